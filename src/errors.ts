@@ -1,0 +1,51 @@
+/**
+ * What a caller does about an error; the only question it asks. `fail` is also the answer to anything unknown.
+ * `unavailable`: this organisation has no licence or permission for the data set; other streams go on.
+ */
+export type ErrorAction = 'retry' | 'wait' | 'login' | 'split' | 'restart' | 'dead_letter' | 'unavailable' | 'fail';
+
+/** A mistake of the person who started the program: exit status 2, no stack. `message` names culprit and remedy. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+export interface ApiErrorFacts {
+  readonly action: ErrorAction;
+  /** The client's name of the call, e.g. `conversations details query`. */
+  readonly operation: string;
+  readonly method?: string;
+  readonly path?: string;
+  /** HTTP status, absent when no response arrived. */
+  readonly status?: number;
+  /** Genesys' `code`, or Node's (`ECONNRESET`). */
+  readonly code?: string;
+  readonly correlationId?: string;
+  /** From `Retry-After` or the rate-limit headers. */
+  readonly retryAfterMs?: number;
+}
+
+/** An answer, or the lack of one, of the Genesys Cloud API. Classified where it is made, in `genesys/errors.ts`. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly facts: ApiErrorFacts;
+
+  constructor(message: string, facts: ApiErrorFacts, options?: ErrorOptions) {
+    super(message, options);
+    this.facts = facts;
+  }
+}
+
+/** The slice cannot be pulled yet (data not available, budget longer than the run): it stays owed until `notBefore`. */
+export class NotYetError extends Error {
+  override readonly name = 'NotYetError';
+  readonly notBefore: Date;
+
+  constructor(message: string, notBefore: Date, options?: ErrorOptions) {
+    super(message, options);
+    this.notBefore = notBefore;
+  }
+}
+
+export function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(typeof thrown === 'string' ? thrown : JSON.stringify(thrown));
+}
