@@ -1,0 +1,208 @@
+import type { Interval } from '../interval.js';
+import type { Budget } from './budget.js';
+
+/** Parsed JSON, as it came. Genesys leaves keys out instead of sending null or an empty array. */
+export interface JsonObject {
+  readonly [key: string]: unknown;
+}
+
+export interface CallOptions {
+  /** Ends waiting, retrying and the request itself. */
+  readonly signal?: AbortSignal;
+  /** Who goes first when the allowance is short: 0 (the default) is live, 1 is backfill. */
+  readonly priority?: number;
+}
+
+export interface ApiAnswer<Body extends JsonObject = JsonObject> {
+  readonly body: Body;
+  /** When the request that was answered left this process: what the answer says held then or later. */
+  readonly requestedAt: Date;
+  /** `ININ-Correlation-Id`, which Genesys' support asks for. */
+  readonly correlationId?: string;
+}
+
+/** A page of a directory listing. `entities` is never absent; `body` is the whole answer. */
+export interface EntityPage extends ApiAnswer {
+  readonly entities: readonly JsonObject[];
+  /** The operation that answered, which differs from the one asked for where a permission is missing. */
+  readonly operation: string;
+}
+
+export type EntityPages = AsyncGenerator<EntityPage, void, undefined>;
+
+export interface DetailsQuery {
+  readonly interval: Interval;
+  /** From 1. */
+  readonly pageNumber: number;
+  /** At most 100. */
+  readonly pageSize: number;
+  /** By conversation start. `asc` when absent. */
+  readonly order?: 'asc' | 'desc' | 'unordered';
+  /** Further members of the query, such as `conversationFilters` and `segmentFilters`. */
+  readonly filters?: JsonObject;
+}
+
+export interface DetailsJobQuery {
+  readonly interval: Interval;
+  readonly order?: 'asc' | 'desc' | 'unordered';
+  /** Only what started after midnight UTC of the interval's first day, instead of all that was active in it. */
+  readonly startOfDayIntervalMatching?: boolean;
+  readonly filters?: JsonObject;
+}
+
+export interface DetailsPage extends JsonObject {
+  readonly conversations?: readonly JsonObject[];
+  /** Approximate while data changes. */
+  readonly totalHits?: number;
+}
+
+export interface DetailsJob extends JsonObject {
+  readonly jobId: string;
+}
+
+export interface DetailsJobStatus extends JsonObject {
+  /** `QUEUED`, `PENDING`, `FAILED`, `CANCELLED`, `FULFILLED`, `EXPIRED`, or a word added since. */
+  readonly state: string;
+  readonly errorMessage?: string;
+  readonly expirationDate?: string;
+}
+
+export interface DetailsJobPage extends JsonObject {
+  readonly conversations?: readonly JsonObject[];
+  /** Absent on the last page, and only there. */
+  readonly cursor?: string;
+  readonly dataAvailabilityDate?: string;
+}
+
+export interface DataAvailability extends JsonObject {
+  readonly dataAvailabilityDate?: string;
+}
+
+export interface AggregatesPage extends JsonObject {
+  readonly results?: readonly JsonObject[];
+}
+
+export interface UserDetailsPage extends JsonObject {
+  readonly userDetails?: readonly JsonObject[];
+  readonly totalHits?: number;
+}
+
+export interface ApiStats {
+  /** Requests sent, each retry counted again, logins not. */
+  readonly requests: number;
+  readonly retries: number;
+  /** Time spent waiting for the allowance, summed over callers. */
+  readonly throttledMs: number;
+  readonly status429: number;
+  /** Of bodies received, after decompression. */
+  readonly bytes: number;
+  /** Requests a minute that may be sent now: our own share, or Genesys' where that is less. */
+  readonly allowance: number;
+}
+
+export interface RequestReport {
+  readonly operation: string;
+  /** 0 when no response arrived. */
+  readonly status: number;
+  readonly ms: number;
+  readonly bytes: number;
+  readonly correlationId?: string;
+}
+
+/**
+ * The part of the Genesys Cloud API that is extracted. Every method waits for the shared allowance, retries what passes
+ * by itself and throws ApiError (classified), NotYetError (the wait is longer than this run may take) or the signal's
+ * reason.
+ */
+export interface GenesysApi {
+  /** POST /api/v2/analytics/conversations/details/query: started on a day the interval touches, no attributes. */
+  detailsQuery(query: DetailsQuery, call?: CallOptions): Promise<ApiAnswer<DetailsPage>>;
+  /** POST /api/v2/analytics/conversations/details/jobs */
+  submitDetailsJob(query: DetailsJobQuery, call?: CallOptions): Promise<ApiAnswer<DetailsJob>>;
+  /** GET /api/v2/analytics/conversations/details/jobs/{jobId} */
+  detailsJobStatus(jobId: string, call?: CallOptions): Promise<ApiAnswer<DetailsJobStatus>>;
+  /** GET /api/v2/analytics/conversations/details/jobs/{jobId}/results; `pageSize` up to 1000 is a wish. */
+  detailsJobResults(
+    jobId: string,
+    page: { readonly cursor?: string; readonly pageSize: number },
+    call?: CallOptions,
+  ): Promise<ApiAnswer<DetailsJobPage>>;
+  /** DELETE /api/v2/analytics/conversations/details/jobs/{jobId} */
+  deleteDetailsJob(jobId: string, call?: CallOptions): Promise<ApiAnswer>;
+  /** GET /api/v2/analytics/conversations/details/jobs/availability */
+  detailsAvailability(call?: CallOptions): Promise<ApiAnswer<DataAvailability>>;
+  /** GET /api/v2/analytics/conversations/details; 1 to 100 ids; unknown ids are missing from the answer. */
+  conversationsByIds(ids: readonly string[], call?: CallOptions): Promise<ApiAnswer<DetailsPage>>;
+
+  /** POST /api/v2/analytics/conversations/aggregates/query */
+  conversationAggregates(body: JsonObject, call?: CallOptions): Promise<ApiAnswer<AggregatesPage>>;
+  /** POST /api/v2/analytics/users/aggregates/query; at most 100 `userId` predicates. */
+  userAggregates(body: JsonObject, call?: CallOptions): Promise<ApiAnswer<AggregatesPage>>;
+  /** POST /api/v2/analytics/users/details/query; a page may be shorter than asked. */
+  userDetails(body: JsonObject, call?: CallOptions): Promise<ApiAnswer<UserDetailsPage>>;
+  /** POST /api/v2/analytics/flows/aggregates/query */
+  flowAggregates(body: JsonObject, call?: CallOptions): Promise<ApiAnswer<AggregatesPage>>;
+  /** POST /api/v2/analytics/surveys/aggregates/query */
+  surveyAggregates(body: JsonObject, call?: CallOptions): Promise<ApiAnswer<AggregatesPage>>;
+  /** POST /api/v2/analytics/evaluations/aggregates/query */
+  evaluationAggregates(body: JsonObject, call?: CallOptions): Promise<ApiAnswer<AggregatesPage>>;
+  /** POST /api/v2/analytics/queues/observations/query */
+  queueObservations(body: JsonObject, call?: CallOptions): Promise<ApiAnswer<AggregatesPage>>;
+
+  listQueues(call?: CallOptions): EntityPages;
+  /** Of every state, so that agents who left still have a name; teams, skills, languages and groups best effort. */
+  listUsers(call?: CallOptions): EntityPages;
+  /** Active and deleted; only the active ones (operation `routing wrapupcodes`) without `routing:wrapupCode:search`. */
+  listWrapupCodes(call?: CallOptions): EntityPages;
+  listDivisions(call?: CallOptions): EntityPages;
+  listSkills(call?: CallOptions): EntityPages;
+  listLanguages(call?: CallOptions): EntityPages;
+  listGroups(call?: CallOptions): EntityPages;
+  listTeams(call?: CallOptions): EntityPages;
+  /** Deleted ones too. */
+  listFlows(call?: CallOptions): EntityPages;
+  listFlowOutcomes(call?: CallOptions): EntityPages;
+  listPresences(call?: CallOptions): EntityPages;
+  listLocations(call?: CallOptions): EntityPages;
+  listCampaigns(call?: CallOptions): EntityPages;
+  listContactLists(call?: CallOptions): EntityPages;
+  listEvaluationForms(call?: CallOptions): EntityPages;
+  listSurveyForms(call?: CallOptions): EntityPages;
+  listQueueMembers(queueId: string, call?: CallOptions): EntityPages;
+  listQueueWrapupCodes(queueId: string, call?: CallOptions): EntityPages;
+
+  /** GET /api/v2/organizations/me */
+  organization(call?: CallOptions): Promise<ApiAnswer>;
+  /** GET /api/v2/organizations/limits/namespaces/{namespace} */
+  limits(namespace: string, call?: CallOptions): Promise<ApiAnswer>;
+
+  stats(): ApiStats;
+  /** Ends all sockets; calls in flight fail. */
+  close(): Promise<void>;
+}
+
+export interface GenesysApiOptions {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** `us-east-1`, `us_east_1` or a host such as `mypurecloud.ie`. Needed unless `apiUrl` is given. */
+  readonly region?: string;
+  /** Base URL of a gateway or sandbox that serves both the API and `/oauth/token`. */
+  readonly apiUrl?: string;
+  readonly requestsPerMinute: number;
+  /** Default: one in memory, for this process alone. */
+  readonly budget?: Budget;
+  readonly now?: () => Date;
+  /** Rejects with the signal's reason when that aborts first. */
+  readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
+  /** In [0, 1). */
+  readonly random?: () => number;
+  /** Version for the User-Agent `genesys-warehouse/<version>`. */
+  readonly userAgentVersion: string;
+  /** The longest wait inside one call; a longer one throws NotYetError. */
+  readonly waitMsMax: number;
+  /** For the answer's headers, and then between two parts of its body. */
+  readonly timeoutMs: number;
+  /** Ends every call. */
+  readonly signal?: AbortSignal;
+  readonly onRequest?: (report: RequestReport) => void;
+}
