@@ -1,0 +1,109 @@
+/**
+ * The nouns.
+ *
+ * Stream: a named data set to extract. Slice: one half-open interval of one stream, the unit of work and of checkpoint.
+ * Pass: the n-th pull of a slice; slices are pulled again at declared ages because Genesys restates history.
+ * Page: one API response, flattened. Cursor: the resume point inside a slice; only its stream can read it.
+ * Watermark: everything before it has had its first pass. Final: no pass is owed any more.
+ * `asOf`: the instant a page's source vouches for; older knowledge never overwrites newer.
+ */
+import type { FlatConversation } from './conversation/flatten.js';
+import type { Interval } from './interval.js';
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+export interface Slice {
+  readonly sliceId: string;
+  readonly stream: string;
+  readonly interval: Interval;
+  /** Passes completed before this one. */
+  readonly pass: number;
+  readonly cursor: Json;
+  /** Consecutive failed attempts at this pass. */
+  readonly attempts: number;
+}
+
+/** A record that cannot be stored; it goes to `extract.dead_letters` and stops nothing. */
+export interface Reject {
+  readonly recordId: string | null;
+  readonly reason: string;
+  /** The JSON as it came, as text. */
+  readonly record: string;
+}
+
+export interface ConversationBatch {
+  readonly kind: 'conversations';
+  readonly conversations: readonly FlatConversation[];
+}
+
+/** One listing page of a directory relation; values by column name, `extra` for the rest. */
+export interface EntityBatch {
+  readonly kind: 'entities';
+  readonly relation: string;
+  readonly idColumns: readonly string[];
+  readonly rows: readonly EntityRow[];
+  /** True on the last page of a listing: what the listing did not show any more is marked as deleted. */
+  readonly isComplete: boolean;
+}
+
+export type EntityRow = Readonly<Record<string, unknown>>;
+
+/**
+ * Everything a source says about one interval of a relation, e.g. an aggregate: the rows replace what is stored for exactly that interval
+ * (and for `scope`, further key columns with their value) where they differ.
+ */
+export interface IntervalBatch {
+  readonly kind: 'interval';
+  readonly relation: string;
+  readonly interval: Interval;
+  readonly scope: Readonly<Record<string, string>>;
+  readonly rows: readonly EntityRow[];
+}
+
+export type Batch = ConversationBatch | EntityBatch | IntervalBatch;
+
+export interface Page {
+  readonly asOf: Date;
+  readonly batches: readonly Batch[];
+  readonly rejects: readonly Reject[];
+  /** Where to resume behind this page. Never null: a null cursor means that a pass has not begun. */
+  readonly cursor: Json;
+  /** Records in the answer, for progress and counts. */
+  readonly recordCount: number;
+}
+
+export interface StreamContext {
+  readonly now: () => Date;
+  readonly signal: AbortSignal;
+  /** Ids of conversations stored as open, above `after` in id order, at most `limit`: what `open_conversations` asks for again. */
+  readonly openConversationIds: (after: string | null, limit: number) => Promise<readonly string[]>;
+}
+
+/** What is needed to plan a stream and to pull one slice of it. Knows the API, nothing of the database. */
+export interface Stream {
+  readonly name: string;
+  /** `interval`: a contiguous history is owed. `snapshot`: only the present period is owed, missed ones are not made up. */
+  readonly kind: 'interval' | 'snapshot';
+  /** Smaller is more urgent: live before backfill. */
+  readonly priority: number;
+  /** Part of `sync` without `--stream`. */
+  readonly isDefault: boolean;
+  /** Time after a slice's end (snapshot: start) before its first pass. */
+  readonly lagMs: number;
+  /** Ages after the slice's end at which it is pulled again, ascending; after the last it is final. Empty: one pass. */
+  readonly repassAgesMs: readonly number[];
+  /** Length of a slice that covers `at`; lengths divide a day. Older history may be cut coarser. */
+  readonly sliceLengthMs: (at: Date, now: Date) => number;
+  /** How far back the first planning may reach, or undefined for the configured start. */
+  readonly firstReachMs?: number;
+  /** Smallest interval into which a slice may be split when a cap is hit. */
+  readonly sliceLengthMsMin: number;
+  /** Yields pages from the slice's cursor to the end of the pass. Errors: ApiError, NotYetError. */
+  readonly pages: (slice: Slice, context: StreamContext) => AsyncGenerator<Page, void, void>;
+}
+
+export interface StoreCounts {
+  readonly records: number;
+  readonly changedRecords: number;
+  readonly deadLetters: number;
+}
