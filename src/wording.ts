@@ -1,0 +1,41 @@
+const quotedLengthMax = 60;
+// Shorter values would also hit ordinary words.
+const secretLengthMin = 6;
+
+/** A value in a message: in quotes, control characters escaped, cut when long. */
+export function quoted(value: unknown): string {
+  const written = String(value);
+  return JSON.stringify(written.length > quotedLengthMax ? `${written.slice(0, quotedLengthMax)}…` : written);
+}
+
+/** `a`, `a or b`, `a, b or c`. */
+export function listed(values: readonly string[]): string {
+  const last = values.at(-1) ?? '';
+  return values.length < 2 ? last : `${values.slice(0, -1).join(', ')} or ${last}`;
+}
+
+/** The candidate that takes the fewest single-character edits. */
+export function nearest(word: string, candidates: readonly string[]): string {
+  const ranked = candidates.map((candidate) => ({ candidate, distance: editDistance(word, candidate) }));
+  return ranked.reduce((best, next) => (next.distance < best.distance ? next : best)).candidate;
+}
+
+/** The message without any of the secrets, in case one was put where it does not belong. */
+export function withoutSecrets(message: string, secrets: readonly (string | undefined)[]): string {
+  return secrets
+    .filter((secret) => secret !== undefined && secret.length >= secretLengthMin)
+    .reduce<string>((text, secret) => text.replaceAll(secret as string, '[secret]'), message);
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

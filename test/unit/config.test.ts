@@ -1,0 +1,246 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { loadEnvironment, parseConfig, resolveStart } from '../../src/config.js';
+import { UsageError } from '../../src/errors.js';
+
+const credentials = {
+  GENESYSCLOUD_OAUTHCLIENT_ID: 'client-one',
+  GENESYSCLOUD_OAUTHCLIENT_SECRET: 'hush-hush-hush',
+  GENESYSCLOUD_REGION: 'eu-west-1',
+};
+
+function faultsOf(environment: Record<string, string | undefined>, needs = { api: false }): string[] {
+  try {
+    parseConfig(environment, needs);
+  } catch (error) {
+    expect(error).toBeInstanceOf(UsageError);
+    return (error as UsageError).message.split('\n');
+  }
+  return [];
+}
+
+describe('defaults', () => {
+  test('an empty environment is a whole configuration for a command that needs no API', () => {
+    expect(parseConfig({}, { api: false })).toEqual({
+      start: { kind: 'ago', agoMs: 7 * 86_400_000 },
+      timeZone: 'UTC',
+      granularity: 'PT30M',
+      requestsPerMinute: 300,
+      concurrency: 4,
+      logLevel: 'info',
+    });
+  });
+
+  test('an empty value counts as absent and spaces around a value do not count', () => {
+    const config = parseConfig({ GENESYS_WAREHOUSE_START: '', GENESYS_WAREHOUSE_CONCURRENCY: ' 8 ' }, { api: false });
+    expect(config.start).toEqual({ kind: 'ago', agoMs: 7 * 86_400_000 });
+    expect(config.concurrency).toBe(8);
+  });
+
+  test('the result is frozen all the way down', () => {
+    const config = parseConfig(credentials, { api: true });
+    expect([Object.isFrozen(config), Object.isFrozen(config.api), Object.isFrozen(config.start)]).toEqual([
+      true,
+      true,
+      true,
+    ]);
+  });
+});
+
+describe('the API', () => {
+  test.each([
+    ['us-east-1', 'mypurecloud.com'],
+    ['EU_CENTRAL_1', 'mypurecloud.de'],
+    ['mypurecloud.ie', 'mypurecloud.ie'],
+    ['https://api.euw2.pure.cloud/', 'euw2.pure.cloud'],
+  ])('region %s stands for the host %s', (region, host) => {
+    const { api } = parseConfig({ ...credentials, GENESYSCLOUD_REGION: region }, { api: true });
+    expect(api).toMatchObject({ apiUrl: `https://api.${host}`, loginUrl: `https://login.${host}` });
+  });
+
+  test('a base URL replaces the region for API and login alike', () => {
+    const environment = {
+      ...credentials,
+      GENESYSCLOUD_REGION: undefined,
+      GENESYSCLOUD_API_URL: 'http://127.0.0.1:8080/',
+    };
+    expect(parseConfig(environment, { api: true }).api).toEqual({
+      clientId: 'client-one',
+      clientSecret: 'hush-hush-hush',
+      apiUrl: 'http://127.0.0.1:8080',
+      loginUrl: 'http://127.0.0.1:8080',
+    });
+  });
+
+  test('credentials are asked for only where they are needed, each on a line of its own', () => {
+    expect(faultsOf({})).toEqual([]);
+    expect(faultsOf({}, { api: true }).map((line) => line.split(' ')[0])).toEqual([
+      'GENESYSCLOUD_OAUTHCLIENT_ID',
+      'GENESYSCLOUD_OAUTHCLIENT_SECRET',
+      'GENESYSCLOUD_REGION',
+    ]);
+  });
+
+  test('a misspelt region host is refused, since the secret would be sent to it', () => {
+    expect(faultsOf({ ...credentials, GENESYSCLOUD_REGION: 'mypurcloud.com' }, { api: true })).toEqual([
+      'GENESYSCLOUD_REGION is "mypurcloud.com"; use a region such as us-east-1 or its host such as mypurecloud.ie',
+    ]);
+  });
+
+  test.each(['ftp://example.com', 'example.com', 'https://a:b@example.com', 'https://example.com/?a=1'])(
+    'the base URL %s is refused',
+    (url) => {
+      expect(faultsOf({ GENESYSCLOUD_API_URL: url })).toHaveLength(1);
+    },
+  );
+});
+
+describe('faults', () => {
+  test('every fault is reported at once, one line each, with the remedy', () => {
+    expect(
+      faultsOf({
+        GENESYS_WAREHOUSE_START: 'yesterday',
+        GENESYS_WAREHOUSE_TIME_ZONE: 'Mars/Olympus',
+        GENESYS_WAREHOUSE_GRANULARITY: 'PT5M',
+        GENESYS_WAREHOUSE_REQUESTS_PER_MINUTE: '0',
+        GENESYS_WAREHOUSE_CONCURRENCY: '4.5',
+        GENESYS_WAREHOUSE_LOG_LEVEL: 'loud',
+      }),
+    ).toEqual([
+      'GENESYS_WAREHOUSE_START is "yesterday"; use a distance such as 30d or 12h (at most 3650d) or a timestamp with its offset such as 2026-01-31T00:00:00Z',
+      'GENESYS_WAREHOUSE_TIME_ZONE is "Mars/Olympus"; use an IANA time zone such as Europe/Paris or UTC',
+      'GENESYS_WAREHOUSE_GRANULARITY is "PT5M"; use PT15M, PT30M or PT1H',
+      'GENESYS_WAREHOUSE_REQUESTS_PER_MINUTE is 0; use a whole number from 1 to 10000',
+      'GENESYS_WAREHOUSE_CONCURRENCY is "4.5"; use a whole number from 1 to 64',
+      'GENESYS_WAREHOUSE_LOG_LEVEL is "loud"; use debug, info, warn or error',
+    ]);
+  });
+
+  test('an unknown name of ours is an error that suggests the nearest known one', () => {
+    expect(faultsOf({ GENESYS_WAREHOUSE_GRANULARTY: 'PT15M', GENESYS_WAREHOUSE_TIMEZONE: 'UTC' })).toEqual([
+      'GENESYS_WAREHOUSE_GRANULARTY is not a known name; did you mean GENESYS_WAREHOUSE_GRANULARITY?',
+      'GENESYS_WAREHOUSE_TIMEZONE is not a known name; did you mean GENESYS_WAREHOUSE_TIME_ZONE?',
+    ]);
+  });
+
+  test('names of other tools are none of our business', () => {
+    expect(faultsOf({ GENESYSCLOUD_SDK_DEBUG: 'true', PATH: '/bin' })).toEqual([]);
+  });
+
+  test('no message contains a secret, not even one that was put into the wrong variable', () => {
+    const message = faultsOf({
+      GENESYSCLOUD_OAUTHCLIENT_SECRET: 'hush-hush-hush',
+      GENESYSCLOUD_REGION: 'hush-hush-hush',
+      DATABASE_URL: 'mysql://root:swordfish@db/x',
+      PGPASSWORD: 'open sesame',
+      GENESYS_WAREHOUSE_START: 'open sesame',
+    }).join('\n');
+    expect(message).not.toMatch(/hush|swordfish|sesame/);
+    expect(message.split('\n')).toHaveLength(3);
+  });
+});
+
+describe('the start', () => {
+  const now = new Date('2026-03-31T12:00:00Z');
+
+  test.each([
+    ['30d', '2026-03-01T12:00:00.000Z'],
+    ['12h', '2026-03-31T00:00:00.000Z'],
+    ['2026-01-31', '2026-01-31T00:00:00.000Z'],
+    ['2026-01-31T00:00:00+01:00', '2026-01-30T23:00:00.000Z'],
+  ])('%s is %s seen from noon of 31 March', (value, expected) => {
+    const { start } = parseConfig({ GENESYS_WAREHOUSE_START: value }, { api: false });
+    expect(resolveStart(start, now).toISOString()).toBe(expected);
+  });
+
+  test.each(['0d', '9999d', '-3d', '3w', '2026-02-31', '2026-01-31T00:00:00', '2026-13-01T00:00:00Z', '1735689600'])(
+    '%s is refused',
+    (value) => {
+      expect(faultsOf({ GENESYS_WAREHOUSE_START: value })).toHaveLength(1);
+    },
+  );
+
+  test('a start in the future is a usage error', () => {
+    expect(() => resolveStart({ kind: 'at', at: new Date('2027-01-01T00:00:00Z') }, now)).toThrow(UsageError);
+  });
+});
+
+describe('the time zone', () => {
+  test.each(['UTC', 'Europe/Paris', 'America/Argentina/Buenos_Aires'])('%s is accepted', (zone) => {
+    expect(parseConfig({ GENESYS_WAREHOUSE_TIME_ZONE: zone }, { api: false }).timeZone).toBe(zone);
+  });
+
+  test.each(['+02:00', 'Paris'])('%s is refused', (zone) => {
+    expect(faultsOf({ GENESYS_WAREHOUSE_TIME_ZONE: zone })).toHaveLength(1);
+  });
+});
+
+describe('the database', () => {
+  const urlOf = (environment: Record<string, string>) => parseConfig(environment, { api: false }).databaseUrl;
+
+  test('a URL is passed on unchanged', () => {
+    const url = 'postgresql://app:p%23w@db.example.com:6432/warehouse?sslmode=verify-full';
+    expect(urlOf({ DATABASE_URL: url })).toBe(url);
+  });
+
+  test('the standard PG variables name a server', () => {
+    const url = urlOf({ PGHOST: 'db.example.com', PGDATABASE: 'ware house', PGUSER: 'app', PGPASSWORD: 'a/b c' });
+    expect(url).toBe('postgres:///ware%20house?host=db.example.com&user=app&password=a%2Fb+c');
+  });
+
+  test('the standard PG variables fill what the URL leaves open and nothing else', () => {
+    const environment = { DATABASE_URL: 'postgres://app@db/warehouse', PGPASSWORD: 'secret', PGUSER: 'other' };
+    expect(urlOf(environment)).toBe('postgres://app@db/warehouse?password=secret');
+  });
+
+  test('a password or TLS mode alone names no server', () => {
+    expect(urlOf({ PGPASSWORD: 'secret', PGSSLMODE: 'require' })).toBeUndefined();
+  });
+
+  test.each(['host=db dbname=x', 'postgres://a:p#w@db/x', 'postgres://a:p w@db/x', 'https://db/x'])(
+    'DATABASE_URL %s is refused',
+    (url) => {
+      expect(faultsOf({ DATABASE_URL: url })).toHaveLength(1);
+    },
+  );
+
+  test('a service file is refused rather than ignored', () => {
+    expect(faultsOf({ PGSERVICE: 'prod' })).toHaveLength(1);
+  });
+});
+
+describe('loading the environment', () => {
+  let directory = '';
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'genesys-warehouse-config-'));
+  });
+  afterEach(() => rmSync(directory, { recursive: true }));
+
+  test('.env fills what the process environment leaves open', () => {
+    writeFileSync(join(directory, '.env'), 'A=from-file\nB="two words"\n');
+    expect(loadEnvironment(directory, { A: 'from-process' })).toEqual({ A: 'from-process', B: 'two words' });
+  });
+
+  test('no .env is no fault', () => {
+    expect(loadEnvironment(directory, { A: '1' })).toEqual({ A: '1' });
+  });
+
+  test('a secret may be given as a file, whose closing line break does not count', () => {
+    const file = join(directory, 'secret');
+    writeFileSync(file, 'hush-hush-hush\n');
+    const environment = loadEnvironment(directory, { GENESYSCLOUD_OAUTHCLIENT_SECRET_FILE: file });
+    expect(environment.GENESYSCLOUD_OAUTHCLIENT_SECRET).toBe('hush-hush-hush');
+  });
+
+  test('a secret given twice or in a file that is not there is a usage error', () => {
+    const environment = {
+      DATABASE_URL: 'postgres://db/x',
+      DATABASE_URL_FILE: '/x',
+      GENESYSCLOUD_OAUTHCLIENT_SECRET_FILE: join(directory, 'absent'),
+    };
+    expect(() => loadEnvironment(directory, environment)).toThrow(UsageError);
+    expect(() => loadEnvironment(directory, environment)).toThrow(/SECRET_FILE names a file.*\nDATABASE_URL and DATABASE_URL_FILE/);
+  });
+});
