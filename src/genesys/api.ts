@@ -1,6 +1,9 @@
 import type { Interval } from '../interval.js';
 import type { Budget } from './budget.js';
 
+export type { Budget, BudgetFacts, Reservation } from './budget.js';
+export { createGenesysApi } from './client.js';
+
 /** Parsed JSON, as it came. Genesys leaves keys out instead of sending null or an empty array. */
 export interface JsonObject {
   readonly [key: string]: unknown;
@@ -21,7 +24,7 @@ export interface ApiAnswer<Body extends JsonObject = JsonObject> {
   readonly correlationId?: string;
 }
 
-/** A page of a directory listing. `entities` is never absent; `body` is the whole answer. */
+/** A page of a directory listing. What changes meanwhile can stand on two pages: an id may come twice. `entities` is never absent; `body` is the whole answer. */
 export interface EntityPage extends ApiAnswer {
   readonly entities: readonly JsonObject[];
   /** The operation that answered, which differs from the one asked for where a permission is missing. */
@@ -194,6 +197,8 @@ export interface GenesysApiOptions {
   readonly now?: () => Date;
   /** Rejects with the signal's reason when that aborts first. */
   readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
+  /** For intervals of time, apart from `now`: milliseconds that never run backwards. Goes with a `sleep` of its own. */
+  readonly clockMs?: () => number;
   /** In [0, 1). */
   readonly random?: () => number;
   /** Version for the User-Agent `genesys-warehouse/<version>`. */

@@ -6,6 +6,8 @@ export interface BudgetFacts {
   readonly allowed?: number;
   /** Until the window starts afresh. */
   readonly resetMs?: number;
+  /** Requests of this process that were sent and are not answered yet, so not in `count` for certain. */
+  readonly inFlight?: number;
   /** When the answer arrived, in milliseconds since the epoch. */
   readonly observedAtMs: number;
 }

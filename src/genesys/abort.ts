@@ -1,0 +1,49 @@
+/** One signal that follows several. `unlink` must be called: long-lived signals would keep every finished call. */
+export function linkSignals(
+  sources: readonly (AbortSignal | undefined)[],
+  timeout?: { readonly ms: number; readonly reason: () => Error },
+): { readonly signal: AbortSignal; unlink(): void } {
+  const controller = new AbortController();
+  const follow = (event: Event) => controller.abort((event.target as AbortSignal).reason);
+  const timer = timeout && setTimeout(() => controller.abort(timeout.reason()), timeout.ms);
+  for (const source of sources) {
+    if (source?.aborted) controller.abort(source.reason);
+    else source?.addEventListener('abort', follow, { once: true });
+  }
+  const unlink = () => {
+    clearTimeout(timer);
+    for (const source of sources) source?.removeEventListener('abort', follow);
+  };
+  return { signal: controller.signal, unlink };
+}
+
+/** Resolves after `ms`, or rejects with the signal's reason when that aborts first. */
+export function sleepFor(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    const abort = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', abort);
+      resolve();
+    }, ms);
+    signal?.addEventListener('abort', abort, { once: true });
+  });
+}
+
+/** `promise`, or the signal's reason when that aborts first; `promise` itself goes on. */
+export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  let abort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}

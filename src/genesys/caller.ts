@@ -1,0 +1,132 @@
+import { ApiError, asError, NotYetError } from '../errors.js';
+import { minuteMs, secondMs } from '../interval.js';
+import { linkSignals } from './abort.js';
+import { correlationIdHeader, isPlainObject } from './answer.js';
+import type { ApiAnswer, CallOptions, JsonObject } from './api.js';
+import type { Operation } from './operation.js';
+import type { RateLimiter } from './rate-limiter.js';
+import { type RetryOptions, WaitAllowance, withRetry } from './retry.js';
+import type { SdkAnswer, SdkApis } from './sdk.js';
+import type { Session } from './session.js';
+import type { Exchange, Wire } from './wire.js';
+
+/** One call of one SDK method. */
+export type SdkCall = (apis: SdkApis) => Promise<unknown>;
+
+export interface CallerOptions {
+  readonly apis: SdkApis;
+  readonly wire: Wire;
+  readonly limiter: RateLimiter;
+  readonly session: Session;
+  readonly retry: RetryOptions;
+  readonly now: () => Date;
+  /** End every call: the program's own end, and `close`. */
+  readonly signals: readonly (AbortSignal | undefined)[];
+}
+
+// Limits of a minute concern everybody. A much longer wait is a limit of one kind of call: the others find out themselves.
+const pauseMsMax = 2 * minuteMs;
+const pauseMsDefault = secondMs;
+
+/** The way of every call: token, turn, request, and again from there while the error says so. */
+export class Caller {
+  readonly #options: CallerOptions;
+
+  constructor(options: CallerOptions) {
+    this.#options = options;
+  }
+
+  async call<Body extends JsonObject>(
+    operation: Operation,
+    sdkCall: SdkCall,
+    options: CallOptions = {},
+  ): Promise<ApiAnswer<Body>> {
+    const link = linkSignals([options.signal, ...this.#options.signals]);
+    const { retry } = this.#options;
+    const allowance = new WaitAllowance(retry.waitMsMax);
+    const turn = { operation, sdkCall, signal: link.signal, priority: options.priority ?? 0, allowance };
+    try {
+      return await withRetry(() => this.#attempt<Body>(turn), retry, link.signal, allowance);
+    } catch (error) {
+      // An error of a request that was cut off is a consequence, not the cause.
+      throw link.signal.aborted ? link.signal.reason : notSent(error, operation);
+    } finally {
+      link.unlink();
+    }
+  }
+
+  /** A token may end before its time; one that was issued this moment may not. */
+  async #attempt<Body extends JsonObject>(turn: Turn): Promise<ApiAnswer<Body>> {
+    const { session } = this.#options;
+    await session.ready(turn.signal);
+    const generation = session.generation;
+    try {
+      return await this.#send(turn);
+    } catch (error) {
+      if (!isLoginNeeded(error)) throw error;
+      await session.refused(generation, turn.signal);
+      return await this.#send<Body>(turn).catch((again) => {
+        throw isLoginNeeded(again) ? refusedForGood(again) : again;
+      });
+    }
+  }
+
+  async #send<Body extends JsonObject>(turn: Turn): Promise<ApiAnswer<Body>> {
+    const { limiter, wire, apis, now } = this.#options;
+    const waitedMs = await limiter.acquire(turn.priority, turn.signal, turn.allowance.leftMs);
+    turn.allowance.take(Math.min(waitedMs, turn.allowance.leftMs));
+    const exchange: Exchange = { operation: turn.operation, signal: turn.signal };
+    const requestedAt = now();
+    try {
+      const answer = await wire.run(exchange, async () => (await turn.sdkCall(apis)) as unknown as SdkExtended);
+      return toApiAnswer<Body>(answer, requestedAt);
+    } catch (error) {
+      await this.#pauseAll(error);
+      throw error;
+    } finally {
+      await limiter.settle(exchange.facts);
+    }
+  }
+
+  async #pauseAll(error: unknown): Promise<void> {
+    if (!(error instanceof ApiError) || error.facts.action !== 'wait') return;
+    await this.#options.limiter.pauseFor(Math.min(error.facts.retryAfterMs ?? pauseMsDefault, pauseMsMax));
+  }
+}
+
+interface Turn {
+  readonly operation: Operation;
+  readonly sdkCall: SdkCall;
+  readonly signal: AbortSignal;
+  readonly priority: number;
+  readonly allowance: WaitAllowance;
+}
+
+/** The SDK's extended response. */
+interface SdkExtended {
+  readonly headers: SdkAnswer['headers'];
+  readonly body: unknown;
+}
+
+function toApiAnswer<Body extends JsonObject>(answer: SdkExtended, requestedAt: Date): ApiAnswer<Body> {
+  if (!isPlainObject(answer.body)) throw new Error('The SDK resolved without the body that was handed to it.');
+  const correlationId = answer.headers[correlationIdHeader];
+  return { body: answer.body as Body, requestedAt, ...(correlationId && { correlationId }) };
+}
+
+function isLoginNeeded(error: unknown): error is ApiError {
+  return error instanceof ApiError && error.facts.action === 'login';
+}
+
+function refusedForGood(error: ApiError): ApiError {
+  const message = `${error.message} The token had just been issued; check that the OAuth client is active and belongs to GENESYSCLOUD_REGION.`;
+  return new ApiError(message, { ...error.facts, action: 'fail' }, { cause: error });
+}
+
+/** The SDK throws bare strings, for instance where an argument is missing. */
+function notSent(error: unknown, operation: Operation): Error {
+  if (error instanceof ApiError || error instanceof NotYetError) return error;
+  const cause = asError(error);
+  const facts = { action: 'fail', operation: operation.name } as const;
+  return new ApiError(`${operation.name} could not be made: ${cause.message}`, facts, { cause });
+}

@@ -1,0 +1,177 @@
+import { ApiError, type ApiErrorFacts, type ErrorAction } from '../errors.js';
+import { bodyTooLargeCode } from './http.js';
+import type { Operation, OperationKind } from './operation.js';
+import type { Redactor } from './redact.js';
+
+/** What is known of a call that went wrong. */
+export interface Failure {
+  readonly operation: Operation;
+  readonly method: string;
+  readonly url: string;
+  readonly status?: number;
+  /** Genesys' `code`, OAuth's `error`, Node's error code, or one of `bodyFaultCodes`. */
+  readonly code?: string;
+  readonly message?: string;
+  readonly correlationId?: string;
+  readonly retryAfterMs?: number;
+  /** False when an HTTP error came without Genesys' own JSON body, so from something in between. */
+  readonly isFromGenesys?: boolean;
+  /** Whether this process has ever had an answer from that host. */
+  readonly isReached?: boolean;
+  readonly cause?: unknown;
+}
+
+/** How a body that arrived with a good status can still be no answer. */
+export const bodyFaultCodes = {
+  truncated: 'BODY_TRUNCATED',
+  html: 'BODY_HTML',
+  empty: 'BODY_EMPTY',
+  notAnObject: 'BODY_NOT_AN_OBJECT',
+  notAToken: 'BODY_NOT_A_TOKEN',
+} as const;
+
+interface Rule {
+  readonly status?: number;
+  readonly code?: string | RegExp;
+  readonly kind?: OperationKind;
+  /** Only where the API gives no code of its own for it. */
+  readonly message?: RegExp;
+  readonly isFromGenesys?: boolean;
+  readonly isReached?: boolean;
+  readonly action: ErrorAction;
+  readonly advice?: (failure: Failure) => string;
+}
+
+const checkCredentials = () =>
+  'Genesys Cloud does not accept the OAuth client; check GENESYSCLOUD_OAUTHCLIENT_ID, GENESYSCLOUD_OAUTHCLIENT_SECRET and GENESYSCLOUD_REGION.';
+const checkRegion = (failure: Failure) =>
+  `No host of the name ${hostOf(failure.url)} is found; check GENESYSCLOUD_REGION or GENESYSCLOUD_API_URL.`;
+const checkCertificate = (failure: Failure) =>
+  `The certificate of ${hostOf(failure.url)} is not trusted; check GENESYSCLOUD_REGION or GENESYSCLOUD_API_URL, or name the certificate authority in NODE_EXTRA_CA_CERTS.`;
+const checkAddress = (failure: Failure) =>
+  `${hostOf(failure.url)} does not answer as Genesys Cloud does; check GENESYSCLOUD_REGION or GENESYSCLOUD_API_URL.`;
+const namePermission = (failure: Failure) => {
+  const permissions = permissionsIn(failure.message);
+  return permissions
+    ? `The OAuth client lacks the permission ${permissions}; add it to a role of the client in Genesys Cloud (Admin, Roles / Permissions).`
+    : 'The OAuth client may not read this; check the roles and divisions of the client in Genesys Cloud.';
+};
+
+/** The first rule that fits decides. What fits none is `fail`: the report carries all that is needed to add a rule. */
+const rules: readonly Rule[] = [
+  { kind: 'login', status: 400, action: 'fail', advice: checkCredentials },
+  { kind: 'login', status: 401, action: 'fail', advice: checkCredentials },
+  { kind: 'login', status: 403, action: 'fail', advice: checkCredentials },
+  { kind: 'login', code: bodyFaultCodes.notAToken, action: 'fail', advice: checkAddress },
+  { kind: 'login', status: 404, action: 'fail', advice: checkAddress },
+
+  { code: 'too.many.requests', action: 'wait' },
+  { code: 'too.many.requests.retry.after', action: 'wait' },
+  { code: 'bad.credentials', action: 'login' },
+  { code: 'authentication.required', action: 'login' },
+
+  { status: 400, kind: 'query', message: /pagination may not exceed/i, action: 'split' },
+  { status: 400, kind: 'query', message: /search interval\b.*\bdoes not exceed/i, action: 'split' },
+  { status: 400, kind: 'query', message: /larger than result limit/i, action: 'split' },
+  // A job is asked with ids and cursors of the API's own making; when it refuses them, only starting over helps.
+  { status: 400, kind: 'job', action: 'restart' },
+  { status: 404, kind: 'job', action: 'restart' },
+  { status: 410, kind: 'job', action: 'restart' },
+  { status: 400, action: 'fail' },
+  { status: 401, action: 'login' },
+  { status: 403, isFromGenesys: false, action: 'fail', advice: checkAddress },
+  { status: 403, action: 'unavailable', advice: namePermission },
+  { status: 404, isFromGenesys: false, action: 'fail', advice: checkAddress },
+  { status: 404, action: 'fail' },
+  { status: 408, action: 'retry' },
+  { status: 409, action: 'retry' },
+  { status: 413, kind: 'query', action: 'split' },
+  { status: 413, action: 'fail' },
+  { status: 425, action: 'retry' },
+  { status: 429, action: 'wait' },
+  { status: 501, action: 'fail' },
+  { status: 504, kind: 'query', action: 'split' },
+
+  { code: bodyTooLargeCode, kind: 'query', action: 'split' },
+  { code: bodyTooLargeCode, action: 'fail' },
+  { code: bodyFaultCodes.truncated, action: 'retry' },
+  { code: bodyFaultCodes.html, action: 'retry', advice: checkAddress },
+  { code: bodyFaultCodes.empty, action: 'retry' },
+  { code: bodyFaultCodes.notAnObject, action: 'fail' },
+
+  // A name that was found before is found again: only the resolver is in trouble.
+  { code: 'ENOTFOUND', isReached: true, action: 'retry' },
+  { code: 'ENOTFOUND', action: 'fail', advice: checkRegion },
+  { code: /CERT|UNABLE_TO_VERIFY|^ERR_TLS/, action: 'fail', advice: checkCertificate },
+  { code: /^E(CONN|PIPE|TIMEDOUT|HOST|NET)|^EAI_AGAIN|^UND_ERR_|^Z_|^HPE_|^ERR_SSL/, action: 'retry' },
+];
+
+const unclassified: Rule = { action: 'fail' };
+
+/** ApiError with its action, and one sentence that names the operation, the answer and, where there is one, the cure. */
+export function toApiError(failure: Failure, redactor: Redactor): ApiError {
+  const rule = rules.find((candidate) => fits(candidate, failure)) ?? serverErrorRule(failure) ?? unclassified;
+  const message = [headline(failure), rule.advice?.(failure)].filter(Boolean).join(' ');
+  const cause = failure.cause === undefined ? undefined : { cause: failure.cause };
+  return new ApiError(redactor.apply(message), facts(failure, rule.action), cause);
+}
+
+function fits(rule: Rule, failure: Failure): boolean {
+  return (
+    (rule.status === undefined || rule.status === failure.status) &&
+    (rule.kind === undefined || rule.kind === failure.operation.kind) &&
+    (rule.isFromGenesys === undefined || rule.isFromGenesys === failure.isFromGenesys) &&
+    (rule.isReached === undefined || rule.isReached === failure.isReached) &&
+    (rule.message === undefined || rule.message.test(failure.message ?? '')) &&
+    codeFits(rule.code, failure.code)
+  );
+}
+
+function codeFits(wanted: string | RegExp | undefined, code: string | undefined): boolean {
+  if (wanted === undefined) return true;
+  if (code === undefined) return false;
+  return typeof wanted === 'string' ? wanted === code : wanted.test(code);
+}
+
+function serverErrorRule(failure: Failure): Rule | undefined {
+  return failure.status !== undefined && failure.status >= 500 ? { action: 'retry' } : undefined;
+}
+
+function facts(failure: Failure, action: ErrorAction): ApiErrorFacts {
+  const { status, code, correlationId, retryAfterMs } = failure;
+  return {
+    action,
+    operation: failure.operation.name,
+    method: failure.method,
+    path: pathOf(failure.url),
+    ...(status !== undefined && { status }),
+    ...(code !== undefined && { code }),
+    ...(correlationId !== undefined && { correlationId }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  };
+}
+
+const messageLengthMax = 400;
+
+function headline(failure: Failure): string {
+  const answer = [failure.status, failure.code].filter((part) => part !== undefined).join(' ');
+  const said = failure.message?.replace(/\s+/g, ' ').trim().slice(0, messageLengthMax);
+  const where = `${failure.method} ${pathOf(failure.url)}`;
+  const id = failure.correlationId ? `, correlation id ${failure.correlationId}` : '';
+  return `${failure.operation.name} failed with ${answer || 'no answer'}${said ? ` "${said}"` : ''} (${where}${id}).`;
+}
+
+// Queries carry cursors of hundreds of characters and nothing that helps.
+function pathOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).pathname : url;
+}
+
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : url;
+}
+
+/** Permissions have the shape `domain:entity:action`. */
+function permissionsIn(message: string | undefined): string {
+  const found = message?.match(/\b[a-z][\w-]*:[\w*-]+:[\w*-]+/gi) ?? [];
+  return [...new Set(found)].join(', ');
+}

@@ -1,0 +1,103 @@
+import { ApiError, NotYetError } from '../errors.js';
+import { secondMs } from '../interval.js';
+
+export type Sleep = (ms: number, signal?: AbortSignal) => Promise<void>;
+
+export interface RetryOptions {
+  /** All waits of one call together; a longer one throws NotYetError. */
+  readonly waitMsMax: number;
+  readonly now: () => Date;
+  readonly sleep: Sleep;
+  /** In [0, 1). */
+  readonly random: () => number;
+  readonly onRetry?: (error: ApiError, delayMs: number) => void;
+}
+
+export const attemptsMax = 5;
+// A gateway's time-out costs a minute each; what is too much for one query stays too much.
+export const gatewayTimeoutAttemptsMax = 2;
+// Far more than a real limit needs: only an API that refuses for ever meets it.
+const waitsMax = 50;
+const delayMsBase = 500;
+const delayMsMax = 30 * secondMs;
+
+/**
+ * Repeats `attempt` while its ApiError says `retry` or `wait`, or `split` after a gateway's time-out. `Retry-After` goes
+ * first, else the delay is exponential with full jitter. Throws the last ApiError, NotYetError, or the signal's reason.
+ */
+export async function withRetry<T>(
+  attempt: () => Promise<T>,
+  options: RetryOptions,
+  signal: AbortSignal,
+  spent: WaitAllowance = new WaitAllowance(options.waitMsMax),
+): Promise<T> {
+  const counts = { attempts: 0, waits: 0 };
+  for (;;) {
+    signal.throwIfAborted();
+    try {
+      return await attempt();
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      if (!(error instanceof ApiError)) throw error;
+      const delayMs = delayBefore(error, counts, options.random);
+      if (delayMs === undefined) throw afterAttempts(error, counts.attempts);
+      if (!spent.take(delayMs)) throw notYet(error, delayMs, options.now());
+      options.onRetry?.(error, delayMs);
+      await options.sleep(delayMs, signal);
+    }
+  }
+}
+
+/** What one call may still wait: for the allowance and between attempts together. */
+export class WaitAllowance {
+  #leftMs: number;
+
+  constructor(waitMsMax: number) {
+    this.#leftMs = waitMsMax;
+  }
+
+  get leftMs(): number {
+    return this.#leftMs;
+  }
+
+  /** False, and nothing taken, when there is less left. */
+  take(ms: number): boolean {
+    if (ms > this.#leftMs) return false;
+    this.#leftMs -= ms;
+    return true;
+  }
+}
+
+/** Undefined when it is not to be tried again. */
+function delayBefore(error: ApiError, counts: { attempts: number; waits: number }, random: () => number) {
+  const { action, retryAfterMs } = error.facts;
+  if (action === 'wait') {
+    counts.waits += 1;
+    return counts.waits < waitsMax ? (retryAfterMs ?? jitteredMs(counts.waits, random)) : undefined;
+  }
+  const max = attemptsFor(error);
+  counts.attempts += 1;
+  return counts.attempts < max ? (retryAfterMs ?? jitteredMs(counts.attempts, random)) : undefined;
+}
+
+function attemptsFor(error: ApiError): number {
+  if (error.facts.action === 'retry') return attemptsMax;
+  return error.facts.action === 'split' && error.facts.status === 504 ? gatewayTimeoutAttemptsMax : 1;
+}
+
+/** Full jitter: callers that failed together do not come back together. */
+export function jitteredMs(failures: number, random: () => number): number {
+  const ceilingMs = Math.min(delayMsMax, delayMsBase * 2 ** (failures - 1));
+  return Math.ceil(random() * ceilingMs);
+}
+
+function afterAttempts(error: ApiError, attempts: number): ApiError {
+  if (attempts < 2) return error;
+  return new ApiError(`${error.message} It was tried ${attempts} times.`, error.facts, { cause: error.cause });
+}
+
+function notYet(error: ApiError, delayMs: number, now: Date): NotYetError {
+  const notBefore = new Date(now.getTime() + delayMs);
+  const message = `${error.message} To be tried again at ${notBefore.toISOString()}, later than this run may wait.`;
+  return new NotYetError(message, notBefore, { cause: error });
+}
