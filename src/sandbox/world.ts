@@ -66,6 +66,13 @@ export interface World {
   readonly lifetimeMsMax: number;
   /** Conversations whose start lies in the UTC day that begins at `dayStartMs`, by start then id. Generated when first asked, kept in a bounded cache. */
   conversationsOfDay(dayStartMs: number): readonly SimulatedConversation[];
+  /** All conversations except those of `longConversationsOfDay` end within this time after their start. Absent: nothing is known, use `lifetimeMsMax`. */
+  readonly shortLifetimeMsMax?: number;
+  /**
+   * Those of the day that may outlive `shortLifetimeMsMax`. Cheap: the other conversations of the day are not made. A search for
+   * what was active in an interval thus reads whole days back to `shortLifetimeMsMax` and only these before that, to `lifetimeMsMax`.
+   */
+  longConversationsOfDay?(dayStartMs: number): readonly SimulatedConversation[];
   /** Undefined for an id this organisation never had. Ids carry the day they were made on, so this is a look-up, not a search. */
   conversationById(id: string): SimulatedConversation | undefined;
 }

@@ -1,0 +1,71 @@
+const dayMs = 86_400_000;
+const two: readonly string[] = Array.from({ length: 100 }, (_, n) => String(n).padStart(2, '0'));
+const three: readonly string[] = Array.from({ length: 1000 }, (_, n) => String(n).padStart(3, '0'));
+
+let cachedDay = Number.NaN;
+let cachedDate = '';
+
+/** `2026-01-01T00:00:00.000Z`. Written by hand because a record has some sixty of them and `toISOString` is five times slower. */
+export function iso(ms: number): string {
+  const day = Math.floor(ms / dayMs);
+  if (day !== cachedDay) {
+    cachedDay = day;
+    cachedDate = new Date(day * dayMs).toISOString().slice(0, 11);
+  }
+  const inDay = ms - day * dayMs;
+  const seconds = Math.floor(inDay / 1000);
+  const minutes = Math.floor(seconds / 60);
+  const hours = Math.floor(minutes / 60);
+  return `${cachedDate}${two[hours]}:${two[minutes % 60]}:${two[seconds % 60]}.${three[Math.floor(inDay % 1000)]}Z`;
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function offsetMs(timeZone: string, atMs: number): number {
+  let format = formats.get(timeZone);
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat('en-US', {
+      timeZone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+    });
+    formats.set(timeZone, format);
+  }
+  const part: Record<string, number> = {};
+  for (const { type, value } of format.formatToParts(atMs)) part[type] = Number(value);
+  const wall = Date.UTC(part.year ?? 0, (part.month ?? 1) - 1, part.day, part.hour, part.minute, part.second);
+  return wall - Math.floor(atMs / 1000) * 1000;
+}
+
+/** Turns days of the organisation's calendar into instants and back; correct across daylight saving. */
+export class LocalCalendar {
+  readonly #timeZone: string;
+  readonly #starts = new Map<number, number>();
+
+  constructor(timeZone: string) {
+    this.#timeZone = timeZone;
+  }
+
+  /** The instant of local midnight at which `localDay` (days since 1970-01-01) begins. */
+  startMs(localDay: number): number {
+    let start = this.#starts.get(localDay);
+    if (start === undefined) {
+      const guess = localDay * dayMs;
+      // Twice, because the offset at the first guess may be the one of the other side of a daylight saving change.
+      start = guess - offsetMs(this.#timeZone, guess);
+      start = guess - offsetMs(this.#timeZone, start);
+      if (this.#starts.size > 5_000) this.#starts.clear();
+      this.#starts.set(localDay, start);
+    }
+    return start;
+  }
+
+  localDayOf(atMs: number): number {
+    return Math.floor((atMs + offsetMs(this.#timeZone, atMs)) / dayMs);
+  }
+}
