@@ -10,7 +10,7 @@ import type { Operation } from './operation.js';
 import { createOperations } from './operations.js';
 import { RateLimiter } from './rate-limiter.js';
 import { Redactor } from './redact.js';
-import { type RetryOptions, withRetry } from './retry.js';
+import type { RetryOptions } from './retry.js';
 import { openSdk, type SdkSession } from './sdk.js';
 import { Session, type Token } from './session.js';
 import { Wire } from './wire.js';
@@ -46,7 +46,7 @@ export function createGenesysApi(options: GenesysApiOptions): GenesysApi {
   const session = new Session({
     clockMs,
     login: () =>
-      login({ clientId: options.clientId, clientSecret: options.clientSecret, sdk, wire, redactor, retry, signals }),
+      login({ clientId: options.clientId, clientSecret: options.clientSecret, sdk, wire, redactor, signals }),
   });
   const budget = options.budget ?? new MemoryBudget(options.requestsPerMinute);
   const limiter = new RateLimiter({ budget, clockMs, sleep, now });
@@ -73,7 +73,6 @@ interface Login {
   readonly sdk: SdkSession;
   readonly wire: Wire;
   readonly redactor: Redactor;
-  readonly retry: RetryOptions;
   readonly signals: readonly (AbortSignal | undefined)[];
 }
 
@@ -81,9 +80,8 @@ async function login(options: Login): Promise<Token> {
   const { sdk, wire, redactor } = options;
   const link = linkSignals(options.signals);
   const exchange = { operation: loginOperation, signal: link.signal };
-  const attempt = () => wire.run(exchange, () => sdk.login(options.clientId, options.clientSecret));
   try {
-    const token = await withRetry(attempt, options.retry, link.signal);
+    const token = await wire.run(exchange, () => sdk.login(options.clientId, options.clientSecret));
     if (token.value === '') throw notAToken(sdk, redactor);
     redactor.add(token.value);
     return token;

@@ -110,7 +110,7 @@ const unclassified: Rule = { action: 'fail' };
 
 /** ApiError with its action, and one sentence that names the operation, the answer and, where there is one, the cure. */
 export function toApiError(failure: Failure, redactor: Redactor): ApiError {
-  const rule = rules.find((candidate) => fits(candidate, failure)) ?? serverErrorRule(failure) ?? unclassified;
+  const rule = rules.find((candidate) => fits(candidate, failure)) ?? ruleForRange(failure.status) ?? unclassified;
   const message = [headline(failure), rule.advice?.(failure)].filter(Boolean).join(' ');
   const cause = failure.cause === undefined ? undefined : { cause: failure.cause };
   return new ApiError(redactor.apply(message), facts(failure, rule.action), cause);
@@ -133,8 +133,11 @@ function codeFits(wanted: string | RegExp | undefined, code: string | undefined)
   return typeof wanted === 'string' ? wanted === code : wanted.test(code);
 }
 
-function serverErrorRule(failure: Failure): Rule | undefined {
-  return failure.status !== undefined && failure.status >= 500 ? { action: 'retry' } : undefined;
+function ruleForRange(status: number | undefined): Rule | undefined {
+  if (status === undefined) return undefined;
+  if (status >= 500) return { action: 'retry' };
+  // The API never redirects; a portal or a wrong address does.
+  return status >= 300 && status < 400 ? { action: 'fail', advice: checkAddress } : undefined;
 }
 
 function facts(failure: Failure, action: ErrorAction): ApiErrorFacts {

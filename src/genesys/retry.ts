@@ -41,7 +41,8 @@ export async function withRetry<T>(
       if (!(error instanceof ApiError)) throw error;
       const delayMs = delayBefore(error, counts, options.random);
       if (delayMs === undefined) throw afterAttempts(error, counts.attempts);
-      if (!spent.take(delayMs)) throw notYet(error, delayMs, options.now());
+      const isTooLong = counts.waits > waitsMax || !spent.take(delayMs);
+      if (isTooLong) throw notYet(error, delayMs, options.now());
       options.onRetry?.(error, delayMs);
       await options.sleep(delayMs, signal);
     }
@@ -73,7 +74,7 @@ function delayBefore(error: ApiError, counts: { attempts: number; waits: number 
   const { action, retryAfterMs } = error.facts;
   if (action === 'wait') {
     counts.waits += 1;
-    return counts.waits < waitsMax ? (retryAfterMs ?? jitteredMs(counts.waits, random)) : undefined;
+    return retryAfterMs ?? jitteredMs(counts.waits, random);
   }
   const max = attemptsFor(error);
   counts.attempts += 1;

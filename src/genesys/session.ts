@@ -8,7 +8,7 @@ export interface Token {
 }
 
 export interface SessionOptions {
-  /** Logs in, with retries of its own; the SDK keeps the token. */
+  /** Logs in once; the SDK keeps the token. Repeating is left to the calls that need it. */
   readonly login: () => Promise<Token>;
   readonly clockMs: () => number;
 }
