@@ -1,0 +1,149 @@
+import type { Server } from 'node:http';
+import { UsageError } from '../errors.js';
+import { apiMatcher } from './server/api.js';
+import { createClock } from './server/clock.js';
+import type { SandboxControl } from './server/control.js';
+import { mergePatch } from './server/control.js';
+import { ConversationSource } from './server/conversation-source.js';
+import type { Core } from './server/core.js';
+import { Faults } from './server/faults.js';
+import { listen } from './server/http-server.js';
+import { dayStartOf } from './server/intervals.js';
+import type { ResolvedOptions, SandboxSettings } from './server/options.js';
+import { dataAgeDefaultMs, resolveOptions } from './server/options.js';
+import { RateLimit } from './server/rate-limit.js';
+import { RequestLog } from './server/request-log.js';
+import { ResultSets } from './server/result-sets.js';
+import { TokenStore } from './server/tokens.js';
+import type { World, WorldOptions } from './world.js';
+
+export type { Restatement } from './server/control.js';
+export type { FaultSettings } from './server/fault-settings.js';
+export type { RequestLogEntry } from './server/request-log.js';
+
+export interface SandboxOptions extends SandboxSettings {
+  /** Another organisation than the simulated one; for tests of the server itself. */
+  readonly createWorld?: (options: WorldOptions) => World;
+}
+
+export interface Sandbox extends SandboxControl {
+  readonly world: World;
+  close(): Promise<void>;
+}
+
+interface Parts {
+  readonly options: ResolvedOptions;
+  readonly core: Core;
+  readonly tokens: TokenStore;
+  readonly rateLimit: RateLimit;
+  readonly log: RequestLog;
+}
+
+/**
+ * Starts the simulated Genesys Cloud on 127.0.0.1. Nothing of the organisation is made before it is asked for.
+ * Throws UsageError for wrong options and when the port is taken.
+ */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const { createWorld, ...settings } = options;
+  const parts = createParts(resolveOptions(settings), createWorld ?? (await defaultWorld()));
+  const gate = { core: parts.core, tokens: parts.tokens, rateLimit: parts.rateLimit, matcher: apiMatcher(parts.core) };
+  let port = parts.options.port;
+  const control = controlOf(parts, () => port);
+  const listening = await listen({ gate, log: parts.log, control }, port).catch((error: unknown) => {
+    throw portError(error, port);
+  });
+  port = listening.port;
+  return {
+    ...control,
+    url: `http://127.0.0.1:${port}`,
+    port,
+    world: parts.core.world,
+    close: () => closed(listening.server),
+  };
+}
+
+async function defaultWorld(): Promise<(options: WorldOptions) => World> {
+  const specifier = './world/index.js';
+  return ((await import(specifier)) as { createWorld: (options: WorldOptions) => World }).createWorld;
+}
+
+function createParts(options: ResolvedOptions, createWorld: (options: WorldOptions) => World): Parts {
+  const machineMs = () => Date.now();
+  const { seed, agents, conversationsPerDay, timeZone } = options;
+  const world = createWorld({ seed, agents, conversationsPerDay, timeZone });
+  const clock = createClock(options.clock, machineMs);
+  const dataFromMs = options.dataFrom?.getTime() ?? dayStartOf(clock.nowMs() - dataAgeDefaultMs);
+  const source = new ConversationSource(world, dataFromMs, options.cacheBytesMax);
+  const faults = new Faults(seed, options.faults);
+  const { clientId, clientSecret, tokenLifetimeSeconds: lifetimeSeconds } = options;
+  return {
+    options,
+    core: { options, clock, machineMs, world, source, faults, results: new ResultSets(source) },
+    tokens: new TokenStore({ seed, clientId, clientSecret, lifetimeSeconds, machineMs }),
+    rateLimit: new RateLimit(options.requestsPerMinute, options.rateWindowMs, machineMs),
+    log: new RequestLog(options.requestLogMax),
+  };
+}
+
+function controlOf(parts: Parts, port: () => number): SandboxControl {
+  const { core, tokens, log, options } = parts;
+  const control: SandboxControl = {
+    get url() {
+      return `http://127.0.0.1:${port()}`;
+    },
+    get port() {
+      return port();
+    },
+    clientId: options.clientId,
+    clientSecret: options.clientSecret,
+    now: () => new Date(core.clock.nowMs()),
+    setNow: (at) => core.clock.setNow(at.getTime()),
+    advance: (deltaMs) => core.clock.advance(deltaMs),
+    requests: () => log.entries(),
+    resetRequests: () => log.reset(),
+    setFaults: (settings) => core.faults.set(settings),
+    faultsInjected: () => core.faults.counts(),
+    restate: ({ conversationId, patch = {}, change = (record) => mergePatch(record, patch), at }) =>
+      core.source.overlay(conversationId, { atMs: at?.getTime() ?? core.clock.nowMs(), change }),
+    revokeTokens: () => tokens.revokeAll(),
+    reset: () => reset(parts),
+    status: () => statusOf(parts),
+  };
+  return control;
+}
+
+function reset(parts: Parts): void {
+  parts.log.reset();
+  parts.core.faults.set({});
+  parts.core.source.resetOverlays();
+  parts.rateLimit.reset();
+}
+
+function statusOf({ core, log, options }: Parts): ReturnType<SandboxControl['status']> {
+  const { seed, agents, conversationsPerDay, timeZone, requestsPerMinute } = options;
+  return {
+    now: new Date(core.clock.nowMs()).toISOString(),
+    clock: core.clock.kind,
+    dataFrom: new Date(core.source.dataFromMs).toISOString(),
+    organization: { seed, agents, conversationsPerDay, timeZone, name: core.world.directory.organization.name ?? null },
+    requestsPerMinute,
+    requests: log.total,
+    faults: core.faults.settings as never,
+    faultsInjected: core.faults.counts(),
+    preparedBytes: core.source.cachedBytes,
+  };
+}
+
+function portError(error: unknown, port: number): Error {
+  if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE')
+    return new UsageError(`Port ${port} is in use; choose another one, or 0 for any that is free.`, { cause: error });
+  return error as Error;
+}
+
+async function closed(server: Server): Promise<void> {
+  const closing = new Promise<void>((resolve) => {
+    server.close(() => resolve());
+  });
+  server.closeAllConnections();
+  await closing;
+}

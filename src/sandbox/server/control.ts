@@ -1,0 +1,123 @@
+import { UsageError } from '../../errors.js';
+import { secondMs } from '../../interval.js';
+import type { JsonObject } from '../world.js';
+import type { Answer } from './answer.js';
+import { json } from './answer.js';
+import type { FaultSettings } from './fault-settings.js';
+import type { RequestLogEntry } from './request-log.js';
+
+/** A change of one record made by a test; `patch` is a JSON merge patch (null removes a key). */
+export interface Restatement {
+  readonly conversationId: string;
+  readonly patch?: JsonObject;
+  readonly change?: (record: JsonObject) => JsonObject;
+  /** From when the change is seen; default now. */
+  readonly at?: Date;
+}
+
+/** What tests and other processes may do to a sandbox that no client of the real API could. */
+export interface SandboxControl {
+  readonly url: string;
+  readonly port: number;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  now(): Date;
+  setNow(at: Date): void;
+  advance(deltaMs: number): void;
+  requests(): RequestLogEntry[];
+  resetRequests(): void;
+  setFaults(settings: FaultSettings): void;
+  faultsInjected(): Record<string, number>;
+  restate(restatement: Restatement): void;
+  revokeTokens(): void;
+  /** Forgets requests, faults, restatements and rate windows; the clock and tokens stay. */
+  reset(): void;
+  status(): JsonObject;
+}
+
+type Handler = (control: SandboxControl, body: JsonObject) => JsonObject;
+
+const done: JsonObject = { ok: true };
+
+const handlers: Readonly<Record<string, Handler>> = {
+  'GET /sandbox/status': (control) => control.status(),
+  'GET /sandbox/requests': (control) => ({ requests: control.requests() as unknown as JsonObject[] }),
+  'DELETE /sandbox/requests': (control) => {
+    control.resetRequests();
+    return done;
+  },
+  'POST /sandbox/clock': (control, body) => {
+    moveClock(control, body);
+    return { now: control.now().toISOString() };
+  },
+  'GET /sandbox/faults': (control) => ({ injected: control.faultsInjected() }),
+  'POST /sandbox/faults': (control, body) => {
+    control.setFaults(body as FaultSettings);
+    return done;
+  },
+  'POST /sandbox/restate': (control, body) => {
+    control.restate(restatementOf(body));
+    return done;
+  },
+  'POST /sandbox/reset': (control) => {
+    control.reset();
+    return done;
+  },
+  'POST /sandbox/tokens/revoke': (control) => {
+    control.revokeTokens();
+    return done;
+  },
+};
+
+export function answerControl(control: SandboxControl, method: string, path: string, bodyText: string): Answer {
+  const handler = handlers[`${method} ${path}`];
+  if (handler === undefined)
+    return json({ error: `There is no ${method} ${path}; known are ${Object.keys(handlers).join(', ')}.` }, 404);
+  try {
+    return json(handler(control, bodyText === '' ? {} : parsed(bodyText)));
+  } catch (error) {
+    if (error instanceof UsageError) return json({ error: error.message }, 400);
+    throw error;
+  }
+}
+
+function parsed(bodyText: string): JsonObject {
+  try {
+    return JSON.parse(bodyText) as JsonObject;
+  } catch {
+    throw new UsageError('The body is no JSON.');
+  }
+}
+
+function moveClock(control: SandboxControl, body: JsonObject): void {
+  if (typeof body.now === 'string') control.setNow(new Date(body.now));
+  else if (typeof body.advanceSeconds === 'number') control.advance(body.advanceSeconds * secondMs);
+  else throw new UsageError('Give {"now": "2026-01-05T12:00:00Z"} or {"advanceSeconds": 3600}.');
+}
+
+function restatementOf(body: JsonObject): Restatement {
+  if (
+    typeof body.conversationId !== 'string' ||
+    typeof body.patch !== 'object' ||
+    body.patch === null ||
+    Array.isArray(body.patch)
+  )
+    throw new UsageError('Give {"conversationId": "…", "patch": {…}} and, where it is not now, "at".');
+  const at = typeof body.at === 'string' ? { at: new Date(body.at) } : {};
+  return { conversationId: body.conversationId, patch: body.patch, ...at };
+}
+
+/** RFC 7396. */
+export function mergePatch(target: JsonObject, patch: JsonObject): JsonObject {
+  const merged: JsonObject = { ...target };
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) delete merged[key];
+    else if (isObject(value)) merged[key] = mergePatch(isObject(merged[key]) ? (merged[key] as JsonObject) : {}, value);
+    else merged[key] = value;
+  }
+  return merged;
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,18 @@
+import type { World } from '../world.js';
+import type { Clock } from './clock.js';
+import type { ConversationSource } from './conversation-source.js';
+import type { Faults } from './faults.js';
+import type { ResolvedOptions } from './options.js';
+import type { ResultSets } from './result-sets.js';
+
+/** What handlers share. */
+export interface Core {
+  readonly options: ResolvedOptions;
+  readonly clock: Clock;
+  /** The machine's clock in milliseconds, for what a client really waits. */
+  readonly machineMs: () => number;
+  readonly world: World;
+  readonly source: ConversationSource;
+  readonly results: ResultSets;
+  readonly faults: Faults;
+}

@@ -1,0 +1,98 @@
+import { UsageError } from '../../errors.js';
+
+/** How often a fault happens: a share of 0 to 1, or that with limits. */
+export interface FaultRate {
+  readonly rate: number;
+  /** Stop after so many; `{ rate: 1, times: 3 }` spoils exactly the next three. */
+  readonly times?: number;
+  /** Only requests whose path holds this text. */
+  readonly path?: string;
+}
+export type Fault<Extra = object> = number | (FaultRate & Extra);
+
+/** Everything is off unless named. The same settings, seed and requests give the same faults. */
+export interface FaultSettings {
+  // What happens to a request, whatever it asks.
+  readonly http429?: Fault<{ readonly retryAfterSeconds?: number }>;
+  readonly http5xx?: Fault<{ readonly status?: number; readonly body?: 'json' | 'html' | 'empty' }>;
+  readonly reset?: Fault<{ readonly when?: 'before-headers' | 'after-headers' }>;
+  readonly stall?: Fault<{ readonly ms?: number }>;
+  readonly expireTokens?: Fault;
+  readonly truncatedJson?: Fault;
+  readonly garbage?: Fault;
+  readonly htmlInsteadOfJson?: Fault;
+  readonly emptyBody?: Fault;
+  // What happens to pages and jobs.
+  readonly duplicateAcrossPages?: Fault;
+  readonly shiftedPages?: Fault;
+  readonly shortPages?: Fault;
+  readonly wrongTotalHits?: Fault<{ readonly driftMax?: number }>;
+  readonly failJobs?: Fault;
+  readonly expireJobs?: Fault;
+  // What happens to records; which ones depends on their id, so a bad record stays bad.
+  readonly unknownFields?: Fault;
+  readonly unknownEnums?: Fault;
+  readonly nulCharacters?: Fault;
+  readonly malformedRecords?: Fault;
+  readonly deletedEntities?: Fault;
+  /** Permission names; `analytics:*` takes everything that begins so. */
+  readonly missingPermissions?: readonly string[];
+}
+
+export type FaultName = Exclude<keyof FaultSettings, 'missingPermissions'>;
+
+const extras: Readonly<Record<FaultName, readonly string[]>> = {
+  http429: ['retryAfterSeconds'],
+  http5xx: ['status', 'body'],
+  reset: ['when'],
+  stall: ['ms'],
+  expireTokens: [],
+  truncatedJson: [],
+  garbage: [],
+  htmlInsteadOfJson: [],
+  emptyBody: [],
+  duplicateAcrossPages: [],
+  shiftedPages: [],
+  shortPages: [],
+  wrongTotalHits: ['driftMax'],
+  failJobs: [],
+  expireJobs: [],
+  unknownFields: [],
+  unknownEnums: [],
+  nulCharacters: [],
+  malformedRecords: [],
+  deletedEntities: [],
+};
+
+/** Returns the settings, or throws a UsageError that names the culprit; `source` is a person's JSON or options. */
+export function parseFaultSettings(source: unknown): FaultSettings {
+  if (typeof source !== 'object' || source === null || Array.isArray(source))
+    throw new UsageError('Fault settings must be an object such as {"http429": 0.1}.');
+  for (const [name, value] of Object.entries(source)) {
+    if (name === 'missingPermissions') checkPermissions(value);
+    else checkFault(name, value);
+  }
+  return source as FaultSettings;
+}
+
+function checkPermissions(value: unknown): void {
+  if (!Array.isArray(value) || value.some((name) => typeof name !== 'string'))
+    throw new UsageError(
+      'The fault missingPermissions must be a list of permission names such as ["analytics:conversationDetail:view"].',
+    );
+}
+
+function checkFault(name: string, value: unknown): void {
+  if (!Object.hasOwn(extras, name))
+    throw new UsageError(
+      `There is no fault named ${name}; known are ${Object.keys(extras).join(', ')}, missingPermissions.`,
+    );
+  const spec = (typeof value === 'number' ? { rate: value } : value) as Record<string, unknown> | null;
+  const rate = spec?.rate;
+  if (typeof rate !== 'number' || !(rate >= 0 && rate <= 1))
+    throw new UsageError(`The fault ${name} needs a rate from 0 to 1, as a number or as {"rate": 0.1}.`);
+  const known = ['rate', 'times', 'path', ...(extras[name as FaultName] ?? [])];
+  const stray = Object.keys(spec ?? {}).find((key) => !known.includes(key));
+  if (stray !== undefined)
+    throw new UsageError(`The fault ${name} has no setting ${stray}; known are ${known.join(', ')}.`);
+}

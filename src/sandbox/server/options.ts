@@ -1,0 +1,117 @@
+import { UsageError } from '../../errors.js';
+import { dayMs, hourMs, minuteMs } from '../../interval.js';
+import type { WorldOptions } from '../world.js';
+import type { ClockOptions } from './clock.js';
+import type { FaultSettings } from './fault-settings.js';
+import { parseFaultSettings } from './fault-settings.js';
+
+/** Everything has a default; `docs/sandbox.md` explains each. */
+export interface SandboxSettings {
+  /** 0: any free port. */
+  readonly port?: number;
+  readonly host?: '127.0.0.1';
+  readonly seed?: number;
+  readonly agents?: number;
+  readonly conversationsPerDay?: number;
+  readonly timeZone?: string;
+  readonly clock?: ClockOptions;
+  readonly clientId?: string;
+  readonly clientSecret?: string;
+  readonly requestsPerMinute?: number | 'unlimited';
+  /** The real window is a minute; a test that has to see it end makes it shorter. */
+  readonly rateWindowMs?: number;
+  readonly tokenLifetimeSeconds?: number;
+  /** How far the data lake, which the details jobs read, lies behind. */
+  readonly availabilityLagMs?: number;
+  readonly jobDurationMs?: number;
+  readonly jobExpiryMs?: number;
+  readonly jobsConcurrentMax?: number;
+  readonly faults?: FaultSettings;
+  readonly replayDirectory?: string;
+  /** The organisation's first day. */
+  readonly dataFrom?: Date;
+  /** Compress large answers for clients that accept it. */
+  readonly gzip?: boolean;
+  /** Memory for prepared records. */
+  readonly cacheBytesMax?: number;
+  readonly requestLogMax?: number;
+}
+
+export interface ResolvedOptions extends Omit<Required<SandboxSettings>, 'replayDirectory' | 'dataFrom'>, WorldOptions {
+  readonly replayDirectory: string | undefined;
+  readonly dataFrom: Date | undefined;
+}
+
+export const dataAgeDefaultMs = 90 * dayMs;
+const movingJobDurationMs = 500;
+
+export function resolveOptions(settings: SandboxSettings): ResolvedOptions {
+  const clock = settings.clock ?? { kind: 'real' };
+  const resolved: ResolvedOptions = {
+    port: 0,
+    host: '127.0.0.1',
+    seed: 1,
+    agents: 60,
+    conversationsPerDay: 2_000,
+    timeZone: 'UTC',
+    clientId: 'sandbox',
+    clientSecret: 'sandbox-secret',
+    requestsPerMinute: 300,
+    rateWindowMs: minuteMs,
+    tokenLifetimeSeconds: 86_400,
+    availabilityLagMs: 8 * hourMs,
+    // On a fixed clock jobs are done at once unless asked otherwise, or two equal runs would see different states.
+    jobDurationMs: clock.kind === 'fixed' ? 0 : movingJobDurationMs,
+    jobExpiryMs: dayMs,
+    jobsConcurrentMax: 10,
+    faults: {},
+    gzip: true,
+    cacheBytesMax: 256 * 1_024 * 1_024,
+    requestLogMax: 100_000,
+    replayDirectory: undefined,
+    dataFrom: undefined,
+    ...withoutUndefined(settings),
+    clock,
+  };
+  check(resolved);
+  return resolved;
+}
+
+function withoutUndefined(settings: SandboxSettings): SandboxSettings {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
+}
+
+function check(options: ResolvedOptions): void {
+  if (options.host !== '127.0.0.1')
+    throw new UsageError(`The sandbox listens on 127.0.0.1 only, not on ${options.host}: its password is no secret.`);
+  whole('port', options.port, 0, 65_535);
+  whole('seed', options.seed, 0, Number.MAX_SAFE_INTEGER);
+  whole('agents', options.agents, 5, 5_000);
+  whole('conversationsPerDay', options.conversationsPerDay, 100, 500_000);
+  whole('tokenLifetimeSeconds', options.tokenLifetimeSeconds, 1, 172_800);
+  whole('rateWindowMs', options.rateWindowMs, 1, minuteMs);
+  whole('availabilityLagMs', options.availabilityLagMs, 0, 30 * dayMs);
+  whole('jobDurationMs', options.jobDurationMs, 0, dayMs);
+  whole('jobExpiryMs', options.jobExpiryMs, 1, 30 * dayMs);
+  whole('jobsConcurrentMax', options.jobsConcurrentMax, 1, 1_000);
+  whole('cacheBytesMax', options.cacheBytesMax, 0, Number.MAX_SAFE_INTEGER);
+  whole('requestLogMax', options.requestLogMax, 1, 1_000_000);
+  if (options.requestsPerMinute !== 'unlimited') whole('requestsPerMinute', options.requestsPerMinute, 1, 1_000_000);
+  if (options.dataFrom !== undefined && Number.isNaN(options.dataFrom.getTime()))
+    throw new UsageError('dataFrom is no date; give one such as 2026-01-01.');
+  checkTimeZone(options.timeZone);
+  parseFaultSettings(options.faults);
+}
+
+function whole(name: string, value: number, min: number, max: number): void {
+  if (!Number.isInteger(value) || value < min || value > max)
+    throw new UsageError(`The sandbox option ${name} must be a whole number from ${min} to ${max}, not ${value}.`);
+}
+
+function checkTimeZone(timeZone: string): void {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone });
+  } catch {
+    throw new UsageError(`There is no time zone ${timeZone}; give an IANA name such as Europe/Berlin.`);
+  }
+}

@@ -1,0 +1,66 @@
+import type { JsonObject } from '../world.js';
+import { json } from './answer.js';
+import { badRequest, invalidValue, notFound } from './api-fault.js';
+import type { Core } from './core.js';
+import { listingPage } from './listing.js';
+import type { Call, Route } from './router.js';
+import { noPermissions } from './router.js';
+
+const pageSizeMax = 500;
+const idsMax = 100;
+const states = ['active', 'inactive', 'deleted', 'any'];
+
+/** Parts of a user that come only when `expand` names them. */
+const expansions: readonly string[] = [
+  'routingStatus presence integrationPresence conversationSummary outOfOffice geolocation station authorization lasttokenissued',
+  'authorization.unusedRoles team workPlanBidRanks externalContactsSettings groups customAttributes profileSkills certifications',
+  'locations skills languages languagePreference employerInfo biography dateLastLogin dateWelcomeSent',
+].flatMap((line) => line.split(' '));
+
+export function userRoutes(core: Core): Route[] {
+  const common = { method: 'GET', permissions: noPermissions };
+  return [
+    {
+      ...common,
+      path: '/api/v2/users',
+      operation: 'users',
+      handle: (call) => listingPage(call, list(core, call), pageSizeMax),
+    },
+    { ...common, path: '/api/v2/users/{userId}', operation: 'users, one', handle: (call) => json(single(core, call)) },
+  ];
+}
+
+function list(core: Core, call: Call): readonly JsonObject[] {
+  const expand = expandOf(call);
+  const state = call.query.get('state') ?? 'active';
+  if (!states.includes(state)) throw invalidValue(state, 'state', states);
+  const ids = call.query.getAll('id').flatMap((value) => value.split(','));
+  if (ids.length > idsMax) throw badRequest(`Only ${idsMax} users can be requested at a time.`);
+  const users = usersOf(core).filter((user) => state === 'any' || user.state === state);
+  const asked = ids.length === 0 ? users : users.filter((user) => ids.includes(String(user.id)));
+  const sorted = call.query.get('sortOrder')?.toUpperCase() === 'DESC' ? [...asked].reverse() : asked;
+  return sorted.map((user) => expanded(user, expand));
+}
+
+function single(core: Core, call: Call): JsonObject {
+  const found = usersOf(core).find((user) => user.id === call.params.userId);
+  if (found === undefined) throw notFound(`The user ${call.params.userId}`);
+  return expanded(found, expandOf(call));
+}
+
+/** A deleted user does not vanish: it changes its state and is seen by those who ask for it. */
+function usersOf(core: Core): readonly JsonObject[] {
+  const { users } = core.world.directory;
+  if (!core.faults.anyOn(['deletedEntities'])) return users;
+  return users.map((user) =>
+    core.faults.strikes('deletedEntities', String(user.id)) === undefined ? user : { ...user, state: 'deleted' },
+  );
+}
+
+function expandOf(call: Call): ReadonlySet<string> {
+  return new Set(call.query.getAll('expand').flatMap((value) => value.split(',')));
+}
+
+function expanded(user: JsonObject, expand: ReadonlySet<string>): JsonObject {
+  return Object.fromEntries(Object.entries(user).filter(([name]) => !expansions.includes(name) || expand.has(name)));
+}
