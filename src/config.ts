@@ -17,10 +17,10 @@ export type Granularity = (typeof granularities)[number];
 export interface ApiConfig {
   readonly clientId: string;
   readonly clientSecret: string;
-  /** Base of `/api/v2/…`, without a slash at its end. */
-  readonly apiUrl: string;
-  /** Base of `/oauth/token`, without a slash at its end. */
-  readonly loginUrl: string;
+  /** Host such as `mypurecloud.ie`; absent only where `apiUrl` stands. */
+  readonly region?: string;
+  /** Gateway or sandbox that serves both `/api/v2/…` and `/oauth/token`, without a slash at its end; goes before the region. */
+  readonly apiUrl?: string;
 }
 
 export interface Config {
@@ -177,13 +177,12 @@ function withoutBlanks(environment: Environment): Environment {
 type Fields = z.infer<typeof fields>;
 
 function apiConfig(values: Fields): ApiConfig {
-  const base = values.GENESYSCLOUD_API_URL;
-  const host = values.GENESYSCLOUD_REGION;
+  const { GENESYSCLOUD_REGION: region, GENESYSCLOUD_API_URL: apiUrl } = values;
   return {
     clientId: values.GENESYSCLOUD_OAUTHCLIENT_ID ?? '',
     clientSecret: values.GENESYSCLOUD_OAUTHCLIENT_SECRET ?? '',
-    apiUrl: base ?? `https://api.${host}`,
-    loginUrl: base ?? `https://login.${host}`,
+    ...(region !== undefined && { region }),
+    ...(apiUrl !== undefined && { apiUrl }),
   };
 }
 

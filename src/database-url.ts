@@ -18,7 +18,8 @@ const parameterByName = {
 /** What is wrong with `DATABASE_URL`, or undefined. The sentence never repeats the value, which may hold a password. */
 export function databaseUrlFault(value: string): string | undefined {
   if (!/^postgres(ql)?:\/\//i.test(value)) return 'is not of the form postgres://user:password@host:5432/database';
-  if (!URL.canParse(value)) return 'is not a URL; write special characters in it as %23 (#), %2F (/), %3A (:), %40 (@)';
+  if (!URL.canParse(value) || /%(?![0-9a-f]{2})/i.test(value))
+    return 'is not a URL; write special characters in it as %23 (#), %25 (%), %2F (/), %3A (:), %40 (@)';
   if (/[\s#]/.test(value)) return 'contains a space or #; write them as %20 and %23';
   return undefined;
 }

@@ -57,7 +57,7 @@ describe('the API', () => {
     ['https://api.euw2.pure.cloud/', 'euw2.pure.cloud'],
   ])('region %s stands for the host %s', (region, host) => {
     const { api } = parseConfig({ ...credentials, GENESYSCLOUD_REGION: region }, { api: true });
-    expect(api).toMatchObject({ apiUrl: `https://api.${host}`, loginUrl: `https://login.${host}` });
+    expect(api).toMatchObject({ region: host });
   });
 
   test('a base URL replaces the region for API and login alike', () => {
@@ -70,7 +70,6 @@ describe('the API', () => {
       clientId: 'client-one',
       clientSecret: 'hush-hush-hush',
       apiUrl: 'http://127.0.0.1:8080',
-      loginUrl: 'http://127.0.0.1:8080',
     });
   });
 
@@ -199,12 +198,15 @@ describe('the database', () => {
     expect(urlOf({ PGPASSWORD: 'secret', PGSSLMODE: 'require' })).toBeUndefined();
   });
 
-  test.each(['host=db dbname=x', 'postgres://a:p#w@db/x', 'postgres://a:p w@db/x', 'https://db/x'])(
-    'DATABASE_URL %s is refused',
-    (url) => {
-      expect(faultsOf({ DATABASE_URL: url })).toHaveLength(1);
-    },
-  );
+  test.each([
+    'host=db dbname=x',
+    'postgres://a:p#w@db/x',
+    'postgres://a:p w@db/x',
+    'https://db/x',
+    'postgres://a:p%zz@db/x',
+  ])('DATABASE_URL %s is refused', (url) => {
+    expect(faultsOf({ DATABASE_URL: url })).toHaveLength(1);
+  });
 
   test('a service file is refused rather than ignored', () => {
     expect(faultsOf({ PGSERVICE: 'prod' })).toHaveLength(1);
@@ -241,6 +243,8 @@ describe('loading the environment', () => {
       GENESYSCLOUD_OAUTHCLIENT_SECRET_FILE: join(directory, 'absent'),
     };
     expect(() => loadEnvironment(directory, environment)).toThrow(UsageError);
-    expect(() => loadEnvironment(directory, environment)).toThrow(/SECRET_FILE names a file.*\nDATABASE_URL and DATABASE_URL_FILE/);
+    expect(() => loadEnvironment(directory, environment)).toThrow(
+      /SECRET_FILE names a file.*\nDATABASE_URL and DATABASE_URL_FILE/,
+    );
   });
 });

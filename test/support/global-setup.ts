@@ -1,0 +1,37 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import type { TestProject } from 'vitest/node';
+import { startTestServer } from './test-server.js';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Of the server of this run, with the right to create databases. */
+    readonly postgresUrl: string;
+    /** Begins the name of every database that this run makes. */
+    readonly databasePrefix: string;
+  }
+}
+
+/** One Postgres for the whole run. Its databases go with it, also from a server that was there before. */
+export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
+  const server = await startTestServer(process.env);
+  const databasePrefix = `gw_test_${randomBytes(4).toString('hex')}_`;
+  process.stderr.write(`Postgres for tests: ${server.label}\n`);
+  project.provide('postgresUrl', server.url);
+  project.provide('databasePrefix', databasePrefix);
+  return async () => {
+    await dropDatabases(server.url, databasePrefix);
+    await server.stop();
+  };
+}
+
+async function dropDatabases(url: string, prefix: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query('select datname from pg_database where starts_with(datname, $1)', [prefix]);
+    for (const { datname } of rows) await client.query(`drop database if exists ${datname} with (force)`);
+  } finally {
+    await client.end();
+  }
+}
