@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** One signal that follows several. `unlink` must be called: long-lived signals would keep every finished call. */
 export function linkSignals(
   sources: readonly (AbortSignal | undefined)[],
@@ -7,8 +9,11 @@ export function linkSignals(
   const follow = (event: Event) => controller.abort((event.target as AbortSignal).reason);
   const timer = timeout && setTimeout(() => controller.abort(timeout.reason()), timeout.ms);
   for (const source of sources) {
-    if (source?.aborted) controller.abort(source.reason);
-    else source?.addEventListener('abort', follow, { once: true });
+    if (!source) continue;
+    if (source.aborted) controller.abort(source.reason);
+    // As many calls as there are follow one signal; Node would take more than ten for a leak.
+    setMaxListeners(0, source);
+    source.addEventListener('abort', follow, { once: true });
   }
   const unlink = () => {
     clearTimeout(timer);

@@ -9,6 +9,7 @@ export interface SeenRequest {
   readonly query: URLSearchParams;
   readonly headers: http.IncomingHttpHeaders;
   readonly body: string;
+  readonly clientPort: number | undefined;
 }
 
 export interface Reply {
@@ -44,8 +45,15 @@ export async function startServer(respond: Respond, login: (nth: number) => Repl
     });
     incoming.on('end', () => {
       const url = new URL(incoming.url ?? '', 'http://localhost');
-      const { method = '', headers } = incoming;
-      const request = { method, path: url.pathname, query: url.searchParams, headers, body };
+      const { method = '', headers, socket } = incoming;
+      const request = {
+        method,
+        path: url.pathname,
+        query: url.searchParams,
+        headers,
+        body,
+        clientPort: socket.remotePort,
+      };
       const isLogin = url.pathname.endsWith('/oauth/token');
       const log = isLogin ? logins : seen;
       log.push(request);
