@@ -12,6 +12,8 @@ import { dayStartOf } from './server/intervals.js';
 import type { ResolvedOptions, SandboxSettings } from './server/options.js';
 import { dataAgeDefaultMs, resolveOptions } from './server/options.js';
 import { RateLimit } from './server/rate-limit.js';
+import type { Replay } from './server/replay.js';
+import { loadReplay } from './server/replay.js';
 import { RequestLog } from './server/request-log.js';
 import { ResultSets } from './server/result-sets.js';
 import { TokenStore } from './server/tokens.js';
@@ -33,6 +35,7 @@ export interface Sandbox extends SandboxControl {
 
 interface Parts {
   readonly options: ResolvedOptions;
+  readonly replay: Replay | undefined;
   readonly core: Core;
   readonly tokens: TokenStore;
   readonly rateLimit: RateLimit;
@@ -45,8 +48,12 @@ interface Parts {
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { createWorld, ...settings } = options;
-  const parts = createParts(resolveOptions(settings), createWorld ?? (await defaultWorld()));
-  const gate = { core: parts.core, tokens: parts.tokens, rateLimit: parts.rateLimit, matcher: apiMatcher(parts.core) };
+  const resolved = resolveOptions(settings);
+  const replay = resolved.replayDirectory === undefined ? undefined : loadReplay(resolved.replayDirectory, resolved);
+  const world = replay?.world ?? (createWorld ?? (await defaultWorld()))(worldOptions(resolved));
+  const parts = createParts(resolved, world, replay);
+  const { core, tokens, rateLimit } = parts;
+  const gate = { core, tokens, rateLimit, matcher: apiMatcher(core), recorded: replay?.answers };
   let port = parts.options.port;
   const control = controlOf(parts, () => port);
   const listening = await listen({ gate, log: parts.log, control }, port).catch((error: unknown) => {
@@ -67,17 +74,21 @@ async function defaultWorld(): Promise<(options: WorldOptions) => World> {
   return ((await import(specifier)) as { createWorld: (options: WorldOptions) => World }).createWorld;
 }
 
-function createParts(options: ResolvedOptions, createWorld: (options: WorldOptions) => World): Parts {
+function worldOptions({ seed, agents, conversationsPerDay, timeZone }: ResolvedOptions): WorldOptions {
+  return { seed, agents, conversationsPerDay, timeZone };
+}
+
+function createParts(options: ResolvedOptions, world: World, replay: Replay | undefined): Parts {
   const machineMs = () => Date.now();
-  const { seed, agents, conversationsPerDay, timeZone } = options;
-  const world = createWorld({ seed, agents, conversationsPerDay, timeZone });
   const clock = createClock(options.clock, machineMs);
-  const dataFromMs = options.dataFrom?.getTime() ?? dayStartOf(clock.nowMs() - dataAgeDefaultMs);
-  const source = new ConversationSource(world, dataFromMs, options.cacheBytesMax);
+  const dataFromMs = options.dataFrom?.getTime() ?? replay?.dataFromMs ?? dayStartOf(clock.nowMs() - dataAgeDefaultMs);
+  const source = new ConversationSource(world, dataFromMs, options.cacheBytesMax, replay?.pageOf);
+  const { seed } = options;
   const faults = new Faults(seed, options.faults);
   const { clientId, clientSecret, tokenLifetimeSeconds: lifetimeSeconds } = options;
   return {
     options,
+    replay,
     core: { options, clock, machineMs, world, source, faults, results: new ResultSets(source) },
     tokens: new TokenStore({ seed, clientId, clientSecret, lifetimeSeconds, machineMs }),
     rateLimit: new RateLimit(options.requestsPerMinute, options.rateWindowMs, machineMs),
@@ -119,7 +130,7 @@ function reset(parts: Parts): void {
   parts.rateLimit.reset();
 }
 
-function statusOf({ core, log, options }: Parts): ReturnType<SandboxControl['status']> {
+function statusOf({ core, log, options, replay }: Parts): ReturnType<SandboxControl['status']> {
   const { seed, agents, conversationsPerDay, timeZone, requestsPerMinute } = options;
   return {
     now: new Date(core.clock.nowMs()).toISOString(),
@@ -131,6 +142,7 @@ function statusOf({ core, log, options }: Parts): ReturnType<SandboxControl['sta
     faults: core.faults.settings as never,
     faultsInjected: core.faults.counts(),
     preparedBytes: core.source.cachedBytes,
+    ...(replay === undefined ? {} : { replay: replay.report }),
   };
 }
 

@@ -27,7 +27,7 @@ export async function startWithClient(options: SandboxOptions & { perDay?: numbe
   const sandbox = await startSandbox({
     createWorld: createFakeWorld(perDay),
     clock: { kind: 'fixed', at: new Date('2026-01-08T12:00:00Z') },
-    dataFrom: new Date('2026-01-01T00:00:00Z'),
+    ...(settings.replayDirectory === undefined ? { dataFrom: new Date('2026-01-01T00:00:00Z') } : {}),
     requestsPerMinute: 'unlimited',
     ...settings,
   });

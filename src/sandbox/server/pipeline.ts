@@ -6,6 +6,7 @@ import { ApiFault, tooManyRequests } from './api-fault.js';
 import type { Core } from './core.js';
 import type { RateLimit } from './rate-limit.js';
 import { rateHeaders } from './rate-limit.js';
+import type { RecordedAnswers } from './recorded-answers.js';
 import type { Call, Matcher } from './router.js';
 import { gatewayHtml, isAfterHeaders } from './spoil.js';
 import type { TokenStore } from './tokens.js';
@@ -29,6 +30,8 @@ export interface Gate {
   readonly tokens: TokenStore;
   readonly rateLimit: RateLimit;
   readonly matcher: Matcher;
+  /** Answers from files, in a replay. */
+  readonly recorded: RecordedAnswers | undefined;
 }
 
 const retryAfterDefaultSeconds = 1;
@@ -74,6 +77,8 @@ function checkToken(gate: Gate, exchange: Exchange): string {
 
 async function answerKnown(gate: Gate, exchange: Exchange, token: string): Promise<Answer> {
   try {
+    const recorded = recordedAnswer(gate, exchange);
+    if (recorded !== undefined) return recorded;
     const match = matched(gate.matcher, exchange.method, exchange.path);
     exchange.operation = match.route.operation;
     checkPermissions(gate.core, match);
@@ -82,6 +87,15 @@ async function answerKnown(gate: Gate, exchange: Exchange, token: string): Promi
     exchange.unknown = exchange.operation === undefined;
     return refusal(error, exchange.correlationId);
   }
+}
+
+function recordedAnswer(gate: Gate, exchange: Exchange): Answer | undefined {
+  if (gate.recorded === undefined) return undefined;
+  const match = gate.matcher(exchange.method, exchange.path);
+  const pattern = typeof match === 'object' ? match.route.path : undefined;
+  const answer = gate.recorded({ ...exchange, pattern });
+  if (answer !== undefined) exchange.operation = typeof match === 'object' ? match.route.operation : 'recorded';
+  return answer;
 }
 
 function callOf(gate: Gate, exchange: Exchange, token: string, params: Readonly<Record<string, string>>): Call {
