@@ -36,14 +36,14 @@ export interface ConversationBatch {
   readonly conversations: readonly FlatConversation[];
 }
 
-/** One listing page of a directory relation; values by column name, `extra` for the rest. */
+/** A whole listing of a directory relation, values by column name: what it does not show any more is marked as deleted. */
 export interface EntityBatch {
   readonly kind: 'entities';
   readonly relation: string;
   readonly idColumns: readonly string[];
+  /** A change in one of these closes the row and opens another; a change in any other column replaces it in place. */
+  readonly historyColumns: readonly string[];
   readonly rows: readonly EntityRow[];
-  /** True on the last page of a listing: what the listing did not show any more is marked as deleted. */
-  readonly isComplete: boolean;
 }
 
 export type EntityRow = Readonly<Record<string, unknown>>;
@@ -68,7 +68,7 @@ export interface Page {
   readonly rejects: readonly Reject[];
   /** Where to resume behind this page. Never null: a null cursor means that a pass has not begun. */
   readonly cursor: Json;
-  /** Records in the answer, for progress and counts. */
+  /** Records in the answer, for progress and counts. A page without any is committed at once: it only moves the cursor. */
   readonly recordCount: number;
 }
 
@@ -106,4 +106,52 @@ export interface StoreCounts {
   readonly records: number;
   readonly changedRecords: number;
   readonly deadLetters: number;
+}
+
+/**
+ * A slice that this process alone may work on: the claim is an advisory lock on the connection that writes, so that losing one loses
+ * the other. Every method but `release` is one transaction.
+ */
+export interface SliceClaim {
+  readonly slice: Slice;
+  /** Stores the pages' rows and the last page's cursor together. */
+  commit(pages: readonly Page[]): Promise<StoreCounts>;
+  /** The pass is complete: `nextDueAt` null makes the slice final. `pages` are stored in the same transaction. */
+  complete(pages: readonly Page[], nextDueAt: Date | null): Promise<StoreCounts>;
+  fail(message: string, retryAt: Date): Promise<void>;
+  /** Still owed, not before `retryAt`; not a failure. */
+  defer(message: string, retryAt: Date): Promise<void>;
+  /** Replaces the slice by these, which together are its interval. */
+  split(parts: readonly Interval[], dueAt: Date): Promise<void>;
+  /** Forgets the cursor: the pass begins again. */
+  restart(message: string): Promise<void>;
+  release(): Promise<void>;
+}
+
+export interface ClaimOptions {
+  readonly streams: readonly string[];
+  readonly now: Date;
+  /** Slices that failed before this instant are tried although their `retry_at` lies ahead. */
+  readonly retryFailedBefore?: Date;
+  /** Only slices inside this range, for a backfill that shares the database with a scheduler. */
+  readonly within?: Interval;
+}
+
+export interface Plan {
+  readonly stream: Stream;
+  readonly now: Date;
+  /** A schedule remembers where it began; a range asked for once does not move that. */
+  readonly isSchedule: boolean;
+  /** Pure; runs under a lock, so that two planners never overlap. `scheduledFrom` is null before the first schedule. */
+  readonly propose: (planned: readonly Interval[], scheduledFrom: Date | null) => readonly Interval[];
+  readonly dueAt: (interval: Interval) => Date;
+}
+
+/** The ledger as the engine sees it; `postgres/` implements it. */
+export interface Ledger {
+  plan(plan: Plan): Promise<number>;
+  /** Makes slices that touch `range` due now, final ones too: a person wants them pulled again. */
+  makeDue(stream: string, range: Interval, now: Date): Promise<number>;
+  /** The most urgent due slice that nobody works on, or null. */
+  claim(options: ClaimOptions): Promise<SliceClaim | null>;
 }

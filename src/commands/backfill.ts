@@ -1,0 +1,77 @@
+import { drain, planRange, type SyncContext, type SyncSummary } from '../engine/sync.js';
+import { UsageError } from '../errors.js';
+import { dayMs, earlier, floorTo, formatInterval, type Interval, later, plus } from '../interval.js';
+import type { Stream } from '../protocol.js';
+import type { CommandContext } from './context.js';
+import { asRun, syncContext } from './extraction.js';
+import { type OpenedWithApi, openWithApi } from './open.js';
+import { createProgress } from './progress.js';
+
+/** The details query serves what the data lake does not have yet: today and yesterday. */
+const recentMs = dayMs;
+
+export interface BackfillOptions {
+  readonly from: Date;
+  readonly to: Date;
+  readonly stream: readonly string[];
+  readonly force: boolean;
+}
+
+/** Plans and pulls a past range; what a former backfill or the scheduler has pulled already is not pulled again. */
+export async function backfillCommand(context: CommandContext, options: BackfillOptions): Promise<number> {
+  const range = rangeOf(options, context.now());
+  const opened = await openWithApi(context);
+  try {
+    return await asRun('backfill', context, opened, () => backfill(context, opened, range, options));
+  } finally {
+    await opened.close();
+  }
+}
+
+export async function backfill(
+  context: CommandContext,
+  opened: OpenedWithApi,
+  range: Interval,
+  options: Pick<BackfillOptions, 'stream' | 'force'>,
+): Promise<SyncSummary> {
+  const engine = syncContext(context, opened, options.stream);
+  const streams = engine.streams.filter((stream) => stream.kind === 'interval');
+  for (const stream of streams) await planStreamRange(engine, stream, range, options);
+  const progress = await createProgress(opened.pool, streams, range, context.isTerminal, opened.log);
+  try {
+    return await drain({ ...engine, onSlice: progress.onSlice }, engine.streams, {
+      within: range,
+      retryFailedBefore: context.now(),
+    });
+  } finally {
+    progress.stop();
+  }
+}
+
+async function planStreamRange(
+  engine: SyncContext,
+  stream: Stream,
+  range: Interval,
+  options: Pick<BackfillOptions, 'stream' | 'force'>,
+): Promise<void> {
+  const asked = options.stream.length > 0 ? range : recentPart(stream, range, engine.now());
+  if (asked === null) return;
+  const added = await planRange(engine, stream, asked);
+  if (options.force) await engine.ledger.makeDue(stream.name, asked, engine.now());
+  engine.log.info({ stream: stream.name, interval: formatInterval(asked), slices: added }, 'Planned');
+}
+
+/** A stream that is for recent data takes only that part of the range, unless it was asked for by name. */
+function recentPart(stream: Stream, range: Interval, now: Date): Interval | null {
+  if (stream.firstReachMs === undefined) return range;
+  const from = later(range.from, floorTo(plus(now, -recentMs), dayMs));
+  return from < range.to ? { from, to: range.to } : null;
+}
+
+function rangeOf({ from, to }: BackfillOptions, now: Date): Interval {
+  if (from >= to)
+    throw new UsageError(`--from ${from.toISOString()} is not before --to ${to.toISOString()}; swap them.`);
+  if (from >= now)
+    throw new UsageError(`--from ${from.toISOString()} lies in the future; there is nothing to pull yet.`);
+  return { from, to: earlier(to, now) };
+}

@@ -1,0 +1,24 @@
+import type { Environment } from '../config.js';
+import type { Log } from '../log.js';
+
+/** What `main` hands to every command: the edges of the process, so that a command can be run by a test as well. */
+export interface CommandContext {
+  readonly environment: Environment;
+  /** Where `.genesys-warehouse/` lives. */
+  readonly directory: string;
+  readonly now: () => Date;
+  /** Aborted by SIGINT and SIGTERM. */
+  readonly signal: AbortSignal;
+  readonly createLog: (level: string, secrets: readonly string[]) => Log;
+  /** Data only. */
+  readonly print: (text: string) => void;
+  /** True where a person watches standard error. */
+  readonly isTerminal: boolean;
+}
+
+/** A command's answer is its exit status. */
+export type Command = (context: CommandContext) => Promise<number>;
+
+export const exitDone = 0;
+export const exitSliceFailed = 1;
+export const exitUsage = 2;

@@ -1,0 +1,82 @@
+import type { SyncContext, SyncSummary } from '../engine/sync.js';
+import { asError } from '../errors.js';
+import { formatInterval } from '../interval.js';
+import { beginRun, endRun } from '../postgres/runs.js';
+import { createWarehouse } from '../postgres/warehouse.js';
+import { resolveStart } from '../start.js';
+import { allStreams, selectStreams } from '../streams/catalog.js';
+import { version } from '../version.js';
+import { type CommandContext, exitDone, exitSliceFailed } from './context.js';
+import type { OpenedWithApi } from './open.js';
+
+const errorsShownMax = 10;
+
+/** What the engine needs, put together from the opened database and API. */
+export function syncContext(
+  context: CommandContext,
+  opened: OpenedWithApi,
+  streamNames: readonly string[],
+): SyncContext {
+  const warehouse = createWarehouse(opened.pool, context.now);
+  return {
+    ledger: warehouse,
+    streams: selectStreams(allStreams(opened.api), streamNames),
+    start: resolveStart(opened.config.start, context.now()),
+    concurrency: opened.config.concurrency,
+    now: context.now,
+    signal: context.signal,
+    log: opened.log,
+    openConversationIds: warehouse.openConversationIds,
+  };
+}
+
+/** Runs `work` as one row of `extract.runs`, reports how it ended and turns that into the exit status. */
+export async function asRun(
+  command: string,
+  context: CommandContext,
+  opened: OpenedWithApi,
+  work: () => Promise<SyncSummary>,
+): Promise<number> {
+  const runId = await beginRun(opened.pool, command, version, context.now());
+  let summary: SyncSummary | undefined;
+  let failure: unknown;
+  try {
+    summary = await work();
+  } catch (error) {
+    failure = error;
+  }
+  const exitStatus = failure === undefined && summary?.failures.length === 0 ? exitDone : exitSliceFailed;
+  const lastError = failure === undefined ? (summary?.failures[0]?.result.message ?? null) : asError(failure).message;
+  // A run whose database is gone cannot be written down; the first error is the one to show.
+  await endRun(
+    opened.pool,
+    runId,
+    { ...totals(summary), requests: opened.api.stats().requests, exitStatus, lastError },
+    context.now(),
+  ).catch((error: unknown) => opened.log.warn({ reason: asError(error).message }, 'The run could not be recorded'));
+  if (failure !== undefined) throw failure;
+  report(command, context, opened, summary as SyncSummary);
+  return exitStatus;
+}
+
+function totals(summary: SyncSummary | undefined) {
+  return {
+    pages: summary?.pages ?? 0,
+    records: summary?.records ?? 0,
+    changedRecords: summary?.changedRecords ?? 0,
+    deadLetters: summary?.deadLetters ?? 0,
+  };
+}
+
+function report(command: string, context: CommandContext, { log, api }: OpenedWithApi, summary: SyncSummary): void {
+  const { failures, deferred, ...counts } = summary;
+  const facts = { ...counts, requests: api.stats().requests, failed: failures.length, notYet: deferred.length };
+  if (context.signal.aborted) log.warn(facts, `${command} was stopped; what is left stays owed`);
+  else if (failures.length > 0) log.error(facts, `${command} ended with ${failures.length} failed slices`);
+  else log.info(facts, `${command} done`);
+  for (const { stream, interval, result } of failures.slice(0, errorsShownMax)) {
+    log.error({ stream, interval: formatInterval(interval) }, `${stream}: ${result.message}`);
+  }
+  if (failures.length > errorsShownMax)
+    log.error(`… and ${failures.length - errorsShownMax} more; see genesys-warehouse status`);
+}

@@ -1,0 +1,115 @@
+import { join } from 'node:path';
+import type pg from 'pg';
+import { type ApiConfig, type Config, type ConfigWithApi, embeddedDirectory, parseConfig } from '../config.js';
+import type { GenesysApi } from '../genesys/api.js';
+import { createGenesysApi } from '../genesys/client.js';
+import { minuteMs, secondMs } from '../interval.js';
+import type { Log } from '../log.js';
+import { startEmbeddedPostgres } from '../postgres/embedded.js';
+import { migrate } from '../postgres/migrate.js';
+import { createPool, verifyConnection } from '../postgres/pool.js';
+import { version } from '../version.js';
+import type { CommandContext } from './context.js';
+
+/** The longest that one call may wait for the API before the run ends with the slice still owed. */
+const waitMsMax = 5 * minuteMs;
+const requestTimeoutMs = 2 * minuteMs;
+const statementTimeoutMs = 10 * minuteMs;
+/** Beside the slices in flight: planning, looking up open conversations, the run's own row. */
+const spareConnections = 3;
+
+export interface Opened {
+  readonly config: Config;
+  readonly log: Log;
+  readonly pool: pg.Pool;
+  readonly databaseUrl: string;
+  close(): Promise<void>;
+}
+
+export interface OpenedWithApi extends Opened {
+  readonly config: ConfigWithApi;
+  readonly api: GenesysApi;
+}
+
+export function readConfig(context: CommandContext, needs: { readonly api: boolean }): { config: Config; log: Log } {
+  const config = parseConfig(context.environment, needs);
+  const secrets = [config.api?.clientSecret ?? '', passwordOf(config.databaseUrl)];
+  return { config, log: context.createLog(config.logLevel, secrets) };
+}
+
+/** Opens the configured database, or starts the embedded one; checked, so that a wrong address is one clear sentence. */
+export async function openDatabase(context: CommandContext): Promise<Opened> {
+  return openPool(context, readConfig(context, { api: false }));
+}
+
+/** The database, brought to this program's schema, and the API client. */
+export async function openWithApi(context: CommandContext): Promise<OpenedWithApi> {
+  const { config, log } = readConfig(context, { api: true });
+  const opened = await openPool(context, { config, log });
+  try {
+    await migrate(opened.pool, { timeZone: config.timeZone });
+    const api = openApi(config as ConfigWithApi, context, log);
+    const close = async () => {
+      await api.close();
+      await opened.close();
+    };
+    return { ...opened, config: config as ConfigWithApi, api, close };
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
+function openApi(config: ConfigWithApi, context: CommandContext, log: Log): GenesysApi {
+  const { clientId, clientSecret, region, apiUrl }: ApiConfig = config.api;
+  return createGenesysApi({
+    clientId,
+    clientSecret,
+    ...(region !== undefined && { region }),
+    ...(apiUrl !== undefined && { apiUrl }),
+    requestsPerMinute: config.requestsPerMinute,
+    userAgentVersion: version,
+    waitMsMax,
+    timeoutMs: requestTimeoutMs,
+    now: context.now,
+    signal: context.signal,
+    onRequest: (report) => log.debug(report, 'Request'),
+  });
+}
+
+async function openPool(context: CommandContext, { config, log }: { config: Config; log: Log }): Promise<Opened> {
+  const embedded = config.databaseUrl === undefined ? await startEmbedded(context, log) : undefined;
+  const databaseUrl = config.databaseUrl ?? embedded?.url ?? '';
+  const pool = createPool({
+    connectionString: databaseUrl,
+    applicationName: 'genesys-warehouse',
+    max: config.concurrency + spareConnections,
+    statementTimeoutMs,
+  });
+  const close = async () => {
+    await pool.end();
+    await embedded?.stop();
+  };
+  try {
+    await verifyConnection(pool, databaseUrl);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { config, log, pool, databaseUrl, close };
+}
+
+async function startEmbedded(context: CommandContext, log: Log) {
+  const dataDirectory = join(context.directory, embeddedDirectory);
+  const started = performance.now();
+  const embedded = await startEmbeddedPostgres({ dataDirectory, log });
+  log.info(
+    { directory: dataDirectory, seconds: Math.round((performance.now() - started) / secondMs) },
+    'DATABASE_URL is not set: using the embedded Postgres, which is meant for trying out',
+  );
+  return embedded;
+}
+
+function passwordOf(url: string | undefined): string {
+  return url !== undefined && URL.canParse(url) ? decodeURIComponent(new URL(url).password) : '';
+}

@@ -1,0 +1,132 @@
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { loadEnvironment } from '../config.js';
+import { ApiError, asError, UsageError } from '../errors.js';
+import { createLog, type LogOptions } from '../log.js';
+import { parseTimestamp } from '../start.js';
+import { version } from '../version.js';
+import { backfillCommand } from './backfill.js';
+import { type CommandContext, exitDone, exitSliceFailed, exitUsage } from './context.js';
+import { demoCommand } from './demo.js';
+import { exportCommand } from './export.js';
+import { migrateCommand } from './migrate.js';
+import { retryCommand } from './retry.js';
+import { runCommand } from './run.js';
+import { addSandboxOptions, sandboxCommand } from './sandbox.js';
+import { statusCommand } from './status.js';
+import { syncCommand } from './sync.js';
+
+export type ProgramEdges = Omit<CommandContext, 'environment' | 'createLog'>;
+
+/** Parses the command line, runs one command and turns whatever happens into an exit status. */
+export async function runProgram(args: readonly string[], edges: ProgramEdges): Promise<number> {
+  let status = exitDone;
+  const contextOf = (): CommandContext => ({
+    ...edges,
+    environment: loadEnvironment(edges.directory),
+    createLog: (level, secrets) => createLog({ level: level as LogOptions['level'], secrets }),
+  });
+  const program = buildProgram(async (command) => {
+    status = await command(contextOf());
+  });
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return status;
+  } catch (error) {
+    return statusOf(error, edges);
+  }
+}
+
+function statusOf(error: unknown, edges: ProgramEdges): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitDone : exitUsage;
+  if (edges.signal.aborted) return exitSliceFailed;
+  const log = createLog({ level: 'error' });
+  if (error instanceof UsageError) {
+    for (const line of error.message.split('\n')) log.error(line);
+    return exitUsage;
+  }
+  // An answer of the API explains itself; a stack would only bury the sentence.
+  if (error instanceof ApiError) log.error(error.message);
+  else log.error({ error: asError(error) }, asError(error).message);
+  return exitSliceFailed;
+}
+
+type Run = (command: (context: CommandContext) => Promise<number>) => Promise<void>;
+
+function buildProgram(run: Run): Command {
+  const program = new Command('genesys-warehouse')
+    .description('A warehouse of a Genesys Cloud contact centre in Postgres')
+    .version(version)
+    .showHelpAfterError('(genesys-warehouse --help lists the commands)')
+    .exitOverride()
+    .configureOutput({ writeErr: (text) => void process.stderr.write(text) });
+  addTryingCommands(program, run);
+  addExtractingCommands(program, run);
+  addReadingCommands(program, run);
+  return program;
+}
+
+function addTryingCommands(program: Command, run: Run): void {
+  program
+    .command('demo')
+    .description('everything at once with nothing configured: sandbox, embedded Postgres, a week of data, a report')
+    .option('--keep', 'leave the sandbox and the database running until Ctrl-C', false)
+    .action((options) => run((context) => demoCommand(context, options)));
+  addSandboxOptions(
+    program.command('sandbox').description('the simulated Genesys Cloud API alone, for dashboards without credentials'),
+  ).action((options) => run((context) => sandboxCommand(context, options)));
+}
+
+function addExtractingCommands(program: Command, run: Run): void {
+  program
+    .command('migrate')
+    .description('bring the database to this version and rebuild all views; safe to repeat')
+    .action(() => run(migrateCommand));
+  program
+    .command('sync')
+    .description('pull everything that is due now, then exit')
+    .option('--stream <name...>', 'only these streams', [])
+    .action((options) => run((context) => syncCommand(context, options)));
+  program
+    .command('backfill')
+    .description('pull a past range; resumable')
+    .requiredOption('--from <time>', 'begin, e.g. 2026-01-01 or 2026-01-01T00:00:00Z', timestamp)
+    .requiredOption('--to <time>', 'end, not included', timestamp)
+    .option('--stream <name...>', 'only these streams', [])
+    .option('--force', 'pull again what was pulled before', false)
+    .action((options) => run((context) => backfillCommand(context, options)));
+  program
+    .command('run')
+    .description('the scheduler: sync at every tick until stopped')
+    .option('--stream <name...>', 'only these streams', [])
+    .option('--schedule <cron>', 'cron expression of the ticks', '* * * * *')
+    .action((options) => run((context) => runCommand(context, options)));
+  program
+    .command('retry')
+    .description('try again to store the records in extract.dead_letters')
+    .action(() => run(retryCommand));
+}
+
+function addReadingCommands(program: Command, run: Run): void {
+  program
+    .command('status')
+    .description('what is there, what is owed and why')
+    .option('--json', 'for machines', false)
+    .action((options) => run((context) => statusCommand(context, options)));
+  program
+    .command('export')
+    .description('a relation of schema mart to standard output')
+    .argument('<relation>', 'e.g. rpt_wrapup_causes')
+    .option('--from <time>', 'first instant or day', timestamp)
+    .option('--to <time>', 'end, not included', timestamp)
+    .option('--format <format>', 'csv', 'csv')
+    .action((relation, options) => run((context) => exportCommand(context, relation, options)));
+}
+
+function timestamp(value: string): Date {
+  const at = parseTimestamp(value);
+  if (at === undefined)
+    throw new InvalidArgumentError(
+      'Use a day such as 2026-01-31 or a time with its offset such as 2026-01-31T08:00:00Z.',
+    );
+  return at;
+}

@@ -1,0 +1,53 @@
+import { type DeadLetter, deleteDeadLetter, readDeadLetters } from '../postgres/dead-letters.js';
+import { createStore, storePages } from '../postgres/store.js';
+import { conversationPage } from '../streams/records.js';
+import { type CommandContext, exitDone, exitSliceFailed } from './context.js';
+import { type Opened, openDatabase } from './open.js';
+
+const lettersPerRead = 200;
+const readsMax = 10_000;
+
+/** Puts dead letters back: those that can be stored now leave the list, the others stay with today's reason. */
+export async function retryCommand(context: CommandContext): Promise<number> {
+  const opened = await openDatabase(context);
+  try {
+    const counts = await retryAll(context, opened);
+    opened.log.info(counts, 'Dead letters were tried again');
+    return counts.left === 0 ? exitDone : exitSliceFailed;
+  } finally {
+    await opened.close();
+  }
+}
+
+async function retryAll(context: CommandContext, { pool }: Opened): Promise<{ stored: number; left: number }> {
+  const store = createStore(pool, context.now);
+  const client = await pool.connect();
+  const counts = { stored: 0, left: 0 };
+  let after = '0';
+  try {
+    for (let reads = 0; reads < readsMax && !context.signal.aborted; reads += 1) {
+      const letters = await readDeadLetters(pool, after, lettersPerRead);
+      for (const letter of letters) {
+        const page = conversationPage([JSON.parse(letter.record)], { asOf: letter.asOf, cursor: {} });
+        const slice = { stream: letter.stream, sliceId: null };
+        const { deadLetters } = await storePages(client, store, slice, [page], () =>
+          settle(client, letter, page.rejects.length),
+        );
+        counts[deadLetters === 0 ? 'stored' : 'left'] += 1;
+      }
+      after = letters.at(-1)?.deadLetterId ?? after;
+      if (letters.length < lettersPerRead) break;
+    }
+    return counts;
+  } finally {
+    client.release();
+  }
+}
+
+async function settle(
+  client: Parameters<typeof deleteDeadLetter>[0],
+  letter: DeadLetter,
+  rejects: number,
+): Promise<void> {
+  if (rejects === 0) await deleteDeadLetter(client, letter.deadLetterId);
+}

@@ -1,0 +1,96 @@
+import { earlier, floorTo, type Interval, later, plus } from '../interval.js';
+import type { Stream } from '../protocol.js';
+
+/**
+ * Pure planning: which slices a stream owes. Nothing here reads a clock or a database.
+ */
+
+/** A slice is never cut into more than this many in one planning; a longer range is planned in several rounds. */
+const slicesMax = 100_000;
+
+/** Parts of `asked` that no interval of `existing` covers, in order. `existing` may be unsorted and may reach beyond. */
+export function missing(asked: Interval, existing: readonly Interval[]): Interval[] {
+  const gaps: Interval[] = [];
+  let from = asked.from;
+  for (const interval of [...existing].sort((a, b) => a.from.getTime() - b.from.getTime())) {
+    if (interval.to <= from) continue;
+    if (interval.from >= asked.to) break;
+    if (interval.from > from) gaps.push({ from, to: interval.from });
+    from = interval.to;
+  }
+  if (from < asked.to) gaps.push({ from, to: asked.to });
+  return gaps;
+}
+
+/**
+ * Cuts a range into the stream's slices: boundaries at multiples of the slice length, the range's own ends kept as they are.
+ * The union of the result is the range; no two overlap.
+ */
+export function cut(range: Interval, stream: Pick<Stream, 'sliceLengthMs'>, now: Date): Interval[] {
+  const slices: Interval[] = [];
+  let from = range.from;
+  while (from < range.to) {
+    if (slices.length === slicesMax) break;
+    const length = stream.sliceLengthMs(from, now);
+    const boundary = plus(floorTo(from, length), length);
+    const to = earlier(boundary, range.to);
+    slices.push({ from, to });
+    from = to;
+  }
+  return slices;
+}
+
+/**
+ * What an interval stream is to cover by `now`: from where its schedule began (or may begin) to the last complete slice.
+ * An earlier configured start than last time reaches further back.
+ */
+export function askedRange(
+  stream: Stream,
+  facts: { readonly start: Date; readonly scheduledFrom: Date | null; readonly now: Date },
+): Interval | null {
+  const { now, scheduledFrom } = facts;
+  const first = stream.firstReachMs === undefined ? facts.start : later(facts.start, plus(now, -stream.firstReachMs));
+  const reach = floorTo(first, stream.sliceLengthMs(first, now));
+  const from = scheduledFrom === null ? reach : earlier(reach, scheduledFrom);
+  const to = floorTo(now, stream.sliceLengthMs(now, now));
+  return from < to ? { from, to } : null;
+}
+
+/** The one slice that a snapshot stream owes at `now`. */
+export function snapshotSlice(stream: Pick<Stream, 'sliceLengthMs'>, now: Date): Interval {
+  const length = stream.sliceLengthMs(now, now);
+  const from = floorTo(now, length);
+  return { from, to: plus(from, length) };
+}
+
+/** When a new slice's first pass is due. */
+export function firstDueAt(stream: Pick<Stream, 'kind' | 'lagMs'>, interval: Interval): Date {
+  return plus(stream.kind === 'snapshot' ? interval.from : interval.to, stream.lagMs);
+}
+
+/**
+ * When the next pass is due after one that asked at `askedAt`, or null when the slice is final. Ages that have passed already are
+ * settled by that one pull: a backfill of old days needs a single pass.
+ */
+export function nextDueAt(stream: Pick<Stream, 'repassAgesMs'>, interval: Interval, askedAt: Date): Date | null {
+  const age = stream.repassAgesMs.find((ageMs) => plus(interval.to, ageMs) > askedAt);
+  return age === undefined ? null : plus(interval.to, age);
+}
+
+/** The two halves of a slice that a cap forbids to pull whole, or null where it may not be cut further. */
+export function halves(interval: Interval, lengthMsMin: number): [Interval, Interval] | null {
+  const length = interval.to.getTime() - interval.from.getTime();
+  if (length < 2 * lengthMsMin) return null;
+  const unit = length / 2 >= 60_000 ? 60_000 : 1;
+  const middle = plus(interval.from, Math.floor(length / 2 / unit) * unit);
+  return [
+    { from: interval.from, to: middle },
+    { from: middle, to: interval.to },
+  ];
+}
+
+/** Delay before a failed slice is tried again: doubling from one minute, at most an hour. */
+export function retryDelayMs(attempts: number): number {
+  const minutes = Math.min(60, 2 ** Math.min(attempts, 10));
+  return minutes * 60_000;
+}

@@ -1,0 +1,117 @@
+import type pg from 'pg';
+import type { FlatConversation } from '../conversation/flatten.js';
+import type { Batch, Page, Reject, StoreCounts } from '../protocol.js';
+import { forgetStored, storeRejects } from './dead-letters.js';
+import { storeEntities } from './entities.js';
+import { isLoadConflict, loadConversations } from './load.js';
+import { ensurePartitions, type PartitionCache, startFault } from './partitions.js';
+import { transactionOn } from './transaction.js';
+
+/** Two workers that met on one conversation: the loser reads again. More often than this in a row is a fault, not a coincidence. */
+const conflictsMax = 10;
+
+export interface Store {
+  readonly pool: pg.Pool;
+  readonly partitions: PartitionCache;
+  readonly now: () => Date;
+}
+
+export function createStore(pool: pg.Pool, now: () => Date): Store {
+  return { pool, partitions: new Set(), now };
+}
+
+/** Which slice the rows come from; none when dead letters are put back. */
+export interface SliceFacts {
+  readonly stream: string;
+  readonly sliceId: string | null;
+}
+
+interface Load {
+  readonly conversations: readonly FlatConversation[];
+  /** One for each conversation. */
+  readonly asOf: readonly Date[];
+  readonly entities: readonly { readonly batch: Extract<Batch, { kind: 'entities' }>; readonly asOf: Date }[];
+  readonly rejects: readonly { readonly reject: Reject; readonly asOf: Date }[];
+}
+
+/**
+ * Stores pages in one transaction on `client` and lets `finish` write the checkpoint into the same transaction. When a concurrent loader got
+ * to one of the conversations first, everything is rolled back and done again with what it stored in view.
+ */
+export async function storePages(
+  client: pg.PoolClient,
+  store: Store,
+  slice: SliceFacts,
+  pages: readonly Page[],
+  finish: (counts: StoreCounts) => Promise<void>,
+): Promise<StoreCounts> {
+  const load = gather(pages, store.now());
+  await ensurePartitions(
+    store.pool,
+    load.conversations.map((flat) => flat.conversationStart),
+    store.partitions,
+    store.now(),
+  );
+  for (let conflicts = 0; ; conflicts += 1) {
+    try {
+      return await transactionOn(client, async () => {
+        const counts = await storeLoad(client, store, slice, load);
+        await finish(counts);
+        return counts;
+      });
+    } catch (error) {
+      if (!isLoadConflict(error) || conflicts === conflictsMax) throw error;
+    }
+  }
+}
+
+function gather(pages: readonly Page[], now: Date): Load {
+  const conversations: FlatConversation[] = [];
+  const times: Date[] = [];
+  const entities: Load['entities'][number][] = [];
+  const rejects: Load['rejects'][number][] = [];
+  for (const { asOf, batches, rejects: pageRejects } of pages) {
+    for (const reject of pageRejects) rejects.push({ reject, asOf });
+    for (const batch of batches) {
+      if (batch.kind === 'entities') entities.push({ batch, asOf });
+      if (batch.kind !== 'conversations') continue;
+      for (const flat of batch.conversations) {
+        const fault = startFault(flat.conversationStart, now);
+        if (fault !== undefined) rejects.push({ reject: rejectOf(flat, fault), asOf });
+        else {
+          conversations.push(flat);
+          times.push(asOf);
+        }
+      }
+    }
+  }
+  return { conversations, asOf: times, entities, rejects };
+}
+
+const rejectOf = (flat: FlatConversation, reason: string): Reject => ({
+  recordId: flat.conversationId,
+  reason,
+  record: JSON.stringify(flat.record),
+});
+
+async function storeLoad(client: pg.PoolClient, store: Store, slice: SliceFacts, load: Load): Promise<StoreCounts> {
+  const { stream, sliceId } = slice;
+  let records = load.conversations.length;
+  let changedRecords = 0;
+  if (load.conversations.length > 0) {
+    const counts = await loadConversations(client, load.conversations, { asOf: load.asOf, stream, now: store.now() });
+    changedRecords += counts.changedRecords;
+    await forgetStored(
+      client,
+      load.conversations.map((flat) => flat.conversationId),
+    );
+  }
+  for (const { batch, asOf } of load.entities) {
+    records += batch.rows.length;
+    changedRecords += await storeEntities(client, batch, asOf);
+  }
+  for (const { reject, asOf } of load.rejects) {
+    await storeRejects(client, [reject], { stream, sliceId, asOf, now: store.now() });
+  }
+  return { records, changedRecords, deadLetters: load.rejects.length };
+}

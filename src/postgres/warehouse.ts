@@ -1,0 +1,39 @@
+import type pg from 'pg';
+import type { ClaimOptions, Ledger } from '../protocol.js';
+import { sliceClaim } from './claim.js';
+import { claimSlice, makeDue, planSlices } from './ledger.js';
+import { createStore } from './store.js';
+
+export interface Warehouse extends Ledger {
+  openConversationIds(after: string | null, limit: number): Promise<readonly string[]>;
+}
+
+/** The database as the engine uses it. The pool stays the caller's; it needs a connection for each slice in flight and a few more. */
+export function createWarehouse(pool: pg.Pool, now: () => Date): Warehouse {
+  const store = createStore(pool, now);
+  return {
+    plan: (plan) => planSlices(pool, plan),
+    makeDue: (stream, range, now) => makeDue(pool, stream, range, now),
+    claim: async (options: ClaimOptions) => {
+      const client = await pool.connect();
+      try {
+        const claimed = await claimSlice(client, options);
+        if (claimed !== null) return sliceClaim(client, claimed, store);
+        client.release();
+        return null;
+      } catch (error) {
+        client.release(error as Error);
+        throw error;
+      }
+    },
+    openConversationIds: async (after, limit) => {
+      const { rows } = await pool.query<{ conversation_id: string }>(
+        `select conversation_id from extract.stored_conversations
+         where is_open and ($1::uuid is null or conversation_id > $1)
+         order by conversation_id limit $2`,
+        [after, limit],
+      );
+      return rows.map((row) => row.conversation_id);
+    },
+  };
+}

@@ -1,0 +1,23 @@
+import { UsageError } from '../errors.js';
+import type { GenesysApi } from '../genesys/api.js';
+import type { Stream } from '../protocol.js';
+import { conversationHistoryStream } from './conversation-history.js';
+import { conversationsStream } from './conversations.js';
+import { directoryStream } from './directory.js';
+import { openConversationsStream } from './open-conversations.js';
+
+/** Every stream there is, the directory first: facts are read with its names. */
+export function allStreams(api: GenesysApi): readonly Stream[] {
+  return [directoryStream(api), conversationsStream(api), openConversationsStream(api), conversationHistoryStream(api)];
+}
+
+/** The streams named on the command line, or the default ones. Throws a UsageError that lists what there is. */
+export function selectStreams(streams: readonly Stream[], names: readonly string[]): readonly Stream[] {
+  if (names.length === 0) return streams.filter((stream) => stream.isDefault);
+  const unknown = names.filter((name) => !streams.some((stream) => stream.name === name));
+  if (unknown.length > 0) {
+    const known = streams.map((stream) => stream.name).join(', ');
+    throw new UsageError(`There is no stream ${unknown.join(', ')}; there are ${known}.`);
+  }
+  return streams.filter((stream) => names.includes(stream.name));
+}
