@@ -1,0 +1,224 @@
+-- One conversation as its detail record, key for key: a column is rendered as its JSON value, and `extra` overrides columns and lists.
+
+-- The JSON key of a column: snake_case back to camelCase.
+create or replace function genesys.json_key(column_name text) returns text
+language sql immutable strict parallel safe
+return (
+    select string_agg(case when part_no = 1 then part else upper(left(part, 1)) || substr(part, 2) end, '' order by part_no)
+    from regexp_split_to_table(column_name, '_') with ordinality as parts (part, part_no)
+);
+
+-- The columns of one row that stand for keys of its JSON object. Key columns and nulls are left out; times are UTC with milliseconds.
+create or replace function genesys.row_json(relation regclass, stored jsonb) returns jsonb
+language sql stable strict parallel safe
+return (
+    select
+        coalesce(
+            jsonb_object_agg(
+                genesys.json_key(attribute.attname),
+                case
+                    when attribute.atttypid = 'timestamptz'::regtype then to_jsonb(
+                        to_char((stored ->> attribute.attname)::timestamptz at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+                    )
+                    else stored -> attribute.attname
+                end
+            ),
+            '{}'
+        )
+    from pg_catalog.pg_attribute as attribute
+    where
+        attribute.attrelid = relation
+        and attribute.attnum > 0
+        and not attribute.attisdropped
+        and attribute.attname not in ('conversation_start', 'conversation_id', 'as_of', 'extra')
+        and attribute.attname not like '%\_no'
+        and jsonb_typeof(stored -> attribute.attname) <> 'null'
+);
+
+-- A list under its key, or nothing where there is no list.
+create or replace function genesys.list_json(key text, items jsonb) returns jsonb
+language sql immutable parallel safe
+return case when items is null then '{}' else jsonb_build_object(key, items) end;
+
+create or replace function genesys.conversation_json(conversation_id uuid) returns json
+language sql stable strict parallel safe
+as $$
+with stored as materialized (
+    select version.conversation_start, version.conversation_id
+    from extract.stored_conversations as version
+    where version.conversation_id = $1
+),
+
+segments as (
+    select
+        part.participant_no,
+        part.session_no,
+        jsonb_agg(
+            genesys.row_json('genesys.segments', to_jsonb(part)) || coalesce(part.extra, '{}')
+            order by part.segment_no
+        ) as items
+    from stored
+    inner join genesys.segments as part using (conversation_start, conversation_id)
+    group by part.participant_no, part.session_no
+),
+
+metrics as (
+    select
+        part.participant_no,
+        part.session_no,
+        jsonb_agg(
+            genesys.row_json('genesys.session_metrics', to_jsonb(part)) || coalesce(part.extra, '{}')
+            order by part.metric_no
+        ) as items
+    from stored
+    inner join genesys.session_metrics as part using (conversation_start, conversation_id)
+    group by part.participant_no, part.session_no
+),
+
+endpoint_stats as (
+    select
+        part.participant_no,
+        part.session_no,
+        jsonb_agg(
+            genesys.row_json('genesys.media_endpoint_stats', to_jsonb(part)) || coalesce(part.extra, '{}')
+            order by part.stat_no
+        ) as items
+    from stored
+    inner join genesys.media_endpoint_stats as part using (conversation_start, conversation_id)
+    group by part.participant_no, part.session_no
+),
+
+outcomes as (
+    select
+        part.participant_no,
+        part.session_no,
+        jsonb_agg(
+            genesys.row_json('genesys.flow_outcomes', to_jsonb(part)) || coalesce(part.extra, '{}')
+            order by part.outcome_no
+        ) as items
+    from stored
+    inner join genesys.flow_outcomes as part using (conversation_start, conversation_id)
+    group by part.participant_no, part.session_no
+),
+
+flows as (
+    select
+        part.participant_no,
+        part.session_no,
+        genesys.row_json('genesys.session_flows', to_jsonb(part))
+        || genesys.list_json('outcomes', outcomes.items)
+        || coalesce(part.extra, '{}') as item
+    from stored
+    inner join genesys.session_flows as part using (conversation_start, conversation_id)
+    left join outcomes using (participant_no, session_no)
+),
+
+sessions as (
+    select
+        part.participant_no,
+        jsonb_agg(
+            genesys.row_json('genesys.sessions', to_jsonb(part))
+            || genesys.list_json('segments', segments.items)
+            || genesys.list_json('metrics', metrics.items)
+            || genesys.list_json('mediaEndpointStats', endpoint_stats.items)
+            || genesys.list_json('flow', flows.item)
+            || coalesce(part.extra, '{}')
+            order by part.session_no
+        ) as items
+    from stored
+    inner join genesys.sessions as part using (conversation_start, conversation_id)
+    left join segments using (participant_no, session_no)
+    left join metrics using (participant_no, session_no)
+    left join endpoint_stats using (participant_no, session_no)
+    left join flows using (participant_no, session_no)
+    group by part.participant_no
+),
+
+-- The row 0 of a participant stands for an empty map, or holds what was there instead of a map.
+attributes as (
+    select
+        part.participant_no,
+        coalesce(
+            (array_agg(part.extra -> 'value') filter (where part.attribute_no = 0))[1],
+            jsonb_object_agg(
+                coalesce(part.extra ->> 'name', part.name), coalesce(part.extra -> 'value', to_jsonb(part.value))
+            ) filter (where part.attribute_no > 0),
+            '{}'
+        ) as item
+    from stored
+    inner join genesys.participant_attributes as part using (conversation_start, conversation_id)
+    group by part.participant_no
+),
+
+participants as (
+    select
+        jsonb_agg(
+            genesys.row_json('genesys.participants', to_jsonb(part))
+            || genesys.list_json('sessions', sessions.items)
+            || genesys.list_json('attributes', attributes.item)
+            || coalesce(part.extra, '{}')
+            order by part.participant_no
+        ) as items
+    from stored
+    inner join genesys.participants as part using (conversation_start, conversation_id)
+    left join sessions using (participant_no)
+    left join attributes using (participant_no)
+),
+
+evaluations as (
+    select
+        jsonb_agg(
+            genesys.row_json('genesys.evaluations', to_jsonb(part)) || coalesce(part.extra, '{}')
+            order by part.evaluation_no
+        ) as items
+    from stored
+    inner join genesys.evaluations as part using (conversation_start, conversation_id)
+),
+
+surveys as (
+    select
+        jsonb_agg(
+            genesys.row_json('genesys.surveys', to_jsonb(part)) || coalesce(part.extra, '{}')
+            order by part.survey_no
+        ) as items
+    from stored
+    inner join genesys.surveys as part using (conversation_start, conversation_id)
+),
+
+resolutions as (
+    select
+        jsonb_agg(
+            genesys.row_json('genesys.resolutions', to_jsonb(part)) || coalesce(part.extra, '{}')
+            order by part.resolution_no
+        ) as items
+    from stored
+    inner join genesys.resolutions as part using (conversation_start, conversation_id)
+),
+
+final as (
+    select
+        jsonb_build_object(
+            'conversationId', part.conversation_id,
+            'conversationStart', to_char(part.conversation_start at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+        )
+        || genesys.row_json('genesys.conversations', to_jsonb(part))
+        || genesys.list_json('participants', participants.items)
+        || genesys.list_json('evaluations', evaluations.items)
+        || genesys.list_json('surveys', surveys.items)
+        || genesys.list_json('resolutions', resolutions.items)
+        || coalesce(part.extra, '{}') as record
+    from stored
+    inner join genesys.conversations as part using (conversation_start, conversation_id)
+    cross join participants
+    cross join evaluations
+    cross join surveys
+    cross join resolutions
+)
+
+-- U+E000 and four hexadecimal digits stand for a code unit that neither text nor jsonb can hold; json can, as an escape.
+select regexp_replace(final.record::text, U&'\E000' || '([0-9a-f]{4})', '\\u\1', 'g')::json
+from final
+$$;
+
+comment on function genesys.conversation_json(uuid) is
+'The detail record of a stored conversation, key for key as the API gave it, with the attributes known; null when it is not stored.';

@@ -1,0 +1,36 @@
+import { RecordError, shown } from './record-error.js';
+
+export const recordBytesMax = 16 * 1024 * 1024;
+
+/** Nested deeper than this, a value could overrun the stack of a JSON writer here or in the database. */
+export const nestingMax = 128;
+
+/** A code unit takes at most six bytes of JSON (`\u0000`); so does, with its comma, the shortest of other values. */
+const bytesPerUnitMax = 6;
+
+/** Throws RecordError for records over 16 MiB of JSON and for deep nesting. */
+export function assertBounds(record: object): void {
+  // Measuring exactly costs as much as flattening, so only what may be too large is measured.
+  if (unitsOf(record, 0) * bytesPerUnitMax <= recordBytesMax) return;
+  const bytes = Buffer.byteLength(JSON.stringify(record));
+  if (bytes > recordBytesMax) {
+    const id = shown((record as Record<string, unknown>).conversationId);
+    throw new RecordError(`Conversation ${id} has ${bytes} bytes of JSON, more than the ${recordBytesMax} allowed.`);
+  }
+}
+
+/** Code units of keys and texts, with some for punctuation and other values. */
+function unitsOf(value: unknown, depth: number): number {
+  if (typeof value === 'string') return value.length + 1;
+  if (typeof value !== 'object' || value === null) return 4;
+  if (depth > nestingMax) throw new RecordError(`The record is nested more than ${nestingMax} levels deep.`);
+  let units = 1;
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index += 1) units += unitsOf(value[index], depth + 1);
+    return units;
+  }
+  for (const key of Object.keys(value)) {
+    units += key.length + 1 + unitsOf((value as Record<string, unknown>)[key], depth + 1);
+  }
+  return units;
+}

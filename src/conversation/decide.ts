@@ -1,0 +1,64 @@
+/**
+ * Newest knowledge wins, not latest arrival. Content and attributes are decided apart: attributes come only with details jobs, so a newer
+ * record may know nothing of them, and an older one may be the first to bring them.
+ */
+export interface StoredVersion {
+  readonly asOfMs: number;
+  readonly contentHash: string;
+  /** Null while no attributes have been seen. */
+  readonly attributesAsOfMs: number | null;
+  /** Null also when stored attributes lost a participant; any others then replace them. */
+  readonly attributesHash: string | null;
+}
+
+export interface IncomingVersion {
+  readonly asOfMs: number;
+  readonly contentHash: string;
+  readonly attributes: { readonly asOfMs: number; readonly hash: string } | undefined;
+}
+
+/** `older` and `unchanged` write no content. */
+export type ContentDecision = 'new' | 'changed' | 'unchanged' | 'older';
+
+/** `keep`: the stored ones stay. `confirm`: the same, now vouched for by the newcomer. `replace`: the newcomer's are written. */
+export type AttributesDecision = 'keep' | 'confirm' | 'replace';
+
+export interface Decision {
+  readonly content: ContentDecision;
+  readonly attributes: AttributesDecision;
+}
+
+/** At equal `as_of` the newcomer wins. */
+export function decide(stored: StoredVersion | undefined, incoming: IncomingVersion): Decision {
+  return { content: decideContent(stored, incoming), attributes: decideAttributes(stored, incoming) };
+}
+
+function decideContent(stored: StoredVersion | undefined, incoming: IncomingVersion): ContentDecision {
+  if (stored === undefined) return 'new';
+  if (incoming.asOfMs < stored.asOfMs) return 'older';
+  return incoming.contentHash === stored.contentHash ? 'unchanged' : 'changed';
+}
+
+function decideAttributes(stored: StoredVersion | undefined, incoming: IncomingVersion): AttributesDecision {
+  const news = incoming.attributes;
+  if (news === undefined) return 'keep';
+  if (stored === undefined || stored.attributesAsOfMs === null) return 'replace';
+  if (news.asOfMs < stored.attributesAsOfMs) return 'keep';
+  return news.hash === stored.attributesHash ? 'confirm' : 'replace';
+}
+
+/** The version that is stored once the decision has been carried out. */
+export function settle(
+  stored: StoredVersion | undefined,
+  incoming: IncomingVersion,
+  decision: Decision,
+): StoredVersion {
+  const isContentNews = stored === undefined || incoming.asOfMs >= stored.asOfMs;
+  const news = decision.attributes === 'keep' ? undefined : incoming.attributes;
+  return {
+    asOfMs: isContentNews ? incoming.asOfMs : stored.asOfMs,
+    contentHash: isContentNews ? incoming.contentHash : stored.contentHash,
+    attributesAsOfMs: news?.asOfMs ?? stored?.attributesAsOfMs ?? null,
+    attributesHash: news?.hash ?? stored?.attributesHash ?? null,
+  };
+}

@@ -1,0 +1,61 @@
+import { RecordError } from './record-error.js';
+
+/**
+ * Postgres can hold neither U+0000 nor half a surrogate pair, in text and in jsonb alike, but JSON can. Such code units are written as the
+ * private-use character U+E000 and four hexadecimal digits; U+E000 itself is written so too, which makes the notation reversible.
+ * `genesys.conversation_json` turns it back into JSON's own `\uXXXX`.
+ */
+const escapeCharacter = '\ue000';
+const replacementCharacter = '\ufffd';
+
+/** Finds candidates only: it also matches proper surrogate pairs. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: U+0000 is what is looked for.
+const candidates = /[\u0000\ud800-\udfff\ue000]/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: U+0000 is what is looked for.
+const unstorable = /[\u0000\ue000]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+const escaped = /\ue000([0-9a-f]{4})/g;
+
+/** True when the text can be stored as it is and holds no escape character. */
+export function isPlain(text: string): boolean {
+  return !candidates.test(text) || text.search(unstorable) === -1;
+}
+
+export function escapeText(text: string): string {
+  if (!candidates.test(text)) return text;
+  return text.replace(unstorable, (unit) => escapeCharacter + unit.charCodeAt(0).toString(16).padStart(4, '0'));
+}
+
+export function unescapeText(text: string): string {
+  return text.replace(escaped, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));
+}
+
+/** The text as people may read it in a column: what cannot be stored is U+FFFD. */
+export function readableText(text: string): string {
+  if (!candidates.test(text)) return text;
+  return text.replace(unstorable, (unit) => (unit === escapeCharacter ? unit : replacementCharacter));
+}
+
+/** True when no text in the value, keys included, needs escaping. */
+export function isPlainJson(value: unknown): boolean {
+  if (typeof value === 'string') return isPlain(value);
+  if (typeof value !== 'object' || value === null) return true;
+  if (Array.isArray(value)) return value.every(isPlainJson);
+  return Object.entries(value).every(([key, item]) => isPlain(key) && isPlainJson(item));
+}
+
+/**
+ * A copy with every text and key mapped and keys in one order, so that equal values are written alike.
+ * Throws RecordError for numbers beyond a double, which JSON can write and the database cannot hold.
+ */
+export function copyJson(value: unknown, mapText: (text: string) => string): unknown {
+  if (typeof value === 'string') return mapText(value);
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new RecordError('is a number out of range');
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((item) => copyJson(item, mapText));
+  // Without a prototype, so that a key such as `__proto__` is a key like any other.
+  const copy: Record<string, unknown> = Object.create(null);
+  for (const key of Object.keys(value).sort()) {
+    copy[mapText(key)] = copyJson((value as Record<string, unknown>)[key], mapText);
+  }
+  return copy;
+}

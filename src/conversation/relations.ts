@@ -1,0 +1,87 @@
+/** The record's shape, worked out for flattening and loading: one numbered relation per table, its columns in order. */
+import { columnOf, conversationShape, type FieldType, type TableShape } from './shape.js';
+
+/** A value as a column takes it: times are milliseconds since 1970, uuids lower-case text, json any JSON value. */
+export type ColumnValue = null | boolean | number | string | readonly string[] | readonly number[] | object;
+
+/** Positions, then fields, then `extra`. The key `conversation_start, conversation_id` is the conversation's and not repeated here. */
+export type Row = readonly ColumnValue[];
+
+export type ColumnType = FieldType | 'smallint';
+
+export interface Column {
+  readonly name: string;
+  readonly type: ColumnType;
+}
+
+export interface Relation {
+  readonly index: number;
+  readonly name: string;
+  /** Where its objects stand in the record, e.g. `participants.sessions`; empty for the record itself. */
+  readonly path: string;
+  readonly positionCount: number;
+  readonly columns: readonly Column[];
+  /** JSON key per column, null for positions and `extra`. */
+  readonly keys: readonly (string | null)[];
+}
+
+export interface Field {
+  readonly column: number;
+  readonly type: FieldType;
+}
+
+/** One object of the record and what to do with each of its keys. */
+export interface Node {
+  readonly relation: Relation;
+  readonly fields: ReadonlyMap<string, Field>;
+  readonly lists: ReadonlyMap<string, Node>;
+  readonly objects: ReadonlyMap<string, Node>;
+}
+
+const collected: Relation[] = [];
+
+function compile(shape: TableShape, path: string): Node {
+  const relation = relationOf(shape, path);
+  collected.push(relation);
+  const children = (shapes: Readonly<Record<string, TableShape>>): Map<string, Node> =>
+    new Map(
+      Object.entries(shapes).map(
+        ([key, child]) => [key, compile(child, path === '' ? key : `${path}.${key}`)] as const,
+      ),
+    );
+  const fields = Object.entries(shape.fields).map(
+    ([key, type], index) => [key, { column: shape.positions.length + index, type }] as const,
+  );
+  return { relation, fields: new Map(fields), lists: children(shape.lists), objects: children(shape.objects) };
+}
+
+function relationOf(shape: TableShape, path: string): Relation {
+  const fields = Object.entries(shape.fields);
+  return {
+    index: collected.length,
+    name: shape.relation,
+    path,
+    positionCount: shape.positions.length,
+    columns: [
+      ...shape.positions.map((name) => ({ name, type: 'smallint' as const })),
+      ...fields.map(([key, type]) => ({ name: columnOf(key), type })),
+      { name: 'extra', type: 'json' },
+    ],
+    keys: [...shape.positions.map(() => null), ...fields.map(([key]) => key), null],
+  };
+}
+
+export const rootNode = compile(conversationShape, '');
+
+/** All relations of the record but its attributes; the first is `conversations`. */
+export const relations: readonly Relation[] = collected;
+
+export const conversationsRelation = rootNode.relation;
+
+export const participantsRelation = relations.find((relation) => relation.name === 'participants') as Relation;
+
+export function columnIndex(relation: Relation, name: string): number {
+  const index = relation.columns.findIndex((column) => column.name === name);
+  if (index === -1) throw new Error(`relation ${relation.name} has no column ${name}`);
+  return index;
+}

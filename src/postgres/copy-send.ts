@@ -1,0 +1,61 @@
+import type { ClientBase } from 'pg';
+import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
+import { copyHeader, copyTrailer } from './copy-binary.js';
+
+/** A run of bytes inside a larger buffer. */
+export interface Run {
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Small enough to be on its way while the next is gathered, large enough that its own cost does not count. */
+const messageBytes = 256 * 1024;
+
+/** `copy … from stdin (format binary)` of encoded rows. Resolves when the server has taken them all. */
+export async function sendRows(client: ClientBase, target: string, runs: Iterable<Run>): Promise<void> {
+  const stream = client.query(copyFrom(`copy ${target} from stdin (format binary)`));
+  await new Promise<void>((resolve, reject) => {
+    stream.once('error', reject);
+    stream.once('finish', resolve);
+    const messages = gather(runs);
+    const pump = (): void => {
+      for (let next = messages.next(); !next.done; next = messages.next()) {
+        if (!stream.write(next.value)) {
+          stream.once('drain', pump);
+          return;
+        }
+      }
+      stream.end();
+    };
+    pump();
+  });
+}
+
+/** Messages of about `messageBytes` from many short runs. */
+function* gather(runs: Iterable<Run>): Generator<Buffer, void, void> {
+  let message = Buffer.allocUnsafe(messageBytes);
+  let length = copyHeader.copy(message);
+  for (const run of runs) {
+    let at = run.start;
+    while (at < run.end) {
+      const copied = run.bytes.copy(message, length, at, run.end);
+      at += copied;
+      length += copied;
+      if (length < messageBytes) continue;
+      yield message;
+      message = Buffer.allocUnsafe(messageBytes);
+      length = 0;
+    }
+  }
+  yield message.subarray(0, length);
+  yield copyTrailer;
+}
+
+/** All bytes of `copy (…) to stdout (format binary)`, header and trailer included. */
+export async function receiveRows(client: ClientBase, query: string): Promise<Buffer> {
+  const stream = client.query(copyTo(`copy (${query}) to stdout (format binary)`));
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}

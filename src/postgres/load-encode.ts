@@ -1,0 +1,120 @@
+import { hash } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { FlatConversation } from '../conversation/flatten.js';
+import { conversationsRelation, type Row, relations } from '../conversation/relations.js';
+import { RowWriter } from './copy-binary.js';
+import { contentTables, derivedTables, type LoadTable } from './load-tables.js';
+
+/** A conversation to load and the instant that its source vouches for. */
+export interface Arrival {
+  readonly flat: FlatConversation;
+  readonly asOfMs: number;
+  /** When they came with another copy of the record, attributes have an instant of their own. */
+  readonly attributesAsOfMs: number;
+}
+
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Encoded in this many conversations' steps, so that the socket is served in between: without it the server idles while we encode. */
+const conversationsPerTurn = 25;
+const bytesPerConversation = 6 * 1024;
+const keyBytes = 12 + 20;
+const asOfBytes = 12;
+
+/** Content relations in the order of encoding: `conversations` comes last, for its `as_of` to end the content. */
+const contentOrder = [...relations.filter((relation) => relation !== conversationsRelation), conversationsRelation];
+
+/** Where a table's rows stand among a conversation's spans. */
+const spanIndexes = new Map<LoadTable, number>([
+  ...contentOrder.map((relation, index) => [contentTables[relation.index] as LoadTable, index] as const),
+  ...derivedTables.map((table, index) => [table, contentOrder.length + index] as const),
+]);
+const spanCount = spanIndexes.size;
+
+/** The rows of some conversations in COPY's binary format: one run of bytes per conversation, in it one span per table. */
+export class EncodedConversations {
+  readonly arrivals: readonly Arrival[];
+  readonly contentHashes: string[] = [];
+  private readonly writer: RowWriter;
+  /** Per conversation where its first span begins and every span ends. */
+  private readonly marks: Int32Array;
+
+  private constructor(arrivals: readonly Arrival[]) {
+    this.arrivals = arrivals;
+    this.writer = new RowWriter(arrivals.length * bytesPerConversation);
+    this.marks = new Int32Array(arrivals.length * (spanCount + 1));
+  }
+
+  static async of(arrivals: readonly Arrival[]): Promise<EncodedConversations> {
+    const encoded = new EncodedConversations(arrivals);
+    for (let index = 0; index < arrivals.length; index += 1) {
+      if (index % conversationsPerTurn === 0) await nextTurn();
+      encoded.add(index, arrivals[index] as Arrival);
+    }
+    return encoded;
+  }
+
+  get bytes(): Buffer {
+    return this.writer.bytes;
+  }
+
+  span(index: number, table: LoadTable): Span {
+    const mark = index * (spanCount + 1) + (spanIndexes.get(table) as number);
+    return { start: this.marks[mark] as number, end: this.marks[mark + 1] as number };
+  }
+
+  private add(index: number, arrival: Arrival): void {
+    const { flat } = arrival;
+    const writer = this.writer;
+    let mark = index * (spanCount + 1);
+    const start = writer.length;
+    this.marks[mark] = start;
+    const endSpan = (): void => {
+      mark += 1;
+      this.marks[mark] = writer.length;
+    };
+    for (const relation of contentOrder) {
+      const asOfMs = relation === conversationsRelation ? arrival.asOfMs : undefined;
+      const table = contentTables[relation.index] as LoadTable;
+      writeRows(writer, start, table, flat, flat.rows[relation.index] as readonly Row[], asOfMs);
+      endSpan();
+    }
+    this.contentHashes.push(hash('md5', writer.bytes.subarray(start, writer.length - asOfBytes), 'hex'));
+    derivedTables.forEach((table, position) => {
+      writeRows(writer, start, table, flat, flat.derivedRows[position] as readonly Row[], undefined);
+      endSpan();
+    });
+  }
+}
+
+function writeRows(
+  writer: RowWriter,
+  conversationBegin: number,
+  table: LoadTable,
+  flat: FlatConversation,
+  rows: readonly Row[],
+  asOfMs: number | undefined,
+): void {
+  const { columns } = table;
+  for (const row of rows) {
+    const begin = writer.length;
+    writer.beginRow(columns.length);
+    // The key is the same in all rows of a conversation, so it is encoded once.
+    if (begin === conversationBegin) writeKey(writer, flat);
+    else writer.repeat(conversationBegin + 2, keyBytes);
+    for (let index = 0; index < row.length; index += 1) {
+      const value = row[index];
+      if (value === null || value === undefined) writer.null();
+      else writer.value((columns[index + 2] as LoadTable['columns'][number]).type, value);
+    }
+    if (asOfMs !== undefined) writer.time(asOfMs);
+  }
+}
+
+export function writeKey(writer: RowWriter, flat: FlatConversation): void {
+  writer.time(flat.conversationStart);
+  writer.uuid(flat.conversationId);
+}

@@ -1,0 +1,87 @@
+/** Takes the rows of stored conversations out of the tables, and hands back what they held. */
+import type { ClientBase } from 'pg';
+import { type Tuple, tuplesOf, uuidIn } from './copy-decode.js';
+import { receiveRows } from './copy-send.js';
+import { columnList, type LoadTable } from './load-tables.js';
+import { timestampText } from './load-versions.js';
+import { monthOf, partitionName } from './partitions.js';
+
+/** Key of a stored conversation. */
+export interface StoredKey {
+  readonly conversationStart: number;
+  readonly conversationId: string;
+}
+
+export type RowsByConversation = ReadonlyMap<string, readonly Tuple[]>;
+
+/** Removes the rows of these conversations from one table. Where nothing is asked back, the map is empty. */
+export async function removeRows(
+  client: ClientBase,
+  table: LoadTable,
+  keys: readonly StoredKey[],
+  isAskedBack: boolean,
+): Promise<RowsByConversation> {
+  const removed = new Map<string, Tuple[]>();
+  for (const [month, group] of byMonth(keys)) {
+    const partition = partitionName(table.name, month);
+    const removal = `delete from ${partition} where ctid = any (array(${rowsText(partition, 'ctid', group)}))`;
+    if (!isAskedBack) await client.query(removal);
+    else collect(removed, await receiveRows(client, `${removal} returning ${columnList(table)}`));
+  }
+  return removed;
+}
+
+/** The rows of these conversations in one table, left where they are. */
+export async function readRows(
+  client: ClientBase,
+  table: LoadTable,
+  keys: readonly StoredKey[],
+): Promise<RowsByConversation> {
+  const found = new Map<string, Tuple[]>();
+  for (const [month, group] of byMonth(keys)) {
+    const partition = partitionName(table.name, month);
+    collect(found, await receiveRows(client, rowsText(partition, columnList(table), group)));
+  }
+  return found;
+}
+
+function byMonth(keys: readonly StoredKey[]): Map<string, StoredKey[]> {
+  const groups = new Map<string, StoredKey[]>();
+  for (const key of keys) {
+    const month = monthOf(key.conversationStart);
+    const group = groups.get(month);
+    if (group === undefined) groups.set(month, [key]);
+    else group.push(key);
+  }
+  return groups;
+}
+
+/**
+ * A query for the rows of some conversations in one partition that can only be carried out as one probe of the key per conversation: a
+ * plain join may be turned round by stale statistics and then costs the square. Values stand in the text because COPY takes no parameters;
+ * they are UUIDs and times that we have formatted ourselves.
+ */
+function rowsText(partition: string, columns: string, keys: readonly StoredKey[]): string {
+  const starts = keys.map((key) => timestampText(key.conversationStart)).join(',');
+  const ids = keys.map((key) => key.conversationId).join(',');
+  return `
+    select found.*
+    from unnest('{${starts}}'::timestamptz[], '{${ids}}'::uuid[]) as wanted (conversation_start, conversation_id)
+    cross join lateral (
+      select ${columns}
+      from ${partition} as stored
+      where stored.conversation_start = wanted.conversation_start and stored.conversation_id = wanted.conversation_id
+      offset 0
+    ) as found`;
+}
+
+const idColumn = 1;
+
+function collect(rows: Map<string, Tuple[]>, copied: Buffer): void {
+  for (const tuple of tuplesOf(copied)) {
+    const id = uuidIn(tuple, idColumn) as string;
+    const others = rows.get(id);
+    if (others === undefined) rows.set(id, [tuple]);
+    else others.push(tuple);
+  }
+}

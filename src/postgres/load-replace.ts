@@ -1,0 +1,135 @@
+/** What happens to conversations that are stored already and come back different. */
+import type { ClientBase } from 'pg';
+import { type AttributeRow, moveAttributes, type ParticipantIds } from '../conversation/attributes.js';
+import type { Decision } from '../conversation/decide.js';
+import { addAttributeDifferences } from '../conversation/differences.js';
+import { columnIndex, participantsRelation, relations } from '../conversation/relations.js';
+import { jsonIn, smallintIn, type Tuple, textIn, uuidIn } from './copy-decode.js';
+import type { AttributeSet } from './load-copy.js';
+import { addRowDifferences } from './load-differences.js';
+import type { Arrival, EncodedConversations } from './load-encode.js';
+import { type RowsByConversation, readRows, removeRows } from './load-remove.js';
+import { attributesTable, contentTables, derivedTables, keyColumns, type LoadTable } from './load-tables.js';
+import type { StoredConversation } from './load-versions.js';
+
+/** A stored conversation whose content, attributes or both are to be written anew. */
+export interface Replacement {
+  readonly arrival: Arrival;
+  /** Among the encoded conversations. */
+  readonly index: number;
+  readonly before: StoredConversation;
+  readonly decision: Decision;
+}
+
+export interface Replaced {
+  readonly replacement: Replacement;
+  /** All of the conversation's attribute rows as they are to stand. */
+  readonly attributes: AttributeSet;
+  /** False when attributes had to be left out because their participant is not in the stored version. */
+  readonly areAttributesComplete: boolean;
+  /** Dotted paths without positions. */
+  readonly changedPaths: ReadonlySet<string>;
+}
+
+const participantsTable = contentTables[participantsRelation.index] as LoadTable;
+const participantNoColumn = keyColumns.length;
+const participantIdColumn = keyColumns.length + columnIndex(participantsRelation, 'participant_id');
+const [attributeNoColumn, nameColumn, valueColumn, extraColumn] = [3, 4, 5, 6] as const;
+
+/** Removes what the replacements make obsolete and says what is to be written instead and which fields differ. */
+export async function removeReplaced(
+  client: ClientBase,
+  encoded: EncodedConversations,
+  replacements: readonly Replacement[],
+): Promise<Replaced[]> {
+  const changed = replacements.filter((each) => each.decision.content === 'changed');
+  const paths = new Map(replacements.map((each) => [each, startDifference(each)]));
+  const participants = await removeContent(client, encoded, changed, paths);
+  const older = replacements.filter((each) => each.decision.content === 'older').map((each) => each.before);
+  const otherParticipants = await readRows(client, participantsTable, older);
+  const withAttributes = replacements.filter((each) => each.before.attributesAsOfMs !== null);
+  const attributes = await removeRows(
+    client,
+    attributesTable,
+    withAttributes.map((each) => each.before),
+    true,
+  );
+  return replacements.map((each) => {
+    const id = each.arrival.flat.conversationId;
+    const storedIds = participantIdsOf(participants.get(id) ?? otherParticipants.get(id), each);
+    const storedRows = (attributes.get(id) ?? []).map(attributeRow);
+    const changedPaths = paths.get(each) as Set<string>;
+    return { ...settleAttributes(each, storedRows, storedIds, changedPaths), replacement: each, changedPaths };
+  });
+}
+
+function startDifference(replacement: Replacement): Set<string> {
+  const isMoved = replacement.before.conversationStart !== replacement.arrival.flat.conversationStart;
+  return new Set(replacement.decision.content === 'changed' && isMoved ? ['conversationStart'] : []);
+}
+
+/** Removes all content, adding to `paths` what differs, and returns the participants' rows. */
+async function removeContent(
+  client: ClientBase,
+  encoded: EncodedConversations,
+  changed: readonly Replacement[],
+  paths: ReadonlyMap<Replacement, Set<string>>,
+): Promise<RowsByConversation> {
+  const keys = changed.map((each) => each.before);
+  let participants: RowsByConversation = new Map();
+  for (const relation of relations) {
+    const removed = await removeRows(client, contentTables[relation.index] as LoadTable, keys, true);
+    if (relation === participantsRelation) participants = removed;
+    for (const each of changed) {
+      const before = removed.get(each.arrival.flat.conversationId) ?? [];
+      addRowDifferences(paths.get(each) as Set<string>, relation, before, encoded, each.index);
+    }
+  }
+  for (const table of derivedTables) await removeRows(client, table, keys, false);
+  return participants;
+}
+
+type SettledAttributes = Pick<Replaced, 'attributes' | 'areAttributesComplete'>;
+
+/** Whose attributes are written, put to the participants of the version that stands afterwards. */
+function settleAttributes(
+  replacement: Replacement,
+  storedRows: readonly AttributeRow[],
+  storedIds: ParticipantIds,
+  changedPaths: Set<string>,
+): SettledAttributes {
+  const { arrival, before, decision } = replacement;
+  const { flat } = arrival;
+  const isOwn = decision.attributes !== 'keep';
+  const source = isOwn
+    ? { rows: flat.attributes ?? [], participantIds: flat.participantIds }
+    : { rows: storedRows, participantIds: storedIds };
+  if (isOwn && before.attributesAsOfMs !== null) {
+    addAttributeDifferences(changedPaths, { rows: storedRows, participantIds: storedIds }, source);
+  }
+  const isNewContent = decision.content !== 'older';
+  const moved = moveAttributes(source.rows, source.participantIds, isNewContent ? flat.participantIds : storedIds);
+  const conversationStart = isNewContent ? flat.conversationStart : before.conversationStart;
+  return {
+    attributes: { conversationStart, conversationId: flat.conversationId, rows: moved.rows },
+    areAttributesComplete: moved.isComplete,
+  };
+}
+
+/** An unchanged conversation has the participants that came. */
+function participantIdsOf(rows: readonly Tuple[] | undefined, replacement: Replacement): ParticipantIds {
+  if (replacement.decision.content === 'unchanged') return replacement.arrival.flat.participantIds;
+  const ids: (string | null)[] = [];
+  for (const row of rows ?? []) ids[smallintIn(row, participantNoColumn) - 1] = uuidIn(row, participantIdColumn);
+  return ids;
+}
+
+function attributeRow(tuple: Tuple): AttributeRow {
+  return {
+    participantNo: smallintIn(tuple, participantNoColumn),
+    attributeNo: smallintIn(tuple, attributeNoColumn),
+    name: textIn(tuple, nameColumn),
+    value: textIn(tuple, valueColumn),
+    extra: jsonIn(tuple, extraColumn) as Record<string, unknown> | null,
+  };
+}
