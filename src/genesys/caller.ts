@@ -1,4 +1,4 @@
-import { ApiError, asError, NotYetError } from '../errors.js';
+import { ApiError, asError } from '../errors.js';
 import { minuteMs, secondMs } from '../interval.js';
 import { linkSignals } from './abort.js';
 import { correlationIdHeader, isPlainObject } from './answer.js';
@@ -123,9 +123,9 @@ function refusedForGood(error: ApiError): ApiError {
   return new ApiError(message, { ...error.facts, action: 'fail' }, { cause: error });
 }
 
-/** The SDK throws bare strings, for instance where an argument is missing. */
+/** The SDK throws bare strings, for instance where an argument is missing. What is an error already stays what it is. */
 function notSent(error: unknown, operation: Operation): Error {
-  if (error instanceof ApiError || error instanceof NotYetError) return error;
+  if (error instanceof Error) return error;
   const cause = asError(error);
   const facts = { action: 'fail', operation: operation.name } as const;
   return new ApiError(`${operation.name} could not be made: ${cause.message}`, facts, { cause });
