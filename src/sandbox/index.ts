@@ -17,6 +17,7 @@ import { loadReplay } from './server/replay.js';
 import { RequestLog } from './server/request-log.js';
 import { ResultSets } from './server/result-sets.js';
 import { TokenStore } from './server/tokens.js';
+import { createWorld as createSimulatedWorld } from './world/index.js';
 import type { World, WorldOptions } from './world.js';
 
 export type { Restatement } from './server/control.js';
@@ -47,10 +48,10 @@ interface Parts {
  * Throws UsageError for wrong options and when the port is taken.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { createWorld, ...settings } = options;
+  const { createWorld = createSimulatedWorld, ...settings } = options;
   const resolved = resolveOptions(settings);
   const replay = resolved.replayDirectory === undefined ? undefined : loadReplay(resolved.replayDirectory, resolved);
-  const world = replay?.world ?? (createWorld ?? (await defaultWorld()))(worldOptions(resolved));
+  const world = replay?.world ?? createWorld(worldOptions(resolved));
   const parts = createParts(resolved, world, replay);
   const { core, tokens, rateLimit } = parts;
   const gate = { core, tokens, rateLimit, matcher: apiMatcher(core), recorded: replay?.answers };
@@ -67,11 +68,6 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     world: parts.core.world,
     close: () => closed(listening.server),
   };
-}
-
-async function defaultWorld(): Promise<(options: WorldOptions) => World> {
-  const specifier = './world/index.js';
-  return ((await import(specifier)) as { createWorld: (options: WorldOptions) => World }).createWorld;
 }
 
 function worldOptions({ seed, agents, conversationsPerDay, timeZone }: ResolvedOptions): WorldOptions {

@@ -1,4 +1,7 @@
-/** Remembers values up to a number of bytes; the longest unused leave first. What a page needs again is found here instead of made again. */
+/**
+ * Remembers values up to a number of bytes; the longest unused leave first. The newest stays even when it alone is over the limit, because
+ * the next page of a large result would otherwise have to find the whole of it again.
+ */
 export class ByteCache<T> {
   readonly #entries = new Map<string, { readonly value: T; readonly bytes: number }>();
   readonly #bytesMax: number;
@@ -23,10 +26,10 @@ export class ByteCache<T> {
 
   set(key: string, value: T, bytes: number): void {
     this.#remove(key);
-    if (bytes > this.#bytesMax) return;
     this.#entries.set(key, { value, bytes });
     this.#bytes += bytes;
-    while (this.#bytes > this.#bytesMax) this.#remove(this.#entries.keys().next().value as string);
+    while (this.#bytes > this.#bytesMax && this.#entries.size > 1)
+      this.#remove(this.#entries.keys().next().value as string);
   }
 
   clear(): void {

@@ -11,6 +11,8 @@ export interface Overlay {
 }
 
 const overlaysMax = 100_000;
+/** What an entry of the cache takes beside its bytes. */
+const entryBytes = 200;
 const longDaysMax = 1_000;
 
 /** The organisation's conversations as they are known at an instant, with their JSON kept ready. */
@@ -22,9 +24,9 @@ export class ConversationSource {
   readonly pageOf: ((conversation: SimulatedConversation) => number) | undefined;
   /** Goes up with every change made from outside, so that results found before it are not served after it. */
   generation = 0;
-  readonly #json: ByteCache<Buffer>;
+  readonly #json: ByteCache<{ readonly bytes: Buffer; readonly fromMs: number; readonly untilMs: number }>;
   readonly #overlays = new Map<string, Overlay[]>();
-  readonly #longLived = new Map<number, readonly SimulatedConversation[]>();
+  readonly #long = new Map<number, readonly SimulatedConversation[]>();
 
   constructor(
     world: World,
@@ -59,7 +61,7 @@ export class ConversationSource {
     const earlier: SimulatedConversation[] = [];
     const firstDay = dayStartOf(span.fromMs);
     for (let day = this.#lookBackStart(span.fromMs); day < firstDay; day += dayMs)
-      for (const conversation of this.#longLivedOf(day))
+      for (const conversation of this.#outliving(day, span.fromMs))
         if (this.#isKnown(conversation, asOfMs) && isAlive(conversation, span, asOfMs)) earlier.push(conversation);
     return [...earlier, ...this.startedOnDaysOf(span, asOfMs)];
   }
@@ -77,12 +79,24 @@ export class ConversationSource {
 
   /** The record's JSON, made once per state of the record. */
   json(conversation: SimulatedConversation, asOfMs: number, withAttributes: boolean): Buffer {
-    const key = `${conversation.id}|${versionAt(conversation, asOfMs)}|${this.#overlaysAt(conversation.id, asOfMs).length}|${withAttributes}`;
+    const key = withAttributes ? `${conversation.id}+` : conversation.id;
     const kept = this.#json.get(key);
-    if (kept !== undefined) return kept;
+    if (kept !== undefined && kept.fromMs <= asOfMs && asOfMs < kept.untilMs) return kept.bytes;
     const bytes = Buffer.from(JSON.stringify(this.record(conversation, asOfMs, withAttributes)));
-    this.#json.set(key, bytes, bytes.length);
+    this.#json.set(key, { bytes, ...this.#validity(conversation, asOfMs) }, bytes.length + entryBytes);
     return bytes;
+  }
+
+  /** Between which instants the record looks as it does at `asOfMs`. */
+  #validity(conversation: SimulatedConversation, asOfMs: number): { fromMs: number; untilMs: number } {
+    let fromMs = Number.NEGATIVE_INFINITY;
+    let untilMs = Number.POSITIVE_INFINITY;
+    const overlaid = (this.#overlays.get(conversation.id) ?? noOverlays).map((overlay) => overlay.atMs);
+    for (const changeMs of [...conversation.changesMs, ...overlaid]) {
+      if (changeMs <= asOfMs) fromMs = Math.max(fromMs, changeMs);
+      else untilMs = Math.min(untilMs, changeMs);
+    }
+    return { fromMs, untilMs };
   }
 
   overlay(conversationId: string, overlay: Overlay): void {
@@ -93,7 +107,6 @@ export class ConversationSource {
     if (this.#overlays.size > overlaysMax)
       throw new Error(`More than ${overlaysMax} conversations were changed from outside.`);
     this.generation += 1;
-    // Keys count overlays, but one put in before others would take a key that is in use.
     this.#json.clear();
   }
 
@@ -116,15 +129,20 @@ export class ConversationSource {
     return dayStartOf(Math.max(fromMs - this.world.lifetimeMsMax, this.dataFromMs));
   }
 
-  /** Few conversations outlive their day; remembering those makes the look-back cheap. */
-  #longLivedOf(dayStart: number): readonly SimulatedConversation[] {
-    const kept = this.#longLived.get(dayStart);
+  /** Those of a day that may still be alive at `atMs`: of days long past only the few that are known to last. */
+  #outliving(dayStart: number, atMs: number): readonly SimulatedConversation[] {
+    const { shortLifetimeMsMax } = this.world;
+    const isLongPast = shortLifetimeMsMax !== undefined && dayStart + dayMs + shortLifetimeMsMax < atMs;
+    if (isLongPast && this.world.longConversationsOfDay !== undefined) return this.#longOf(dayStart);
+    return this.world.conversationsOfDay(dayStart);
+  }
+
+  #longOf(dayStart: number): readonly SimulatedConversation[] {
+    const kept = this.#long.get(dayStart);
     if (kept !== undefined) return kept;
-    const found = this.world
-      .conversationsOfDay(dayStart)
-      .filter((conversation) => conversation.endMs >= dayStart + dayMs);
-    this.#longLived.set(dayStart, found);
-    if (this.#longLived.size > longDaysMax) this.#longLived.delete(this.#longLived.keys().next().value as number);
+    const found = this.world.longConversationsOfDay?.(dayStart) ?? [];
+    this.#long.set(dayStart, found);
+    if (this.#long.size > longDaysMax) this.#long.delete(this.#long.keys().next().value as number);
     return found;
   }
 }
@@ -133,19 +151,8 @@ const noOverlays: readonly Overlay[] = [];
 
 function isAlive(conversation: SimulatedConversation, span: SpanMs, asOfMs: number): boolean {
   if (conversation.startMs >= span.toMs) return false;
+  // Before the end is asked for, because to know it the whole conversation has to be made.
+  if (conversation.startMs >= span.fromMs) return true;
   const isOpen = conversation.endMs > asOfMs;
   return isOpen || conversation.endMs >= span.fromMs;
-}
-
-/** How many of the record's changes lie behind `asOfMs`; two instants with the same number show the same record. */
-function versionAt(conversation: SimulatedConversation, asOfMs: number): number {
-  const changes = conversation.changesMs;
-  let low = 0;
-  let high = changes.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((changes[middle] as number) <= asOfMs) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -21,8 +21,9 @@ export interface DetailsQuery {
 
 const orders = ['asc', 'desc', 'unordered'];
 const orderBys = ['conversationStart', 'conversationEnd', 'segmentStart', 'segmentEnd'];
-const referenceBytes = 16;
-const resultSetBytesMax = 64 * 1_024 * 1_024;
+/** A result keeps its conversations alive; this is about what one of them takes. */
+const conversationBytes = 200;
+const resultSetBytesMax = 128 * 1_024 * 1_024;
 
 /** The part that the query and the job have in common. Throws the API's 400 answers. */
 export function parseDetailsQuery(body: JsonObject, scope: DetailsQuery['scope']): DetailsQuery {
@@ -59,7 +60,7 @@ export class ResultSets {
     const kept = this.#kept.get(key);
     if (kept !== undefined) return kept;
     const found = this.#ordered(this.#matching(query, asOfMs), query, asOfMs).slice(0, query.limit);
-    this.#kept.set(key, found, key.length + found.length * referenceBytes);
+    this.#kept.set(key, found, key.length + found.length * conversationBytes);
     return found;
   }
 
