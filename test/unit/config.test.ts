@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { loadEnvironment, parseConfig, resolveStart } from '../../src/config.js';
+import { loadEnvironment, parseConfig, resolveStart, variableNames } from '../../src/config.js';
 import { UsageError } from '../../src/errors.js';
 
 const credentials = {
@@ -247,4 +247,12 @@ describe('loading the environment', () => {
       /SECRET_FILE names a file.*\nDATABASE_URL and DATABASE_URL_FILE/,
     );
   });
+});
+
+test('.env.example shows every variable, and what it shows is a valid configuration', () => {
+  const example = readFileSync(join(import.meta.dirname, '../../.env.example'), 'utf8');
+  const shown = [...example.matchAll(/^#?([A-Z_]+)=(.*)$/gm)].map(([, name = '', value = '']) => [name, value]);
+  const names = shown.map(([name]) => name);
+  expect(variableNames.filter((name) => !names.includes(name))).toEqual([]);
+  expect(faultsOf({ ...Object.fromEntries(shown), DATABASE_URL_FILE: undefined })).toEqual([]);
 });

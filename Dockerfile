@@ -1,0 +1,30 @@
+FROM node:20-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci
+COPY tsconfig.json tsconfig.build.json ./
+COPY src ./src
+RUN npm run build
+
+FROM node:20-slim AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev && npm cache clean --force
+
+FROM node:20-slim
+ENV NODE_ENV=production
+COPY package.json LICENSE /app/
+COPY --from=dependencies /app/node_modules /app/node_modules
+COPY --from=build /app/dist /app/dist
+COPY migrations /app/migrations
+COPY sql /app/sql
+# Where `.env` is looked for and where the embedded Postgres of a try-out keeps its data.
+RUN mkdir /data && chown node:node /data
+WORKDIR /data
+VOLUME /data
+USER node
+STOPSIGNAL SIGTERM
+# `genesys-warehouse status` tells how fresh the data is; a process that waits for its next tick is healthy.
+HEALTHCHECK NONE
+ENTRYPOINT ["node", "/app/dist/main.js"]
+CMD ["run"]

@@ -1,0 +1,197 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+// The rules, as data. A folder is an area; a file right under src is one of the four below.
+const fileLinesMax = 300;
+const functionLinesMax = 70;
+const areaOfRootFile: Readonly<Record<string, string>> = { 'main.ts': 'main', 'protocol.ts': 'protocol' };
+const rootArea = 'leaf';
+/** What each area may import beside itself. */
+const imports: Readonly<Record<string, readonly string[]>> = {
+  leaf: [],
+  protocol: ['conversation', 'leaf'],
+  conversation: ['leaf'],
+  genesys: ['leaf'],
+  sandbox: ['leaf'],
+  engine: ['protocol', 'leaf'],
+  postgres: ['protocol', 'conversation', 'leaf'],
+  streams: ['protocol', 'genesys', 'conversation', 'leaf'],
+  wrapup: ['protocol', 'genesys', 'leaf'],
+  commands: ['protocol', 'conversation', 'genesys', 'sandbox', 'engine', 'postgres', 'streams', 'wrapup', 'leaf'],
+  main: ['commands', 'leaf'],
+};
+/** A text that may stand only in some places, and why. */
+const confined: readonly { what: string; pattern: RegExp; allowed: RegExp; because: string }[] = [
+  {
+    what: 'process.env',
+    pattern: /\bprocess\.env\b/,
+    allowed: /^config\.ts$/,
+    because: 'configuration is one pure function of the environment',
+  },
+  {
+    what: "Genesys' SDK",
+    pattern: /['"]purecloud-platform-client-v2['"]/,
+    allowed: /^genesys\//,
+    because: 'one folder swallows its peculiarities',
+  },
+  {
+    what: 'console',
+    pattern: /\bconsole\.\w+\(/,
+    allowed: /^$/,
+    because: 'data goes to standard output through the command, everything else through the log',
+  },
+  {
+    what: 'process.stdout',
+    pattern: /\bprocess\.stdout\b/,
+    allowed: /^(main\.ts|commands\/)/,
+    because: 'nothing but data goes to standard output',
+  },
+  {
+    what: 'the clock',
+    pattern: /\bnew Date\(\s*\)|\bDate\.now\(/,
+    allowed: /^(main\.ts|genesys\/(client|sdk)\.ts|sandbox\/index\.ts)$/,
+    because: 'everything else gets the time as an argument',
+  },
+  {
+    what: 'a note to self',
+    pattern: /\b(todo|fixme|xxx)\b/i,
+    allowed: /^$/,
+    because: 'what is not done stands in the documentation',
+  },
+];
+const migrationName = /^\d{6}_[a-z0-9]+(_[a-z0-9]+)*\.sql$/;
+const fileName = /^[a-z0-9]+(-[a-z0-9]+)*(\.d)?\.ts$/;
+
+interface SourceFile {
+  /** Below src, such as `postgres/pool.ts`. */
+  readonly path: string;
+  readonly lines: readonly string[];
+}
+
+const root = join(import.meta.dirname, '../..');
+const files: readonly SourceFile[] = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.ts'))
+  .map((path) => ({
+    path,
+    lines: readFileSync(join(root, 'src', path), 'utf8')
+      .trimEnd()
+      .split('\n'),
+  }));
+
+function areaOf(path: string): string {
+  return path.includes('/') ? (path.split('/')[0] ?? '') : (areaOfRootFile[path] ?? rootArea);
+}
+
+/** Import targets below src, static and dynamic, types included. */
+function importsOf(file: SourceFile): string[] {
+  const matches = file.lines.join('\n').matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*)['"](\.[^'"]+)['"]/g);
+  return [...matches].map(([, target = '']) => normalize(join(dirname(file.path), target)).replace(/\.js$/, '.ts'));
+}
+
+function importFaults(file: SourceFile): string[] {
+  const area = areaOf(file.path);
+  const allowed = [area, ...(imports[area] ?? [])];
+  return importsOf(file)
+    .filter((target) => !allowed.includes(areaOf(target)))
+    .map((target) => `${file.path} imports ${target}: ${area} may import only ${allowed.join(', ')}`);
+}
+
+const notFunctions = /^\s*(if|for|while|switch|catch|return|await|throw|else|do|new)\b/;
+/** A function or method with its body's brace on the line, the end of a header of several lines, or an arrow with a body. */
+const functionStart = /^\s*(?:(?:export |default |async )*function\b|[^='"`]*\w\(.*\).*\{$|\).*\{$|.*=> \{$)/;
+
+/** By indentation, which the formatter guarantees: a function ends at the first `}` below its own first column. */
+function longFunctions(file: SourceFile): string[] {
+  return file.lines.flatMap((line, start) => {
+    if (notFunctions.test(line) || !functionStart.test(line)) return [];
+    const indent = /^\s*/.exec(line)?.[0] ?? '';
+    const length = file.lines.slice(start + 1).findIndex((next) => next.startsWith(`${indent}}`)) + 2;
+    return length > functionLinesMax ? [`${file.path}:${start + 1} is a function of ${length} lines`] : [];
+  });
+}
+
+function confinedFaults(file: SourceFile): string[] {
+  return confined
+    .filter(({ allowed }) => !allowed.test(file.path))
+    .flatMap(({ what, pattern, because }) =>
+      file.lines
+        .map((line, index) => ({ line, at: `${file.path}:${index + 1}` }))
+        // A comment may speak of what code may not do, except of what is left to do.
+        .filter(({ line }) => pattern.test(pattern.flags.includes('i') ? line : line.replace(/^\s*(\/\/|\/?\*).*/, '')))
+        .map(({ at }) => `${at} has ${what}: ${because}`),
+    );
+}
+
+describe('the source is tidy', () => {
+  test('every folder has its import rule', () => {
+    expect([...new Set(files.map(({ path }) => areaOf(path)))].filter((area) => imports[area] === undefined)).toEqual(
+      [],
+    );
+  });
+
+  test('imports point one way', () => {
+    expect(files.flatMap(importFaults)).toEqual([]);
+  });
+
+  test(`no file is longer than ${fileLinesMax} lines`, () => {
+    const long = files.filter(({ lines }) => lines.length > fileLinesMax);
+    expect(long.map(({ path, lines }) => `${path} has ${lines.length} lines`)).toEqual([]);
+  });
+
+  test(`no function is longer than ${functionLinesMax} lines`, () => {
+    expect(files.flatMap(longFunctions)).toEqual([]);
+  });
+
+  test('file names are kebab-case', () => {
+    expect(files.map(({ path }) => path).filter((path) => !fileName.test(path.split('/').at(-1) ?? ''))).toEqual([]);
+  });
+
+  test('what belongs in one place stands nowhere else', () => {
+    expect(files.flatMap(confinedFaults)).toEqual([]);
+  });
+
+  test('migrations are numbered without gaps', () => {
+    const names = readdirSync(join(root, 'migrations')).sort();
+    expect(names.filter((name) => !migrationName.test(name))).toEqual([]);
+    expect(names.map((name) => Number(name.slice(0, 6)))).toEqual(names.map((_, index) => index + 1));
+  });
+});
+
+describe('the rules catch what they are for', () => {
+  const sample = (path: string, ...lines: string[]): SourceFile => ({ path, lines });
+
+  test('an import against the arrows, also a dynamic one', () => {
+    expect(importFaults(sample('engine/x.ts', "import { a } from '../postgres/pool.js';"))).toHaveLength(1);
+    expect(importFaults(sample('streams/x.ts', "const a = await import('../sandbox/index.js');"))).toHaveLength(1);
+    expect(importFaults(sample('config.ts', "import type { A } from './protocol.js';"))).toHaveLength(1);
+    expect(importFaults(sample('engine/x.ts', "import { a } from '../log.js';", "import b from './y.js';"))).toEqual(
+      [],
+    );
+  });
+
+  test('a function that is too long, in each of its forms', () => {
+    const body = Array.from({ length: functionLinesMax }, () => '  step();');
+    for (const head of ['export async function f() {', 'const f = () => {', 'const f = async (x) => {']) {
+      expect(longFunctions(sample('x.ts', head, ...body, '}'))).toHaveLength(1);
+      expect(longFunctions(sample('x.ts', head, ...body.slice(2), '}'))).toEqual([]);
+    }
+    const header = ['function f(', '  x: number,', '): void {', ...body, '}'];
+    expect(longFunctions(sample('x.ts', ...header)).length).toBeGreaterThan(0);
+    const method = ['class A {', '  run(x: number): void {', ...body.map((line) => `  ${line}`), '  }', '}'];
+    expect(longFunctions(sample('x.ts', ...method))).toHaveLength(1);
+    const data = ['const rows = [', ...body.map(() => "  row('a', 1),"), '];'];
+    expect(longFunctions(sample('x.ts', ...data))).toEqual([]);
+  });
+
+  test('the clock, the console, the environment and notes to self', () => {
+    const lines = [
+      'const a = new Date();',
+      'console.log(a);',
+      'f(process.env.HOME);',
+      '// TODO later',
+      '// not new Date()',
+    ];
+    expect(confinedFaults(sample('engine/x.ts', ...lines))).toHaveLength(4);
+  });
+});
