@@ -13,6 +13,8 @@ create table genesys.session_facts (
     agent_session_count bigint,
     answer_participant_no bigint,
     answer_session_no bigint,
+    answer_ms bigint,
+    answer_over_sla_count bigint,
     wrapup_count bigint,
     handle_ms bigint,
     handle_count bigint,
@@ -65,9 +67,11 @@ create table genesys.session_facts (
     participant_id uuid,
     session_id uuid,
     user_id uuid,
+    team_id uuid,
     queue_id uuid,
     peer_id uuid,
     outbound_campaign_id uuid,
+    answer_user_id uuid,
     is_agent_session boolean,
     is_queue_leg boolean,
     is_connected boolean,
@@ -102,6 +106,9 @@ comment on column genesys.session_facts.queue_id is 'Queue of the last segment t
 comment on column genesys.session_facts.agent_session_count is 'Agent sessions in the whole conversation, the same on each of its rows.';
 comment on column genesys.session_facts.answer_participant_no is 'On a stay in a queue that was answered: participant of the agent session that answered it.';
 comment on column genesys.session_facts.answer_session_no is 'On a stay in a queue that was answered: session, within that participant, that answered it.';
+comment on column genesys.session_facts.answer_ms is 'On a stay in a queue that was answered: tAnswered of the session that answered it.';
+comment on column genesys.session_facts.answer_over_sla_count is 'On a stay in a queue that was answered: nOverSla of the session that answered it.';
+comment on column genesys.session_facts.answer_user_id is 'On a stay in a queue that was answered: user of the session that answered it.';
 comment on column genesys.session_facts.wrapup_count is 'Wrap-up segments.';
 comment on column genesys.session_facts.talk_ms is 'Sum of tTalkComplete, or of tTalk where that was not emitted.';
 comment on column genesys.session_facts.held_ms is 'Sum of tHeldComplete, or of tHeld where that was not emitted.';

@@ -1,0 +1,106 @@
+-- One row per conversation, from its session facts alone, with the cause why it has no wrap-up code where no agent took part.
+create view genesys.int_conversations as
+with
+sessions as (
+    select
+        facts.*,
+        facts.purpose in ('customer', 'external') as is_customer_session,
+        facts.purpose in ('ivr', 'botflow', 'workflow', 'inbound', 'voicesurveyflow')
+        or facts.ivr_count is not null as is_flow_session,
+        facts.outbound_campaign_id is not null
+        or facts.purpose in ('dialer', 'campaign', 'outbound')
+        or facts.outbound_attempted_count is not null
+        or starts_with(facts.last_wrapup_code, 'ININ-OUTBOUND-') as is_dialer_session,
+        facts.purpose = 'voicemail'
+        or facts.voicemail_count is not null
+        or facts.has_voicemail as is_voicemail_session,
+        facts.media_type = 'callback' and facts.outbound_campaign_id is null as is_callback_session,
+        facts.media_type is distinct from 'callback'
+        and (
+            facts.abandon_count is not null
+            -- Old records carry no metrics: there, a stay in a queue that did not end by transfer was given up.
+            or (
+                facts.is_queue_leg
+                and facts.acd_count is null
+                and facts.flow_out_count is null
+                and facts.last_disconnect_type is distinct from 'transfer'
+            )
+        ) as is_abandoned_leg
+    from genesys.session_facts as facts
+),
+
+conversations as (
+    select
+        sessions.conversation_start,
+        sessions.conversation_id,
+        max(sessions.conversation_end) as conversation_end,
+        min(sessions.originating_direction) as originating_direction,
+        string_agg(distinct sessions.media_type, ',' order by sessions.media_type) as media_types,
+        coalesce(
+            min(sessions.media_type) filter (where sessions.is_queue_leg),
+            min(sessions.media_type) filter (where sessions.is_customer_session),
+            min(sessions.media_type)
+        ) as media_type,
+        (
+            array_agg(sessions.queue_id order by sessions.started_at, sessions.participant_no, sessions.session_no)
+            filter (where sessions.queue_id is not null and (sessions.is_queue_leg or sessions.is_agent_session))
+        )[1] as first_queue_id,
+        (
+            array_agg(
+                sessions.queue_id
+                order by sessions.started_at desc, sessions.participant_no desc, sessions.session_no desc
+            )
+            filter (where sessions.queue_id is not null and (sessions.is_queue_leg or sessions.is_agent_session))
+        )[1] as last_queue_id,
+        max(sessions.agent_session_count) as agent_session_count,
+        count(*) filter (where sessions.participant_no > 0) as session_count,
+        count(*) filter (where sessions.is_queue_leg) as queue_leg_count,
+        count(*) filter (where sessions.is_agent_session and sessions.handle_count is not null) as handled_count,
+        count(*) filter (where sessions.is_agent_session and sessions.last_real_wrapup_code is not null) as coded_count,
+        sum(sessions.transferred_count) as transferred_count,
+        sum(sessions.handle_ms) as handle_ms,
+        sum(sessions.talk_ms) as talk_ms,
+        sum(sessions.held_ms) as held_ms,
+        sum(sessions.acw_ms) as acw_ms,
+        sum(sessions.ivr_ms) as ivr_ms,
+        sum(sessions.acd_ms) as acd_ms,
+        bool_or(sessions.is_open and sessions.is_agent_session) as has_open_agent_session,
+        bool_or(sessions.is_queue_leg) as has_queue_leg,
+        bool_or(sessions.is_customer_session) as has_customer,
+        bool_or(sessions.is_flow_session) as has_flow,
+        bool_or(sessions.is_dialer_session) as has_dialer,
+        bool_or(sessions.is_voicemail_session) as has_voicemail,
+        bool_or(sessions.is_callback_session) as has_callback,
+        bool_or(sessions.is_abandoned_leg) as has_abandoned_leg,
+        bool_or(sessions.flow_out_count is not null) as has_flow_out,
+        bool_or(sessions.purpose = 'api') as has_api
+    from sessions
+    group by
+        sessions.conversation_start,
+        sessions.conversation_id
+),
+
+final as (
+    select
+        conversations.*,
+        conversations.conversation_end is null or conversations.has_open_agent_session as is_open,
+        -- The order is that of mart.dim_wrapup_causes: the last thing that can happen to a customer without an agent comes first.
+        case
+            when conversations.agent_session_count > 0 then null
+            when conversations.conversation_end is null then 'still_open'
+            when conversations.has_voicemail then 'voicemail'
+            when conversations.has_callback then 'callback_unanswered'
+            when conversations.has_abandoned_leg then 'abandoned_in_queue'
+            when conversations.has_dialer then 'outbound_no_contact'
+            when conversations.has_flow_out or conversations.has_queue_leg then 'flow_out'
+            when conversations.has_api or conversations.has_customer is not true then 'system_generated'
+            when conversations.originating_direction = 'outbound' then 'outbound_no_contact'
+            when conversations.has_flow then 'ivr_only'
+            else 'unexplained'
+        end as wrapup_cause
+    from conversations
+)
+
+select * from final;
+
+comment on view genesys.int_conversations is 'One row per conversation with sums over its sessions and, where no agent took part, the cause. Shared by fct_conversations and the reports.';

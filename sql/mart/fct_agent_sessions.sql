@@ -1,0 +1,160 @@
+-- One row per agent session: conversation × participant × session of a participant of purpose agent or user.
+create view mart.fct_agent_sessions as
+with
+sessions as (
+    select * from genesys.int_agent_sessions
+),
+
+users as (
+    select
+        users.user_id,
+        users.name
+    from genesys.users as users
+    where users.valid_to is null
+),
+
+final as (
+    select
+        sessions.conversation_id,
+        sessions.participant_no,
+        sessions.session_no,
+        sessions.participant_id,
+        sessions.session_id,
+        sessions.user_id,
+        sessions.queue_id,
+        sessions.team_id,
+        sessions.peer_id,
+        sessions.outbound_campaign_id,
+
+        users.name as user_name,
+        sessions.queue_name,
+        sessions.purpose,
+        sessions.media_type,
+        sessions.message_type,
+        sessions.provider,
+        sessions.direction,
+        sessions.originating_direction,
+        sessions.connected_disconnect_type as disconnect_type,
+        sessions.acw_wrapup_prompt,
+        sessions.wrapup_code,
+        sessions.wrapup_name,
+        sessions.last_wrapup_code,
+        sessions.wrapup_cause,
+
+        sessions.handle_ms * 0.001 as handle_seconds,
+        sessions.talk_ms * 0.001 as talk_seconds,
+        sessions.held_ms * 0.001 as hold_seconds,
+        sessions.acw_ms * 0.001 as acw_seconds,
+        sessions.alert_ms * 0.001 as alert_seconds,
+        sessions.not_responding_ms * 0.001 as not_responding_seconds,
+        sessions.dialing_ms * 0.001 as dialing_seconds,
+        sessions.contacting_ms * 0.001 as contacting_seconds,
+        sessions.park_ms * 0.001 as park_seconds,
+        sessions.answered_ms * 0.001 as answer_seconds,
+        sessions.agent_response_ms * 0.001 as agent_response_seconds,
+        coalesce(sessions.handle_count, 0) as handle_count,
+        coalesce(sessions.talk_count, 0) as talk_count,
+        coalesce(sessions.held_count, 0) as hold_count,
+        coalesce(sessions.acw_count, 0) as acw_count,
+        coalesce(sessions.agent_response_count, 0) as agent_response_count,
+        coalesce(sessions.transferred_count, 0) as transferred_count,
+        coalesce(sessions.blind_transferred_count, 0) as blind_transferred_count,
+        coalesce(sessions.consult_transferred_count, 0) as consult_transferred_count,
+        coalesce(sessions.over_sla_count, 0) as over_sla_count,
+        coalesce(sessions.outbound_count, 0) as outbound_count,
+        coalesce(sessions.error_count, 0) as error_count,
+        sessions.wrapup_count,
+
+        sessions.wrapup_cause is null as is_coded,
+        sessions.handle_count is not null as is_handled,
+        sessions.is_transferred,
+        sessions.queue_id is not null and not sessions.is_supervision as is_acd,
+        sessions.is_connected,
+        sessions.answered_count is not null as is_answered,
+        sessions.is_alert_only,
+        sessions.is_open or sessions.conversation_end is null as is_open,
+        sessions.has_wrapup_note,
+        coalesce(sessions.acw_skipped, false) as is_acw_skipped,
+
+        sessions.started_at,
+        sessions.started_at at time zone {{time_zone}} as started_local,
+        sessions.connected_at,
+        sessions.connected_at at time zone {{time_zone}} as connected_local,
+        sessions.ended_at,
+        sessions.ended_at at time zone {{time_zone}} as ended_local,
+        sessions.handled_at,
+        sessions.handled_at at time zone {{time_zone}} as handled_local,
+        sessions.conversation_start as conversation_started_at
+    from sessions
+    left join users on users.user_id = sessions.user_id
+)
+
+select * from final;
+
+comment on view mart.fct_agent_sessions is 'One row per agent session: conversation × participant × session of a participant of purpose agent or user. Source: conversation details (genesys.session_facts) with the current directory. Filter on started_at or conversation_started_at: both reach an index.';
+comment on column mart.fct_agent_sessions.conversation_id is 'Conversation. Details conversationId.';
+comment on column mart.fct_agent_sessions.participant_no is 'Position of the participant in the record, from 1; with conversation and session_no the key of this relation.';
+comment on column mart.fct_agent_sessions.session_no is 'Position of the session in the participant, from 1.';
+comment on column mart.fct_agent_sessions.participant_id is 'Details participantId; may repeat inside a conversation.';
+comment on column mart.fct_agent_sessions.session_id is 'Details sessionId; may repeat in other conversations.';
+comment on column mart.fct_agent_sessions.user_id is 'Agent. Details userId of the participant; see dim_users.';
+comment on column mart.fct_agent_sessions.queue_id is 'Queue of the last segment of the session that names one; null for calls outside queues. See dim_queues.';
+comment on column mart.fct_agent_sessions.team_id is 'Team of the agent when it happened. Details teamId of the participant.';
+comment on column mart.fct_agent_sessions.peer_id is 'Session of the other side, a hint only. Details peerId.';
+comment on column mart.fct_agent_sessions.outbound_campaign_id is 'Campaign that dialed. Details outboundCampaignId.';
+comment on column mart.fct_agent_sessions.user_name is 'Current name of the agent, from the directory.';
+comment on column mart.fct_agent_sessions.queue_name is 'Current name of the queue, from the directory.';
+comment on column mart.fct_agent_sessions.purpose is 'agent (routed by a queue, as a rule) or user (direct). Details purpose.';
+comment on column mart.fct_agent_sessions.media_type is 'voice, callback, message, email, chat, … of this session; sessions of one conversation may differ. Details mediaType.';
+comment on column mart.fct_agent_sessions.message_type is 'Kind of message channel, e.g. sms or webmessaging. Details messageType.';
+comment on column mart.fct_agent_sessions.provider is 'Source of the communication. Details provider.';
+comment on column mart.fct_agent_sessions.direction is 'inbound or outbound, of this session. Details direction.';
+comment on column mart.fct_agent_sessions.originating_direction is 'inbound or outbound, of the conversation. Details originatingDirection.';
+comment on column mart.fct_agent_sessions.disconnect_type is 'How the last segment in contact ended. Details disconnectType.';
+comment on column mart.fct_agent_sessions.acw_wrapup_prompt is 'Wrap-up setting of the queue today, not when it happened. Directory acwSettings.wrapupPrompt.';
+comment on column mart.fct_agent_sessions.wrapup_code is 'Last real wrap-up code of the session, else its last system code (ININ-…), else null. Details wrapUpCode.';
+comment on column mart.fct_agent_sessions.wrapup_name is 'Current or last known name of the code, from the directory; for a system code its words; null where the directory does not know it.';
+comment on column mart.fct_agent_sessions.last_wrapup_code is 'Last code of any kind on the session. Details wrapUpCode.';
+comment on column mart.fct_agent_sessions.wrapup_cause is 'Why there is no real code, null where there is one. See dim_wrapup_causes.';
+comment on column mart.fct_agent_sessions.handle_seconds is 'Handle time in seconds, counted by Genesys when after-call work is complete; null where it was not. Sum of metric tHandle.';
+comment on column mart.fct_agent_sessions.talk_seconds is 'Talk time in seconds; null without talk. Sum of metric tTalkComplete, or of tTalk where that is missing.';
+comment on column mart.fct_agent_sessions.hold_seconds is 'Hold time in seconds; null without hold. Sum of metric tHeldComplete, or of tHeld where that is missing.';
+comment on column mart.fct_agent_sessions.acw_seconds is 'After-call work in seconds; null without any. Sum of metric tAcw, which is not the length of the wrap-up segment.';
+comment on column mart.fct_agent_sessions.alert_seconds is 'Ringing in seconds; null without. Sum of metric tAlert.';
+comment on column mart.fct_agent_sessions.not_responding_seconds is 'Ringing without answer in seconds; null without. Sum of metric tNotResponding.';
+comment on column mart.fct_agent_sessions.dialing_seconds is 'Dialing in seconds; null without. Sum of metric tDialing.';
+comment on column mart.fct_agent_sessions.contacting_seconds is 'Contacting in seconds; null without. Sum of metric tContacting.';
+comment on column mart.fct_agent_sessions.park_seconds is 'Parked time in seconds; null without. Sum of metric tParkComplete, or of tPark where that is missing.';
+comment on column mart.fct_agent_sessions.answer_seconds is 'Wait of the customer in the queue until this session answered, in seconds; null where it was not the first to answer. Sum of metric tAnswered.';
+comment on column mart.fct_agent_sessions.agent_response_seconds is 'Time the agent took to respond on digital channels, in seconds, all turns together. Sum of metric tAgentResponseTime.';
+comment on column mart.fct_agent_sessions.handle_count is 'Emissions of tHandle: 1 where handled, 0 elsewhere.';
+comment on column mart.fct_agent_sessions.talk_count is 'Emissions of tTalkComplete, the divisor of average talk time.';
+comment on column mart.fct_agent_sessions.hold_count is 'Emissions of tHeldComplete, the divisor of average hold time.';
+comment on column mart.fct_agent_sessions.acw_count is 'Emissions of tAcw, the divisor of average after-call work.';
+comment on column mart.fct_agent_sessions.agent_response_count is 'Emissions of tAgentResponseTime: turns answered.';
+comment on column mart.fct_agent_sessions.transferred_count is 'Transfers by this session. Sum of metric nTransferred.';
+comment on column mart.fct_agent_sessions.blind_transferred_count is 'Blind transfers. Sum of metric nBlindTransferred.';
+comment on column mart.fct_agent_sessions.consult_transferred_count is 'Consult transfers. Sum of metric nConsultTransferred.';
+comment on column mart.fct_agent_sessions.over_sla_count is 'Answers after the service-level target. Sum of metric nOverSla.';
+comment on column mart.fct_agent_sessions.outbound_count is 'Outbound communications. Sum of metric nOutbound.';
+comment on column mart.fct_agent_sessions.error_count is 'Errors of the session, mostly unanswered alerts. Sum of metric nError.';
+comment on column mart.fct_agent_sessions.wrapup_count is 'Wrap-up segments of the session.';
+comment on column mart.fct_agent_sessions.is_coded is 'True where the session has a real wrap-up code that the directory knows, deleted ones included; then wrapup_cause is null.';
+comment on column mart.fct_agent_sessions.is_handled is 'True where Genesys counts a handling: tHandle was emitted.';
+comment on column mart.fct_agent_sessions.is_transferred is 'True where the session transferred the conversation: metric nTransferred, or a transfer as disconnect type of its last contact.';
+comment on column mart.fct_agent_sessions.is_acd is 'True where the session belongs to a queue and is not supervision.';
+comment on column mart.fct_agent_sessions.is_connected is 'True where the session was in contact: a segment of type interact, hold, parked, callback, transmitting or uploading.';
+comment on column mart.fct_agent_sessions.is_answered is 'True where this session was the first to answer a stay in a queue: tAnswered was emitted.';
+comment on column mart.fct_agent_sessions.is_alert_only is 'True where the session was alerted and nothing else happened.';
+comment on column mart.fct_agent_sessions.is_open is 'True while a segment of the session has no end or the conversation has none.';
+comment on column mart.fct_agent_sessions.has_wrapup_note is 'True where a wrap-up segment carries a note. Details wrapUpNote.';
+comment on column mart.fct_agent_sessions.is_acw_skipped is 'True where the agent skipped after-call work. Details acwSkipped.';
+comment on column mart.fct_agent_sessions.started_at is 'Start of the first segment (conversation start where there is none), UTC instant.';
+comment on column mart.fct_agent_sessions.started_local is 'started_at in the reporting time zone.';
+comment on column mart.fct_agent_sessions.connected_at is 'Start of the first segment in contact, UTC instant; null where never in contact.';
+comment on column mart.fct_agent_sessions.connected_local is 'connected_at in the reporting time zone.';
+comment on column mart.fct_agent_sessions.ended_at is 'End of the last segment, after-call work included, UTC instant; null while one is open.';
+comment on column mart.fct_agent_sessions.ended_local is 'ended_at in the reporting time zone.';
+comment on column mart.fct_agent_sessions.handled_at is 'Instant at which Genesys counts the handling: last emission of tHandle. Null where not handled.';
+comment on column mart.fct_agent_sessions.handled_local is 'handled_at in the reporting time zone.';
+comment on column mart.fct_agent_sessions.conversation_started_at is 'Start of the conversation, UTC instant. Details conversationStart.';

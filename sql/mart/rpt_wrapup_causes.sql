@@ -1,0 +1,142 @@
+-- One row per local day × queue × media type × cause: what has no real wrap-up code, and why.
+create view mart.rpt_wrapup_causes as
+with
+sessions as (
+    select
+        sessions.conversation_id,
+        sessions.queue_id,
+        coalesce(sessions.media_type, 'unknown') as media_type,
+        sessions.wrapup_cause,
+        sessions.started_at,
+        (sessions.started_at at time zone {{time_zone}})::date as day
+    from genesys.int_agent_sessions as sessions
+),
+
+conversations as (
+    select
+        conversations.conversation_id,
+        conversations.last_queue_id as queue_id,
+        coalesce(conversations.media_type, 'unknown') as media_type,
+        conversations.wrapup_cause,
+        conversations.conversation_start as started_at,
+        (conversations.conversation_start at time zone {{time_zone}})::date as day
+    from genesys.int_conversations as conversations
+    where conversations.agent_session_count = 0
+),
+
+-- Coded sessions (cause null) are counted here too, as the base of missing_rate, but not listed.
+session_causes as (
+    select
+        sessions.day,
+        sessions.queue_id,
+        sessions.media_type,
+        sessions.wrapup_cause,
+        case when sessions.wrapup_cause is not null then sessions.conversation_id end as conversation_id,
+        min(sessions.started_at) as started_at,
+        count(*) as session_count
+    from sessions
+    group by
+        sessions.day,
+        sessions.queue_id,
+        sessions.media_type,
+        sessions.wrapup_cause,
+        case when sessions.wrapup_cause is not null then sessions.conversation_id end
+),
+
+all_causes as (
+    select
+        session_causes.day,
+        session_causes.queue_id,
+        session_causes.media_type,
+        session_causes.wrapup_cause,
+        session_causes.conversation_id,
+        session_causes.started_at,
+        session_causes.session_count
+    from session_causes
+
+    union all
+
+    select
+        conversations.day,
+        conversations.queue_id,
+        conversations.media_type,
+        conversations.wrapup_cause,
+        conversations.conversation_id,
+        conversations.started_at,
+        0 as session_count
+    from conversations
+),
+
+counted as (
+    select
+        all_causes.day,
+        all_causes.queue_id,
+        all_causes.media_type,
+        all_causes.wrapup_cause,
+        sum(all_causes.session_count)::bigint as session_count,
+        count(all_causes.conversation_id) as conversation_count,
+        count(*) filter (where all_causes.session_count = 0) as agentless_count,
+        array_to_string(
+            (array_agg(all_causes.conversation_id order by all_causes.started_at, all_causes.conversation_id))[1:5],
+            ', '
+        ) as examples
+    from all_causes
+    group by
+        all_causes.day,
+        all_causes.queue_id,
+        all_causes.media_type,
+        all_causes.wrapup_cause
+),
+
+compared as (
+    select
+        counted.*,
+        sum(counted.session_count) over cell as agent_session_count,
+        sum(counted.session_count + counted.agentless_count)
+            filter (where counted.wrapup_cause is not null) over cell as case_count
+    from counted
+    window cell as (partition by counted.day, counted.queue_id, counted.media_type)
+),
+
+queues as (
+    select
+        queues.queue_id,
+        queues.name
+    from genesys.queues as queues
+    where queues.valid_to is null
+),
+
+final as (
+    select
+        compared.day,
+        compared.queue_id,
+
+        queues.name as queue_name,
+        compared.media_type,
+        compared.wrapup_cause,
+        compared.examples,
+
+        compared.session_count,
+        compared.conversation_count,
+        compared.agent_session_count::bigint as agent_session_count,
+        round((compared.session_count + compared.agentless_count) / compared.case_count, 6) as share_rate,
+        round(compared.session_count / nullif(compared.agent_session_count, 0), 6) as missing_rate
+    from compared
+    left join queues on queues.queue_id = compared.queue_id
+    where compared.wrapup_cause is not null
+)
+
+select * from final;
+
+comment on view mart.rpt_wrapup_causes is 'One row per local day × queue × media type × cause: agent sessions without a real wrap-up code, and conversations without any agent session. Sum of session_count + coded sessions = all agent sessions. Source: fct_agent_sessions by started_local, fct_conversations by started_local.';
+comment on column mart.rpt_wrapup_causes.day is 'Day in the reporting time zone on which the session, or the conversation without one, started.';
+comment on column mart.rpt_wrapup_causes.queue_id is 'Queue of the session; of a conversation without agent session its last queue; null outside queues. See dim_queues.';
+comment on column mart.rpt_wrapup_causes.queue_name is 'Current name of the queue, from the directory.';
+comment on column mart.rpt_wrapup_causes.media_type is 'Media type of the session, or the one of the conversation; unknown where the record has none.';
+comment on column mart.rpt_wrapup_causes.wrapup_cause is 'Why there is no real wrap-up code. See dim_wrapup_causes.';
+comment on column mart.rpt_wrapup_causes.examples is 'Up to five conversation ids, the earliest first, separated by comma and blank.';
+comment on column mart.rpt_wrapup_causes.session_count is 'Agent sessions with this cause; 0 for causes of conversations without any agent session.';
+comment on column mart.rpt_wrapup_causes.conversation_count is 'Conversations with this cause, each counted once per row.';
+comment on column mart.rpt_wrapup_causes.agent_session_count is 'All agent sessions of this day, queue and media type, with and without a code.';
+comment on column mart.rpt_wrapup_causes.share_rate is 'Fraction of what lacks a code on this day, queue and media type (sessions, and conversations without one) that has this cause; these add up to 1.';
+comment on column mart.rpt_wrapup_causes.missing_rate is 'Fraction of all agent sessions of this day, queue and media type that lack a code for this cause; null where there are none.';
