@@ -1,22 +1,22 @@
 /** Which agent session answered which stay in a queue: by queue and time, because `peerId` is missing or orphaned after merges and consults. */
-import { isBefore } from './facts-values.js';
 
-export interface QueueLeg {
+export interface AgentSession {
   readonly participantNo: number;
   readonly sessionNo: number;
   readonly queueId: string | null;
-  readonly startedAt: string | null;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
 }
 
-/** An agent session that carries tAnswered. */
-export type AgentSession = QueueLeg;
-
 /**
- * An answered agent session belongs to the latest stay in its queue that began no later than it did; of several that belong to one stay the
- * earliest answered it. Ties go by position in the record.
+ * `agents` are the agent sessions that carry tAnswered. Each belongs to the latest stay in its queue that began no later than it did; of
+ * several that belong to one stay the earliest answered it. Ties go by position in the record.
  */
-export function answers(legs: readonly QueueLeg[], agents: readonly AgentSession[]): Map<QueueLeg, AgentSession> {
-  const answerOf = new Map<QueueLeg, AgentSession>();
+export function answers<Session extends AgentSession>(
+  legs: readonly Session[],
+  agents: readonly Session[],
+): Map<Session, Session> {
+  const answerOf = new Map<Session, Session>();
   for (const agent of agents) {
     const leg = legOf(agent, legs);
     if (leg === undefined) continue;
@@ -26,19 +26,17 @@ export function answers(legs: readonly QueueLeg[], agents: readonly AgentSession
   return answerOf;
 }
 
-function legOf(agent: AgentSession, legs: readonly QueueLeg[]): QueueLeg | undefined {
-  let latest: QueueLeg | undefined;
+function legOf<Session extends AgentSession>(agent: Session, legs: readonly Session[]): Session | undefined {
+  let latest: Session | undefined;
   for (const leg of legs) {
-    if (leg.queueId === null || leg.queueId !== agent.queueId) continue;
-    if (leg.startedAt === null || agent.startedAt === null || isBefore(agent.startedAt, leg.startedAt)) continue;
-    if (latest === undefined || !isEarlier(leg, latest)) latest = leg;
+    if (leg.queueId === null || leg.queueId !== agent.queueId || leg.startedAt > agent.startedAt) continue;
+    if (latest === undefined || isEarlier(latest, leg)) latest = leg;
   }
   return latest;
 }
 
-function isEarlier(a: QueueLeg, b: QueueLeg): boolean {
-  const [aStart, bStart] = [a.startedAt as string, b.startedAt as string];
-  if (isBefore(aStart, bStart)) return true;
-  if (isBefore(bStart, aStart)) return false;
-  return a.participantNo - b.participantNo < 0 || (a.participantNo === b.participantNo && a.sessionNo < b.sessionNo);
+function isEarlier(a: AgentSession, b: AgentSession): boolean {
+  if (a.startedAt !== b.startedAt) return a.startedAt < b.startedAt;
+  if (a.participantNo !== b.participantNo) return a.participantNo < b.participantNo;
+  return a.sessionNo < b.sessionNo;
 }

@@ -40,8 +40,24 @@ export const countNames = {
 } as const;
 
 const times = ['startedAt', 'endedAt', 'connectedAt', 'handledAt', 'conversationEnd', 'callbackScheduledTime'] as const;
-const places = ['agentSessionCount', 'answerParticipantNo', 'answerSessionNo', 'wrapupCount'] as const;
-const ids = ['participantId', 'sessionId', 'userId', 'queueId', 'peerId', 'outboundCampaignId'] as const;
+const numbers = [
+  'agentSessionCount',
+  'answerParticipantNo',
+  'answerSessionNo',
+  'answerMs',
+  'answerOverSlaCount',
+  'wrapupCount',
+] as const;
+const ids = [
+  'participantId',
+  'sessionId',
+  'userId',
+  'teamId',
+  'queueId',
+  'peerId',
+  'outboundCampaignId',
+  'answerUserId',
+] as const;
 const flags = [
   'isAgentSession',
   'isQueueLeg',
@@ -73,7 +89,7 @@ type TimerKey = `${keyof typeof timerNames}${'Ms' | 'Count'}`;
 type CountKey = `${keyof typeof countNames}Count`;
 type PlainKey =
   | (typeof times)[number]
-  | (typeof places)[number]
+  | (typeof numbers)[number]
   | (typeof ids)[number]
   | (typeof flags)[number]
   | (typeof texts)[number];
@@ -83,7 +99,7 @@ export type FactKey = PlainKey | TimerKey | CountKey;
 function fields(): Record<FactKey, FieldType> {
   const entries: [string, FieldType][] = [];
   for (const key of times) entries.push([key, 'time']);
-  for (const key of places) entries.push([key, 'bigint']);
+  for (const key of numbers) entries.push([key, 'bigint']);
   for (const stem of Object.keys(timerNames)) entries.push([`${stem}Ms`, 'bigint'], [`${stem}Count`, 'bigint']);
   for (const stem of Object.keys(countNames)) entries.push([`${stem}Count`, 'bigint']);
   for (const key of ids) entries.push([key, 'uuid']);

@@ -1,29 +1,37 @@
 /** What a session's segments and metrics add up to. */
-import { earliest, integerOf, type JsonObject, latest, textOf, timeOf, uuidOf } from './facts-values.js';
+import { columnIndexes, type Row } from './facts-rows.js';
 
 export interface MetricSum {
   sum: number;
   count: number;
-  lastEmitDate: string | null;
+  lastEmitDate: number | null;
 }
 
 export type MetricSums = ReadonlyMap<string, MetricSum>;
 
+const metric = columnIndexes('session_metrics', ['name', 'value', 'emit_date']);
+const segment = columnIndexes('segments', [
+  'segment_start',
+  'segment_end',
+  'segment_type',
+  'queue_id',
+  'disconnect_type',
+  'wrap_up_code',
+  'wrap_up_note',
+]);
+
 /** Metric names repeat inside a session, once per emission: they are summed, never picked. */
-export function sumMetrics(metrics: readonly JsonObject[]): MetricSums {
+export function sumMetrics(rows: readonly Row[]): MetricSums {
   const sums = new Map<string, MetricSum>();
-  for (const metric of metrics) {
-    const name = textOf(metric.name);
-    const value = integerOf(metric.value);
+  for (const row of rows) {
+    const name = row[metric.name] as string | null;
+    const value = row[metric.value] as number | null;
     if (name === null || value === null) continue;
-    let sum = sums.get(name);
-    if (sum === undefined) {
-      sum = { sum: 0, count: 0, lastEmitDate: null };
-      sums.set(name, sum);
-    }
+    const sum = sums.get(name) ?? { sum: 0, count: 0, lastEmitDate: null };
     sum.sum += value;
     sum.count += 1;
-    sum.lastEmitDate = latest(sum.lastEmitDate, timeOf(metric.emitDate));
+    sum.lastEmitDate = latest(sum.lastEmitDate, row[metric.emit_date] as number | null);
+    sums.set(name, sum);
   }
   return sums;
 }
@@ -37,9 +45,9 @@ const dialTypes = new Set(['dialing', 'contacting']);
 const systemCodePrefix = 'ININ-';
 
 export interface SegmentColumns {
-  startedAt: string | null;
-  endedAt: string | null;
-  connectedAt: string | null;
+  startedAt: number | null;
+  endedAt: number | null;
+  connectedAt: number | null;
   queueId: string | null;
   wrapupCount: number;
   lastWrapupCode: string | null;
@@ -82,19 +90,18 @@ function noSegments(): SegmentColumns {
 }
 
 /** "Last" is by position in the record. The queue of a session is the last one that a segment names, the wrap-up segment included. */
-export function segmentFacts(segments: readonly JsonObject[]): SegmentFacts {
+export function segmentFacts(rows: readonly Row[]): SegmentFacts {
   const columns = noSegments();
   let hasAlert = false;
-  for (const segment of segments) {
-    const type = textOf(segment.segmentType);
-    const isContact = type !== null && contactTypes.has(type);
-    addTimes(columns, segment, isContact, type === 'wrapup');
-    addEnding(columns, segment, isContact);
-    addWrapup(columns, segment, type);
-    columns.queueId = uuidOf(segment.queueId) ?? columns.queueId;
-    columns.isConnected ||= isContact;
-    columns.isDialed ||= type !== null && dialTypes.has(type);
-    columns.isSupervision ||= type !== null && supervisionTypes.has(type);
+  for (const row of rows) {
+    const type = (row[segment.segment_type] as string | null) ?? '';
+    addTimes(columns, row, type);
+    addEnding(columns, row, type);
+    addWrapup(columns, row, type);
+    columns.queueId = (row[segment.queue_id] as string | null) ?? columns.queueId;
+    columns.isConnected ||= contactTypes.has(type);
+    columns.isDialed ||= dialTypes.has(type);
+    columns.isSupervision ||= supervisionTypes.has(type);
     columns.hasVoicemail ||= type === 'voicemail';
     hasAlert ||= type === 'alert';
   }
@@ -102,29 +109,39 @@ export function segmentFacts(segments: readonly JsonObject[]): SegmentFacts {
   return { columns, hasAlert };
 }
 
-function addTimes(columns: SegmentColumns, segment: JsonObject, isContact: boolean, isWrapup: boolean): void {
-  const start = timeOf(segment.segmentStart);
-  const end = timeOf(segment.segmentEnd);
+function addTimes(columns: SegmentColumns, row: Row, type: string): void {
+  const start = row[segment.segment_start] as number | null;
+  const end = row[segment.segment_end] as number | null;
   columns.startedAt = earliest(columns.startedAt, start);
   columns.endedAt = latest(columns.endedAt, end);
-  if (isContact) columns.connectedAt = earliest(columns.connectedAt, start);
+  if (contactTypes.has(type)) columns.connectedAt = earliest(columns.connectedAt, start);
   columns.isOpen ||= end === null;
-  columns.isWrapupOpen ||= isWrapup && end === null;
+  columns.isWrapupOpen ||= type === 'wrapup' && end === null;
 }
 
-function addEnding(columns: SegmentColumns, segment: JsonObject, isContact: boolean): void {
-  const disconnectType = textOf(segment.disconnectType);
+function addEnding(columns: SegmentColumns, row: Row, type: string): void {
+  const disconnectType = row[segment.disconnect_type] as string | null;
   if (disconnectType === null) return;
   columns.lastDisconnectType = disconnectType;
-  if (isContact) columns.connectedDisconnectType = disconnectType;
+  if (contactTypes.has(type)) columns.connectedDisconnectType = disconnectType;
 }
 
-function addWrapup(columns: SegmentColumns, segment: JsonObject, type: string | null): void {
+function addWrapup(columns: SegmentColumns, row: Row, type: string): void {
   if (type === 'wrapup') columns.wrapupCount += 1;
   // An empty note or code says no more than a missing one.
-  if ((textOf(segment.wrapUpNote) ?? '') !== '') columns.hasWrapupNote = true;
-  const code = textOf(segment.wrapUpCode) ?? '';
+  if ((row[segment.wrap_up_note] ?? '') !== '') columns.hasWrapupNote = true;
+  const code = (row[segment.wrap_up_code] as string | null) ?? '';
   if (code === '') return;
   columns.lastWrapupCode = code;
   if (!code.startsWith(systemCodePrefix)) columns.lastRealWrapupCode = code;
+}
+
+function earliest(a: number | null, b: number | null): number | null {
+  if (a === null || b === null) return a ?? b;
+  return Math.min(a, b);
+}
+
+function latest(a: number | null, b: number | null): number | null {
+  if (a === null || b === null) return a ?? b;
+  return Math.max(a, b);
 }

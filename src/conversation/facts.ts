@@ -1,132 +1,165 @@
 /**
  * Session facts: one row per session of a conversation, with everything about it that marts group, sum and judge and that depends neither
- * on the directory nor on the clock. The loader writes them beside the raw rows, in the same transaction, because summing segments and
- * metrics at query time costs thirty times as much. `test/marts/session-facts-plain.sql` says the same in SQL over the raw tables.
+ * on the directory nor on the clock. They are written beside the raw rows, in the same transaction, because summing segments and metrics
+ * at query time costs thirty times as much. `test/marts/session-facts-plain.sql` says the same in SQL over the raw tables.
  */
-import { type AgentSession, answers, type QueueLeg } from './facts-answers.js';
-import { countNames, type FactKey, factKeys, timerNames } from './facts-shape.js';
+import type { DerivedRelation } from './derived.js';
+import { type AgentSession, answers } from './facts-answers.js';
+import { type Column, type ColumnValue, columnIndexes, type Row, relationNamed } from './facts-rows.js';
+import { countNames, type FactKey, factKeys, sessionFactsShape, timerNames } from './facts-shape.js';
 import { type MetricSums, type SegmentFacts, segmentFacts, sumMetrics } from './facts-sums.js';
-import { flagOf, type JsonObject, objectsOf, textOf, timeOf, uuidOf } from './facts-values.js';
+import type { FlatConversation } from './flatten.js';
+import { columnOf } from './shape.js';
 
-export { factKeys, sessionFactsShape } from './facts-shape.js';
+/** What is read of a flattened conversation: typed rows, so that facts hold the same readings as the raw tables. */
+export type FactsInput = Pick<FlatConversation, 'conversationStart' | 'rows'>;
 
-/** As in JSON: ISO strings, safe integers, text, flags. */
-export type FactValue = string | number | boolean | null;
+type Facts = Record<FactKey, ColumnValue>;
 
-export interface SessionFactsRow {
-  /** Positions in the record, from 1; both 0 in the single row that stands for a conversation without any session. */
-  readonly participantNo: number;
-  readonly sessionNo: number;
-  /** In the order of `sessionFactsShape.fields`. */
-  readonly values: readonly FactValue[];
-}
-
-type Facts = Record<FactKey, FactValue>;
-
-interface Draft {
-  readonly participantNo: number;
-  readonly sessionNo: number;
+interface Draft extends AgentSession {
   readonly facts: Facts;
 }
 
+const columns: readonly Column[] = [
+  ...sessionFactsShape.positions.map((name) => ({ name, type: 'smallint' as const })),
+  ...factKeys.map((key) => ({ name: columnOf(key), type: sessionFactsShape.fields[key] })),
+];
+
+/** `genesys.session_facts` as the loader stores it. */
+export const sessionFactsRelation: DerivedRelation = {
+  name: sessionFactsShape.relation,
+  columns,
+  rows: sessionFacts,
+};
+
+const conversation = columnIndexes('conversations', ['conversation_end', 'originating_direction']);
+const participant = columnIndexes('participants', ['participant_id', 'user_id', 'team_id', 'purpose']);
+const session = columnIndexes('sessions', [
+  'callback_scheduled_time',
+  'session_id',
+  'peer_id',
+  'outbound_campaign_id',
+  'acw_skipped',
+  'media_type',
+  'direction',
+  'message_type',
+  'provider',
+  'flow_out_type',
+]);
+const relationIndexes = {
+  conversations: relationNamed('conversations').index,
+  participants: relationNamed('participants').index,
+  sessions: relationNamed('sessions').index,
+  segments: relationNamed('segments').index,
+  metrics: relationNamed('session_metrics').index,
+};
+const noRow: Row = [];
+
 /**
- * The rows of `genesys.session_facts` of one conversation detail record (AnalyticsConversation, as parsed from JSON). Pure.
- * A value that does not fit its type counts as absent, as it does in the raw tables.
+ * Rows of `genesys.session_facts`, in the order of `sessionFactsRelation.columns`. A conversation without any session has one row at
+ * position 0, 0, so that every conversation can be counted from the facts alone. Pure.
  */
-export function sessionFacts(record: JsonObject): SessionFactsRow[] {
-  const drafts: Draft[] = [];
-  objectsOf(record.participants).forEach((participant, participantIndex) => {
-    objectsOf(participant.sessions).forEach((session, sessionIndex) => {
-      const facts = factsOf(record, participant, session);
-      drafts.push({ participantNo: participantIndex + 1, sessionNo: sessionIndex + 1, facts });
-    });
+export function sessionFacts(flat: FactsInput): Row[] {
+  const rowsOf = (index: number): readonly Row[] => flat.rows[index] ?? [];
+  const conversationRow = rowsOf(relationIndexes.conversations)[0] ?? noRow;
+  const participants = rowsOf(relationIndexes.participants);
+  const segments = bySession(rowsOf(relationIndexes.segments));
+  const metrics = bySession(rowsOf(relationIndexes.metrics));
+  const drafts = rowsOf(relationIndexes.sessions).map((sessionRow) => {
+    const participantRow = participants[(sessionRow[0] as number) - 1] as Row;
+    const ofSession = { segments: segments(sessionRow), metrics: metrics(sessionRow) };
+    return draftOf(flat, conversationRow, participantRow, sessionRow, ofSession);
   });
-  if (drafts.length === 0) drafts.push({ participantNo: 0, sessionNo: 0, facts: factsOf(record, {}, {}) });
-  relate(drafts);
-  return drafts.map((draft) => ({
-    participantNo: draft.participantNo,
-    sessionNo: draft.sessionNo,
-    values: factKeys.map((key) => draft.facts[key]),
-  }));
-}
-
-/** What one session owes to the others: how many agent sessions the conversation has, and who answered each stay in a queue. */
-function relate(drafts: readonly Draft[]): void {
-  const agents = drafts.filter((draft) => draft.facts.isAgentSession);
-  for (const draft of drafts) draft.facts.agentSessionCount = agents.length;
-  const legs = drafts.filter((draft) => draft.facts.isQueueLeg);
-  if (legs.length === 0 || agents.length === 0) return;
-  const answered = agents.filter((draft) => draft.facts.answeredCount !== null);
-  for (const [leg, agent] of answers(legs.map(asLeg), answered.map(asLeg))) {
-    const facts = (drafts.find((draft) => isAt(draft, leg)) as Draft).facts;
-    facts.answerParticipantNo = agent.participantNo;
-    facts.answerSessionNo = agent.sessionNo;
+  if (drafts.length === 0) {
+    drafts.push(draftOf(flat, conversationRow, noRow, [0, 0], { segments: [], metrics: [] }));
   }
+  relate(drafts);
+  return drafts.map((draft) => [draft.participantNo, draft.sessionNo, ...factKeys.map((key) => draft.facts[key])]);
 }
 
-function asLeg(draft: Draft): QueueLeg & AgentSession {
-  return {
-    participantNo: draft.participantNo,
-    sessionNo: draft.sessionNo,
-    queueId: draft.facts.queueId as string | null,
-    startedAt: draft.facts.startedAt as string | null,
+/** Child rows lie in the order of their sessions: each call takes the rows of the next session. */
+function bySession(rows: readonly Row[]): (sessionRow: Row) => readonly Row[] {
+  let next = 0;
+  return ([participantNo, sessionNo]) => {
+    const from = next;
+    while (rows[next]?.[0] === participantNo && rows[next]?.[1] === sessionNo) next += 1;
+    return rows.slice(from, next);
   };
 }
 
-function isAt(draft: Draft, leg: QueueLeg): boolean {
-  return draft.participantNo === leg.participantNo && draft.sessionNo === leg.sessionNo;
+function draftOf(
+  flat: FactsInput,
+  conversationRow: Row,
+  participantRow: Row,
+  sessionRow: Row,
+  children: { readonly segments: readonly Row[]; readonly metrics: readonly Row[] },
+): Draft {
+  const facts = factsOf(
+    flat,
+    identity(conversationRow, participantRow, sessionRow),
+    segmentFacts(children.segments),
+    sumMetrics(children.metrics),
+  );
+  return {
+    participantNo: sessionRow[0] as number,
+    sessionNo: sessionRow[1] as number,
+    queueId: facts.queueId as string | null,
+    startedAt: facts.startedAt as number,
+    facts,
+  };
 }
 
-function factsOf(record: JsonObject, participant: JsonObject, session: JsonObject): Facts {
-  const segments = segmentFacts(objectsOf(session.segments));
-  const metrics = sumMetrics(objectsOf(session.metrics));
-  const purpose = textOf(participant.purpose);
-  const userId = uuidOf(participant.userId);
+function identity(conversationRow: Row, participantRow: Row, sessionRow: Row) {
   return {
+    conversationEnd: conversationRow[conversation.conversation_end] ?? null,
+    originatingDirection: conversationRow[conversation.originating_direction] ?? null,
+    participantId: participantRow[participant.participant_id] ?? null,
+    userId: participantRow[participant.user_id] ?? null,
+    teamId: participantRow[participant.team_id] ?? null,
+    purpose: participantRow[participant.purpose] ?? null,
+    callbackScheduledTime: sessionRow[session.callback_scheduled_time] ?? null,
+    sessionId: sessionRow[session.session_id] ?? null,
+    peerId: sessionRow[session.peer_id] ?? null,
+    outboundCampaignId: sessionRow[session.outbound_campaign_id] ?? null,
+    acwSkipped: sessionRow[session.acw_skipped] ?? null,
+    mediaType: sessionRow[session.media_type] ?? null,
+    direction: sessionRow[session.direction] ?? null,
+    messageType: sessionRow[session.message_type] ?? null,
+    provider: sessionRow[session.provider] ?? null,
+    flowOutType: sessionRow[session.flow_out_type] ?? null,
+  };
+}
+
+function factsOf(
+  flat: FactsInput,
+  known: ReturnType<typeof identity>,
+  segments: SegmentFacts,
+  metrics: MetricSums,
+): Facts {
+  const wasAlerted = segments.hasAlert || metrics.has('tAlert');
+  return {
+    ...known,
     ...segments.columns,
-    ...identity(record, participant, session),
     ...timers(metrics),
     ...counts(metrics),
     // A session without segments still needs a place in time: that of its conversation.
-    startedAt: segments.columns.startedAt ?? timeOf(record.conversationStart),
+    startedAt: segments.columns.startedAt ?? flat.conversationStart,
     handledAt: metrics.get('tHandle')?.lastEmitDate ?? null,
     agentSessionCount: 0,
     answerParticipantNo: null,
     answerSessionNo: null,
-    isAgentSession: (purpose === 'agent' || purpose === 'user') && userId !== null,
-    isQueueLeg: purpose === 'acd',
-    isAlertOnly: isAlertOnly(segments, metrics),
-  };
-}
-
-function isAlertOnly(segments: SegmentFacts, metrics: MetricSums): boolean {
-  const wasAlerted = segments.hasAlert || metrics.has('tAlert');
-  return wasAlerted && !segments.columns.isConnected && !segments.columns.isDialed;
-}
-
-function identity(record: JsonObject, participant: JsonObject, session: JsonObject) {
-  return {
-    conversationEnd: timeOf(record.conversationEnd),
-    callbackScheduledTime: timeOf(session.callbackScheduledTime),
-    participantId: uuidOf(participant.participantId),
-    sessionId: uuidOf(session.sessionId),
-    userId: uuidOf(participant.userId),
-    peerId: uuidOf(session.peerId),
-    outboundCampaignId: uuidOf(session.outboundCampaignId),
-    acwSkipped: flagOf(session.acwSkipped),
-    purpose: textOf(participant.purpose),
-    mediaType: textOf(session.mediaType),
-    direction: textOf(session.direction),
-    messageType: textOf(session.messageType),
-    provider: textOf(session.provider),
-    flowOutType: textOf(session.flowOutType),
-    originatingDirection: textOf(record.originatingDirection),
+    answerMs: null,
+    answerOverSlaCount: null,
+    answerUserId: null,
+    isAgentSession: (known.purpose === 'agent' || known.purpose === 'user') && known.userId !== null,
+    isQueueLeg: known.purpose === 'acd',
+    isAlertOnly: wasAlerted && !segments.columns.isConnected && !segments.columns.isDialed,
   };
 }
 
 type TimerFacts = Record<`${keyof typeof timerNames}${'Ms' | 'Count'}`, number | null>;
 
-/** Sums over repeated metrics. The first name that was emitted counts; the second, per part of a leg, stands in for it as one total. */
+/** Sums over repeated metrics. The total of a leg counts where it was emitted; else its parts stand in for it, together as one. */
 function timers(metrics: MetricSums): TimerFacts {
   const facts: Record<string, number | null> = {};
   for (const [stem, [whole, parts]] of timerEntries) {
@@ -148,3 +181,18 @@ function counts(metrics: MetricSums): CountFacts {
 
 const timerEntries = Object.entries(timerNames) as [string, readonly [string, string?]][];
 const countEntries = Object.entries(countNames);
+
+/** What sessions tell about each other: how many agent sessions there are, and who answered each stay in a queue. */
+function relate(drafts: readonly Draft[]): void {
+  const agents = drafts.filter((draft) => draft.facts.isAgentSession === true);
+  for (const draft of drafts) draft.facts.agentSessionCount = agents.length;
+  const legs = drafts.filter((draft) => draft.facts.isQueueLeg === true);
+  const answered = agents.filter((draft) => draft.facts.answeredCount !== null);
+  for (const [leg, agent] of answers(legs, answered)) {
+    leg.facts.answerParticipantNo = agent.participantNo;
+    leg.facts.answerSessionNo = agent.sessionNo;
+    leg.facts.answerMs = agent.facts.answeredMs;
+    leg.facts.answerOverSlaCount = agent.facts.overSlaCount;
+    leg.facts.answerUserId = agent.facts.userId;
+  }
+}
