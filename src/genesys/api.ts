@@ -155,7 +155,10 @@ export interface GenesysApi {
   listQueues(call?: CallOptions): EntityPages;
   /** Of every state, so that agents who left still have a name; teams, skills, languages and groups best effort. */
   listUsers(call?: CallOptions): EntityPages;
-  /** Active and deleted; only the active ones (operation `routing wrapupcodes`) without `routing:wrapupCode:search`. */
+  /**
+   * Active ones, then deleted ones (operation `routing wrapupcodes deleted`); only the active ones (operation `routing wrapupcodes`)
+   * without `routing:wrapupCode:search`.
+   */
   listWrapupCodes(call?: CallOptions): EntityPages;
   listDivisions(call?: CallOptions): EntityPages;
   listSkills(call?: CallOptions): EntityPages;

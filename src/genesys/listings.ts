@@ -107,19 +107,23 @@ function queueWrapupCodes(queueId: string): Listing {
   };
 }
 
-const wrapupCodesWithDeleted: Listing = {
-  name: 'routing wrapupcodes divisionviews',
+const wrapupCodesByState = (state: 'Active' | 'Deleted'): Listing => ({
+  name: state === 'Active' ? 'routing wrapupcodes divisionviews' : 'routing wrapupcodes deleted',
   call: (apis, { pageNumber }) =>
-    apis.routing.getRoutingWrapupcodesDivisionviews({ ...medium, pageNumber, includeState: 'ActiveAndDeleted' }),
-};
+    apis.routing.getRoutingWrapupcodesDivisionviews({ ...medium, pageNumber, includeState: state }),
+});
 
 const wrapupCodesActive: Listing = {
   name: 'routing wrapupcodes',
   call: (apis, { pageNumber }) => apis.routing.getRoutingWrapupcodes({ ...medium, pageNumber }),
 };
 
+/** Asked for together, active and deleted codes could not be told apart: the answer does not mark them. */
 function wrapupCodePages(caller: Caller, call?: CallOptions): EntityPages {
-  return firstPermitted(pages(caller, wrapupCodesWithDeleted, call), () => pages(caller, wrapupCodesActive, call));
+  const eachState = async function* (): EntityPages {
+    for (const state of ['Active', 'Deleted'] as const) yield* pages(caller, wrapupCodesByState(state), call);
+  };
+  return firstPermitted(eachState(), () => pages(caller, wrapupCodesActive, call));
 }
 
 // One answer holds the active definitions or the deactivated ones; old status records refer to both.

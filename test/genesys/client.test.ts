@@ -307,10 +307,12 @@ describe('the directory', () => {
   });
 
   test('gives deleted wrap-up codes too, and only the active ones where that is not permitted', async () => {
-    const permitted = await startServer(() => ({ body: { entities: [{ id: 'w' }] } }));
+    const permitted = await startServer(({ query }) => ({ body: { entities: [{ id: query.get('includeState') }] } }));
     const full = await all(openApi(permitted.url).listWrapupCodes());
-    expect(full).toEqual({ entities: [{ id: 'w' }], operations: ['routing wrapupcodes divisionviews'] });
-    expect(permitted.seen[0]?.query.get('includeState')).toBe('ActiveAndDeleted');
+    expect(full).toEqual({
+      entities: [{ id: 'Active' }, { id: 'Deleted' }],
+      operations: ['routing wrapupcodes divisionviews', 'routing wrapupcodes deleted'],
+    });
 
     const limited = await startServer(({ path }) =>
       path.endsWith('divisionviews') ? denied : { body: { entities: [{ id: 'w' }] } },
