@@ -14,16 +14,23 @@ import { columnOf } from './shape.js';
 /** What is read of a flattened conversation: typed rows, so that facts hold the same readings as the raw tables. */
 export type FactsInput = Pick<FlatConversation, 'conversationStart' | 'rows'>;
 
-type Facts = Record<FactKey, ColumnValue>;
-
+/**
+ * A row in the making. Objects with a member for each of the ninety columns would be hash tables to the engine, and building them was three
+ * quarters of all work of an extraction.
+ */
 interface Draft extends AgentSession {
-  readonly facts: Facts;
+  readonly row: ColumnValue[];
 }
 
 const columns: readonly Column[] = [
   ...sessionFactsShape.positions.map((name) => ({ name, type: 'smallint' as const })),
   ...factKeys.map((key) => ({ name: columnOf(key), type: sessionFactsShape.fields[key] })),
 ];
+
+/** Where each fact stands in the row. */
+const at = Object.fromEntries(
+  factKeys.map((key, index) => [key, sessionFactsShape.positions.length + index]),
+) as Record<FactKey, number>;
 
 /** `genesys.session_facts` as the loader stores it. */
 export const sessionFactsRelation: DerivedRelation = {
@@ -74,7 +81,7 @@ export function sessionFacts(flat: FactsInput): Row[] {
     drafts.push(draftOf(flat, conversationRow, noRow, [0, 0], { segments: [], metrics: [] }));
   }
   relate(drafts);
-  return drafts.map((draft) => [draft.participantNo, draft.sessionNo, ...factKeys.map((key) => draft.facts[key])]);
+  return drafts.map((draft) => draft.row);
 }
 
 /** Child rows lie in the order of their sessions: each call takes the rows of the next session. */
@@ -94,7 +101,11 @@ function draftOf(
   sessionRow: Row,
   children: { readonly segments: readonly Row[]; readonly metrics: readonly Row[] },
 ): Draft {
-  const facts = factsOf(
+  const row = new Array<ColumnValue>(columns.length).fill(null);
+  row[0] = sessionRow[0] as number;
+  row[1] = sessionRow[1] as number;
+  fill(
+    row,
     flat,
     identity(conversationRow, participantRow, sessionRow),
     segmentFacts(children.segments),
@@ -103,9 +114,9 @@ function draftOf(
   return {
     participantNo: sessionRow[0] as number,
     sessionNo: sessionRow[1] as number,
-    queueId: facts.queueId as string | null,
-    startedAt: facts.startedAt as number,
-    facts,
+    queueId: row[at.queueId] as string | null,
+    startedAt: row[at.startedAt] as number,
+    row,
   };
 }
 
@@ -130,69 +141,59 @@ function identity(conversationRow: Row, participantRow: Row, sessionRow: Row) {
   };
 }
 
-function factsOf(
+function fill(
+  row: ColumnValue[],
   flat: FactsInput,
   known: ReturnType<typeof identity>,
   segments: SegmentFacts,
   metrics: MetricSums,
-): Facts {
+): void {
+  put(row, known);
+  put(row, segments.columns);
+  putTimers(row, metrics);
+  for (const [index, name] of countEntries) row[index] = metrics.get(name)?.sum ?? null;
   const wasAlerted = segments.hasAlert || metrics.has('tAlert');
-  return {
-    ...known,
-    ...segments.columns,
-    ...timers(metrics),
-    ...counts(metrics),
-    // A session without segments still needs a place in time: that of its conversation.
-    startedAt: segments.columns.startedAt ?? flat.conversationStart,
-    handledAt: metrics.get('tHandle')?.lastEmitDate ?? null,
-    agentSessionCount: 0,
-    answerParticipantNo: null,
-    answerSessionNo: null,
-    answerMs: null,
-    answerOverSlaCount: null,
-    answerUserId: null,
-    isAgentSession: (known.purpose === 'agent' || known.purpose === 'user') && known.userId !== null,
-    isQueueLeg: known.purpose === 'acd',
-    isAlertOnly: wasAlerted && !segments.columns.isConnected && !segments.columns.isDialed,
-  };
+  // A session without segments still needs a place in time: that of its conversation.
+  row[at.startedAt] = segments.columns.startedAt ?? flat.conversationStart;
+  row[at.handledAt] = metrics.get('tHandle')?.lastEmitDate ?? null;
+  row[at.agentSessionCount] = 0;
+  row[at.isAgentSession] = (known.purpose === 'agent' || known.purpose === 'user') && known.userId !== null;
+  row[at.isQueueLeg] = known.purpose === 'acd';
+  row[at.isAlertOnly] = wasAlerted && !segments.columns.isConnected && !segments.columns.isDialed;
 }
 
-type TimerFacts = Record<`${keyof typeof timerNames}${'Ms' | 'Count'}`, number | null>;
+function put(row: ColumnValue[], facts: Partial<Readonly<Record<FactKey, ColumnValue>>>): void {
+  for (const key in facts) row[at[key as FactKey]] = facts[key as FactKey] ?? null;
+}
 
 /** Sums over repeated metrics. The total of a leg counts where it was emitted; else its parts stand in for it, together as one. */
-function timers(metrics: MetricSums): TimerFacts {
-  const facts: Record<string, number | null> = {};
-  for (const [stem, [whole, parts]] of timerEntries) {
+function putTimers(row: ColumnValue[], metrics: MetricSums): void {
+  for (const { ms, count, whole, parts } of timerEntries) {
     const total = metrics.get(whole);
     const partial = parts === undefined ? undefined : metrics.get(parts);
-    facts[`${stem}Ms`] = total?.sum ?? partial?.sum ?? null;
-    facts[`${stem}Count`] = total?.count ?? (partial === undefined ? null : 1);
+    row[ms] = total?.sum ?? partial?.sum ?? null;
+    row[count] = total?.count ?? (partial === undefined ? null : 1);
   }
-  return facts as TimerFacts;
 }
 
-type CountFacts = Record<`${keyof typeof countNames}Count`, number | null>;
-
-function counts(metrics: MetricSums): CountFacts {
-  const facts: Record<string, number | null> = {};
-  for (const [stem, name] of countEntries) facts[`${stem}Count`] = metrics.get(name)?.sum ?? null;
-  return facts as CountFacts;
-}
-
-const timerEntries = Object.entries(timerNames) as [string, readonly [string, string?]][];
-const countEntries = Object.entries(countNames);
+const timerEntries = (Object.entries(timerNames) as [keyof typeof timerNames, readonly [string, string?]][]).map(
+  ([stem, [whole, parts]]) => ({ ms: at[`${stem}Ms`], count: at[`${stem}Count`], whole, parts }),
+);
+const countEntries = (Object.entries(countNames) as [keyof typeof countNames, string][]).map(
+  ([stem, name]) => [at[`${stem}Count`], name] as const,
+);
 
 /** What sessions tell about each other: how many agent sessions there are, and who answered each stay in a queue. */
 function relate(drafts: readonly Draft[]): void {
-  const agents = drafts.filter((draft) => draft.facts.isAgentSession === true);
-  for (const draft of drafts) draft.facts.agentSessionCount = agents.length;
-  const legs = drafts.filter((draft) => draft.facts.isQueueLeg === true);
-  const answered = agents.filter((draft) => draft.facts.answeredCount !== null);
+  const agents = drafts.filter((draft) => draft.row[at.isAgentSession] === true);
+  for (const draft of drafts) draft.row[at.agentSessionCount] = agents.length;
+  const legs = drafts.filter((draft) => draft.row[at.isQueueLeg] === true);
+  const answered = agents.filter((draft) => draft.row[at.answeredCount] !== null);
   for (const [leg, agent] of answers(legs, answered)) {
-    leg.facts.answerParticipantNo = agent.participantNo;
-    leg.facts.answerSessionNo = agent.sessionNo;
-    leg.facts.answerMs = agent.facts.answeredMs;
-    leg.facts.answerOverSlaCount = agent.facts.overSlaCount;
-    leg.facts.answerUserId = agent.facts.userId;
+    leg.row[at.answerParticipantNo] = agent.participantNo;
+    leg.row[at.answerSessionNo] = agent.sessionNo;
+    leg.row[at.answerMs] = agent.row[at.answeredMs] ?? null;
+    leg.row[at.answerOverSlaCount] = agent.row[at.overSlaCount] ?? null;
+    leg.row[at.answerUserId] = agent.row[at.userId] ?? null;
   }
 }
