@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import { UsageError } from '../errors.js';
+import type { AnalyticsModules } from './server/analytics-modules.js';
 import { apiMatcher } from './server/api.js';
 import { createClock } from './server/clock.js';
 import type { SandboxControl } from './server/control.js';
@@ -20,11 +21,19 @@ import { TokenStore } from './server/tokens.js';
 import { createWorld as createSimulatedWorld } from './world/index.js';
 import type { World, WorldOptions } from './world.js';
 
+export type {
+  AggregateKind,
+  AggregateQuery,
+  AggregatesModule,
+  DimensionLookup,
+  UserDetailsModule,
+  UserDetailsQuery,
+} from './server/analytics-modules.js';
 export type { Restatement } from './server/control.js';
 export type { FaultSettings } from './server/fault-settings.js';
 export type { RequestLogEntry } from './server/request-log.js';
 
-export interface SandboxOptions extends SandboxSettings {
+export interface SandboxOptions extends SandboxSettings, AnalyticsModules {
   /** Another organisation than the simulated one; for tests of the server itself. */
   readonly createWorld?: (options: WorldOptions) => World;
 }
@@ -48,13 +57,14 @@ interface Parts {
  * Throws UsageError for wrong options and when the port is taken.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { createWorld = createSimulatedWorld, ...settings } = options;
+  const { createWorld = createSimulatedWorld, aggregates, userDetails, ...settings } = options;
   const resolved = resolveOptions(settings);
   const replay = resolved.replayDirectory === undefined ? undefined : loadReplay(resolved.replayDirectory, resolved);
   const world = replay?.world ?? createWorld(worldOptions(resolved));
   const parts = createParts(resolved, world, replay);
   const { core, tokens, rateLimit } = parts;
-  const gate = { core, tokens, rateLimit, matcher: apiMatcher(core), recorded: replay?.answers };
+  const modules = { ...(aggregates && { aggregates }), ...(userDetails && { userDetails }) };
+  const gate = { core, tokens, rateLimit, matcher: apiMatcher(core, modules), recorded: replay?.answers };
   let port = parts.options.port;
   const control = controlOf(parts, () => port);
   const listening = await listen({ gate, log: parts.log, control }, port).catch((error: unknown) => {

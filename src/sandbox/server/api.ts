@@ -1,3 +1,5 @@
+import { aggregateRoutes } from './aggregate-routes.js';
+import type { AnalyticsModules } from './analytics-modules.js';
 import type { Answer } from './answer.js';
 import { json } from './answer.js';
 import { ApiFault, errorBody, notFound } from './api-fault.js';
@@ -9,14 +11,17 @@ import { directoryRoutes } from './directory-routes.js';
 import { organizationRoutes } from './organization-routes.js';
 import type { Call, Match, Matcher } from './router.js';
 import { createMatcher } from './router.js';
+import { userDetailRoutes } from './user-details.js';
 
-export function apiMatcher(core: Core): Matcher {
+export function apiMatcher(core: Core, modules: AnalyticsModules): Matcher {
   return createMatcher([
     ...detailsQueryRoutes(core),
     ...detailsJobRoutes(core),
     ...detailsByIdRoutes(core),
     ...directoryRoutes(core),
     ...organizationRoutes(core),
+    ...aggregateRoutes(core, modules.aggregates),
+    ...userDetailRoutes(core, modules.userDetails),
   ]);
 }
 

@@ -10,9 +10,12 @@ type Test = (lookup: Lookup) => boolean;
 
 export type RecordTest = (record: JsonObject) => boolean;
 
-interface Target {
+interface Vocabulary {
   readonly key: string;
-  readonly dimensions: readonly string[];
+  readonly dimensions: readonly string[] | undefined;
+}
+
+interface Target extends Vocabulary {
   /** The things of which one must satisfy a whole filter. */
   rows(record: JsonObject): readonly Lookup[];
 }
@@ -64,7 +67,18 @@ function onlyKeys(filters: Json | undefined): boolean {
 
 const keyDimensions = new Set(['conversationId', 'conversationStart', 'conversationEnd']);
 
-function compileGroup(filter: JsonObject, target: Target, depth: number): Test {
+/** One filter by itself, for endpoints that bring their own things to look at. `dimensions` undefined: any name will do. */
+export function compileFilter(
+  filter: Json,
+  key: string,
+  dimensions: readonly string[] | undefined,
+): (lookup: Lookup) => boolean {
+  if (typeof filter !== 'object' || filter === null || Array.isArray(filter))
+    throw badRequest(`${key} must hold objects.`);
+  return compileGroup(filter, { key, dimensions }, 0);
+}
+
+function compileGroup(filter: JsonObject, target: Vocabulary, depth: number): Test {
   if (filter.type !== 'and' && filter.type !== 'or')
     throw invalidValue(filter.type, `${target.key}.type`, ['and', 'or']);
   const predicates = list(filter.predicates, 'predicates').map((predicate) => compilePredicate(predicate, target));
@@ -75,7 +89,7 @@ function compileGroup(filter: JsonObject, target: Target, depth: number): Test {
   return filter.type === 'and' ? (row) => tests.every((test) => test(row)) : (row) => tests.some((test) => test(row));
 }
 
-function compilePredicate(predicate: JsonObject, target: Target): Test {
+function compilePredicate(predicate: JsonObject, target: Vocabulary): Test {
   const name = nameOf(predicate, target);
   const operator = predicate.operator ?? 'matches';
   if (operator === 'exists') return (row) => row(name).length > 0;
@@ -90,12 +104,12 @@ function compilePredicate(predicate: JsonObject, target: Target): Test {
   return (row) => row(name).some((actual) => String(actual).toLowerCase() === wanted);
 }
 
-function nameOf(predicate: JsonObject, target: Target): string {
+function nameOf(predicate: JsonObject, target: Vocabulary): string {
   if (typeof predicate.metric === 'string') return predicate.metric;
   if (typeof predicate.property === 'string') return predicate.property;
   const dimension = predicate.dimension;
-  if (typeof dimension !== 'string' || !target.dimensions.includes(dimension))
-    throw invalidValue(dimension, 'dimension', target.dimensions);
+  if (typeof dimension !== 'string' || target.dimensions?.includes(dimension) === false)
+    throw invalidValue(dimension, 'dimension', target.dimensions ?? []);
   return dimension;
 }
 

@@ -26,6 +26,8 @@ export interface SandboxSettings {
   readonly jobDurationMs?: number;
   readonly jobExpiryMs?: number;
   readonly jobsConcurrentMax?: number;
+  /** Rows (group by interval) that one aggregates answer may have. */
+  readonly aggregateRowsMax?: number;
   readonly faults?: FaultSettings;
   readonly replayDirectory?: string;
   /** The organisation's first day. */
@@ -64,6 +66,7 @@ export function resolveOptions(settings: SandboxSettings): ResolvedOptions {
     jobDurationMs: clock.kind === 'fixed' ? 0 : movingJobDurationMs,
     jobExpiryMs: dayMs,
     jobsConcurrentMax: 10,
+    aggregateRowsMax: 100_000,
     faults: {},
     gzip: true,
     cacheBytesMax: 256 * 1_024 * 1_024,
@@ -94,6 +97,7 @@ function check(options: ResolvedOptions): void {
   whole('jobDurationMs', options.jobDurationMs, 0, dayMs);
   whole('jobExpiryMs', options.jobExpiryMs, 1, 30 * dayMs);
   whole('jobsConcurrentMax', options.jobsConcurrentMax, 1, 1_000);
+  whole('aggregateRowsMax', options.aggregateRowsMax, 1, 10_000_000);
   whole('cacheBytesMax', options.cacheBytesMax, 0, Number.MAX_SAFE_INTEGER);
   whole('requestLogMax', options.requestLogMax, 1, 1_000_000);
   if (options.requestsPerMinute !== 'unlimited') whole('requestsPerMinute', options.requestsPerMinute, 1, 1_000_000);
