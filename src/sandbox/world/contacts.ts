@@ -2,7 +2,7 @@ import type { JsonObject } from '../world.js';
 import type { Direction, MediaType } from './events.js';
 import { hexIdFrom, uuidFrom } from './ids.js';
 import { familyNames, givenNames } from './names.js';
-import type { Named, Queue } from './organization.js';
+import type { Queue } from './organization.js';
 import type { Random } from './random.js';
 import type { Leg, Scene } from './scene.js';
 
@@ -55,7 +55,20 @@ export interface Contact {
 
 const messageTypes: readonly string[] = ['webmessaging', 'webmessaging', 'whatsapp', 'facebook', 'sms', 'open'];
 
-export function createContact(random: Random, media: MediaType, direction: Direction): Contact {
+/** In a rehearsal nobody looks at names and numbers. */
+const blankContact: Contact = {
+  name: undefined,
+  purpose: 'customer',
+  ani: '',
+  dnis: '',
+  remote: '',
+  edgeId: '',
+  messageType: 'open',
+};
+
+export function createContact(scene: Scene, media: MediaType, direction: Direction): Contact {
+  if (scene.rehearsal) return blankContact;
+  const random = scene.detail;
   const own = 'tel:+18885550142';
   const theirs =
     media === 'email' ? mailAddress(random) : media === 'voice' ? voiceAddress(random) : random.bits().toString(16);
@@ -72,11 +85,13 @@ export function createContact(random: Random, media: MediaType, direction: Direc
 
 /** Fields of a session by medium, seen from the customer's side or from the side of whoever talks to the customer. */
 export function sessionFields(
-  random: Random,
+  scene: Scene,
   media: MediaType,
   contact: Contact,
   side: 'customer' | 'inside',
 ): JsonObject {
+  if (scene.rehearsal) return {};
+  const random = scene.detail;
   const fields: JsonObject = { provider: providers[media] };
   if (media === 'voice') return voiceFields(random, fields, contact, side);
   if (media === 'message') {
@@ -118,12 +133,12 @@ export function openCustomer(
 ): Leg {
   const participantFields: JsonObject = {};
   if (contact.name !== undefined) participantFields.participantName = contact.name;
-  if (scene.random.chance(0.25)) participantFields.externalContactId = uuidFrom(scene.random.bits(), 903, 0);
+  if (scene.detail.chance(0.25)) participantFields.externalContactId = uuidFrom(scene.detail.bits(), 903, 0);
   const leg = scene.open(atMs, {
     purpose: contact.purpose,
     media,
     direction,
-    fields: sessionFields(scene.random, media, contact, 'customer'),
+    fields: sessionFields(scene, media, contact, 'customer'),
     participantFields,
   });
   return leg;
@@ -134,9 +149,10 @@ export function dialerContactId(random: Random): string {
 }
 
 /** What routing was asked for; stands on the segments that wait in a queue or ring at an agent. */
-export function routingFields(random: Random, queue: Queue, language: Named): JsonObject {
+export function routingFields(scene: Scene, queue: Queue): JsonObject {
+  const random = scene.detail;
   const fields: JsonObject = {};
   if (random.chance(0.5)) fields.requestedRoutingSkillIds = [queue.skill.id];
-  if (random.chance(0.4)) fields.requestedLanguageId = language.id;
+  if (random.chance(0.4)) fields.requestedLanguageId = random.pick(scene.organization.languages).id;
   return fields;
 }

@@ -1,16 +1,11 @@
-import type { JsonObject, SimulatedConversation, WorldOptions } from '../world.js';
-import { arrivalMs, conversationCount } from './day.js';
+import type { JsonObject, SimulatedConversation } from '../world.js';
+import { DayPlan, type PlanContext } from './day-plan.js';
 import type { WorldEvent } from './events.js';
-import { conversationId, parseConversationId, uuidFrom } from './ids.js';
-import { LocalCalendar } from './instant.js';
-import { entryOf, type Kind, kindAt } from './kinds.js';
-import type { Organization } from './organization.js';
-import { hash32, Random, unit } from './random.js';
-import { type RecordIdentity, renderRecord } from './render.js';
-import { playReprocessing } from './reprocessing.js';
-import { Scene } from './scene.js';
-import { mergedCall } from './script-merged.js';
-import { RandomStaff } from './staff.js';
+import { parseConversationId } from './ids.js';
+import { isLong, type Kind } from './kinds.js';
+import type { Agent } from './organization.js';
+import { renderRecord } from './render.js';
+import { type AgentTimeline, type PresenceSpan, type RoutingSpan, timelineOfPlan } from './timeline.js';
 
 const dayMs = 86_400_000;
 
@@ -19,119 +14,96 @@ export const lifetimeMsMax = 62 * dayMs;
 /** All but those of `longConversationsOfDay` end within this time. */
 export const shortLifetimeMsMax = 4 * dayMs;
 
-/** Local days whose lists are kept; a conversation list of a large day takes some megabytes. */
-const daysCachedMax = 6;
-const conversationsCachedMax = 400_000;
+/** Days that are kept; a played day takes some two hundred bytes for each of its conversations. */
+const daysCachedMax = 8;
+const conversationsCachedMax = 600_000;
 /** Conversations that keep their events after they were told; the others tell them again. */
-const scriptsCachedMax = 4_000;
-
-/** One pair in so many was merged. */
-const pairsPerMerge = 90;
+const scriptsCachedMax = 256;
+/** Ids of other seeds could decode to any day; beyond this there is no calendar. */
+const localDayMax = 100_000;
 
 export interface WorldConversation extends SimulatedConversation {
+  /** What was planned; under load a call that was to be answered may be abandoned all the same. */
   readonly kind: Kind;
+  /** Everything that happens to it, past and future. Within a session in order of time; across sessions not always. */
   readonly events: readonly WorldEvent[];
 }
 
 export class ConversationStore {
-  readonly #options: WorldOptions;
-  readonly #organization: Organization;
-  readonly #calendar: LocalCalendar;
-  readonly #days = new Map<number, readonly Conversation[]>();
-  readonly #utcDays = new Map<number, readonly WorldConversation[]>();
+  readonly #context: PlanContext;
+  readonly #plans = new Map<number, DayPlan>();
+  readonly #lists = new Map<number, readonly WorldConversation[]>();
+  readonly #longLists = new Map<number, readonly WorldConversation[]>();
   readonly #recent: (Conversation | undefined)[] = [];
   #recentAt = 0;
 
-  constructor(options: WorldOptions, organization: Organization) {
-    this.#options = options;
-    this.#organization = organization;
-    this.#calendar = new LocalCalendar(options.timeZone);
+  constructor(context: PlanContext) {
+    this.#context = context;
   }
 
   ofDay(dayStartMs: number): readonly WorldConversation[] {
-    const cached = this.#utcDays.get(dayStartMs);
-    if (cached !== undefined) return cached;
-    const first = this.#calendar.localDayOf(dayStartMs);
-    const last = this.#calendar.localDayOf(dayStartMs + dayMs - 1);
-    const found: Conversation[] = [];
-    for (let localDay = first; localDay <= last; localDay++) {
-      for (const conversation of this.#localDay(localDay)) {
-        if (conversation.startMs >= dayStartMs && conversation.startMs < dayStartMs + dayMs) found.push(conversation);
-      }
+    let list = this.#lists.get(dayStartMs);
+    if (list === undefined) {
+      list = this.#collect(dayStartMs, () => true);
+      keep(this.#lists, dayStartMs, list, (kept) => kept.length, conversationsCachedMax, daysCachedMax);
     }
-    found.sort((a, b) => a.startMs - b.startMs || (a.id < b.id ? -1 : 1));
-    remember(this.#utcDays, dayStartMs, found);
-    return found;
-  }
-
-  longOfDay(dayStartMs: number): readonly WorldConversation[] {
-    return this.ofDay(dayStartMs).filter((conversation) => isLong(conversation.kind));
-  }
-
-  byId(id: string): WorldConversation | undefined {
-    const key = parseConversationId(this.#options.seed, id);
-    if (key === undefined || key.localDay > 100_000) return undefined;
-    const { seed, conversationsPerDay } = this.#options;
-    if (key.index >= conversationCount(seed, conversationsPerDay, key.localDay)) return undefined;
-    return this.#localDay(key.localDay)[key.index];
-  }
-
-  #localDay(localDay: number): readonly Conversation[] {
-    const cached = this.#days.get(localDay);
-    if (cached !== undefined) return cached;
-    const { seed, conversationsPerDay } = this.#options;
-    const count = conversationCount(seed, conversationsPerDay, localDay);
-    const midnightMs = this.#calendar.startMs(localDay);
-    const endMs = this.#calendar.startMs(localDay + 1);
-    const list: Conversation[] = new Array(count);
-    for (let index = 0; index < count; index++) {
-      const startMs = Math.min(endMs - 1, midnightMs + arrivalMs(seed, localDay, index));
-      list[index] = new Conversation(this, localDay, index, startMs);
-    }
-    remember(this.#days, localDay, list);
     return list;
   }
 
-  idOf(localDay: number, index: number): string {
-    return conversationId(this.#options.seed, { localDay, index });
+  longOfDay(dayStartMs: number): readonly WorldConversation[] {
+    let list = this.#longLists.get(dayStartMs);
+    if (list === undefined) {
+      list = this.#collect(dayStartMs, isLong);
+      keep(this.#longLists, dayStartMs, list, (kept) => kept.length, conversationsCachedMax / 4, 100);
+    }
+    return list;
   }
 
-  kindOf(localDay: number, index: number): Kind {
-    const { seed } = this.#options;
-    const pair = hash32(seed, localDay, index >> 1, 41) % (pairsPerMerge * 2);
-    const count = conversationCount(seed, this.#options.conversationsPerDay, localDay);
-    if (pair === 0 && (index | 1) < count) return index % 2 === 0 ? 'mergedSource' : 'mergedDestination';
-    return kindAt(unit(seed, localDay, index, 42));
+  byId(id: string): WorldConversation | undefined {
+    const key = parseConversationId(this.#context.seed, id);
+    if (key === undefined || key.localDay > localDayMax) return undefined;
+    const plan = this.#plan(key.localDay);
+    return key.index < plan.count ? new Conversation(this, plan, key.index) : undefined;
   }
 
-  tell(conversation: Conversation): WorldEvent[] {
-    const { seed } = this.#options;
-    const { localDay, index, kind } = conversation;
-    const random = new Random(seed, localDay, index, 51);
-    const staff = new RandomStaff(new Random(seed, localDay, index, 52));
-    const scene = new Scene({ organization: this.#organization, random, staff, startMs: conversation.startMs });
-    if (kind === 'mergedSource') mergedCall(scene, this.idOf(localDay, index + 1), 'source');
-    else if (kind === 'mergedDestination') mergedCall(scene, this.idOf(localDay, index - 1), 'destination');
-    else entryOf(kind).play(scene);
-    playReprocessing(scene, new Random(seed, localDay, index, 53), this.#calendar);
-    return scene.events;
+  timeline(agent: Agent, dayStartMs: number): AgentTimeline {
+    const presences: PresenceSpan[] = [];
+    const routingStatuses: RoutingSpan[] = [];
+    for (const plan of this.#plansOf(dayStartMs)) {
+      const part = timelineOfPlan(plan, this.#context.organization, agent);
+      append(presences, part.presences, dayStartMs, (a, b) => a.organizationPresenceId === b.organizationPresenceId);
+      append(routingStatuses, part.routingStatuses, dayStartMs, (a, b) => a.status === b.status);
+    }
+    return { presences, routingStatuses };
   }
 
-  identity(conversation: Conversation): RecordIdentity {
-    const { seed } = this.#options;
-    const { localDay, index } = conversation;
-    const rotated = unit(seed, localDay, index, 61) < 0.08;
-    return {
-      conversationId: conversation.id,
-      startMs: conversation.startMs,
-      participantId: (participant) => uuidFrom(seed ^ localDay, index, 1_000 + participant, 71),
-      // The two halves of a merge share their session ids: an id of a session is no key across conversations.
-      sessionId: (session) =>
-        conversation.kind.startsWith('merged')
-          ? uuidFrom(seed ^ localDay, index >> 1, 2_000 + session, 73)
-          : uuidFrom(seed ^ localDay, index, 3_000 + session, 72),
-      rotation: rotated ? 1 + (index % 3) : 0,
-    };
+  #collect(dayStartMs: number, wanted: (kind: Kind) => boolean): readonly WorldConversation[] {
+    const found: Conversation[] = [];
+    for (const plan of this.#plansOf(dayStartMs)) {
+      for (let index = 0; index < plan.count; index++) {
+        if (!wanted(plan.kindOf(index))) continue;
+        const startMs = plan.startMsOf(index);
+        if (startMs >= dayStartMs && startMs < dayStartMs + dayMs) found.push(new Conversation(this, plan, index));
+      }
+    }
+    return found.sort((a, b) => a.startMs - b.startMs || (a.id < b.id ? -1 : 1));
+  }
+
+  /** The days of the organisation's calendar that a UTC day touches. */
+  #plansOf(dayStartMs: number): DayPlan[] {
+    const { calendar } = this.#context;
+    const first = calendar.localDayOf(dayStartMs);
+    const last = calendar.localDayOf(dayStartMs + dayMs - 1);
+    return Array.from({ length: last - first + 1 }, (_, n) => this.#plan(first + n));
+  }
+
+  #plan(localDay: number): DayPlan {
+    let plan = this.#plans.get(localDay);
+    if (plan === undefined) {
+      plan = new DayPlan(this.#context, localDay);
+      keep(this.#plans, localDay, plan, (kept) => kept.count, conversationsCachedMax, daysCachedMax);
+    }
+    return plan;
   }
 
   /** Keeps the newest scripts and lets the oldest go. */
@@ -142,52 +114,74 @@ export class ConversationStore {
   }
 }
 
-export function isLong(kind: Kind): boolean {
-  return kind !== 'mergedSource' && kind !== 'mergedDestination' && entryOf(kind).long === true;
+/** Lets the oldest go until number and size are within bounds; keeps the newest in any case. */
+function keep<T>(
+  cache: Map<number, T>,
+  key: number,
+  value: T,
+  size: (value: T) => number,
+  sizeMax: number,
+  entriesMax: number,
+): void {
+  cache.set(key, value);
+  let total = 0;
+  for (const kept of cache.values()) total += size(kept);
+  for (const [oldest, kept] of cache) {
+    if (oldest === key || (cache.size <= entriesMax && total <= sizeMax)) break;
+    cache.delete(oldest);
+    total -= size(kept);
+  }
 }
 
-/** Lets the oldest days go until the number of days and of conversations is within bounds; keeps the newest in any case. */
-function remember<T>(cache: Map<number, readonly T[]>, day: number, list: readonly T[]): void {
-  cache.set(day, list);
-  let total = 0;
-  for (const kept of cache.values()) total += kept.length;
-  for (const [oldest, kept] of cache) {
-    if (oldest === day || (cache.size <= daysCachedMax && total <= conversationsCachedMax)) break;
-    cache.delete(oldest);
-    total -= kept.length;
+/** Adds what lies within the UTC day, cut to it; where two local days meet, equal neighbours become one. */
+function append<T extends { readonly fromMs: number; readonly toMs: number }>(
+  list: T[],
+  more: readonly T[],
+  dayStartMs: number,
+  equal: (a: T, b: T) => boolean,
+): void {
+  for (const span of more) {
+    const fromMs = Math.max(span.fromMs, dayStartMs);
+    const toMs = Math.min(span.toMs, dayStartMs + dayMs);
+    if (toMs <= fromMs) continue;
+    const last = list.at(-1);
+    if (last !== undefined && last.toMs === fromMs && equal(last, span)) list[list.length - 1] = { ...last, toMs };
+    else list.push({ ...span, fromMs, toMs });
   }
 }
 
 class Conversation implements WorldConversation {
   readonly startMs: number;
-  readonly localDay: number;
-  readonly index: number;
   readonly #store: ConversationStore;
+  readonly #plan: DayPlan;
+  readonly #index: number;
   #id: string | undefined;
-  #kind: Kind | undefined;
   #events: readonly WorldEvent[] | undefined;
   #endMs = Number.NaN;
   #settledMs = Number.NaN;
 
-  constructor(store: ConversationStore, localDay: number, index: number, startMs: number) {
+  constructor(store: ConversationStore, plan: DayPlan, index: number) {
     this.#store = store;
-    this.localDay = localDay;
-    this.index = index;
-    this.startMs = startMs;
+    this.#plan = plan;
+    this.#index = index;
+    this.startMs = plan.startMsOf(index);
   }
 
   get id(): string {
-    this.#id ??= this.#store.idOf(this.localDay, this.index);
+    this.#id ??= this.#plan.idOf(this.#index);
     return this.#id;
   }
 
   get kind(): Kind {
-    this.#kind ??= this.#store.kindOf(this.localDay, this.index);
-    return this.#kind;
+    return this.#plan.kindOf(this.#index);
   }
 
   get endMs(): number {
-    if (Number.isNaN(this.#endMs)) this.#measure();
+    if (Number.isNaN(this.#endMs)) {
+      // A long one is staffed apart from its day; for the others the day's simulation knows the end already.
+      if (isLong(this.kind)) this.#measure();
+      else this.#endMs = this.#plan.played.endsMs[this.#index] ?? Number.NaN;
+    }
     return this.#endMs;
   }
 
@@ -198,7 +192,7 @@ class Conversation implements WorldConversation {
 
   get events(): readonly WorldEvent[] {
     if (this.#events === undefined) {
-      this.#events = this.#store.tell(this);
+      this.#events = this.#plan.tell(this.#index).events;
       this.#store.keepScript(this);
     }
     return this.#events;
@@ -208,15 +202,24 @@ class Conversation implements WorldConversation {
     const instants = new Set<number>([this.startMs]);
     for (const event of this.events) {
       if (event.atMs > this.startMs) instants.add(event.atMs);
-      if (event.kind === 'handled' && event.atMs + event.emitDelayMs > this.startMs)
-        instants.add(event.atMs + event.emitDelayMs);
+      const lastMs = lastMsOf(event);
+      if (lastMs > this.startMs) instants.add(lastMs);
     }
     return [...instants].sort((a, b) => a - b);
   }
 
   render(asOfMs: number, withAttributes: boolean): JsonObject | undefined {
     if (asOfMs < this.startMs) return undefined;
-    return renderRecord(this.#store.identity(this), this.events, asOfMs, withAttributes);
+    const plan = this.#plan;
+    const index = this.#index;
+    const identity = {
+      conversationId: this.id,
+      startMs: this.startMs,
+      participantId: (participant: number) => plan.participantId(index, participant),
+      sessionId: (session: number) => plan.sessionId(index, session),
+      rotation: plan.rotationOf(index),
+    };
+    return renderRecord(identity, this.events, asOfMs, withAttributes);
   }
 
   forget(): void {
@@ -227,9 +230,13 @@ class Conversation implements WorldConversation {
     let settledMs = this.startMs;
     for (const event of this.events) {
       if (event.kind === 'conversationEnded') this.#endMs = event.atMs;
-      const lastMs = event.kind === 'handled' ? event.atMs + event.emitDelayMs : event.atMs;
-      if (lastMs > settledMs) settledMs = lastMs;
+      settledMs = Math.max(settledMs, lastMsOf(event));
     }
     this.#settledMs = settledMs;
   }
+}
+
+/** When the last trace of an event appears in the record. */
+function lastMsOf(event: WorldEvent): number {
+  return event.kind === 'handled' ? event.atMs + event.emitDelayMs : event.atMs;
 }

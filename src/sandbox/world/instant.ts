@@ -66,6 +66,10 @@ export class LocalCalendar {
   }
 
   localDayOf(atMs: number): number {
-    return Math.floor((atMs + offsetMs(this.#timeZone, atMs)) / dayMs);
+    let day = Math.floor(atMs / dayMs);
+    // A zone is at most fourteen hours away, so the answer is this day or a neighbour; the starts are remembered, offsets are slow.
+    if (atMs < this.startMs(day)) day -= 1;
+    else if (atMs >= this.startMs(day + 1)) day += 1;
+    return day;
   }
 }

@@ -1,5 +1,5 @@
 import { bucketOf, runningTotals } from './random.js';
-import type { Scene } from './scene.js';
+import type { Play, Scene } from './scene.js';
 import { callbackConversation } from './script-callback.js';
 import { botMessage, emailThread, relayedMessage, simpleDigital } from './script-digital.js';
 import { answeredCall, ivrOnlyCall } from './script-inbound.js';
@@ -9,48 +9,62 @@ import { blindTransferCall, cobrowseCall, conferenceCall, consultTransferCall } 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
-/** The longest spread of one conversation's work; with waiting and after-call work it stays below `lifetimeMsMax`. */
-const longestMs = 56 * dayMs;
+/** When in the day a kind of conversation begins: whenever people call, when they write, or only in office hours. */
+export type Rhythm = 'calls' | 'writing' | 'office';
 
 interface KindEntry {
-  /** Of a thousand conversations. */
+  /** Of a thousand conversations, about. */
   readonly weight: number;
-  /** Lives longer than `shortLifetimeMsMax`, or may. */
+  readonly rhythm?: Rhythm;
+  /** Lives longer than `shortLifetimeMsMax`, or may. Such conversations are staffed apart from the day's simulation. */
   readonly long?: boolean;
-  play(scene: Scene): void;
+  /** Undefined when nobody has to be waited for: then all is told at once. */
+  play(scene: Scene): Play<void> | undefined;
 }
 
-/** Everything that can happen to a conversation, with its share of the traffic. The rarest still occur in a few hundred. */
+function atOnce(tell: (scene: Scene) => void): (scene: Scene) => undefined {
+  return (scene) => {
+    tell(scene);
+    return undefined;
+  };
+}
+
+const patient = 3_600_000;
+
+/**
+ * Everything that can happen to a conversation, with its share of the traffic; the rarest still occur in a few hundred. The names
+ * are plans: a call that is meant to be answered is abandoned all the same when nobody is free.
+ */
 const catalog = {
   voiceAnswered: { weight: 330, play: (scene) => answeredCall(scene) },
   voiceManyHolds: { weight: 18, play: (scene) => answeredCall(scene, { holds: scene.random.int(3, 9) }) },
   voiceShortAbandon: {
-    weight: 16,
-    play: (scene) => answeredCall(scene, { patienceMs: scene.random.int(600, 4_800), allMiss: true }),
+    weight: 14,
+    play: (scene) => answeredCall(scene, { patienceMs: scene.random.int(600, 4_800), leavesFirst: true }),
   },
   voiceAbandoned: {
-    weight: 34,
-    play: (scene) => answeredCall(scene, { patienceMs: scene.random.int(6_000, 17_000), allMiss: true }),
+    weight: 16,
+    play: (scene) => answeredCall(scene, { patienceMs: scene.random.int(6_000, 25_000), leavesFirst: true }),
   },
-  voiceIvrOnly: { weight: 70, play: ivrOnlyCall },
+  voiceIvrOnly: { weight: 70, play: atOnce(ivrOnlyCall) },
   voiceFlowOut: {
-    weight: 12,
-    play: (scene) =>
-      answeredCall(scene, { patienceMs: scene.random.int(30_000, 90_000), allMiss: true, exit: 'flowOut' }),
-  },
-  voiceVoicemail: {
     weight: 10,
     play: (scene) =>
-      answeredCall(scene, { patienceMs: scene.random.int(30_000, 90_000), allMiss: true, exit: 'voicemail' }),
+      answeredCall(scene, { patienceMs: scene.random.int(30_000, 90_000), leavesFirst: true, exit: 'flowOut' }),
+  },
+  voiceVoicemail: {
+    weight: 9,
+    play: (scene) =>
+      answeredCall(scene, { patienceMs: scene.random.int(30_000, 90_000), leavesFirst: true, exit: 'voicemail' }),
   },
   voiceMissedThenAnswered: {
     weight: 14,
-    play: (scene) => answeredCall(scene, { missesAtLeast: scene.random.int(1, 2), patienceMs: 3_600_000 }),
+    play: (scene) => answeredCall(scene, { missesAtLeast: scene.random.int(1, 2), patienceMs: patient }),
   },
-  voiceNeverAnswered: { weight: 8, play: (scene) => answeredCall(scene, { allMiss: true, patienceMs: 600_000 }) },
+  voiceNeverAnswered: { weight: 6, play: (scene) => answeredCall(scene, { allMiss: true, patienceMs: 600_000 }) },
   voiceMissedWithWrapup: {
     weight: 6,
-    play: (scene) => answeredCall(scene, { missesAtLeast: 1, wrapupAfterMiss: true, patienceMs: 3_600_000 }),
+    play: (scene) => answeredCall(scene, { missesAtLeast: 1, wrapupAfterMiss: true, patienceMs: patient }),
   },
   voiceBlindTransfer: { weight: 22, play: (scene) => blindTransferCall(scene, true) },
   voiceTransferredBeforeAcw: { weight: 14, play: (scene) => blindTransferCall(scene, false) },
@@ -58,50 +72,71 @@ const catalog = {
   voiceConsultTransfer: { weight: 14, play: consultTransferCall },
   voiceConference: { weight: 8, play: conferenceCall },
   voiceCobrowse: { weight: 8, play: cobrowseCall },
-  callbackReached: { weight: 18, play: (scene) => callbackConversation(scene, 'reached') },
-  callbackNotReached: { weight: 8, play: (scene) => callbackConversation(scene, 'notReached') },
-  callbackNeverAnswered: { weight: 7, play: (scene) => callbackConversation(scene, 'neverAnswered') },
-  outboundPowerAnswered: { weight: 26, play: (scene) => powerDial(scene, true) },
-  outboundPowerNoContact: { weight: 48, play: (scene) => powerDial(scene, false) },
-  outboundPreviewAnswered: { weight: 14, play: (scene) => previewDial(scene, false) },
-  outboundPreviewSkipped: { weight: 8, play: (scene) => previewDial(scene, true) },
-  internalCall: { weight: 16, play: internalCall },
-  directInbound: { weight: 12, play: (scene) => directCall(scene, 'inbound') },
-  directOutbound: { weight: 22, play: (scene) => directCall(scene, 'outbound') },
+  callbackReached: { weight: 18, rhythm: 'office', play: (scene) => callbackConversation(scene, 'reached') },
+  callbackNotReached: { weight: 8, rhythm: 'office', play: (scene) => callbackConversation(scene, 'notReached') },
+  callbackNeverAnswered: { weight: 6, play: (scene) => callbackConversation(scene, 'neverAnswered') },
+  outboundPowerAnswered: { weight: 26, rhythm: 'office', play: (scene) => powerDial(scene, true) },
+  outboundPowerNoContact: { weight: 48, rhythm: 'office', play: (scene) => powerDial(scene, false) },
+  outboundPreviewAnswered: { weight: 14, rhythm: 'office', play: (scene) => previewDial(scene, false) },
+  outboundPreviewSkipped: { weight: 8, rhythm: 'office', play: (scene) => previewDial(scene, true) },
+  internalCall: { weight: 16, rhythm: 'office', play: atOnce(internalCall) },
+  directInbound: { weight: 12, rhythm: 'office', play: atOnce((scene) => directCall(scene, 'inbound')) },
+  directOutbound: { weight: 22, rhythm: 'office', play: atOnce((scene) => directCall(scene, 'outbound')) },
   chat: { weight: 46, play: (scene) => simpleDigital(scene, 'chat') },
-  message: { weight: 70, play: (scene) => simpleDigital(scene, 'message') },
-  messageBotOnly: { weight: 24, play: botMessage },
-  messageRelayed: { weight: 20, play: (scene) => relayedMessage(scene, scene.random.int(hourMs, 20 * hourMs)) },
+  message: { weight: 70, rhythm: 'writing', play: (scene) => simpleDigital(scene, 'message') },
+  messageBotOnly: { weight: 24, rhythm: 'writing', play: atOnce(botMessage) },
+  messageRelayed: {
+    weight: 20,
+    rhythm: 'writing',
+    play: (scene) => relayedMessage(scene, scene.random.int(hourMs, 20 * hourMs)),
+  },
   messageForWeeks: {
     weight: 6,
+    rhythm: 'writing',
     long: true,
     play: (scene) => relayedMessage(scene, scene.random.int(3 * dayMs, 20 * dayMs)),
   },
-  email: { weight: 58, play: (scene) => simpleDigital(scene, 'email') },
+  email: { weight: 58, rhythm: 'writing', play: (scene) => simpleDigital(scene, 'email') },
   emailForDays: {
     weight: 16,
+    rhythm: 'writing',
     long: true,
-    play: (scene) => emailThread(scene, scene.random.int(dayMs, 6 * dayMs), false),
+    play: (scene) => emailThread(scene, { spreadMs: scene.random.int(dayMs, 6 * dayMs) }),
   },
   emailReopened: {
     weight: 8,
+    rhythm: 'writing',
     long: true,
-    play: (scene) => emailThread(scene, scene.random.int(2 * dayMs, 12 * dayMs), true),
+    play: (scene) => emailThread(scene, { spreadMs: scene.random.int(2 * dayMs, 12 * dayMs), reopened: true }),
   },
-  emailForMonths: { weight: 4, long: true, play: (scene) => emailThread(scene, longestMs, false) },
+  emailForMonths: {
+    weight: 4,
+    rhythm: 'writing',
+    long: true,
+    play: (scene) =>
+      emailThread(scene, {
+        spreadMs: scene.random.int(27 * dayMs, 56 * dayMs),
+        neglected: scene.random.chance(0.25),
+      }),
+  },
 } satisfies Record<string, KindEntry>;
 
 export type CatalogKind = keyof typeof catalog;
 /** `mergedSource` and `mergedDestination` come in pairs and are therefore not drawn from the catalogue. */
 export type Kind = CatalogKind | 'mergedSource' | 'mergedDestination';
 
-export const kinds: readonly CatalogKind[] = Object.keys(catalog) as CatalogKind[];
-const totals = runningTotals(kinds.map((kind) => catalog[kind].weight));
+export const catalogKinds: readonly CatalogKind[] = Object.keys(catalog) as CatalogKind[];
+const totals = runningTotals(catalogKinds.map((kind) => catalog[kind].weight));
 
 export function kindAt(draw: number): CatalogKind {
-  return kinds[bucketOf(totals, draw)] as CatalogKind;
+  return catalogKinds[bucketOf(totals, draw)] as CatalogKind;
 }
 
-export function entryOf(kind: CatalogKind): KindEntry {
-  return catalog[kind];
+/** Undefined for the halves of a merge, which are played with each other's ids. */
+export function entryOf(kind: Kind): KindEntry | undefined {
+  return kind === 'mergedSource' || kind === 'mergedDestination' ? undefined : catalog[kind];
+}
+
+export function isLong(kind: Kind): boolean {
+  return entryOf(kind)?.long === true;
 }

@@ -1,6 +1,7 @@
 import type { WorldOptions } from '../world.js';
 import type { MediaType } from './events.js';
 import { uuidFrom } from './ids.js';
+import { paceFor, queueLoads } from './load.js';
 import {
   deletedCodeNames,
   divisionNames,
@@ -88,8 +89,12 @@ export interface Presence extends Named {
 
 export interface Organization {
   readonly id: string;
+  /** Multiplies all handle times, so that the staff that was asked for can carry the traffic that was asked for. */
+  readonly pace: number;
   readonly divisions: readonly Named[];
   readonly queues: readonly Queue[];
+  /** Those that customers come to by a medium; campaigns' queues are not among them. */
+  readonly inboundQueues: Readonly<Record<MediaType, readonly Queue[]>>;
   readonly agents: readonly Agent[];
   readonly codes: readonly Code[];
   readonly skills: readonly Named[];
@@ -132,8 +137,21 @@ export function createOrganization(options: WorldOptions): Organization {
   }));
   return {
     id: uuidFrom(seed, ns.organization, 0),
+    pace: paceFor(
+      options.agents,
+      options.conversationsPerDay,
+      drafts.map((draft) => draft.template),
+    ),
     divisions,
     queues,
+    inboundQueues: {
+      voice: queuesFor(queues, 'voice'),
+      callback: queuesFor(queues, 'callback'),
+      chat: queuesFor(queues, 'chat'),
+      email: queuesFor(queues, 'email'),
+      message: queuesFor(queues, 'message'),
+      cobrowse: queuesFor(queues, 'cobrowse'),
+    },
     agents,
     codes,
     skills,
@@ -229,7 +247,7 @@ interface AgentMaterial {
 /** Active agents as asked for, and on top of them a tenth who left: inactive and deleted users still stand in old records. */
 function createAgents(options: WorldOptions, material: AgentMaterial): Agent[] {
   const gone = Math.max(2, Math.round(options.agents / 10));
-  const weights = material.drafts.map((draft) => draft.template.weight * (draft.template.talkMedianMs / 240_000 + 0.3));
+  const weights = queueLoads(material.drafts.map((draft) => draft.template));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const agents: Agent[] = [];
   for (let no = 0; no < options.agents + gone; no++) {
@@ -324,10 +342,8 @@ function createForms(seed: number, from: number, names: readonly string[]): Form
   }));
 }
 
-export function queuesFor(organization: Organization, media: MediaType): Queue[] {
-  return organization.queues.filter(
-    (queue) => queue.template.outbound !== true && queue.template.media.includes(media),
-  );
+function queuesFor(queues: readonly Queue[], media: MediaType): Queue[] {
+  return queues.filter((queue) => queue.template.outbound !== true && queue.template.media.includes(media));
 }
 
 export function serviceLevelTargetMs(media: MediaType): number {

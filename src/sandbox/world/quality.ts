@@ -9,7 +9,8 @@ const dayMs = 24 * hourMs;
 
 /** Surveys and evaluations of a handling come hours to weeks after it, and change once more when they are scored anew. */
 export function playQuality(scene: Scene, queue: Queue, agent: Agent, endMs: number): void {
-  const { random } = scene;
+  if (scene.rehearsal) return;
+  const random = scene.detail;
   if (random.chance(0.06)) playSurvey(scene, queue, agent, endMs);
   if (random.chance(0.04)) playEvaluation(scene, queue, agent, endMs);
   if (random.chance(0.05)) {
@@ -27,7 +28,7 @@ export function playQuality(scene: Scene, queue: Queue, agent: Agent, endMs: num
 }
 
 function playSurvey(scene: Scene, queue: Queue, agent: Agent, endMs: number): void {
-  const { random, organization } = scene;
+  const { detail: random, organization } = scene;
   const voice = random.chance(0.3);
   const form = random.pick(organization.surveyForms);
   const base: JsonObject = {
@@ -48,7 +49,10 @@ function playSurvey(scene: Scene, queue: Queue, agent: Agent, endMs: number): vo
       survey: { ...base, eventTime: iso(sentMs), surveyStatus: status },
     });
     if (status === 'OptOut') return;
-    if (random.chance(0.5)) return expireSurvey(scene, base, sentMs);
+    if (random.chance(0.5)) {
+      expireSurvey(scene, base, sentMs);
+      return;
+    }
   }
   const doneMs = voice ? sentMs + random.int(20_000, 120_000) : sentMs + random.int(hourMs, 6 * dayMs);
   const partial = random.chance(0.1);
@@ -70,7 +74,7 @@ function expireSurvey(scene: Scene, base: JsonObject, sentMs: number): void {
 }
 
 function playEvaluation(scene: Scene, queue: Queue, agent: Agent, endMs: number): void {
-  const { random, organization } = scene;
+  const { detail: random, organization } = scene;
   const form: Form = random.pick(organization.evaluationForms);
   const evaluator = organization.agents[random.int(0, 1)] as Agent;
   const base: JsonObject = {

@@ -1,9 +1,9 @@
 import type { JsonObject } from '../world.js';
 import { type Contact, routingFields, sessionFields } from './contacts.js';
 import type { MediaType } from './events.js';
-import { type Agent, type Named, type Queue, serviceLevelTargetMs } from './organization.js';
+import { type Agent, type Queue, serviceLevelTargetMs } from './organization.js';
 import { mediaDefaults, shortAbandonMs } from './queue-catalog.js';
-import type { Leg, Scene } from './scene.js';
+import type { Leg, Play, Scene } from './scene.js';
 import { chooseCode } from './wrapup.js';
 
 /** A conversation under way: whom it is with, and the customer's session. */
@@ -34,28 +34,36 @@ export interface StayOptions {
   readonly missesAtLeast?: number;
   /** Puts the agent's session into this participant. */
   readonly participant?: number | undefined;
-  /** Sends the conversation to this agent, who has just had it. */
-  readonly agent?: Agent | undefined;
+  /** Sends the conversation to this agent, who has just had it and is free again at that instant. */
+  readonly agent?: { readonly who: Agent; readonly freeMs: number } | undefined;
   /** A missed ring leaves a wrap-up with a code behind, as happens when the agent's client comes back late. */
   readonly wrapupAfterMiss?: boolean;
   /** What happens when patience ends: the customer hangs up, or the flow takes the conversation elsewhere. */
   readonly exit?: 'abandoned' | 'flowOut' | 'voicemail';
+  /** The customer is gone before the system has looked for an agent. */
+  readonly leavesFirst?: boolean;
 }
 
 /** More rings than this and the customer is let go: no loop without an end. */
 const ringsMax = 4;
 
 /** One stay in a queue, from the offer until an agent answers or the customer is gone. */
-export function waitInQueue(encounter: Encounter, queue: Queue, atMs: number, options: StayOptions): Answer | NoAnswer {
+export function* waitInQueue(
+  encounter: Encounter,
+  queue: Queue,
+  atMs: number,
+  options: StayOptions,
+): Play<Answer | NoAnswer> {
   const { scene } = encounter;
   const acd = openQueue(encounter, queue, atMs);
   let readyMs = atMs;
-  for (let ring = 0; ring < ringsMax; ring++) {
+  const rings = options.leavesFirst === true ? 0 : ringsMax;
+  for (let ring = 0; ring < rings; ring++) {
     const restMs = atMs + options.patienceMs - readyMs;
     const assignment =
       ring === 0 && options.agent !== undefined
-        ? { agent: options.agent, atMs: readyMs + 500 }
-        : scene.staff.request(queue, encounter.media, readyMs, restMs);
+        ? { agent: options.agent.who, atMs: Math.max(readyMs, options.agent.freeMs) + 500 }
+        : yield { queue, media: encounter.media, atMs: readyMs, patienceMs: restMs };
     if (assignment === undefined || restMs <= 0) break;
     const misses = ring < (options.missesAtLeast ?? 0) || scene.random.chance(options.missChance ?? 0.03);
     const leg = ringAgent(encounter, queue, assignment.agent, assignment.atMs, options.participant, acd);
@@ -67,9 +75,9 @@ export function waitInQueue(encounter: Encounter, queue: Queue, atMs: number, op
 
 function openQueue(encounter: Encounter, queue: Queue, atMs: number): Leg {
   const { scene, contact, media, customer } = encounter;
-  const fields = sessionFields(scene.random, media, contact, 'inside');
+  const fields = sessionFields(scene, media, contact, 'inside');
   fields.requestedRoutings = ['Standard'];
-  if (scene.random.chance(0.3)) fields.activeSkillIds = [queue.skill.id];
+  if (scene.detail.chance(0.3)) fields.activeSkillIds = [queue.skill.id];
   const acd = scene.open(atMs, {
     purpose: 'acd',
     media,
@@ -80,12 +88,8 @@ function openQueue(encounter: Encounter, queue: Queue, atMs: number): Leg {
     participantFields: { participantName: queue.name },
   });
   scene.offer(acd, queue, atMs);
-  scene.phase(acd, atMs, 'interact', routingFields(scene.random, queue, language(scene)));
+  scene.phase(acd, atMs, 'interact', routingFields(scene, queue));
   return acd;
-}
-
-function language(scene: Scene): Named {
-  return scene.random.pick(scene.organization.languages);
 }
 
 export function ringAgent(
@@ -97,7 +101,7 @@ export function ringAgent(
   acd: Leg | undefined,
 ): Leg {
   const { scene, contact, media, customer } = encounter;
-  const fields = sessionFields(scene.random, media, contact, 'inside');
+  const fields = sessionFields(scene, media, contact, 'inside');
   fields.requestedRoutings = ['Standard'];
   fields.usedRouting = 'Standard';
   fields.selectedAgentId = agent.id;
@@ -113,7 +117,7 @@ export function ringAgent(
     participantFields: agentFields(agent),
     participant,
   });
-  scene.phase(leg, atMs, 'alert', scene.random.chance(0.3) ? { requestedRoutingSkillIds: [queue.skill.id] } : {});
+  scene.phase(leg, atMs, 'alert', scene.detail.chance(0.3) ? { requestedRoutingSkillIds: [queue.skill.id] } : {});
   return leg;
 }
 
@@ -145,18 +149,17 @@ function missRing(encounter: Encounter, queue: Queue, leg: Leg, ringMs: number, 
     leg,
     atMs,
     'noAnswerTransfer',
-    scene.random.chance(0.5) ? { errorCode: 'error.ininedgecontrol.session.inactive' } : {},
+    scene.detail.chance(0.5) ? { errorCode: 'error.ininedgecontrol.session.inactive' } : {},
   );
   scene.mark(leg, atMs, 'errorRaised');
-  if (!wrapup) {
-    scene.staff.occupy(leg.agent as Agent, ringMs, atMs);
-    return atMs;
-  }
+  const agent = leg.agent as Agent;
+  scene.staff.occupy(agent, ringMs, atMs, media === 'voice' || media === 'callback' ? 'call' : 'digital');
+  scene.staff.occupy(agent, atMs, atMs + scene.random.int(15_000, 150_000), 'notResponding');
+  if (!wrapup) return atMs;
   const lengthMs = scene.random.int(20_000, 90_000);
   scene.startWrapup(leg, atMs);
   scene.endWrapup(leg, atMs + lengthMs, { code: chooseCode(scene.random, queue), acwMs: lengthMs - 4_000 });
   scene.handled(leg, atMs + lengthMs);
-  scene.staff.occupy(leg.agent as Agent, ringMs, atMs + lengthMs);
   return atMs;
 }
 

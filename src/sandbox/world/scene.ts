@@ -9,19 +9,47 @@ export interface Assignment {
   readonly atMs: number;
 }
 
-/** Who takes a conversation, and when. Scripts ask; the day's simulation answers. */
+/** A customer stands in a queue and asks for an agent. */
+export interface StaffRequest {
+  readonly queue: Queue;
+  readonly media: MediaType;
+  readonly atMs: number;
+  readonly patienceMs: number;
+}
+
+/**
+ * A script: it tells what happens and stops at every point where a customer waits for an agent. Whoever runs it answers with the
+ * agent and the time, or with undefined when nobody is free before patience ends. So a whole day can be played in order of time.
+ */
+export type Play<T> = Generator<StaffRequest, T, Assignment | undefined>;
+
+/** What keeps an agent from the next conversation. Several digital ones go beside each other, and a call goes before them. */
+export type Occupation = 'call' | 'digital' | 'nonQueueCall' | 'notResponding';
+
+/** The people, as far as a script needs to know them at once. */
 export interface Staff {
-  /** Undefined when nobody is free before the customer's patience ends. */
-  request(queue: Queue, media: MediaType, atMs: number, patienceMs: number): Assignment | undefined;
+  /** Undefined when nobody is free before patience ends. */
+  assign(request: StaffRequest): Assignment | undefined;
+  /** An agent of the queue who is free at this instant, other than `except`; somebody off duty when there is none. */
+  grab(queue: Queue, atMs: number, except?: Agent): Agent;
+  /** Whether anybody of the queue is on duty. */
+  isOpen(queue: Queue, atMs: number): boolean;
   /** The agent is occupied by this conversation until then, after-call work included. */
-  occupy(agent: Agent, fromMs: number, untilMs: number): void;
+  occupy(agent: Agent, fromMs: number, untilMs: number, occupation: Occupation): void;
 }
 
 export interface SceneOptions {
   readonly organization: Organization;
+  /** Decides the plot: who, when, how long. */
   readonly random: Random;
+  /** Decides the trimmings: names, numbers, notes. Apart, so that a rehearsal may leave them out without changing the plot. */
+  readonly detail: Random;
   readonly staff: Staff;
   readonly startMs: number;
+  /** Only times and agents matter; nothing is written down. */
+  readonly rehearsal: boolean;
+  /** The day's incident sends everybody to this queue. */
+  readonly focus?: Queue | undefined;
 }
 
 /** A handle on one session of one participant. */
@@ -53,8 +81,11 @@ const none: JsonObject = {};
 export class Scene {
   readonly organization: Organization;
   readonly random: Random;
+  readonly detail: Random;
+  readonly rehearsal: boolean;
   readonly staff: Staff;
   readonly startMs: number;
+  readonly focus: Queue | undefined;
   readonly events: WorldEvent[] = [];
   #participants = 0;
   #sessions = 0;
@@ -63,31 +94,39 @@ export class Scene {
   constructor(options: SceneOptions) {
     this.organization = options.organization;
     this.random = options.random;
+    this.detail = options.detail;
+    this.rehearsal = options.rehearsal;
     this.staff = options.staff;
     this.startMs = options.startMs;
+    this.focus = options.focus;
     this.#lastMs = options.startMs;
   }
 
+  /** The latest instant at which a session or a wrap-up ended: the end of the conversation once its script is through. */
+  get lastMs(): number {
+    return this.#lastMs;
+  }
+
   begin(direction: Direction | undefined, fields: JsonObject = none): void {
-    this.events.push({ kind: 'conversationStarted', atMs: this.startMs, direction, fields });
+    this.record({ kind: 'conversationStarted', atMs: this.startMs, direction, fields });
   }
 
   /** Ends the conversation with the last thing that happened in it and returns that instant. */
   end(): number {
-    this.events.push({ kind: 'conversationEnded', atMs: this.#lastMs });
+    this.record({ kind: 'conversationEnded', atMs: this.#lastMs });
     return this.#lastMs;
   }
 
   /** For pieces of a record that are not tied to a session. */
   record(event: WorldEvent): void {
-    this.events.push(event);
+    if (!this.rehearsal) this.events.push(event);
   }
 
   open(atMs: number, options: LegOptions): Leg {
     const { purpose, media, direction, agent, queue, peer } = options;
     const participant = options.participant ?? this.#join(atMs, options);
     const session = this.#sessions++;
-    this.events.push({
+    this.record({
       kind: 'sessionOpened',
       atMs,
       session,
@@ -104,7 +143,7 @@ export class Scene {
 
   #join(atMs: number, options: LegOptions): number {
     const participant = this.#participants++;
-    this.events.push({
+    this.record({
       kind: 'participantJoined',
       atMs,
       participant,
@@ -116,24 +155,24 @@ export class Scene {
   }
 
   phase(leg: Leg, atMs: number, phase: Phase, fields: JsonObject = none): void {
-    this.events.push({ kind: 'phaseStarted', atMs, session: leg.session, phase, queueId: leg.queue?.id, fields });
+    this.record({ kind: 'phaseStarted', atMs, session: leg.session, phase, queueId: leg.queue?.id, fields });
   }
 
   close(leg: Leg, atMs: number, disconnect: DisconnectType | undefined, fields: JsonObject = none): void {
     this.#saw(atMs);
-    this.events.push({ kind: 'phaseEnded', atMs, session: leg.session, disconnect, fields });
+    this.record({ kind: 'phaseEnded', atMs, session: leg.session, disconnect, fields });
   }
 
   offer(leg: Leg, queue: Queue, atMs: number): void {
-    this.events.push({ kind: 'offered', atMs, session: leg.session, queueId: queue.id });
+    this.record({ kind: 'offered', atMs, session: leg.session, queueId: queue.id });
   }
 
   leaveQueue(leg: Leg, queue: Queue, atMs: number, exit: QueueExit, waitMs: number): void {
-    this.events.push({ kind: 'queueLeft', atMs, session: leg.session, queueId: queue.id, exit, waitMs });
+    this.record({ kind: 'queueLeft', atMs, session: leg.session, queueId: queue.id, exit, waitMs });
   }
 
   answer(leg: Leg, queue: Queue, atMs: number, waitMs: number, overServiceLevel: boolean): void {
-    this.events.push({ kind: 'answered', atMs, session: leg.session, queueId: queue.id, waitMs, overServiceLevel });
+    this.record({ kind: 'answered', atMs, session: leg.session, queueId: queue.id, waitMs, overServiceLevel });
   }
 
   mark(
@@ -141,31 +180,31 @@ export class Scene {
     atMs: number,
     kind: 'connected' | 'notResponding' | 'errorRaised' | 'outboundMade' | 'consultStarted',
   ): void {
-    this.events.push({ kind, atMs, session: leg.session });
+    this.record({ kind, atMs, session: leg.session });
   }
 
   transfer(leg: Leg, atMs: number, how: 'blind' | 'consult'): void {
-    this.events.push({ kind: 'transferred', atMs, session: leg.session, how });
+    this.record({ kind: 'transferred', atMs, session: leg.session, how });
   }
 
   dialer(leg: Leg, atMs: number, what: 'attempted' | 'connected' | 'abandoned'): void {
-    this.events.push({ kind: 'dialerCounted', atMs, session: leg.session, what });
+    this.record({ kind: 'dialerCounted', atMs, session: leg.session, what });
   }
 
   measure(leg: Leg, atMs: number, name: string, value: number): void {
-    this.events.push({ kind: 'measured', atMs, session: leg.session, name, value });
+    this.record({ kind: 'measured', atMs, session: leg.session, name, value });
   }
 
   set(leg: Leg, atMs: number, fields: JsonObject): void {
-    this.events.push({ kind: 'sessionField', atMs, session: leg.session, fields });
+    this.record({ kind: 'sessionField', atMs, session: leg.session, fields });
   }
 
   attributes(leg: Leg, atMs: number, attributes: Readonly<Record<string, string>>): void {
-    this.events.push({ kind: 'attributesSet', atMs, participant: leg.participant, attributes });
+    this.record({ kind: 'attributesSet', atMs, participant: leg.participant, attributes });
   }
 
   startWrapup(leg: Leg, atMs: number): void {
-    this.events.push({ kind: 'wrapupStarted', atMs, session: leg.session, queueId: leg.queue?.id });
+    this.record({ kind: 'wrapupStarted', atMs, session: leg.session, queueId: leg.queue?.id });
   }
 
   endWrapup(
@@ -181,20 +220,20 @@ export class Scene {
   ): void {
     this.#saw(atMs);
     const { code, note, tags, acwMs, disconnect } = result;
-    this.events.push({ kind: 'wrapupEnded', atMs, session: leg.session, code, note, tags, acwMs, disconnect });
+    this.record({ kind: 'wrapupEnded', atMs, session: leg.session, code, note, tags, acwMs, disconnect });
   }
 
   handled(leg: Leg, atMs: number): void {
-    const emitDelayMs = this.random.chance(0.06) ? this.random.int(15, 900) : 0;
-    this.events.push({ kind: 'handled', atMs, session: leg.session, emitDelayMs });
+    const emitDelayMs = this.detail.chance(0.06) ? this.detail.int(15, 900) : 0;
+    this.record({ kind: 'handled', atMs, session: leg.session, emitDelayMs });
   }
 
   flow(leg: Leg, atMs: number, flow: JsonObject): void {
-    this.events.push({ kind: 'flowRan', atMs, session: leg.session, flow });
+    this.record({ kind: 'flowRan', atMs, session: leg.session, flow });
   }
 
   mediaStats(leg: Leg, atMs: number, stats: JsonObject): void {
-    this.events.push({ kind: 'mediaMeasured', atMs, session: leg.session, stats });
+    this.record({ kind: 'mediaMeasured', atMs, session: leg.session, stats });
   }
 
   #saw(atMs: number): void {

@@ -1,9 +1,9 @@
 import { createContact, personName, phoneNumber, sessionFields } from './contacts.js';
 import { iso } from './instant.js';
-import { type Agent, type Queue, queuesFor } from './organization.js';
+import type { Agent, Queue } from './organization.js';
 import { playQuality } from './quality.js';
 import { type Encounter, ringAgent } from './routing.js';
-import type { Leg, Scene } from './scene.js';
+import type { Leg, Play, Scene } from './scene.js';
 import { pickQueue } from './script-inbound.js';
 import { converse } from './voice.js';
 import { chooseWrapup, playWrapup } from './wrapup.js';
@@ -16,15 +16,15 @@ export type CallbackEnd = 'reached' | 'notReached' | 'neverAnswered';
  * A customer asked to be called back. The agent gets the callback as one session and dials in a second one of the same
  * participant, so media types differ within it.
  */
-export function callbackConversation(scene: Scene, end: CallbackEnd): void {
+export function* callbackConversation(scene: Scene, end: CallbackEnd): Play<void> {
   const { random, organization } = scene;
-  const queue = pickQueue(random, queuesFor(organization, 'callback'));
-  const contact = createContact(random, 'voice', 'inbound');
+  const queue = pickQueue(random, organization.inboundQueues.callback);
+  const contact = createContact(scene, 'voice', 'inbound');
   const dueMs = scene.startMs + random.int(5 * minuteMs, random.chance(0.2) ? 2_400 * minuteMs : 90 * minuteMs);
   const fields = {
-    ...sessionFields(random, 'callback', contact, 'customer'),
-    callbackUserName: personName(random),
-    callbackNumbers: [phoneNumber(random)],
+    ...sessionFields(scene, 'callback', contact, 'customer'),
+    callbackUserName: personName(scene.detail),
+    callbackNumbers: [phoneNumber(scene.detail)],
     callbackScheduledTime: iso(dueMs),
     timeoutSeconds: 0,
     skipEnabled: false,
@@ -46,18 +46,20 @@ export function callbackConversation(scene: Scene, end: CallbackEnd): void {
   scene.phase(acd, scene.startMs + 4, 'scheduled');
   scene.phase(acd, dueMs, 'interact');
   scene.offer(acd, queue, dueMs);
-  playCallback(encounter, queue, acd, dueMs, end);
+  yield* playCallback(encounter, queue, acd, dueMs, end);
   scene.end();
 }
 
-function playCallback(encounter: Encounter, queue: Queue, acd: Leg, dueMs: number, end: CallbackEnd): void {
+function* playCallback(encounter: Encounter, queue: Queue, acd: Leg, dueMs: number, end: CallbackEnd): Play<void> {
   const { scene, customer } = encounter;
-  const found = end === 'neverAnswered' ? undefined : scene.staff.request(queue, 'callback', dueMs, 180 * minuteMs);
+  const found =
+    end === 'neverAnswered' ? undefined : yield { queue, media: 'callback', atMs: dueMs, patienceMs: 180 * minuteMs };
   if (found === undefined) {
     const endMs = dueMs + 180 * minuteMs;
     scene.close(acd, endMs, 'timeout');
     scene.leaveQueue(acd, queue, endMs, 'abandoned', endMs - dueMs);
-    return scene.close(customer, endMs, 'timeout');
+    scene.close(customer, endMs, 'timeout');
+    return;
   }
   const { agent } = found;
   const leg = ringAgent(encounter, queue, agent, found.atMs, undefined, acd);
@@ -71,8 +73,8 @@ function playCallback(encounter: Encounter, queue: Queue, acd: Leg, dueMs: numbe
   const endMs = talkedMs + scene.random.int(300, 4_000);
   scene.close(leg, endMs, 'client');
   scene.close(customer, endMs + 12, 'peer');
-  playWrapup(scene, leg, endMs, chooseWrapup(scene.random, queue, agent, 'callback'));
-  scene.staff.occupy(agent, found.atMs, endMs);
+  playWrapup(scene, leg, endMs, chooseWrapup(scene, queue, agent, 'callback'));
+  scene.staff.occupy(agent, found.atMs, endMs, 'call');
   playQuality(scene, queue, agent, endMs);
 }
 
@@ -88,7 +90,7 @@ function dialCustomer(
   const { scene, contact, customer } = encounter;
   const { random } = scene;
   const dialMs = atMs + random.int(2_000, 20_000);
-  const fields = sessionFields(random, 'voice', contact, 'inside');
+  const fields = sessionFields(scene, 'voice', contact, 'inside');
   const leg = scene.open(dialMs, {
     purpose: 'agent',
     media: 'voice',
@@ -103,7 +105,7 @@ function dialCustomer(
     purpose: 'customer',
     media: 'voice',
     direction: 'outbound',
-    fields: sessionFields(random, 'voice', contact, 'customer'),
+    fields: sessionFields(scene, 'voice', contact, 'customer'),
     participant: customer.participant,
   });
   scene.mark(leg, dialMs, 'outboundMade');

@@ -1,9 +1,9 @@
 import type { JsonObject } from '../world.js';
 import type { MediaType } from './events.js';
-import { type Agent, type Queue, queuesFor } from './organization.js';
+import type { Agent, Queue } from './organization.js';
 import { playQuality } from './quality.js';
 import { type Answer, type Encounter, waitInQueue } from './routing.js';
-import type { Leg, Scene } from './scene.js';
+import type { Leg, Play, Scene } from './scene.js';
 import { flowOf, pickQueue } from './script-inbound.js';
 import { endCustomer, playFlow, startInbound } from './voice.js';
 import { chooseWrapup, playWrapup } from './wrapup.js';
@@ -11,6 +11,9 @@ import { chooseWrapup, playWrapup } from './wrapup.js';
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
+
+/** A written conversation holds an agent's attention no longer than this at a stretch, however long it stays open. */
+const attentionMs = 40 * minuteMs;
 
 const frontDoors: Readonly<Record<string, string>> = {
   message: 'INBOUNDSHORTMESSAGE',
@@ -20,7 +23,7 @@ const frontDoors: Readonly<Record<string, string>> = {
 
 function begin(scene: Scene, media: MediaType, flowMs: number): { encounter: Encounter; queue: Queue; atMs: number } {
   const { encounter, atMs } = startInbound(scene, media);
-  const queue = pickQueue(scene.random, queuesFor(scene.organization, media));
+  const queue = pickQueue(scene.random, scene.organization.inboundQueues[media]);
   const flow = flowOf(scene.organization, frontDoors[media] ?? 'INBOUNDCHAT');
   const end = { exitReason: 'TRANSFER', transferType: 'ACD', queue } as const;
   return { encounter, queue, atMs: playFlow(encounter, flow, atMs + 3, flowMs, end) + 2 };
@@ -28,8 +31,12 @@ function begin(scene: Scene, media: MediaType, flowMs: number): { encounter: Enc
 
 /** Counts of messages and the agent's and customer's response times, as far as the medium has them. */
 function measureTurns(scene: Scene, leg: Leg, fromMs: number, toMs: number): void {
-  const { random } = scene;
-  if (leg.media === 'email') return scene.measure(leg, toMs, 'oMessageCount', random.int(1, 3));
+  if (scene.rehearsal) return;
+  const random = scene.detail;
+  if (leg.media === 'email') {
+    scene.measure(leg, toMs, 'oMessageCount', random.int(1, 3));
+    return;
+  }
   const turns = random.int(1, 5);
   for (let turn = 1; turn <= turns; turn++) {
     const atMs = fromMs + Math.round(((toMs - fromMs) * turn) / (turns + 1));
@@ -41,31 +48,48 @@ function measureTurns(scene: Scene, leg: Leg, fromMs: number, toMs: number): voi
   scene.measure(leg, toMs, 'oMessageCount', turns + random.int(0, 6));
 }
 
-/** The agent works on it in bursts; between them the conversation is put aside, which counts as hold. */
-function work(scene: Scene, leg: Leg, atMs: number, lengthMs: number, bursts: number): number {
+interface WorkPlan {
+  /** Time at work, all bursts together. */
+  readonly talkMs: number;
+  readonly bursts?: number;
+  /** How long it is put aside between two bursts: messages on hold, which counts as handle time, e-mails parked, which does not. */
+  readonly asideMs?: number;
+}
+
+/** The agent works on it in bursts; returns the end of the last, which is left open. */
+function work(scene: Scene, leg: Leg, atMs: number, plan: WorkPlan): number {
+  const bursts = plan.bursts ?? 1;
+  const step = Math.max(2_000, Math.round(plan.talkMs / bursts));
   let now = atMs;
-  const step = Math.round(lengthMs / (bursts * 2 - 1));
   for (let burst = 1; burst < bursts; burst++) {
-    scene.phase(leg, now + step, 'hold');
-    now += step * 2;
+    now += step;
+    scene.phase(leg, now, leg.media === 'email' ? 'parked' : 'hold');
+    now += plan.asideMs ?? 60_000;
     scene.phase(leg, now, 'interact');
   }
-  const endMs = now + step;
-  measureTurns(scene, leg, atMs, endMs);
-  return endMs;
+  measureTurns(scene, leg, atMs, now + step);
+  return now + step;
+}
+
+function workMs(scene: Scene, queue: Queue, agent: Agent): number {
+  const medianMs = queue.template.talkMedianMs * agent.pace * scene.organization.pace;
+  return scene.random.durationMs(medianMs, 0.7, 15_000, 2 * hourMs);
 }
 
 /** One answer, one agent, done: most chats and many messages. */
-export function simpleDigital(scene: Scene, media: 'chat' | 'message' | 'email'): void {
+export function* simpleDigital(scene: Scene, media: 'chat' | 'message' | 'email'): Play<void> {
   const { random } = scene;
   const { encounter, queue, atMs } = begin(scene, media, random.int(400, 30_000));
-  const stay = waitInQueue(encounter, queue, atMs, {
+  const stay = yield* waitInQueue(encounter, queue, atMs, {
     patienceMs: media === 'email' ? 20 * hourMs : random.int(2 * minuteMs, 40 * minuteMs),
   });
   if (stay.agentLeg === undefined) endCustomer(encounter, stay.atMs, 'client', queue);
   else {
-    const lengthMs = random.durationMs(queue.template.talkMedianMs * stay.agent.pace, 0.7, 15_000, 6 * hourMs);
-    const endMs = work(scene, stay.agentLeg, stay.atMs, lengthMs, random.chance(0.2) ? 2 : 1);
+    const endMs = work(scene, stay.agentLeg, stay.atMs, {
+      talkMs: workMs(scene, queue, stay.agent),
+      bursts: random.chance(0.2) ? 2 : 1,
+      asideMs: random.int(20_000, 600_000),
+    });
     scene.close(stay.agentLeg, endMs, 'client');
     endCustomer(encounter, endMs + 7, 'peer', queue);
     finish(encounter, stay, queue, endMs);
@@ -76,8 +100,8 @@ export function simpleDigital(scene: Scene, media: 'chat' | 'message' | 'email')
 function finish(encounter: Encounter, stay: Answer, queue: Queue, endMs: number): void {
   const { scene } = encounter;
   const { agentLeg, agent } = stay;
-  const freeMs = playWrapup(scene, agentLeg, endMs, chooseWrapup(scene.random, queue, agent, agentLeg.media));
-  scene.staff.occupy(agent, stay.atMs, Math.min(freeMs, stay.atMs + 2 * hourMs));
+  const freeMs = playWrapup(scene, agentLeg, endMs, chooseWrapup(scene, queue, agent, agentLeg.media));
+  scene.staff.occupy(agent, stay.atMs, Math.min(freeMs, stay.atMs + attentionMs), 'digital');
   playQuality(scene, queue, agent, freeMs);
 }
 
@@ -85,10 +109,10 @@ function finish(encounter: Encounter, stay: Answer, queue: Queue, endMs: number)
  * A message that lives for hours or weeks: the customer answers when it suits him, the session goes back to the queue in
  * between and comes to the same agent, as a further session of the same participant, ended by transfer and without a code.
  */
-export function relayedMessage(scene: Scene, spreadMs: number): void {
+export function* relayedMessage(scene: Scene, spreadMs: number): Play<void> {
   const { random } = scene;
   const { encounter, queue, atMs } = begin(scene, 'message', random.int(400, 20_000));
-  const first = waitInQueue(encounter, queue, atMs, { patienceMs: 6 * hourMs, missChance: 0 });
+  const first = yield* waitInQueue(encounter, queue, atMs, { patienceMs: 6 * hourMs, missChance: 0 });
   if (first.agentLeg === undefined) {
     endCustomer(encounter, first.atMs, 'inactivity', queue);
     return void scene.end();
@@ -96,13 +120,16 @@ export function relayedMessage(scene: Scene, spreadMs: number): void {
   const sessions = random.int(3, 6);
   let stay: Answer = first;
   for (let session = 1; session <= sessions; session++) {
-    const lengthMs = random.durationMs(spreadMs / sessions / 2, 0.5, 30_000, spreadMs / sessions);
-    const endMs = work(scene, stay.agentLeg, stay.atMs, lengthMs, random.int(1, 3));
+    const endMs = work(scene, stay.agentLeg, stay.atMs, {
+      talkMs: workMs(scene, queue, stay.agent),
+      bursts: random.int(1, 3),
+      asideMs: random.int(30_000, 900_000),
+    });
     if (session === sessions) {
       closeRelayed(encounter, stay, queue, endMs);
       break;
     }
-    const next = handOver(encounter, stay, queue, endMs, random.int(minuteMs, Math.round(spreadMs / sessions / 2)));
+    const next = yield* handOver(encounter, stay, queue, endMs, random.int(minuteMs, Math.round(spreadMs / sessions)));
     if (next === undefined) break;
     stay = next;
   }
@@ -116,21 +143,29 @@ export function relayedMessage(scene: Scene, spreadMs: number): void {
 
 function closeRelayed(encounter: Encounter, stay: Answer, queue: Queue, endMs: number): void {
   const { scene } = encounter;
+  scene.staff.occupy(stay.agent, stay.atMs, Math.min(endMs, stay.atMs + attentionMs), 'digital');
   scene.close(stay.agentLeg, endMs, 'client');
   endCustomer(encounter, endMs + 9, 'peer', queue);
   shortWrapup(scene, stay.agentLeg, endMs, scene.random.chance(0.3));
 }
 
 /** The session ends by transfer with a second or two of after-call work in which nobody gives a code. */
-function handOver(encounter: Encounter, stay: Answer, queue: Queue, atMs: number, pauseMs: number): Answer | undefined {
+function* handOver(
+  encounter: Encounter,
+  stay: Answer,
+  queue: Queue,
+  atMs: number,
+  pauseMs: number,
+): Play<Answer | undefined> {
   const { scene } = encounter;
+  scene.staff.occupy(stay.agent, stay.atMs, Math.min(atMs, stay.atMs + attentionMs), 'digital');
   scene.close(stay.agentLeg, atMs, 'transfer');
   scene.transfer(stay.agentLeg, atMs, 'blind');
   shortWrapup(scene, stay.agentLeg, atMs, false);
-  const next = waitInQueue(encounter, queue, atMs + pauseMs, {
+  const next = yield* waitInQueue(encounter, queue, atMs + pauseMs, {
     patienceMs: dayMs,
     missChance: 0,
-    agent: stay.agent,
+    agent: { who: stay.agent, freeMs: 0 },
     participant: stay.agentLeg.participant,
   });
   if (next.agentLeg !== undefined) return next;
@@ -144,35 +179,48 @@ function shortWrapup(scene: Scene, leg: Leg, atMs: number, coded: boolean): void
   scene.startWrapup(leg, atMs);
   scene.endWrapup(leg, atMs + lengthMs, { code, acwMs: lengthMs });
   scene.handled(leg, atMs + lengthMs);
-  scene.staff.occupy(leg.agent as Agent, atMs, atMs + lengthMs);
 }
 
-/** An e-mail that is answered, written to again, and answered once more days later: closed and reopened. */
-export function emailThread(scene: Scene, spreadMs: number, reopened: boolean): void {
-  const { random } = scene;
-  const { encounter, queue, atMs } = begin(scene, 'email', random.int(100, 2_000));
-  const first = waitInQueue(encounter, queue, atMs, { patienceMs: 2 * dayMs, missChance: 0.05 });
+export interface ThreadPlan {
+  /** How long the first agent keeps it. */
+  readonly spreadMs: number;
+  /** The customer writes again after the answer, and it is routed once more. */
+  readonly reopened?: boolean;
+  /** The agent never parks it: all of the time counts as talk, which is how values beyond 32 bits come about. */
+  readonly neglected?: boolean;
+}
+
+/** An e-mail that stays with an agent for days, is answered, and perhaps written to again. */
+export function* emailThread(scene: Scene, plan: ThreadPlan): Play<void> {
+  const { encounter, queue, atMs } = begin(scene, 'email', scene.random.int(100, 2_000));
+  const first = yield* waitInQueue(encounter, queue, atMs, { patienceMs: 2 * dayMs, missChance: 0.05 });
   if (first.agentLeg === undefined) {
     endCustomer(encounter, first.atMs, 'system', queue);
     return void scene.end();
   }
   subject(encounter, first.agentLeg, first.atMs);
-  const answeredMs = work(scene, first.agentLeg, first.atMs, Math.round(spreadMs * (0.3 + 0.3 * random.next())), 2);
+  const talkMs = workMs(scene, queue, first.agent);
+  const answeredMs = work(
+    scene,
+    first.agentLeg,
+    first.atMs + 5,
+    plan.neglected === true ? { talkMs: plan.spreadMs } : { talkMs, bursts: 2, asideMs: plan.spreadMs },
+  );
   scene.close(first.agentLeg, answeredMs, 'client');
   finish(encounter, first, queue, answeredMs);
-  if (!reopened) endCustomer(encounter, answeredMs + 20, 'peer', queue);
-  else reopen(encounter, queue, answeredMs, spreadMs);
+  if (plan.reopened === true) yield* reopen(encounter, queue, answeredMs, plan.spreadMs);
+  else endCustomer(encounter, answeredMs + 20, 'peer', queue);
   scene.end();
 }
 
-function reopen(encounter: Encounter, queue: Queue, answeredMs: number, spreadMs: number): void {
+function* reopen(encounter: Encounter, queue: Queue, answeredMs: number, spreadMs: number): Play<void> {
   const { scene } = encounter;
   scene.phase(encounter.customer, answeredMs + 30, 'parked');
-  const backMs = answeredMs + Math.round(spreadMs * 0.2);
+  const backMs = answeredMs + Math.round(spreadMs * 0.4);
   scene.phase(encounter.customer, backMs, 'interact');
-  const second = waitInQueue(encounter, queue, backMs + 4, { patienceMs: dayMs, missChance: 0 });
-  if (second.agentLeg === undefined) return endCustomer(encounter, second.atMs, 'system', queue);
-  const endMs = work(scene, second.agentLeg, second.atMs, Math.round(spreadMs * 0.2), 1);
+  const second = yield* waitInQueue(encounter, queue, backMs + 4, { patienceMs: dayMs, missChance: 0 });
+  if (second.agentLeg === undefined) return void endCustomer(encounter, second.atMs, 'system', queue);
+  const endMs = work(scene, second.agentLeg, second.atMs, { talkMs: workMs(scene, queue, second.agent) });
   scene.close(second.agentLeg, endMs, 'client');
   endCustomer(encounter, endMs + 11, 'peer', queue);
   finish(encounter, second, queue, endMs);
@@ -181,7 +229,7 @@ function reopen(encounter: Encounter, queue: Queue, answeredMs: number, spreadMs
 function subject(encounter: Encounter, leg: Leg, atMs: number): void {
   const { scene } = encounter;
   const subjects = ['Re: your invoice', 'Fwd: order 10023', '', 'Frage zu "Tarif Ü"'];
-  scene.phase(leg, atMs + 5, 'interact', { subject: scene.random.pick(subjects) });
+  scene.phase(leg, atMs + 5, 'interact', { subject: scene.detail.pick(subjects) });
 }
 
 /** The assistant settles it; no queue, no agent. */

@@ -1,8 +1,8 @@
 import { sessionFields } from './contacts.js';
-import { type Agent, type Flow, type Organization, type Queue, queuesFor } from './organization.js';
+import type { Agent, Flow, Organization, Queue } from './organization.js';
 import type { Random } from './random.js';
 import { type Encounter, waitInQueue } from './routing.js';
-import type { Leg, Scene } from './scene.js';
+import type { Leg, Play, Scene } from './scene.js';
 import { converse, endCustomer, hangUp, playFlow, startInbound, wrapUp } from './voice.js';
 
 export function flowOf(organization: Organization, type: string): Flow {
@@ -20,7 +20,7 @@ export function pickQueue(random: Random, queues: readonly Queue[]): Queue {
 }
 
 export function voiceQueue(scene: Scene): Queue {
-  return pickQueue(scene.random, queuesFor(scene.organization, 'voice'));
+  return pickQueue(scene.random, scene.organization.inboundQueues.voice);
 }
 
 /** How long callers wait before they give up; a few never do. */
@@ -49,19 +49,21 @@ export interface Connected {
   readonly answeredMs: number;
 }
 
-export function connectInbound(scene: Scene, plan: InboundPlan = {}): Connected | undefined {
+export function* connectInbound(scene: Scene, plan: InboundPlan = {}): Play<Connected | undefined> {
   const { random, organization } = scene;
   const { encounter, atMs } = startInbound(scene, 'voice');
-  const queue = voiceQueue(scene);
+  const queue = scene.focus ?? voiceQueue(scene);
   const ivrMs = random.durationMs(28_000, 0.6, 3_000, 300_000);
+  if (!scene.staff.isOpen(queue, atMs + ivrMs)) return closedHours(encounter, atMs, ivrMs);
   const end = { exitReason: 'TRANSFER', transferType: 'ACD', queue } as const;
   const queuedMs = playFlow(encounter, flowOf(organization, 'INBOUNDCALL'), atMs + 6, ivrMs, end) + 2;
-  const stay = waitInQueue(encounter, queue, queuedMs, {
+  const stay = yield* waitInQueue(encounter, queue, queuedMs, {
     patienceMs: plan.patienceMs ?? patienceMs(random),
     missesAtLeast: plan.allMiss === true ? 9 : (plan.missesAtLeast ?? 0),
     missChance: plan.missesAtLeast === undefined ? 0.03 : 0,
     wrapupAfterMiss: plan.wrapupAfterMiss ?? false,
     exit: plan.exit ?? 'abandoned',
+    leavesFirst: plan.leavesFirst ?? false,
   });
   if (stay.agentLeg !== undefined)
     return { encounter, queue, agentLeg: stay.agentLeg, agent: stay.agent, answeredMs: stay.atMs };
@@ -71,8 +73,8 @@ export function connectInbound(scene: Scene, plan: InboundPlan = {}): Connected 
   return undefined;
 }
 
-export function answeredCall(scene: Scene, plan: InboundPlan = {}): void {
-  const call = connectInbound(scene, plan);
+export function* answeredCall(scene: Scene, plan: InboundPlan = {}): Play<void> {
+  const call = yield* connectInbound(scene, plan);
   if (call !== undefined) {
     const endMs = converse(
       call.encounter,
@@ -99,6 +101,14 @@ export function ivrOnlyCall(scene: Scene): void {
   scene.end();
 }
 
+/** Nobody is on duty: the menu says so and hangs up. */
+function closedHours(encounter: Encounter, atMs: number, lengthMs: number): undefined {
+  const flow = encounter.scene.organization.flows[1] as Flow;
+  const endMs = playFlow(encounter, flow, atMs + 6, lengthMs, { exitReason: 'DISCONNECT' });
+  endCustomer(encounter, endMs, 'system');
+  return undefined;
+}
+
 /** The queue's flow sends the caller to an announcement, which ends the call. */
 function flowElsewhere(encounter: Encounter, atMs: number): void {
   const { scene } = encounter;
@@ -115,17 +125,11 @@ function leaveVoicemail(encounter: Encounter, queue: Queue, atMs: number): void 
     direction: 'inbound',
     queue,
     peer: customer,
-    fields: sessionFields(scene.random, 'voice', contact, 'inside'),
+    fields: sessionFields(scene, 'voice', contact, 'inside'),
     participantFields: { participantName: 'Voicemail' },
   });
   scene.phase(leg, atMs, 'voicemail');
   const endMs = atMs + scene.random.int(6_000, 90_000);
   scene.close(leg, endMs, 'peer');
   endCustomer(encounter, endMs, 'client', queue);
-}
-
-/** An agent of the same queue other than this one, where there is one. */
-export function colleague(random: Random, queue: Queue, agent: Agent): Agent {
-  const others = queue.agents.filter((candidate) => candidate !== agent);
-  return others.length === 0 ? agent : random.pick(others);
 }

@@ -1,4 +1,4 @@
-import type { Scene } from './scene.js';
+import type { Play, Scene } from './scene.js';
 import { connectInbound } from './script-inbound.js';
 import { converse, hangUp, wrapUp } from './voice.js';
 
@@ -6,8 +6,8 @@ import { converse, hangUp, wrapUp } from './voice.js';
  * Two conversations that were joined: the first ends in a segment that names the second, whose agent session names the first.
  * Both are told alone, from their own random numbers, so each needs no more than the other's id.
  */
-export function mergedCall(scene: Scene, otherId: string, side: 'source' | 'destination'): void {
-  const call = connectInbound(scene, { patienceMs: 3_600_000 });
+export function* mergedCall(scene: Scene, otherId: string, side: 'source' | 'destination'): Play<void> {
+  const call = yield* connectInbound(scene, { patienceMs: 3_600_000 });
   if (call === undefined) return void scene.end();
   const { encounter, agentLeg, answeredMs } = call;
   const endMs = converse(encounter, agentLeg, answeredMs, { holds: 1, talkMsMax: 900_000 });
@@ -16,7 +16,7 @@ export function mergedCall(scene: Scene, otherId: string, side: 'source' | 'dest
     scene.transfer(agentLeg, endMs, 'consult');
     scene.close(encounter.customer, endMs + 2, 'conferenceTransfer', { destinationConversationId: otherId });
     scene.handled(agentLeg, endMs);
-    scene.staff.occupy(call.agent, answeredMs, endMs);
+    scene.staff.occupy(call.agent, answeredMs, endMs, 'call');
   } else {
     scene.phase(agentLeg, endMs, 'interact', { conference: true, sourceConversationId: otherId });
     const lastMs = endMs + scene.random.int(20_000, 300_000);

@@ -1,9 +1,9 @@
 import type { JsonObject } from '../world.js';
 import { createContact, dialerContactId, openCustomer, personName, sessionFields } from './contacts.js';
-import { type Campaign, queuesFor } from './organization.js';
+import type { Campaign } from './organization.js';
 import { agentFields, type Encounter } from './routing.js';
-import type { Leg, Scene } from './scene.js';
-import { colleague, pickQueue } from './script-inbound.js';
+import type { Leg, Play, Scene } from './scene.js';
+import { pickQueue } from './script-inbound.js';
 import { converse, endCustomer, hangUp, wrapUp } from './voice.js';
 
 const noContactCodes: readonly (readonly [string, number])[] = [
@@ -25,24 +25,24 @@ function campaignFields(scene: Scene, campaign: Campaign): JsonObject {
   return {
     outboundCampaignId: campaign.id,
     outboundContactListId: campaign.contactList.id,
-    outboundContactId: dialerContactId(scene.random),
+    outboundContactId: dialerContactId(scene.detail),
   };
 }
 
 function openDialed(scene: Scene, fields: JsonObject, atMs: number, purpose: 'outbound' | 'customer'): Encounter {
-  const contact = { ...createContact(scene.random, 'voice', 'outbound'), purpose: 'customer' as const };
+  const contact = { ...createContact(scene, 'voice', 'outbound'), purpose: 'customer' as const };
   const customer = scene.open(atMs, {
     purpose,
     media: 'voice',
     direction: 'outbound',
-    fields: { ...sessionFields(scene.random, 'voice', contact, 'customer'), ...fields },
+    fields: { ...sessionFields(scene, 'voice', contact, 'customer'), ...fields },
     participantFields: contact.name === undefined ? {} : { participantName: contact.name },
   });
   return { scene, contact, media: 'voice', customer };
 }
 
 /** The dialer calls by itself. Without an answer there is no agent, and the code is the dialer's own. */
-export function powerDial(scene: Scene, answered: boolean): void {
+export function* powerDial(scene: Scene, answered: boolean): Play<void> {
   const { random } = scene;
   const campaign = pickCampaign(scene, 'power');
   const fields = campaignFields(scene, campaign);
@@ -61,7 +61,7 @@ export function powerDial(scene: Scene, answered: boolean): void {
   scene.phase(encounter.customer, dialMs, 'dialing');
   scene.dialer(dialer, dialMs, 'attempted');
   const pickedMs = dialMs + random.int(3_000, 28_000);
-  if (answered) connectDialed(encounter, campaign, fields, dialer, pickedMs);
+  if (answered) yield* connectDialed(encounter, campaign, fields, dialer, pickedMs);
   else endWithoutContact(encounter, dialer, pickedMs);
   scene.end();
 }
@@ -89,25 +89,26 @@ function endWithoutContact(encounter: Encounter, dialer: Leg, atMs: number): voi
   }
 }
 
-function connectDialed(
+function* connectDialed(
   encounter: Encounter,
   campaign: Campaign,
   fields: JsonObject,
   dialer: Leg,
   pickedMs: number,
-): void {
+): Play<void> {
   const { scene, customer, contact } = encounter;
   scene.phase(customer, pickedMs, 'interact');
   scene.mark(customer, pickedMs, 'connected');
   scene.dialer(dialer, pickedMs, 'connected');
   scene.close(dialer, pickedMs, 'transfer');
-  const found = scene.staff.request(campaign.queue, 'voice', pickedMs, 6_000);
+  const found = yield { queue: campaign.queue, media: 'voice', atMs: pickedMs, patienceMs: 6_000 };
   if (found === undefined) {
     const atMs = pickedMs + 6_000;
     scene.dialer(dialer, atMs, 'abandoned');
     endCustomer(encounter, atMs, 'system');
     scene.startWrapup(customer, atMs);
-    return scene.endWrapup(customer, atMs, { code: 'ININ-OUTBOUND-FAILED-TO-REACH-AGENT', note: '' });
+    scene.endWrapup(customer, atMs, { code: 'ININ-OUTBOUND-FAILED-TO-REACH-AGENT', note: '' });
+    return;
   }
   const leg = scene.open(found.atMs, {
     purpose: 'agent',
@@ -116,7 +117,7 @@ function connectDialed(
     agent: found.agent,
     queue: campaign.queue,
     peer: customer,
-    fields: { ...sessionFields(scene.random, 'voice', contact, 'inside'), ...fields },
+    fields: { ...sessionFields(scene, 'voice', contact, 'inside'), ...fields },
     participantFields: agentFields(found.agent),
   });
   scene.phase(leg, found.atMs, 'interact');
@@ -126,14 +127,14 @@ function connectDialed(
 }
 
 /** The agent sees the contact first and may dial, or skip it: then the only code is the system's own. */
-export function previewDial(scene: Scene, skipped: boolean): void {
+export function* previewDial(scene: Scene, skipped: boolean): Play<void> {
   const { random } = scene;
   const campaign = pickCampaign(scene, 'preview');
   const { queue } = campaign;
-  const contact = createContact(random, 'voice', 'outbound');
+  const contact = createContact(scene, 'voice', 'outbound');
   const fields: JsonObject = {
     ...campaignFields(scene, campaign),
-    callbackUserName: personName(random),
+    callbackUserName: personName(scene.detail),
     callbackNumbers: [contact.remote.replace(/^tel:/, '')],
     callbackScheduledTime: new Date(scene.startMs).toISOString(),
     skipEnabled: true,
@@ -145,7 +146,7 @@ export function previewDial(scene: Scene, skipped: boolean): void {
   const acd = scene.open(scene.startMs + 3, { purpose: 'acd', media: 'callback', queue, peer: customer, fields });
   scene.offer(acd, queue, scene.startMs + 3);
   scene.phase(acd, scene.startMs + 3, 'interact');
-  const found = scene.staff.request(queue, 'callback', scene.startMs + 3, 1_800_000);
+  const found = yield { queue, media: 'callback', atMs: scene.startMs + 3, patienceMs: 1_800_000 };
   if (found === undefined) {
     const endMs = scene.startMs + 1_800_000;
     scene.close(acd, endMs, 'timeout');
@@ -186,7 +187,7 @@ function playPreview(
   scene.close(leg, endMs, 'client');
   scene.close(customer, endMs + 3, 'peer');
   scene.handled(leg, endMs);
-  if (skipped) scene.staff.occupy(agent, ringMs, endMs);
+  if (skipped) scene.staff.occupy(agent, ringMs, endMs, 'call');
 }
 
 /** The agent dials what he has read: a second session of the same participant, which carries the code. */
@@ -199,7 +200,7 @@ function dialContact(
   fields: JsonObject,
 ): number {
   const { scene, contact, customer } = encounter;
-  const voice = sessionFields(scene.random, 'voice', contact, 'inside');
+  const voice = sessionFields(scene, 'voice', contact, 'inside');
   const leg = scene.open(atMs, {
     purpose: 'agent',
     media: 'voice',
@@ -237,19 +238,19 @@ export function internalCall(scene: Scene): void {
   const [caller, callee] = twoAgents(scene);
   scene.begin(random.chance(0.5) ? undefined : 'outbound', { divisionIds: [caller.divisionId] });
   const contact = {
-    ...createContact(random, 'voice', 'outbound'),
+    ...createContact(scene, 'voice', 'outbound'),
     name: callee.name,
     remote: callee.id,
     dnis: callee.id,
     ani: caller.id,
   };
-  const first = openUser(scene, caller, scene.startMs, 'outbound', sessionFields(random, 'voice', contact, 'inside'));
+  const first = openUser(scene, caller, scene.startMs, 'outbound', sessionFields(scene, 'voice', contact, 'inside'));
   const second = openUser(
     scene,
     callee,
     scene.startMs + 40,
     'inbound',
-    sessionFields(random, 'voice', contact, 'customer'),
+    sessionFields(scene, 'voice', contact, 'customer'),
   );
   scene.phase(first, scene.startMs, 'dialing');
   scene.phase(second, scene.startMs + 40, 'alert');
@@ -260,9 +261,9 @@ export function internalCall(scene: Scene): void {
 }
 
 function twoAgents(scene: Scene) {
-  const queue = pickQueue(scene.random, queuesFor(scene.organization, 'voice'));
-  const caller = scene.random.pick(queue.agents);
-  return [caller, colleague(scene.random, queue, caller)] as const;
+  const queue = pickQueue(scene.random, scene.organization.inboundQueues.voice);
+  const caller = scene.staff.grab(queue, scene.startMs);
+  return [caller, scene.staff.grab(queue, scene.startMs, caller)] as const;
 }
 
 function openUser(
@@ -292,7 +293,7 @@ function talkAndPart(scene: Scene, first: Leg, second: Leg, atMs: number, tell: 
   scene.close(second, endMs + 5, 'peer');
   for (const leg of [first, second]) {
     scene.handled(leg, endMs + 5);
-    if (leg.agent !== undefined) scene.staff.occupy(leg.agent, scene.startMs, endMs + 5);
+    if (leg.agent !== undefined) scene.staff.occupy(leg.agent, scene.startMs, endMs + 5, 'nonQueueCall');
   }
 }
 
@@ -300,11 +301,11 @@ function talkAndPart(scene: Scene, first: Leg, second: Leg, atMs: number, tell: 
 export function directCall(scene: Scene, direction: 'inbound' | 'outbound'): void {
   const { random } = scene;
   const [agent] = twoAgents(scene);
-  const contact = createContact(random, 'voice', direction);
+  const contact = createContact(scene, 'voice', direction);
   scene.begin(direction, { divisionIds: [agent.divisionId] });
   const customer = openCustomer(scene, scene.startMs, 'voice', direction, contact);
   const encounter: Encounter = { scene, contact, media: 'voice', customer };
-  const leg = openUser(scene, agent, scene.startMs + 9, direction, sessionFields(random, 'voice', contact, 'inside'));
+  const leg = openUser(scene, agent, scene.startMs + 9, direction, sessionFields(scene, 'voice', contact, 'inside'));
   scene.phase(customer, scene.startMs, direction === 'inbound' ? 'interact' : 'dialing');
   scene.phase(leg, scene.startMs + 9, direction === 'inbound' ? 'alert' : 'contacting');
   if (direction === 'outbound') scene.mark(leg, scene.startMs + 9, 'outboundMade');
@@ -318,6 +319,6 @@ export function directCall(scene: Scene, direction: 'inbound' | 'outbound'): voi
     scene.endWrapup(leg, endMs, {});
   }
   scene.handled(leg, endMs);
-  scene.staff.occupy(agent, scene.startMs, endMs);
+  scene.staff.occupy(agent, scene.startMs, endMs, 'nonQueueCall');
   scene.end();
 }

@@ -1,18 +1,18 @@
 import { sessionFields } from './contacts.js';
 import type { DisconnectType } from './events.js';
-import { type Agent, type Queue, queuesFor } from './organization.js';
+import type { Agent, Queue } from './organization.js';
 import { agentFields, type Encounter, waitInQueue } from './routing.js';
-import type { Leg, Scene } from './scene.js';
-import { colleague, connectInbound, patienceMs, pickQueue } from './script-inbound.js';
-import { converse, endCustomer, hangUp, wrapUp } from './voice.js';
+import type { Leg, Play, Scene } from './scene.js';
+import { connectInbound, patienceMs, pickQueue } from './script-inbound.js';
+import { converse, endCustomer, forgottenMs, hangUp, wrapUp } from './voice.js';
 import { chooseWrapup, playWrapup } from './wrapup.js';
 
 function otherQueue(scene: Scene, queue: Queue): Queue {
-  const others = queuesFor(scene.organization, 'voice').filter((candidate) => candidate !== queue);
+  const others = scene.organization.inboundQueues.voice.filter((candidate) => candidate !== queue);
   return pickQueue(scene.random, others);
 }
 
-/** The first agent lets go; whether after-call work follows depends on how the transfer was made. */
+/** The first agent lets go; whether after-call work follows depends on how the transfer was made. Returns when he is free. */
 function leave(
   encounter: Encounter,
   leg: Leg,
@@ -20,32 +20,33 @@ function leave(
   atMs: number,
   disconnect: DisconnectType,
   acw: boolean,
-): void {
+): number {
   const { scene } = encounter;
   const agent = leg.agent as Agent;
   scene.close(leg, atMs, disconnect);
   scene.transfer(leg, atMs, disconnect === 'consultTransfer' ? 'consult' : 'blind');
   if (!acw || leg.queue === undefined) {
     scene.handled(leg, atMs);
-    scene.staff.occupy(agent, ringMs, atMs);
-    return;
+    scene.staff.occupy(agent, ringMs, atMs, 'call');
+    return atMs;
   }
-  const freeMs = playWrapup(scene, leg, atMs, chooseWrapup(scene.random, leg.queue, agent, leg.media), disconnect);
-  scene.staff.occupy(agent, ringMs, freeMs);
+  const freeMs = playWrapup(scene, leg, atMs, chooseWrapup(scene, leg.queue, agent, leg.media), disconnect);
+  scene.staff.occupy(agent, ringMs, Math.min(freeMs, atMs + forgottenMs), 'call');
+  return freeMs;
 }
 
 /** From one queue straight into another. With `acw` the first agent still wraps up; without, the segment is missing. */
-export function blindTransferCall(scene: Scene, acw: boolean, sameAgent = false): void {
-  const call = connectInbound(scene, { patienceMs: 1_800_000 });
+export function* blindTransferCall(scene: Scene, acw: boolean, sameAgent = false): Play<void> {
+  const call = yield* connectInbound(scene, { patienceMs: 1_800_000 });
   if (call === undefined) return void scene.end();
   const { encounter, agentLeg, agent, queue, answeredMs } = call;
   const leftMs = converse(encounter, agentLeg, answeredMs, { talkMsMax: 600_000 });
-  leave(encounter, agentLeg, answeredMs, leftMs, 'transfer', acw);
+  const freeMs = leave(encounter, agentLeg, answeredMs, leftMs, 'transfer', acw);
   const target = sameAgent ? queue : otherQueue(scene, queue);
-  const second = waitInQueue(encounter, target, leftMs + 3, {
+  const second = yield* waitInQueue(encounter, target, leftMs + 3, {
     patienceMs: sameAgent ? 900_000 : patienceMs(scene.random),
     missChance: 0.02,
-    agent: sameAgent ? agent : undefined,
+    agent: sameAgent ? { who: agent, freeMs } : undefined,
   });
   if (second.agentLeg === undefined) endCustomer(encounter, second.atMs, 'client', target);
   else {
@@ -56,13 +57,13 @@ export function blindTransferCall(scene: Scene, acw: boolean, sameAgent = false)
 }
 
 /** The customer holds while the first agent asks a second one, who then takes over. */
-export function consultTransferCall(scene: Scene): void {
-  const call = connectInbound(scene, { patienceMs: 1_800_000 });
+export function* consultTransferCall(scene: Scene): Play<void> {
+  const call = yield* connectInbound(scene, { patienceMs: 1_800_000 });
   if (call === undefined) return void scene.end();
   const { encounter, agentLeg, agent, queue, answeredMs } = call;
   const consultMs = converse(encounter, agentLeg, answeredMs, { holds: 0, talkMsMax: 900_000 });
   scene.phase(agentLeg, consultMs, 'hold');
-  const second = openColleague(encounter, agentLeg, colleague(scene.random, queue, agent), consultMs);
+  const second = openColleague(encounter, agentLeg, scene.staff.grab(queue, consultMs, agent), consultMs);
   scene.mark(agentLeg, consultMs, 'consultStarted');
   const joinedMs = consultMs + scene.random.int(2_000, 9_000);
   scene.phase(second, joinedMs, 'interact');
@@ -77,7 +78,7 @@ export function consultTransferCall(scene: Scene): void {
 /** A colleague reached directly: rung by a person and not by a queue, yet the leg carries the queue of the call. */
 function openColleague(encounter: Encounter, from: Leg, agent: Agent, atMs: number): Leg {
   const { scene, contact } = encounter;
-  const fields = sessionFields(scene.random, 'voice', contact, 'inside');
+  const fields = sessionFields(scene, 'voice', contact, 'inside');
   fields.destinationAddresses = [agent.id];
   const leg = scene.open(atMs, {
     purpose: 'agent',
@@ -94,13 +95,13 @@ function openColleague(encounter: Encounter, from: Leg, agent: Agent, atMs: numb
 }
 
 /** Three people in one call until the first agent drops out. */
-export function conferenceCall(scene: Scene): void {
-  const call = connectInbound(scene, { patienceMs: 1_800_000 });
+export function* conferenceCall(scene: Scene): Play<void> {
+  const call = yield* connectInbound(scene, { patienceMs: 1_800_000 });
   if (call === undefined) return void scene.end();
   const { encounter, agentLeg, agent, queue, answeredMs } = call;
   const { random } = scene;
   const askMs = converse(encounter, agentLeg, answeredMs, { holds: 0, talkMsMax: 900_000 });
-  const second = openColleague(encounter, agentLeg, colleague(random, queue, agent), askMs);
+  const second = openColleague(encounter, agentLeg, scene.staff.grab(queue, askMs, agent), askMs);
   const joinedMs = askMs + random.int(2_000, 9_000);
   scene.record({
     kind: 'conversationField',
@@ -119,14 +120,14 @@ export function conferenceCall(scene: Scene): void {
 }
 
 /** The agent looks over the customer's shoulder for a while: a second session, beside the call, in the same participant. */
-export function cobrowseCall(scene: Scene): void {
-  const call = connectInbound(scene, { patienceMs: 1_800_000 });
+export function* cobrowseCall(scene: Scene): Play<void> {
+  const call = yield* connectInbound(scene, { patienceMs: 1_800_000 });
   if (call === undefined) return void scene.end();
   const { encounter, agentLeg, answeredMs } = call;
-  const { random } = scene;
+  const { detail } = scene;
   const endMs = converse(encounter, agentLeg, answeredMs, { holds: 0 });
   const fromMs = answeredMs + Math.round((endMs - answeredMs) * 0.3);
-  const room = { cobrowseRoomId: String(random.int(100_000_000, 999_999_999)), provider: 'PureCloud Cobrowse' };
+  const room = { cobrowseRoomId: String(detail.int(100_000_000, 999_999_999)), provider: 'PureCloud Cobrowse' };
   const share = (participant: number, purpose: 'agent' | 'customer', role: 'sharer' | 'viewer') =>
     scene.open(fromMs, {
       purpose,

@@ -12,7 +12,7 @@ import { chooseWrapup, playWrapup } from './wrapup.js';
 /** A caller comes in. Some conversations are stamped a few milliseconds later than their first segment. */
 export function startInbound(scene: Scene, media: MediaType): { encounter: Encounter; atMs: number } {
   const { random, organization } = scene;
-  const contact = createContact(random, media, 'inbound');
+  const contact = createContact(scene, media, 'inbound');
   const home = organization.divisions[0]?.id ?? '';
   scene.begin('inbound', { divisionIds: [home] });
   const atMs = random.chance(0.12) ? scene.startMs - random.int(2, 40) : scene.startMs;
@@ -38,18 +38,20 @@ export function playFlow(encounter: Encounter, flow: Flow, atMs: number, lengthM
     media,
     direction: 'inbound',
     peer: customer,
-    fields: sessionFields(scene.random, media, contact, 'inside'),
+    fields: sessionFields(scene, media, contact, 'inside'),
     participantFields: { participantName: flow.name },
   });
   scene.phase(leg, atMs, media === 'voice' ? 'ivr' : 'interact');
   scene.mark(leg, atMs, 'connected');
   scene.measure(leg, atMs, 'nFlow', 1);
-  if (bot) scene.measure(leg, atMs, 'nBotInteractions', scene.random.int(1, 6));
+  if (bot) scene.measure(leg, atMs, 'nBotInteractions', scene.detail.int(1, 6));
   scene.close(leg, endMs, end.exitReason === 'TRANSFER' ? 'transfer' : 'peer');
   scene.measure(leg, endMs, 'tFlow', lengthMs);
   scene.measure(leg, endMs, end.exitReason === 'TRANSFER' ? 'tFlowExit' : 'tFlowDisconnect', lengthMs);
-  scene.flow(leg, endMs, flowJson(encounter, flow, atMs, endMs, end));
-  scene.attributes(customer, endMs, customerAttributes(scene.random, contact.ani));
+  if (!scene.rehearsal) {
+    scene.flow(leg, endMs, flowJson(encounter, flow, atMs, endMs, end));
+    scene.attributes(customer, endMs, customerAttributes(scene.detail, contact.ani));
+  }
   return endMs;
 }
 
@@ -71,10 +73,10 @@ function flowJson(encounter: Encounter, flow: Flow, atMs: number, endMs: number,
     json.transferTargetName = end.queue.name;
     json.transferTargetAddress = end.queue.id;
   }
-  const outcomes = scene.organization.outcomes.filter(() => scene.random.chance(0.25));
+  const outcomes = scene.organization.outcomes.filter(() => scene.detail.chance(0.25));
   if (outcomes.length === 0) return json;
   json.outcomes = outcomes.map((outcome) => {
-    const value = scene.random.chance(0.75) ? 'SUCCESS' : 'FAILURE';
+    const value = scene.detail.chance(0.75) ? 'SUCCESS' : 'FAILURE';
     const start = atMs + Math.floor((endMs - atMs) / 3);
     return {
       flowOutcome: `${outcome.id}:${value}`,
@@ -97,7 +99,7 @@ export interface TalkOptions {
 export function converse(encounter: Encounter, leg: Leg, atMs: number, options: TalkOptions = {}): number {
   const { scene } = encounter;
   const { random } = scene;
-  const medianMs = (leg.queue?.template.talkMedianMs ?? 240_000) * (leg.agent?.pace ?? 1);
+  const medianMs = (leg.queue?.template.talkMedianMs ?? 240_000) * (leg.agent?.pace ?? 1) * scene.organization.pace;
   const talkMs = random.durationMs(medianMs, 0.75, 8_000, options.talkMsMax ?? 3 * 3_600_000);
   const holds = options.holds ?? (random.chance(0.22) ? random.int(1, 2) : 0);
   let now = atMs;
@@ -127,8 +129,8 @@ export function endCustomer(encounter: Encounter, atMs: number, disconnect: Disc
 }
 
 function voiceQuality(scene: Scene, customer: Leg, leg: Leg, atMs: number): void {
-  const { random } = scene;
-  if (!random.chance(0.7)) return;
+  const random = scene.detail;
+  if (scene.rehearsal || !random.chance(0.7)) return;
   const mos = 3.2 + 1.7 * random.next() ** 0.3;
   const rFactor = 60 + 33 * random.next() ** 0.3;
   for (const side of [customer, leg]) {
@@ -153,17 +155,20 @@ function voiceQuality(scene: Scene, customer: Leg, leg: Leg, atMs: number): void
   });
 }
 
+/** A wrap-up that nobody finishes blocks the agent no longer than this; then a supervisor sends him back to work. */
+export const forgottenMs = 900_000;
+
 /** After-call work as the queue asks for it, then surveys and evaluations. Returns when the agent is free. */
 export function wrapUp(encounter: Encounter, leg: Leg, ringMs: number, atMs: number): number {
   const { scene } = encounter;
   const agent = leg.agent as Agent;
   if (leg.queue === undefined) {
     scene.handled(leg, atMs);
-    scene.staff.occupy(agent, ringMs, atMs);
+    scene.staff.occupy(agent, ringMs, atMs, 'nonQueueCall');
     return atMs;
   }
-  const freeMs = playWrapup(scene, leg, atMs, chooseWrapup(scene.random, leg.queue, agent, leg.media));
-  scene.staff.occupy(agent, ringMs, freeMs);
+  const freeMs = playWrapup(scene, leg, atMs, chooseWrapup(scene, leg.queue, agent, leg.media));
+  scene.staff.occupy(agent, ringMs, Math.min(freeMs, atMs + forgottenMs), 'call');
   playQuality(scene, leg.queue, agent, freeMs);
   return freeMs;
 }

@@ -16,13 +16,19 @@ export type Wrapup =
 const hourMs = 3_600_000;
 export const timeoutCode = 'ININ-WRAP-UP-TIMEOUT';
 
-export function chooseWrapup(random: Random, queue: Queue, agent: Agent | undefined, media: MediaType): Wrapup {
+export function chooseWrapup(scene: Scene, queue: Queue, agent: Agent | undefined, media: MediaType): Wrapup {
+  const { random } = scene;
   // Genesys measures no after-call work for callbacks; a code may be given all the same.
   if (media === 'callback')
     return { kind: 'instant', code: random.chance(0.7) ? chooseCode(random, queue) : undefined };
   if (random.chance(0.02)) return { kind: 'instant', code: chooseCode(random, queue) };
   const { prompt, timeoutMs = 60_000, acwMedianMs } = queue.template;
-  const lengthMs = random.durationMs(acwMedianMs * (agent?.pace ?? 1), 0.6, 1_500, 2 * hourMs);
+  const lengthMs = random.durationMs(
+    acwMedianMs * (agent?.pace ?? 1) * scene.organization.pace,
+    0.6,
+    1_500,
+    2 * hourMs,
+  );
   switch (prompt) {
     case 'MANDATORY':
       return mandatory(random, queue, media, lengthMs);
@@ -69,7 +75,7 @@ function forced(random: Random, queue: Queue, media: MediaType, timeoutMs: numbe
 export function chooseCode(random: Random, queue: Queue): string {
   const { codes } = queue;
   const last = codes[codes.length - 1];
-  if (last !== undefined && last.deleted && random.chance(0.012)) return last.id;
+  if (last?.deleted && random.chance(0.012)) return last.id;
   const living = codes.length - (last?.deleted === true ? 1 : 0);
   const position = Math.floor(living * random.next() ** 1.8);
   const code = codes[(position + 1) % living];
@@ -83,7 +89,7 @@ const notes: readonly string[] = ['', 'Called back twice.', 'Asked for Ms "Ø".\
  * which is when Genesys publishes handle time.
  */
 export function playWrapup(scene: Scene, leg: Leg, atMs: number, wrapup: Wrapup, disconnect?: DisconnectType): number {
-  const { random } = scene;
+  const { random, detail } = scene;
   if (wrapup.kind === 'none') {
     scene.handled(leg, atMs);
     return atMs;
@@ -101,9 +107,9 @@ export function playWrapup(scene: Scene, leg: Leg, atMs: number, wrapup: Wrapup,
   const code = wrapup.kind === 'coded' ? wrapup.code : wrapup.kind === 'timedOut' ? timeoutCode : undefined;
   scene.endWrapup(leg, endMs, {
     code,
-    note: code !== undefined && random.chance(0.12) ? random.pick(notes) : undefined,
-    tags: wrapup.kind === 'coded' && random.chance(0.02) ? ['follow-up', 'vip'] : undefined,
-    acwMs: measuredMs(random, wrapup.lengthMs),
+    note: code !== undefined && detail.chance(0.12) ? detail.pick(notes) : undefined,
+    tags: wrapup.kind === 'coded' && detail.chance(0.02) ? ['follow-up', 'vip'] : undefined,
+    acwMs: measuredMs(detail, wrapup.lengthMs),
     disconnect,
   });
   scene.handled(leg, endMs);

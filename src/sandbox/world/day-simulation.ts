@@ -1,0 +1,69 @@
+import { type Answers, DayStaff } from './day-staff.js';
+import type { Roster } from './roster.js';
+import type { Play, Scene, Staff, StaffRequest } from './scene.js';
+import { type Waiting, WaitingLine } from './waiting-line.js';
+import { Workforce } from './workforce.js';
+
+/** What is to be played: one day's conversations, by index. */
+export interface DayCast {
+  readonly count: number;
+  readonly endMs: number;
+  readonly roster: Roster;
+  readonly agentCount: number;
+  startMsOf(index: number): number;
+  /** Left out: conversations that are staffed apart from the day. */
+  isPlayed(index: number): boolean;
+  laterStaff(index: number): Staff;
+  /** The script is undefined when nobody has to be waited for; then all has been told already. */
+  start(index: number, staff: Staff): { readonly scene: Scene; readonly play: Play<void> | undefined };
+}
+
+export interface PlayedDay {
+  readonly workforce: Workforce;
+  /** By index; undefined for those that were left out. */
+  readonly answers: readonly (Answers | undefined)[];
+  /** By index; not a number for those that were left out. */
+  readonly endsMs: Float64Array;
+}
+
+/** Plays a day: arrivals and waiting customers in one order of time, so that who asks first is served first. */
+export function playDay(cast: DayCast): PlayedDay {
+  const workforce = new Workforce(cast.agentCount, cast.roster);
+  const answers: (Answers | undefined)[] = new Array(cast.count);
+  const endsMs = new Float64Array(cast.count).fill(Number.NaN);
+  const line = new WaitingLine();
+  const go = (waiting: Omit<Waiting, 'request'>, step: IteratorResult<StaffRequest, void>): void => {
+    if (step.done === true) endsMs[waiting.index] = waiting.scene.lastMs;
+    else line.push({ ...waiting, request: step.value });
+  };
+  const serveUntil = (atMs: number): void => {
+    while (line.nextMs < atMs) {
+      const waiting = line.pop();
+      if (waiting !== undefined) go(waiting, waiting.play.next(waiting.staff.assign(waiting.request)));
+    }
+  };
+  for (const { index, startMs } of arrivals(cast)) {
+    serveUntil(startMs);
+    const log: Answers = [];
+    const staff = new DayStaff(workforce, cast.laterStaff(index), cast.endMs, log);
+    answers[index] = log;
+    const { scene, play } = cast.start(index, staff);
+    if (play === undefined) endsMs[index] = scene.lastMs;
+    else go({ play, index, scene, staff }, play.next());
+  }
+  serveUntil(Number.POSITIVE_INFINITY);
+  return { workforce, answers, endsMs };
+}
+
+function* arrivals(cast: DayCast): Generator<{ readonly index: number; readonly startMs: number }> {
+  const starts = new Float64Array(cast.count);
+  const order = new Uint32Array(cast.count);
+  let played = 0;
+  for (let index = 0; index < cast.count; index++) {
+    if (!cast.isPlayed(index)) continue;
+    starts[index] = cast.startMsOf(index);
+    order[played++] = index;
+  }
+  const inTime = order.subarray(0, played).sort((a, b) => (starts[a] ?? 0) - (starts[b] ?? 0) || a - b);
+  for (const index of inTime) yield { index, startMs: starts[index] ?? 0 };
+}
