@@ -7,9 +7,11 @@ import type { SandboxControl } from './server/control.js';
 import { mergePatch } from './server/control.js';
 import { ConversationSource } from './server/conversation-source.js';
 import type { Core } from './server/core.js';
+import { availabilityMs } from './server/details-jobs.js';
 import { Faults } from './server/faults.js';
 import { listen } from './server/http-server.js';
-import { dayStartOf } from './server/intervals.js';
+import { dayStartOf, withoutMillis } from './server/intervals.js';
+import { Notifications } from './server/notifications.js';
 import type { ResolvedOptions, SandboxSettings } from './server/options.js';
 import { dataAgeDefaultMs, resolveOptions } from './server/options.js';
 import { RateLimit } from './server/rate-limit.js';
@@ -47,6 +49,7 @@ interface Parts {
   readonly options: ResolvedOptions;
   readonly replay: Replay | undefined;
   readonly core: Core;
+  readonly notifications: Notifications;
   readonly tokens: TokenStore;
   readonly rateLimit: RateLimit;
   readonly log: RequestLog;
@@ -64,19 +67,26 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const parts = createParts(resolved, world, replay);
   const { core, tokens, rateLimit } = parts;
   const modules = { ...(aggregates && { aggregates }), ...(userDetails && { userDetails }) };
-  const gate = { core, tokens, rateLimit, matcher: apiMatcher(core, modules), recorded: replay?.answers };
+  const gate = {
+    core,
+    tokens,
+    rateLimit,
+    matcher: apiMatcher(core, modules, parts.notifications.routes()),
+    recorded: replay?.answers,
+  };
   let port = parts.options.port;
   const control = controlOf(parts, () => port);
   const listening = await listen({ gate, log: parts.log, control }, port).catch((error: unknown) => {
     throw portError(error, port);
   });
   port = listening.port;
+  parts.notifications.attach(listening.server, port);
   return {
     ...control,
     url: `http://127.0.0.1:${port}`,
     port,
     world: parts.core.world,
-    close: () => closed(listening.server),
+    close: () => closed(listening.server, parts.notifications),
   };
 }
 
@@ -91,11 +101,22 @@ function createParts(options: ResolvedOptions, world: World, replay: Replay | un
   const source = new ConversationSource(world, dataFromMs, options.cacheBytesMax, replay?.pageOf);
   const { seed } = options;
   const faults = new Faults(seed, options.faults);
+  const notifications = new Notifications(seed, clock);
   const { clientId, clientSecret, tokenLifetimeSeconds: lifetimeSeconds } = options;
   return {
     options,
     replay,
-    core: { options, clock, machineMs, world, source, faults, results: new ResultSets(source) },
+    notifications,
+    core: {
+      options,
+      clock,
+      machineMs,
+      world,
+      source,
+      faults,
+      results: new ResultSets(source),
+      notify: (topicName, eventBody) => notifications.send(topicName, eventBody),
+    },
     tokens: new TokenStore({ seed, clientId, clientSecret, lifetimeSeconds, machineMs }),
     rateLimit: new RateLimit(options.requestsPerMinute, options.rateWindowMs, machineMs),
     log: new RequestLog(options.requestLogMax),
@@ -114,19 +135,27 @@ function controlOf(parts: Parts, port: () => number): SandboxControl {
     clientId: options.clientId,
     clientSecret: options.clientSecret,
     now: () => new Date(core.clock.nowMs()),
-    setNow: (at) => core.clock.setNow(at.getTime()),
-    advance: (deltaMs) => core.clock.advance(deltaMs),
+    setNow: (at) => moved(core, () => core.clock.setNow(at.getTime())),
+    advance: (deltaMs) => moved(core, () => core.clock.advance(deltaMs)),
     requests: () => log.entries(),
     resetRequests: () => log.reset(),
     setFaults: (settings) => core.faults.set(settings),
     faultsInjected: () => core.faults.counts(),
     restate: ({ conversationId, patch = {}, change = (record) => mergePatch(record, patch), at }) =>
       core.source.overlay(conversationId, { atMs: at?.getTime() ?? core.clock.nowMs(), change }),
+    notify: (topicName, eventBody) => core.notify(topicName, eventBody),
     revokeTokens: () => tokens.revokeAll(),
     reset: () => reset(parts),
     status: () => statusOf(parts),
   };
   return control;
+}
+
+/** When time is moved, the data lake moves with it, and says so. */
+function moved(core: Core, move: () => void): void {
+  move();
+  const dataAvailabilityDate = withoutMillis(availabilityMs(core));
+  core.notify('v2.analytics.conversations.details.jobs.availability', { dataAvailabilityDate });
 }
 
 function reset(parts: Parts): void {
@@ -145,6 +174,7 @@ function statusOf({ core, log, options, replay }: Parts): ReturnType<SandboxCont
     organization: { seed, agents, conversationsPerDay, timeZone, name: core.world.directory.organization.name ?? null },
     requestsPerMinute,
     requests: log.total,
+    requestsByOperation: log.counts(),
     faults: core.faults.settings as never,
     faultsInjected: core.faults.counts(),
     preparedBytes: core.source.cachedBytes,
@@ -158,7 +188,8 @@ function portError(error: unknown, port: number): Error {
   return error as Error;
 }
 
-async function closed(server: Server): Promise<void> {
+async function closed(server: Server, notifications: Notifications): Promise<void> {
+  notifications.close();
   const closing = new Promise<void>((resolve) => {
     server.close(() => resolve());
   });

@@ -9,11 +9,13 @@ import { detailsJobRoutes } from './details-jobs.js';
 import { detailsQueryRoutes } from './details-query.js';
 import { directoryRoutes } from './directory-routes.js';
 import { organizationRoutes } from './organization-routes.js';
-import type { Call, Match, Matcher } from './router.js';
+import { queueObservationRoutes } from './queue-observations.js';
+import type { Call, Match, Matcher, Route } from './router.js';
 import { createMatcher } from './router.js';
 import { userDetailRoutes } from './user-details.js';
+import { wrapupRoutes } from './wrapup-routes.js';
 
-export function apiMatcher(core: Core, modules: AnalyticsModules): Matcher {
+export function apiMatcher(core: Core, modules: AnalyticsModules, others: readonly Route[]): Matcher {
   return createMatcher([
     ...detailsQueryRoutes(core),
     ...detailsJobRoutes(core),
@@ -22,6 +24,9 @@ export function apiMatcher(core: Core, modules: AnalyticsModules): Matcher {
     ...organizationRoutes(core),
     ...aggregateRoutes(core, modules.aggregates),
     ...userDetailRoutes(core, modules.userDetails),
+    ...queueObservationRoutes(core),
+    ...wrapupRoutes(core),
+    ...others,
   ]);
 }
 

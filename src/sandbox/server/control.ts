@@ -29,6 +29,8 @@ export interface SandboxControl {
   setFaults(settings: FaultSettings): void;
   faultsInjected(): Record<string, number>;
   restate(restatement: Restatement): void;
+  /** Sends an event to every channel that is subscribed to the topic. */
+  notify(topicName: string, eventBody: JsonObject): void;
   revokeTokens(): void;
   /** Forgets requests, faults, restatements and rate windows; the clock and tokens stay. */
   reset(): void;
@@ -57,6 +59,12 @@ const handlers: Readonly<Record<string, Handler>> = {
   },
   'POST /sandbox/restate': (control, body) => {
     control.restate(restatementOf(body));
+    return done;
+  },
+  'POST /sandbox/notify': (control, body) => {
+    if (typeof body.topicName !== 'string' || !isObject(body.eventBody))
+      throw new UsageError('Give {"topicName": "…", "eventBody": {…}}.');
+    control.notify(body.topicName, body.eventBody);
     return done;
   },
   'POST /sandbox/reset': (control) => {

@@ -1,4 +1,4 @@
-import type { World } from '../world.js';
+import type { JsonObject, World } from '../world.js';
 import type { Clock } from './clock.js';
 import type { ConversationSource } from './conversation-source.js';
 import type { Faults } from './faults.js';
@@ -15,4 +15,6 @@ export interface Core {
   readonly source: ConversationSource;
   readonly results: ResultSets;
   readonly faults: Faults;
+  /** Tells those who subscribed to the topic. */
+  notify(topicName: string, eventBody: JsonObject): void;
 }

@@ -70,7 +70,7 @@ export function detailsJobRoutes(core: Core): Route[] {
 }
 
 /** Everything before this instant is in the data lake. Whole seconds, as the API gives it. */
-function availabilityMs(core: Core): number {
+export function availabilityMs(core: Core): number {
   return Math.floor((core.clock.asOfMs() - core.options.availabilityLagMs) / 1_000) * 1_000;
 }
 

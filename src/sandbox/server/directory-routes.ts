@@ -106,7 +106,7 @@ function membersOf(directory: Directory, queueId: string, call: Call): readonly 
   );
 }
 
-function codesOfQueue(core: Core, queueId: string): readonly JsonObject[] {
+export function codesOfQueue(core: Core, queueId: string): readonly JsonObject[] {
   const ids = new Set(core.world.directory.queueWrapupCodes.get(queueId) ?? []);
   return remaining(core, core.world.directory.wrapupCodes)
     .filter((code) => ids.has(String(code.id)) && isPresent(code))

@@ -29,6 +29,7 @@ export interface FaultSettings {
   readonly wrongTotalHits?: Fault<{ readonly driftMax?: number }>;
   readonly failJobs?: Fault;
   readonly expireJobs?: Fault;
+  readonly lostWrapups?: Fault;
   // What happens to records; which ones depends on their id, so a bad record stays bad.
   readonly unknownFields?: Fault;
   readonly unknownEnums?: Fault;
@@ -57,6 +58,7 @@ const extras: Readonly<Record<FaultName, readonly string[]>> = {
   wrongTotalHits: ['driftMax'],
   failJobs: [],
   expireJobs: [],
+  lostWrapups: [],
   unknownFields: [],
   unknownEnums: [],
   nulCharacters: [],

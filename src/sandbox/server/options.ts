@@ -28,6 +28,8 @@ export interface SandboxSettings {
   readonly jobsConcurrentMax?: number;
   /** Rows (group by interval) that one aggregates answer may have. */
   readonly aggregateRowsMax?: number;
+  /** Wrap-up codes written after the conversation ended: refused as the documents say, or accepted. */
+  readonly lateWrapups?: 'refused' | 'accepted';
   readonly faults?: FaultSettings;
   readonly replayDirectory?: string;
   /** The organisation's first day. */
@@ -67,6 +69,7 @@ export function resolveOptions(settings: SandboxSettings): ResolvedOptions {
     jobExpiryMs: dayMs,
     jobsConcurrentMax: 10,
     aggregateRowsMax: 100_000,
+    lateWrapups: 'refused',
     faults: {},
     gzip: true,
     cacheBytesMax: 256 * 1_024 * 1_024,
@@ -87,6 +90,8 @@ function withoutUndefined(settings: SandboxSettings): SandboxSettings {
 function check(options: ResolvedOptions): void {
   if (options.host !== '127.0.0.1')
     throw new UsageError(`The sandbox listens on 127.0.0.1 only, not on ${options.host}: its password is no secret.`);
+  if (!['refused', 'accepted'].includes(options.lateWrapups))
+    throw new UsageError(`lateWrapups must be refused or accepted, not ${options.lateWrapups}.`);
   whole('port', options.port, 0, 65_535);
   whole('seed', options.seed, 0, Number.MAX_SAFE_INTEGER);
   whole('agents', options.agents, 5, 5_000);

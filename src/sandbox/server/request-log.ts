@@ -24,6 +24,7 @@ export class RequestLog {
   #ring: RequestLogEntry[] = [];
   #next = 0;
   #total = 0;
+  #counts = new Map<string, number>();
 
   constructor(entriesMax: number) {
     this.#entriesMax = entriesMax;
@@ -35,12 +36,19 @@ export class RequestLog {
 
   add(entry: RequestLogEntry): void {
     this.#total += 1;
+    const name = entry.operation ?? 'unknown or refused';
+    this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
     if (this.#ring.length < this.#entriesMax) {
       this.#ring.push(entry);
       return;
     }
     this.#ring[this.#next] = entry;
     this.#next = (this.#next + 1) % this.#entriesMax;
+  }
+
+  /** All requests since the start by operation, the most frequent first. */
+  counts(): Record<string, number> {
+    return Object.fromEntries([...this.#counts].sort((a, b) => b[1] - a[1]));
   }
 
   entries(): RequestLogEntry[] {
@@ -51,5 +59,6 @@ export class RequestLog {
     this.#ring = [];
     this.#next = 0;
     this.#total = 0;
+    this.#counts = new Map();
   }
 }
