@@ -1,0 +1,151 @@
+import { pathToFileURL } from 'node:url';
+import { request } from 'undici';
+import type { Sandbox } from '../../src/sandbox/index.js';
+import { startSandbox } from '../../src/sandbox/index.js';
+
+/** Speeds in conversations per second of processor time, of server and client together; sizes in bytes. */
+export interface SandboxSpeed {
+  readonly conversations: number;
+  readonly bytesPerConversation: number;
+  /** The first time a page is asked for, its records are made. */
+  readonly firstPerSecond: number;
+  /** From prepared pages. */
+  readonly preparedPerSecond: number;
+  readonly jobPerSecond: number;
+  readonly startMs: number;
+  /** Growth of the process over the rounds from prepared pages. */
+  readonly grownBytes: number;
+}
+
+const pageSize = 100;
+const rounds = 5;
+const interval = '2026-03-02T00:00:00Z/2026-03-03T00:00:00Z';
+const parallel = 2;
+
+/**
+ * How fast the sandbox answers over loopback, asked by a client in the same process: server and client share one thread here, so the
+ * server by itself is faster than the figure says.
+ */
+export async function benchSandbox(conversationsPerDay = 5_000): Promise<SandboxSpeed> {
+  const beganAt = performance.now();
+  const sandbox = await startSandbox({
+    conversationsPerDay,
+    clock: { kind: 'fixed', at: new Date('2026-03-10T00:00:00Z') },
+    requestsPerMinute: 'unlimited',
+    gzip: false,
+  });
+  const startMs = performance.now() - beganAt;
+  try {
+    return await measured(sandbox, startMs);
+  } finally {
+    await sandbox.close();
+  }
+}
+
+async function measured(sandbox: Sandbox, startMs: number): Promise<SandboxSpeed> {
+  const token = await login(sandbox);
+  const first = await timed(() => readQuery(sandbox, token));
+  await readQuery(sandbox, token);
+  const before = process.memoryUsage().rss;
+  const prepared = await timed(async () => {
+    for (let round = 1; round < rounds; round += 1) await readQuery(sandbox, token);
+    return readQuery(sandbox, token);
+  });
+  const grownBytes = process.memoryUsage().rss - before;
+  await readJob(sandbox, token);
+  const job = await timed(() => readJob(sandbox, token));
+  const { conversations, bytes } = first.value;
+  return {
+    conversations,
+    bytesPerConversation: Math.round(bytes / conversations),
+    firstPerSecond: Math.round(conversations / first.seconds),
+    preparedPerSecond: Math.round((rounds * conversations) / prepared.seconds),
+    jobPerSecond: Math.round(job.value.conversations / job.seconds),
+    startMs: Math.round(startMs),
+    grownBytes,
+  };
+}
+
+interface Amount {
+  readonly conversations: number;
+  readonly bytes: number;
+}
+
+async function readQuery(sandbox: Sandbox, token: string): Promise<Amount> {
+  const first = await ask(sandbox, token, 1);
+  const totalHits = Number(/"totalHits":(\d+)/.exec(first.slice(-60).toString())?.[1]);
+  const pages = Math.ceil(totalHits / pageSize);
+  let bytes = first.length;
+  let next = 2;
+  const worker = async () => {
+    while (next <= pages) {
+      const page = await ask(sandbox, token, next++);
+      bytes += page.length;
+    }
+  };
+  await Promise.all(Array.from({ length: parallel }, worker));
+  return { conversations: totalHits, bytes };
+}
+
+async function ask(sandbox: Sandbox, token: string, pageNumber: number): Promise<Buffer> {
+  const body = JSON.stringify({ interval, paging: { pageSize, pageNumber } });
+  return send(`${sandbox.url}/api/v2/analytics/conversations/details/query`, 'POST', token, body);
+}
+
+async function readJob(sandbox: Sandbox, token: string): Promise<Amount> {
+  const jobs = `${sandbox.url}/api/v2/analytics/conversations/details/jobs`;
+  const { jobId } = JSON.parse((await send(jobs, 'POST', token, JSON.stringify({ interval }))).toString()) as {
+    jobId: string;
+  };
+  let bytes = 0;
+  let conversations = 0;
+  let cursor: string | undefined = '';
+  while (cursor !== undefined) {
+    const page = await send(`${jobs}/${jobId}/results?pageSize=1000&cursor=${cursor}`, 'GET', token);
+    bytes += page.length;
+    conversations += countOf(page);
+    cursor = /"cursor":"([\w-]+)"\}$/.exec(page.subarray(-200).toString())?.[1];
+  }
+  return { conversations, bytes };
+}
+
+const mark = Buffer.from('"conversationId":"');
+
+function countOf(page: Buffer): number {
+  let count = 0;
+  for (let at = page.indexOf(mark); at >= 0; at = page.indexOf(mark, at + mark.length)) count += 1;
+  return count;
+}
+
+async function send(url: string, method: 'GET' | 'POST', token: string, body?: string): Promise<Buffer> {
+  const response = await request(url, {
+    method,
+    headers: { authorization: `Bearer ${token}` },
+    ...(body === undefined ? {} : { body }),
+  });
+  if (response.statusCode >= 300) throw new Error(`${method} ${url} was answered with ${response.statusCode}`);
+  return Buffer.from(await response.body.arrayBuffer());
+}
+
+async function login(sandbox: Sandbox): Promise<string> {
+  const basic = Buffer.from(`${sandbox.clientId}:${sandbox.clientSecret}`).toString('base64');
+  const response = await request(`${sandbox.url}/oauth/token`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${basic}` },
+    body: 'grant_type=client_credentials',
+  });
+  return ((await response.body.json()) as { access_token: string }).access_token;
+}
+
+/** In seconds of processor time, so that the figure is that of one core whoever else is using the machine. */
+async function timed<T>(work: () => Promise<T>): Promise<{ value: T; seconds: number }> {
+  const from = process.cpuUsage();
+  const value = await work();
+  const { user, system } = process.cpuUsage(from);
+  return { value, seconds: (user + system) / 1_000_000 };
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const speed = await benchSandbox();
+  process.stdout.write(`${JSON.stringify(speed, null, 2)}\n`);
+}
