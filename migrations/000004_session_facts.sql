@@ -125,3 +125,10 @@ comment on column genesys.session_facts.last_wrapup_code is 'Last code of any ki
 comment on column genesys.session_facts.last_real_wrapup_code is 'Last code on a segment that is not a system code.';
 comment on column genesys.session_facts.last_disconnect_type is 'Disconnect type of the last segment that has one.';
 comment on column genesys.session_facts.connected_disconnect_type is 'Disconnect type of the last segment in contact that has one.';
+
+-- Each holds a quarter of the rows at most and grows at its end: a filter on the time of a session or of a wrap-up reads no whole partition.
+create index session_facts_agent_started_idx on genesys.session_facts (started_at) where is_agent_session;
+create index session_facts_queue_started_idx on genesys.session_facts (started_at) where is_queue_leg;
+create index session_facts_handled_idx on genesys.session_facts (handled_at) where handled_at is not null;
+create index session_facts_agentless_idx on genesys.session_facts (conversation_start, conversation_id) where agent_session_count = 0;
+create index segments_wrapup_started_idx on genesys.segments (segment_start) where segment_type = 'wrapup';

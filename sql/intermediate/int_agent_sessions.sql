@@ -45,7 +45,7 @@ final as (
         queues.acw_wrapup_prompt,
         coalesce(sessions.last_real_wrapup_code, sessions.last_wrapup_code) as wrapup_code,
         case
-            when sessions.last_real_wrapup_code is not null then codes.name
+            when sessions.last_real_wrapup_code is not null then coalesce(codes.name, sessions.last_real_wrapup_code)
             else initcap(replace(substr(sessions.last_wrapup_code, length('ININ-') + 1), '-', ' '))
         end as wrapup_name,
         -- The order is that of mart.dim_wrapup_causes: first evidence on the session itself, then the queue's setting.

@@ -52,7 +52,7 @@ conversations as (
             )
             filter (where sessions.queue_id is not null and (sessions.is_queue_leg or sessions.is_agent_session))
         )[1] as last_queue_id,
-        max(sessions.agent_session_count) as agent_session_count,
+        sessions.agent_session_count,
         count(*) filter (where sessions.participant_no > 0) as session_count,
         count(*) filter (where sessions.is_queue_leg) as queue_leg_count,
         count(*) filter (where sessions.is_agent_session and sessions.handle_count is not null) as handled_count,
@@ -77,7 +77,9 @@ conversations as (
     from sessions
     group by
         sessions.conversation_start,
-        sessions.conversation_id
+        sessions.conversation_id,
+        -- The same on each row of a conversation, and in this list so that a filter on it comes before the grouping.
+        sessions.agent_session_count
 ),
 
 final as (

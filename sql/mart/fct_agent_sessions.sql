@@ -113,7 +113,7 @@ comment on column mart.fct_agent_sessions.originating_direction is 'inbound or o
 comment on column mart.fct_agent_sessions.disconnect_type is 'How the last segment in contact ended. Details disconnectType.';
 comment on column mart.fct_agent_sessions.acw_wrapup_prompt is 'Wrap-up setting of the queue today, not when it happened. Directory acwSettings.wrapupPrompt.';
 comment on column mart.fct_agent_sessions.wrapup_code is 'Last real wrap-up code of the session, else its last system code (ININ-…), else null. Details wrapUpCode.';
-comment on column mart.fct_agent_sessions.wrapup_name is 'Current or last known name of the code, from the directory; for a system code its words; null where the directory does not know it.';
+comment on column mart.fct_agent_sessions.wrapup_name is 'Current or last known name of the code, from the directory; for a system code its words; its id where the directory does not know it.';
 comment on column mart.fct_agent_sessions.last_wrapup_code is 'Last code of any kind on the session. Details wrapUpCode.';
 comment on column mart.fct_agent_sessions.wrapup_cause is 'Why there is no real code, null where there is one. See dim_wrapup_causes.';
 comment on column mart.fct_agent_sessions.handle_seconds is 'Handle time in seconds, counted by Genesys when after-call work is complete; null where it was not. Sum of metric tHandle.';

@@ -1,101 +1,8 @@
 -- One row per local day × queue × media type × cause: what has no real wrap-up code, and why.
 create view mart.rpt_wrapup_causes as
 with
-sessions as (
-    select
-        sessions.conversation_id,
-        sessions.queue_id,
-        coalesce(sessions.media_type, 'unknown') as media_type,
-        sessions.wrapup_cause,
-        sessions.started_at,
-        (sessions.started_at at time zone {{time_zone}})::date as day
-    from genesys.int_agent_sessions as sessions
-),
-
-conversations as (
-    select
-        conversations.conversation_id,
-        conversations.last_queue_id as queue_id,
-        coalesce(conversations.media_type, 'unknown') as media_type,
-        conversations.wrapup_cause,
-        conversations.conversation_start as started_at,
-        (conversations.conversation_start at time zone {{time_zone}})::date as day
-    from genesys.int_conversations as conversations
-    where conversations.agent_session_count = 0
-),
-
--- Coded sessions (cause null) are counted here too, as the base of missing_rate, but not listed.
-session_causes as (
-    select
-        sessions.day,
-        sessions.queue_id,
-        sessions.media_type,
-        sessions.wrapup_cause,
-        case when sessions.wrapup_cause is not null then sessions.conversation_id end as conversation_id,
-        min(sessions.started_at) as started_at,
-        count(*) as session_count
-    from sessions
-    group by
-        sessions.day,
-        sessions.queue_id,
-        sessions.media_type,
-        sessions.wrapup_cause,
-        case when sessions.wrapup_cause is not null then sessions.conversation_id end
-),
-
-all_causes as (
-    select
-        session_causes.day,
-        session_causes.queue_id,
-        session_causes.media_type,
-        session_causes.wrapup_cause,
-        session_causes.conversation_id,
-        session_causes.started_at,
-        session_causes.session_count
-    from session_causes
-
-    union all
-
-    select
-        conversations.day,
-        conversations.queue_id,
-        conversations.media_type,
-        conversations.wrapup_cause,
-        conversations.conversation_id,
-        conversations.started_at,
-        0 as session_count
-    from conversations
-),
-
-counted as (
-    select
-        all_causes.day,
-        all_causes.queue_id,
-        all_causes.media_type,
-        all_causes.wrapup_cause,
-        sum(all_causes.session_count)::bigint as session_count,
-        count(all_causes.conversation_id) as conversation_count,
-        count(*) filter (where all_causes.session_count = 0) as agentless_count,
-        array_to_string(
-            (array_agg(all_causes.conversation_id order by all_causes.started_at, all_causes.conversation_id))[1:5],
-            ', '
-        ) as examples
-    from all_causes
-    group by
-        all_causes.day,
-        all_causes.queue_id,
-        all_causes.media_type,
-        all_causes.wrapup_cause
-),
-
-compared as (
-    select
-        counted.*,
-        sum(counted.session_count) over cell as agent_session_count,
-        sum(counted.session_count + counted.agentless_count)
-            filter (where counted.wrapup_cause is not null) over cell as case_count
-    from counted
-    window cell as (partition by counted.day, counted.queue_id, counted.media_type)
+days as (
+    select * from genesys.int_days
 ),
 
 queues as (
@@ -106,9 +13,10 @@ queues as (
     where queues.valid_to is null
 ),
 
+-- Day by day, so that a filter on the day becomes a range of an index and one day's groups fit into memory.
 final as (
     select
-        compared.day,
+        days.day,
         compared.queue_id,
 
         queues.name as queue_name,
@@ -116,12 +24,78 @@ final as (
         compared.wrapup_cause,
         compared.examples,
 
-        compared.session_count,
+        compared.session_count::bigint as session_count,
         compared.conversation_count,
         compared.agent_session_count::bigint as agent_session_count,
         round((compared.session_count + compared.agentless_count) / compared.case_count, 6) as share_rate,
         round(compared.session_count / nullif(compared.agent_session_count, 0), 6) as missing_rate
-    from compared
+    from days
+    cross join lateral (
+        with
+        -- Sessions with a code (cause null) are counted too, as the base of missing_rate, but not listed.
+        cases as (
+            select
+                sessions.queue_id,
+                sessions.media_type,
+                sessions.wrapup_cause,
+                case when sessions.wrapup_cause is not null then sessions.conversation_id end as conversation_id,
+                min(sessions.started_at) as started_at,
+                count(*) as session_count,
+                0 as agentless_count
+            from genesys.int_agent_sessions as sessions
+            where
+                sessions.started_at >= days.start_at
+                and sessions.started_at < days.end_at
+            group by
+                sessions.queue_id,
+                sessions.media_type,
+                sessions.wrapup_cause,
+                case when sessions.wrapup_cause is not null then sessions.conversation_id end
+
+            union all
+
+            select
+                conversations.last_queue_id as queue_id,
+                conversations.media_type,
+                conversations.wrapup_cause,
+                conversations.conversation_id,
+                conversations.conversation_start as started_at,
+                0 as session_count,
+                1 as agentless_count
+            from genesys.int_conversations as conversations
+            where
+                conversations.conversation_start >= days.start_at
+                and conversations.conversation_start < days.end_at
+                and conversations.agent_session_count = 0
+        ),
+
+        counted as (
+            select
+                cases.queue_id,
+                coalesce(cases.media_type, 'unknown') as media_type,
+                cases.wrapup_cause,
+                sum(cases.session_count) as session_count,
+                sum(cases.agentless_count) as agentless_count,
+                count(cases.conversation_id) as conversation_count,
+                array_to_string(
+                    (array_agg(cases.conversation_id order by cases.started_at, cases.conversation_id))[1:5],
+                    ', '
+                ) as examples
+            from cases
+            group by
+                cases.queue_id,
+                coalesce(cases.media_type, 'unknown'),
+                cases.wrapup_cause
+        )
+
+        select
+            counted.*,
+            sum(counted.session_count) over cell as agent_session_count,
+            sum(counted.session_count + counted.agentless_count)
+                filter (where counted.wrapup_cause is not null) over cell as case_count
+        from counted
+        window cell as (partition by counted.queue_id, counted.media_type)
+    ) as compared
     left join queues on queues.queue_id = compared.queue_id
     where compared.wrapup_cause is not null
 )

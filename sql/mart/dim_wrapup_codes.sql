@@ -1,0 +1,79 @@
+-- One row per wrap-up code: those of the directory, deleted ones included, and every other code seen on a session.
+create view mart.dim_wrapup_codes as
+with
+listed as (
+    select * from genesys.wrapup_codes where valid_to is null
+),
+
+divisions as (
+    select * from genesys.divisions where valid_to is null
+),
+
+-- Grouped before it is unfolded: one reading of the facts gives a few hundred pairs.
+pairs as (
+    select
+        facts.last_wrapup_code,
+        facts.last_real_wrapup_code
+    from genesys.session_facts as facts
+    where facts.last_wrapup_code is not null
+    group by
+        facts.last_wrapup_code,
+        facts.last_real_wrapup_code
+),
+
+seen as (
+    select pairs.last_wrapup_code as wrapup_code
+    from pairs
+
+    union
+
+    select pairs.last_real_wrapup_code as wrapup_code
+    from pairs
+    where pairs.last_real_wrapup_code is not null
+),
+
+codes as (
+    select coalesce(listed.wrapup_code, seen.wrapup_code) as wrapup_code
+    from listed
+    full join seen on seen.wrapup_code = listed.wrapup_code
+),
+
+final as (
+    select
+        codes.wrapup_code,
+        listed.division_id,
+
+        case
+            when starts_with(codes.wrapup_code, 'ININ-')
+                then initcap(replace(substr(codes.wrapup_code, length('ININ-') + 1), '-', ' '))
+            else coalesce(listed.name, codes.wrapup_code)
+        end as wrapup_name,
+        listed.description,
+        divisions.name as division_name,
+
+        starts_with(codes.wrapup_code, 'ININ-') as is_system_code,
+        listed.wrapup_code is not null as is_listed,
+        listed.deleted_at is not null as is_deleted,
+
+        listed.date_created as created_at,
+        listed.date_modified as modified_at,
+        listed.deleted_at
+    from codes
+    left join listed on listed.wrapup_code = codes.wrapup_code
+    left join divisions on divisions.division_id = listed.division_id
+)
+
+select * from final;
+
+comment on view mart.dim_wrapup_codes is 'One row per wrap-up code: those of the directory, deleted ones included, and system codes and unknown ids seen on sessions. Source: the directory, /api/v2/routing/wrapupcodes, and conversation details.';
+comment on column mart.dim_wrapup_codes.wrapup_code is 'Id of the code or a system code (ININ-…); the key of this relation.';
+comment on column mart.dim_wrapup_codes.division_id is 'Division of the code; * stands for all. See dim_divisions.';
+comment on column mart.dim_wrapup_codes.wrapup_name is 'Current or last known name; the words of a system code; the id itself where the directory does not know it.';
+comment on column mart.dim_wrapup_codes.description is 'Description in Genesys Cloud.';
+comment on column mart.dim_wrapup_codes.division_name is 'Current name of the division.';
+comment on column mart.dim_wrapup_codes.is_system_code is 'True where the platform sets the code (ININ-…): it does not count as a real code.';
+comment on column mart.dim_wrapup_codes.is_listed is 'True where the directory has, or once had, the code; sessions with another id have the cause code_deleted.';
+comment on column mart.dim_wrapup_codes.is_deleted is 'True where the directory no longer lists it; sessions that have it still count as coded.';
+comment on column mart.dim_wrapup_codes.created_at is 'Creation in Genesys Cloud, UTC instant.';
+comment on column mart.dim_wrapup_codes.modified_at is 'Last change in Genesys Cloud, UTC instant.';
+comment on column mart.dim_wrapup_codes.deleted_at is 'When it was first seen as deleted or missing, UTC instant; null while it exists.';

@@ -1,0 +1,67 @@
+-- One row per quality evaluation attached to a conversation.
+create view mart.fct_evaluations as
+with
+evaluations as (
+    select * from genesys.evaluations
+),
+
+final as (
+    select
+        evaluations.conversation_id,
+        evaluations.evaluation_no,
+        evaluations.evaluation_id,
+        evaluations.form_id,
+        evaluations.context_id,
+        evaluations.calibration_id,
+        evaluations.queue_id,
+        evaluations.user_id,
+        evaluations.evaluator_id,
+        evaluations.assignee_id,
+
+        evaluations.form_name,
+        evaluations.evaluation_status,
+
+        evaluations.o_total_score::numeric as total_score,
+        evaluations.o_total_critical_score::numeric as total_critical_score,
+
+        coalesce(evaluations.evaluation_status = 'Finished', false) as is_finished,
+        coalesce(evaluations.released, false) as is_released,
+        coalesce(evaluations.rescored, false) as is_rescored,
+        coalesce(evaluations.deleted, false) as is_deleted,
+        coalesce(evaluations.system_submitted, false) as is_system_submitted,
+        evaluations.calibration_id is not null as is_calibration,
+
+        evaluations.event_time as event_at,
+        evaluations.event_time at time zone {{time_zone}} as event_local,
+        evaluations.conversation_start as conversation_started_at,
+        evaluations.conversation_start at time zone {{time_zone}} as conversation_started_local
+    from evaluations
+)
+
+select * from final;
+
+comment on view mart.fct_evaluations is 'One row per quality evaluation attached to a conversation; evaluations arrive and change weeks after it. Leave out is_deleted and is_calibration in averages. Source: conversation details, evaluations.';
+comment on column mart.fct_evaluations.conversation_id is 'Conversation. Details conversationId.';
+comment on column mart.fct_evaluations.evaluation_no is 'Position of the evaluation in the record, from 1; with the conversation the key of this relation.';
+comment on column mart.fct_evaluations.evaluation_id is 'Details evaluationId.';
+comment on column mart.fct_evaluations.form_id is 'Version of the form. Details formId.';
+comment on column mart.fct_evaluations.context_id is 'Form, the same over all its versions. Details contextId.';
+comment on column mart.fct_evaluations.calibration_id is 'Calibration to which it belongs; null elsewhere. Details calibrationId.';
+comment on column mart.fct_evaluations.queue_id is 'Queue. Details queueId. See dim_queues.';
+comment on column mart.fct_evaluations.user_id is 'Agent evaluated. Details userId. See dim_users.';
+comment on column mart.fct_evaluations.evaluator_id is 'User who evaluated. Details evaluatorId. See dim_users.';
+comment on column mart.fct_evaluations.assignee_id is 'User to whom it is assigned. Details assigneeId. See dim_users.';
+comment on column mart.fct_evaluations.form_name is 'Name of the form. Details formName.';
+comment on column mart.fct_evaluations.evaluation_status is 'Pending, InProgress, InReview, Finished or Retracted. Details evaluationStatus.';
+comment on column mart.fct_evaluations.total_score is 'Score, in points of the form, as a rule 0 to 100. Details oTotalScore.';
+comment on column mart.fct_evaluations.total_critical_score is 'Score of the critical questions. Details oTotalCriticalScore.';
+comment on column mart.fct_evaluations.is_finished is 'True where the status is Finished.';
+comment on column mart.fct_evaluations.is_released is 'True where the agent may see it. Details released.';
+comment on column mart.fct_evaluations.is_rescored is 'True where it was scored again. Details rescored.';
+comment on column mart.fct_evaluations.is_deleted is 'True where it was deleted in Genesys Cloud. Details deleted.';
+comment on column mart.fct_evaluations.is_system_submitted is 'True where the system submitted it. Details systemSubmitted.';
+comment on column mart.fct_evaluations.is_calibration is 'True where it serves the training of evaluators.';
+comment on column mart.fct_evaluations.event_at is 'Time of its last event, UTC instant. Details eventTime.';
+comment on column mart.fct_evaluations.event_local is 'event_at in the reporting time zone.';
+comment on column mart.fct_evaluations.conversation_started_at is 'Start of the conversation, UTC instant. Details conversationStart.';
+comment on column mart.fct_evaluations.conversation_started_local is 'conversation_started_at in the reporting time zone.';

@@ -1,0 +1,122 @@
+-- One row per stay of a conversation in a queue: a session of a participant of purpose acd.
+create view mart.fct_queue_legs as
+with
+legs as (
+    select
+        facts.*,
+        coalesce(facts.answered_ms, facts.answer_ms) as wait_until_answer_ms,
+        facts.answer_session_no is not null or facts.answered_count is not null as is_answered
+    from genesys.session_facts as facts
+    where facts.is_queue_leg
+),
+
+queues as (
+    select
+        queues.queue_id,
+        queues.name
+    from genesys.queues as queues
+    where queues.valid_to is null
+),
+
+final as (
+    select
+        legs.conversation_id,
+        legs.participant_no,
+        legs.session_no,
+        legs.participant_id,
+        legs.session_id,
+        legs.queue_id,
+        legs.answer_user_id,
+        legs.answer_participant_no,
+        legs.answer_session_no,
+
+        queues.name as queue_name,
+        legs.media_type,
+        legs.message_type,
+        legs.direction,
+        legs.originating_direction,
+        legs.flow_out_type,
+        legs.last_disconnect_type as disconnect_type,
+        case
+            when legs.short_abandon_count is not null then 'short_abandoned'
+            when legs.abandon_count is not null then 'abandoned'
+            when legs.is_answered then 'answered'
+            when legs.voicemail_count is not null then 'voicemail'
+            when legs.flow_out_count is not null then 'flow_out'
+            when legs.is_open or legs.conversation_end is null then 'open'
+            when legs.last_disconnect_type = 'transfer' then 'transferred'
+            else 'ended'
+        end as outcome,
+
+        coalesce(legs.offered_count, 0) as offered_count,
+        coalesce(legs.over_sla_count, legs.answer_over_sla_count, 0) as over_sla_count,
+        coalesce(legs.wait_until_answer_ms, legs.abandon_ms, legs.flow_out_ms, legs.acd_ms) * 0.001 as wait_seconds,
+        legs.acd_ms * 0.001 as acd_seconds,
+        legs.wait_until_answer_ms * 0.001 as answer_seconds,
+        legs.abandon_ms * 0.001 as abandon_seconds,
+        legs.short_abandon_ms * 0.001 as short_abandon_seconds,
+        legs.flow_out_ms * 0.001 as flow_out_seconds,
+        legs.voicemail_ms * 0.001 as voicemail_seconds,
+
+        legs.offered_count is not null as is_offered,
+        legs.is_answered,
+        legs.abandon_count is not null as is_abandoned,
+        legs.short_abandon_count is not null as is_short_abandoned,
+        legs.flow_out_count is not null as is_flow_out,
+        legs.voicemail_count is not null as is_voicemail,
+        legs.is_open,
+
+        legs.started_at,
+        legs.started_at at time zone {{time_zone}} as started_local,
+        legs.ended_at,
+        legs.ended_at at time zone {{time_zone}} as ended_local,
+        legs.callback_scheduled_time as callback_scheduled_at,
+        legs.callback_scheduled_time at time zone {{time_zone}} as callback_scheduled_local,
+        legs.conversation_start as conversation_started_at
+    from legs
+    left join queues on queues.queue_id = legs.queue_id
+)
+
+select * from final;
+
+comment on view mart.fct_queue_legs is 'One row per stay of a conversation in a queue. Source: conversation details, sessions of purpose acd (genesys.session_facts). Filter on started_at or conversation_started_at: both reach an index.';
+comment on column mart.fct_queue_legs.conversation_id is 'Conversation. Details conversationId.';
+comment on column mart.fct_queue_legs.participant_no is 'Position of the acd participant in the record, from 1; with conversation and session_no the key of this relation.';
+comment on column mart.fct_queue_legs.session_no is 'Position of the session in the participant, from 1.';
+comment on column mart.fct_queue_legs.participant_id is 'Details participantId of the acd participant.';
+comment on column mart.fct_queue_legs.session_id is 'Details sessionId.';
+comment on column mart.fct_queue_legs.queue_id is 'Queue. Details queueId of the last segment that names one. See dim_queues.';
+comment on column mart.fct_queue_legs.answer_user_id is 'Agent who answered this stay; null where nobody did. See dim_users.';
+comment on column mart.fct_queue_legs.answer_participant_no is 'participant_no of the answering session in fct_agent_sessions: the first with tAnswered and the same queue after this stay began.';
+comment on column mart.fct_queue_legs.answer_session_no is 'session_no of the answering session in fct_agent_sessions.';
+comment on column mart.fct_queue_legs.queue_name is 'Current name of the queue, from the directory.';
+comment on column mart.fct_queue_legs.media_type is 'voice, callback, message, email, chat, … Details mediaType.';
+comment on column mart.fct_queue_legs.message_type is 'Kind of message channel. Details messageType.';
+comment on column mart.fct_queue_legs.direction is 'inbound or outbound, of this session. Details direction.';
+comment on column mart.fct_queue_legs.originating_direction is 'inbound or outbound, of the conversation. Details originatingDirection.';
+comment on column mart.fct_queue_legs.flow_out_type is 'Where a flow-out went. Details flowOutType.';
+comment on column mart.fct_queue_legs.disconnect_type is 'How the last segment ended. Details disconnectType.';
+comment on column mart.fct_queue_legs.outcome is 'How the stay ended, one word: short_abandoned, abandoned, answered, voicemail, flow_out, open, transferred (moved on without answer), ended (no metric tells).';
+comment on column mart.fct_queue_legs.offered_count is 'Sum of metric nOffered.';
+comment on column mart.fct_queue_legs.over_sla_count is 'Answered after the service-level target. Sum of metric nOverSla of the stay or else of the answering session.';
+comment on column mart.fct_queue_legs.wait_seconds is 'Wait in seconds until answer, abandon or flow-out, else time in the queue; null where no metric was emitted.';
+comment on column mart.fct_queue_legs.acd_seconds is 'Time in the queue in seconds. Sum of metric tAcd.';
+comment on column mart.fct_queue_legs.answer_seconds is 'Wait until answer in seconds; null where not answered. Sum of metric tAnswered of the answering session.';
+comment on column mart.fct_queue_legs.abandon_seconds is 'Wait until abandon in seconds, short ones included; null where not abandoned. Sum of metric tAbandon.';
+comment on column mart.fct_queue_legs.short_abandon_seconds is 'Wait until a short abandon in seconds; null elsewhere. Sum of metric tShortAbandon.';
+comment on column mart.fct_queue_legs.flow_out_seconds is 'Wait until the flow-out in seconds; null elsewhere. Sum of metric tFlowOut.';
+comment on column mart.fct_queue_legs.voicemail_seconds is 'Time in voicemail in seconds; null elsewhere. Sum of metric tVoicemail.';
+comment on column mart.fct_queue_legs.is_offered is 'True where the queue offered it: nOffered was emitted.';
+comment on column mart.fct_queue_legs.is_answered is 'True where an agent answered this stay.';
+comment on column mart.fct_queue_legs.is_abandoned is 'True where the customer abandoned, short ones included: tAbandon was emitted.';
+comment on column mart.fct_queue_legs.is_short_abandoned is 'True where the abandon was under the queue''s threshold: tShortAbandon was emitted.';
+comment on column mart.fct_queue_legs.is_flow_out is 'True where it left by a flow: tFlowOut was emitted.';
+comment on column mart.fct_queue_legs.is_voicemail is 'True where a voicemail was left: tVoicemail was emitted.';
+comment on column mart.fct_queue_legs.is_open is 'True while a segment of the stay has no end.';
+comment on column mart.fct_queue_legs.started_at is 'Start of the stay, UTC instant.';
+comment on column mart.fct_queue_legs.started_local is 'started_at in the reporting time zone.';
+comment on column mart.fct_queue_legs.ended_at is 'End of the stay, UTC instant; null while open.';
+comment on column mart.fct_queue_legs.ended_local is 'ended_at in the reporting time zone.';
+comment on column mart.fct_queue_legs.callback_scheduled_at is 'When a callback was scheduled for, UTC instant; null elsewhere. Details callbackScheduledTime.';
+comment on column mart.fct_queue_legs.callback_scheduled_local is 'callback_scheduled_at in the reporting time zone.';
+comment on column mart.fct_queue_legs.conversation_started_at is 'Start of the conversation, UTC instant. Details conversationStart.';

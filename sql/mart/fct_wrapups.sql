@@ -1,0 +1,109 @@
+-- One row per wrap-up segment, of agents and of dialers alike.
+create view mart.fct_wrapups as
+with
+segments as (
+    select
+        segments.*,
+        nullif(segments.wrap_up_code, '') as code
+    from genesys.segments as segments
+    where segments.segment_type = 'wrapup'
+),
+
+sessions as (
+    select
+        facts.conversation_start,
+        facts.conversation_id,
+        facts.participant_no,
+        facts.session_no,
+        facts.user_id,
+        facts.queue_id,
+        facts.media_type,
+        facts.direction,
+        facts.purpose,
+        facts.acw_ms,
+        facts.is_agent_session
+    from genesys.session_facts as facts
+),
+
+codes as (
+    select
+        codes.wrapup_code,
+        codes.name
+    from genesys.wrapup_codes as codes
+    where codes.valid_to is null
+),
+
+final as (
+    select
+        segments.conversation_id,
+        segments.participant_no,
+        segments.session_no,
+        segments.segment_no,
+        sessions.user_id,
+        coalesce(segments.queue_id, sessions.queue_id) as queue_id,
+
+        sessions.media_type,
+        sessions.direction,
+        sessions.purpose,
+        segments.code as wrapup_code,
+        case
+            when starts_with(segments.code, 'ININ-')
+                then initcap(replace(substr(segments.code, length('ININ-') + 1), '-', ' '))
+            else coalesce(codes.name, segments.code)
+        end as wrapup_name,
+        segments.wrap_up_note as wrapup_note,
+        array_to_string(segments.wrap_up_tags, ', ') as wrapup_tags,
+        segments.disconnect_type,
+
+        extract(epoch from segments.segment_end - segments.segment_start) as segment_seconds,
+        sessions.acw_ms * 0.001 as session_acw_seconds,
+
+        segments.code is not null
+        and not starts_with(segments.code, 'ININ-')
+        and (codes.wrapup_code is not null or not exists (select from genesys.wrapup_codes)) as is_coded,
+        coalesce(starts_with(segments.code, 'ININ-'), false) as is_system_code,
+        sessions.is_agent_session,
+        segments.segment_end is null as is_open,
+
+        segments.segment_start as started_at,
+        segments.segment_start at time zone {{time_zone}} as started_local,
+        segments.segment_end as ended_at,
+        segments.segment_end at time zone {{time_zone}} as ended_local,
+        segments.conversation_start as conversation_started_at
+    from segments
+    inner join sessions
+        on sessions.conversation_start = segments.conversation_start
+        and sessions.conversation_id = segments.conversation_id
+        and sessions.participant_no = segments.participant_no
+        and sessions.session_no = segments.session_no
+    left join codes on codes.wrapup_code = segments.code
+)
+
+select * from final;
+
+comment on view mart.fct_wrapups is 'One row per wrap-up segment, with or without a code; a session may have several. Source: conversation details, segments of type wrapup. Filter on started_at or conversation_started_at: both reach an index.';
+comment on column mart.fct_wrapups.conversation_id is 'Conversation. Details conversationId.';
+comment on column mart.fct_wrapups.participant_no is 'Position of the participant in the record, from 1.';
+comment on column mart.fct_wrapups.session_no is 'Position of the session in the participant, from 1.';
+comment on column mart.fct_wrapups.segment_no is 'Position of the segment in the session, from 1; with the conversation and the other two the key of this relation.';
+comment on column mart.fct_wrapups.user_id is 'Agent; null for dialers. Details userId. See dim_users.';
+comment on column mart.fct_wrapups.queue_id is 'Queue of the segment, else of its session. Details queueId. See dim_queues.';
+comment on column mart.fct_wrapups.media_type is 'Media type of the session. Details mediaType.';
+comment on column mart.fct_wrapups.direction is 'inbound or outbound, of the session. Details direction.';
+comment on column mart.fct_wrapups.purpose is 'Purpose of the participant. Details purpose.';
+comment on column mart.fct_wrapups.wrapup_code is 'Id of the code or a system code (ININ-…); null where none was given. Details wrapUpCode.';
+comment on column mart.fct_wrapups.wrapup_name is 'Current or last known name of the code, its words for a system code, its id where the directory does not know it.';
+comment on column mart.fct_wrapups.wrapup_note is 'Note of the agent; may hold personal data. Details wrapUpNote.';
+comment on column mart.fct_wrapups.wrapup_tags is 'Tags, separated by comma and blank. Details wrapUpTags.';
+comment on column mart.fct_wrapups.disconnect_type is 'Details disconnectType of the segment.';
+comment on column mart.fct_wrapups.segment_seconds is 'Length of the segment in seconds; null while open. It is not the after-call work that Genesys counts: see session_acw_seconds.';
+comment on column mart.fct_wrapups.session_acw_seconds is 'After-call work of the whole session in seconds, repeated on each of its segments: do not sum. Sum of metric tAcw.';
+comment on column mart.fct_wrapups.is_coded is 'True where the segment has a real code that the directory knows, deleted ones included.';
+comment on column mart.fct_wrapups.is_system_code is 'True where the platform set the code (ININ-…).';
+comment on column mart.fct_wrapups.is_agent_session is 'True where the session is one of fct_agent_sessions.';
+comment on column mart.fct_wrapups.is_open is 'True while the segment has no end.';
+comment on column mart.fct_wrapups.started_at is 'Start of the segment, UTC instant. Details segmentStart.';
+comment on column mart.fct_wrapups.started_local is 'started_at in the reporting time zone.';
+comment on column mart.fct_wrapups.ended_at is 'End of the segment, UTC instant; null while open. Details segmentEnd.';
+comment on column mart.fct_wrapups.ended_local is 'ended_at in the reporting time zone.';
+comment on column mart.fct_wrapups.conversation_started_at is 'Start of the conversation, UTC instant. Details conversationStart.';

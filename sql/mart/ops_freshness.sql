@@ -1,0 +1,74 @@
+-- One row per stream: how far its data reaches and what is owed.
+create view mart.ops_freshness as
+with
+slices as (
+    select * from extract.slices
+),
+
+dead_letters as (
+    select
+        dead_letters.stream,
+        count(*) as dead_letter_count
+    from extract.dead_letters as dead_letters
+    group by dead_letters.stream
+),
+
+streams as (
+    select
+        slices.stream,
+        coalesce(min(slices.slice_from) filter (where slices.pass = 0), max(slices.slice_to)) as watermark_at,
+        coalesce(min(slices.slice_from) filter (where slices.due_at is not null), max(slices.slice_to)) as final_until_at,
+        max(slices.slice_to) filter (where slices.pass > 0) as latest_data_at,
+        max(slices.last_pass_at) as last_success_at,
+        count(*) as slice_count,
+        count(*) filter (where slices.pass = 0) as pending_slice_count,
+        count(*) filter (where slices.due_at <= now()) as due_slice_count,
+        count(*) filter (where slices.attempts > 0) as failing_slice_count,
+        sum(slices.records)::bigint as record_count
+    from slices
+    group by slices.stream
+),
+
+final as (
+    select
+        coalesce(streams.stream, dead_letters.stream) as stream,
+
+        coalesce(streams.slice_count, 0) as slice_count,
+        coalesce(streams.pending_slice_count, 0) as pending_slice_count,
+        coalesce(streams.due_slice_count, 0) as due_slice_count,
+        coalesce(streams.failing_slice_count, 0) as failing_slice_count,
+        coalesce(dead_letters.dead_letter_count, 0) as dead_letter_count,
+        coalesce(streams.record_count, 0) as record_count,
+        round(extract(epoch from now() - streams.watermark_at), 3) as lag_seconds,
+
+        streams.watermark_at,
+        streams.watermark_at at time zone {{time_zone}} as watermark_local,
+        streams.final_until_at,
+        streams.final_until_at at time zone {{time_zone}} as final_until_local,
+        streams.latest_data_at,
+        streams.latest_data_at at time zone {{time_zone}} as latest_data_local,
+        streams.last_success_at,
+        streams.last_success_at at time zone {{time_zone}} as last_success_local
+    from streams
+    full join dead_letters on dead_letters.stream = streams.stream
+)
+
+select * from final;
+
+comment on view mart.ops_freshness is 'One row per stream: how far its data reaches and what is owed. Source: the ledger of slices.';
+comment on column mart.ops_freshness.stream is 'Name of the data set that is pulled; the key of this relation.';
+comment on column mart.ops_freshness.slice_count is 'Intervals planned so far.';
+comment on column mart.ops_freshness.pending_slice_count is 'Intervals not pulled even once.';
+comment on column mart.ops_freshness.due_slice_count is 'Intervals of which a pull is due now.';
+comment on column mart.ops_freshness.failing_slice_count is 'Intervals of which the latest attempt failed.';
+comment on column mart.ops_freshness.dead_letter_count is 'Records that could not be stored and wait in extract.dead_letters.';
+comment on column mart.ops_freshness.record_count is 'Records pulled by all passes of all slices.';
+comment on column mart.ops_freshness.lag_seconds is 'Seconds from watermark_at to now.';
+comment on column mart.ops_freshness.watermark_at is 'Everything planned before this instant has been pulled at least once, UTC instant.';
+comment on column mart.ops_freshness.watermark_local is 'watermark_at in the reporting time zone.';
+comment on column mart.ops_freshness.final_until_at is 'No further pull is owed before this instant: numbers up to here will not change, UTC instant.';
+comment on column mart.ops_freshness.final_until_local is 'final_until_at in the reporting time zone.';
+comment on column mart.ops_freshness.latest_data_at is 'End of the latest interval pulled, gaps before it or not, UTC instant.';
+comment on column mart.ops_freshness.latest_data_local is 'latest_data_at in the reporting time zone.';
+comment on column mart.ops_freshness.last_success_at is 'When a pull last succeeded, UTC instant.';
+comment on column mart.ops_freshness.last_success_local is 'last_success_at in the reporting time zone.';
