@@ -1,6 +1,7 @@
 import type { Directory, Json, JsonObject } from '../world.js';
 import { iso } from './instant.js';
-import { type Agent, type Code, defaultCodeId, type Named, type Organization, type Queue } from './organization.js';
+import type { Agent, Code, Named, Organization, Queue } from './organization.js';
+import { defaultCodeId } from './organization-parts.js';
 import { mediaDefaults } from './queue-catalog.js';
 import { hash32 } from './random.js';
 

@@ -2,8 +2,9 @@ import { bucketOf, runningTotals } from './random.js';
 import type { Play, Scene } from './scene.js';
 import { callbackConversation } from './script-callback.js';
 import { botMessage, emailThread, relayedMessage, simpleDigital } from './script-digital.js';
+import { directCall, internalCall } from './script-direct.js';
 import { answeredCall, ivrOnlyCall } from './script-inbound.js';
-import { directCall, internalCall, powerDial, previewDial } from './script-outbound.js';
+import { powerDial, previewDial } from './script-outbound.js';
 import { blindTransferCall, cobrowseCall, conferenceCall, consultTransferCall } from './script-transfers.js';
 
 const hourMs = 3_600_000;

@@ -5,8 +5,8 @@ import type { QueueTemplate } from './queue-catalog.js';
 const inboundShares: Readonly<Partial<Record<MediaType, number>>> = {
   voice: 0.48,
   callback: 0.026,
-  chat: 0.046,
-  message: 0.12,
+  chat: 0.05,
+  message: 0.17,
   email: 0.09,
 };
 const outboundShare = 0.06;

@@ -17,6 +17,8 @@ export interface Encounter {
 export interface Answer {
   readonly agentLeg: Leg;
   readonly agent: Agent;
+  /** When it began to ring: from then on the agent is taken. */
+  readonly ringMs: number;
   readonly atMs: number;
 }
 /** The customer left, or was taken away, before anyone answered. */
@@ -136,7 +138,7 @@ function pickUp(encounter: Encounter, queue: Queue, acd: Leg, leg: Leg, offeredM
   scene.phase(leg, atMs, 'interact');
   scene.answer(leg, queue, atMs, waitMs, waitMs > serviceLevelTargetMs(media));
   scene.mark(leg, atMs, 'connected');
-  return { agentLeg: leg, agent: leg.agent as Agent, atMs };
+  return { agentLeg: leg, agent: leg.agent as Agent, ringMs, atMs };
 }
 
 /** The ring runs out. Returns when the conversation can be offered to somebody else. */

@@ -80,6 +80,11 @@ function workMs(scene: Scene, queue: Queue, agent: Agent): number {
 export function* simpleDigital(scene: Scene, media: 'chat' | 'message' | 'email'): Play<void> {
   const { random } = scene;
   const { encounter, queue, atMs } = begin(scene, media, random.int(400, 30_000));
+  if (media === 'chat' && !scene.staff.isOpen(queue, atMs)) {
+    // Chat is answered at once or not at all: outside office hours the page takes nobody in.
+    endCustomer(encounter, atMs, 'system');
+    return void scene.end();
+  }
   const stay = yield* waitInQueue(encounter, queue, atMs, {
     patienceMs: media === 'email' ? 20 * hourMs : random.int(2 * minuteMs, 40 * minuteMs),
   });

@@ -46,6 +46,7 @@ export interface Connected {
   readonly agentLeg: Leg;
   readonly agent: Agent;
   readonly queue: Queue;
+  readonly ringMs: number;
   readonly answeredMs: number;
 }
 
@@ -66,7 +67,7 @@ export function* connectInbound(scene: Scene, plan: InboundPlan = {}): Play<Conn
     leavesFirst: plan.leavesFirst ?? false,
   });
   if (stay.agentLeg !== undefined)
-    return { encounter, queue, agentLeg: stay.agentLeg, agent: stay.agent, answeredMs: stay.atMs };
+    return { encounter, queue, agentLeg: stay.agentLeg, agent: stay.agent, ringMs: stay.ringMs, answeredMs: stay.atMs };
   if (plan.exit === 'voicemail') leaveVoicemail(encounter, queue, stay.atMs);
   else if (plan.exit === 'flowOut') flowElsewhere(encounter, stay.atMs);
   else endCustomer(encounter, stay.atMs, 'client', queue);
@@ -82,7 +83,7 @@ export function* answeredCall(scene: Scene, plan: InboundPlan = {}): Play<void> 
       call.answeredMs,
       plan.holds === undefined ? {} : { holds: plan.holds },
     );
-    wrapUp(call.encounter, call.agentLeg, call.answeredMs, hangUp(call.encounter, call.agentLeg, endMs));
+    wrapUp(call.encounter, call.agentLeg, call.ringMs, hangUp(call.encounter, call.agentLeg, endMs));
   }
   scene.end();
 }

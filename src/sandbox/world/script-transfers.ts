@@ -39,9 +39,9 @@ function leave(
 export function* blindTransferCall(scene: Scene, acw: boolean, sameAgent = false): Play<void> {
   const call = yield* connectInbound(scene, { patienceMs: 1_800_000 });
   if (call === undefined) return void scene.end();
-  const { encounter, agentLeg, agent, queue, answeredMs } = call;
+  const { encounter, agentLeg, agent, queue, ringMs, answeredMs } = call;
   const leftMs = converse(encounter, agentLeg, answeredMs, { talkMsMax: 600_000 });
-  const freeMs = leave(encounter, agentLeg, answeredMs, leftMs, 'transfer', acw);
+  const freeMs = leave(encounter, agentLeg, ringMs, leftMs, 'transfer', acw);
   const target = sameAgent ? queue : otherQueue(scene, queue);
   const second = yield* waitInQueue(encounter, target, leftMs + 3, {
     patienceMs: sameAgent ? 900_000 : patienceMs(scene.random),
@@ -51,7 +51,7 @@ export function* blindTransferCall(scene: Scene, acw: boolean, sameAgent = false
   if (second.agentLeg === undefined) endCustomer(encounter, second.atMs, 'client', target);
   else {
     const endMs = converse(encounter, second.agentLeg, second.atMs);
-    wrapUp(encounter, second.agentLeg, second.atMs, hangUp(encounter, second.agentLeg, endMs));
+    wrapUp(encounter, second.agentLeg, second.ringMs, hangUp(encounter, second.agentLeg, endMs));
   }
   scene.end();
 }
@@ -60,7 +60,7 @@ export function* blindTransferCall(scene: Scene, acw: boolean, sameAgent = false
 export function* consultTransferCall(scene: Scene): Play<void> {
   const call = yield* connectInbound(scene, { patienceMs: 1_800_000 });
   if (call === undefined) return void scene.end();
-  const { encounter, agentLeg, agent, queue, answeredMs } = call;
+  const { encounter, agentLeg, agent, queue, ringMs, answeredMs } = call;
   const consultMs = converse(encounter, agentLeg, answeredMs, { holds: 0, talkMsMax: 900_000 });
   scene.phase(agentLeg, consultMs, 'hold');
   const second = openColleague(encounter, agentLeg, scene.staff.grab(queue, consultMs, agent), consultMs);
@@ -69,9 +69,9 @@ export function* consultTransferCall(scene: Scene): Play<void> {
   scene.phase(second, joinedMs, 'interact');
   scene.mark(second, joinedMs, 'connected');
   const leftMs = joinedMs + scene.random.int(10_000, 120_000);
-  leave(encounter, agentLeg, answeredMs, leftMs, 'consultTransfer', true);
+  leave(encounter, agentLeg, ringMs, leftMs, 'consultTransfer', true);
   const endMs = converse(encounter, second, leftMs, { holds: 0 });
-  wrapUp(encounter, second, joinedMs, hangUp(encounter, second, endMs));
+  wrapUp(encounter, second, consultMs, hangUp(encounter, second, endMs));
   scene.end();
 }
 
@@ -98,7 +98,7 @@ function openColleague(encounter: Encounter, from: Leg, agent: Agent, atMs: numb
 export function* conferenceCall(scene: Scene): Play<void> {
   const call = yield* connectInbound(scene, { patienceMs: 1_800_000 });
   if (call === undefined) return void scene.end();
-  const { encounter, agentLeg, agent, queue, answeredMs } = call;
+  const { encounter, agentLeg, agent, queue, ringMs, answeredMs } = call;
   const { random } = scene;
   const askMs = converse(encounter, agentLeg, answeredMs, { holds: 0, talkMsMax: 900_000 });
   const second = openColleague(encounter, agentLeg, scene.staff.grab(queue, askMs, agent), askMs);
@@ -112,10 +112,10 @@ export function* conferenceCall(scene: Scene): Play<void> {
   scene.phase(second, joinedMs, 'interact', { conference: true });
   scene.mark(second, joinedMs, 'connected');
   const leftMs = joinedMs + random.int(30_000, 240_000);
-  leave(encounter, agentLeg, answeredMs, leftMs, 'conferenceTransfer', true);
+  leave(encounter, agentLeg, ringMs, leftMs, 'conferenceTransfer', true);
   scene.phase(second, leftMs, 'interact');
   const endMs = converse(encounter, second, leftMs, { holds: 0 });
-  wrapUp(encounter, second, joinedMs, hangUp(encounter, second, endMs));
+  wrapUp(encounter, second, askMs, hangUp(encounter, second, endMs));
   scene.end();
 }
 
@@ -123,7 +123,7 @@ export function* conferenceCall(scene: Scene): Play<void> {
 export function* cobrowseCall(scene: Scene): Play<void> {
   const call = yield* connectInbound(scene, { patienceMs: 1_800_000 });
   if (call === undefined) return void scene.end();
-  const { encounter, agentLeg, answeredMs } = call;
+  const { encounter, agentLeg, ringMs, answeredMs } = call;
   const { detail } = scene;
   const endMs = converse(encounter, agentLeg, answeredMs, { holds: 0 });
   const fromMs = answeredMs + Math.round((endMs - answeredMs) * 0.3);
@@ -145,6 +145,6 @@ export function* cobrowseCall(scene: Scene): Play<void> {
     scene.phase(leg, fromMs, 'sharing');
     scene.close(leg, toMs, 'client');
   }
-  wrapUp(encounter, agentLeg, answeredMs, hangUp(encounter, agentLeg, endMs));
+  wrapUp(encounter, agentLeg, ringMs, hangUp(encounter, agentLeg, endMs));
   scene.end();
 }

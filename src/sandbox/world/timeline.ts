@@ -64,14 +64,17 @@ function spans<T>(changes: readonly Change<T>[], endMs: number): { fromMs: numbe
   return found;
 }
 
+/** A call that follows this soon belongs to the one before: a customer who comes straight back to the same agent. */
+const nextCallMs = 1_000;
+
 /** A call that is still going when a break or the shift's end comes keeps the agent on queue until it is done. */
 function presenceChanges(plan: DayPlan, shift: Shift | undefined, bookings: readonly Booking[]): Change<number>[] {
   const changes: Change<number>[] = [{ fromMs: plan.midnightMs, value: presenceNo.offline }];
   if (shift === undefined) return changes;
+  const calls = bookings.filter((booking) => booking.occupation === 'call').sort((a, b) => a.fromMs - b.fromMs);
   const busyUntil = (atMs: number): number =>
-    bookings.reduce(
-      (latest, booking) =>
-        booking.occupation === 'call' && booking.fromMs < atMs && booking.untilMs > latest ? booking.untilMs : latest,
+    calls.reduce(
+      (latest, { fromMs, untilMs }) => (fromMs < latest + nextCallMs && untilMs > latest ? untilMs : latest),
       atMs,
     );
   changes.push({ fromMs: Math.max(plan.midnightMs, shift.loginMs), value: presenceNo.available });
