@@ -109,9 +109,12 @@ function numberedPage(
 function repeatedBefore(core: Core, paging: Paging, query: DetailsQuery): number {
   if (!core.faults.anyOn(['duplicateAcrossPages'])) return 0;
   let repeated = 0;
-  for (let page = 2; page <= paging.pageNumber; page += 1)
-    if (core.faults.strikes('duplicateAcrossPages', `${query.key}|${page}`) !== undefined) repeated += 1;
-  return repeated;
+  for (let page = 2; page < paging.pageNumber; page += 1)
+    if (core.faults.isStruck('duplicateAcrossPages', `${query.key}|${page}`)) repeated += 1;
+  const isOwn =
+    paging.pageNumber > 1 && core.faults.isStruck('duplicateAcrossPages', `${query.key}|${paging.pageNumber}`);
+  if (isOwn) core.faults.count('duplicateAcrossPages');
+  return repeated + (isOwn ? 1 : 0);
 }
 
 /** The opposite: a record left an earlier page, so the first of this one is passed over. Only asking again finds it. */

@@ -5,23 +5,26 @@ export interface FaultRate {
   readonly rate: number;
   /** Stop after so many; `{ rate: 1, times: 3 }` spoils exactly the next three. */
   readonly times?: number;
+}
+interface OnPath {
   /** Only requests whose path holds this text. */
   readonly path?: string;
 }
 export type Fault<Extra = object> = number | (FaultRate & Extra);
+export type RequestFault<Extra = object> = Fault<OnPath & Extra>;
 
 /** Everything is off unless named. The same settings, seed and requests give the same faults. */
 export interface FaultSettings {
   // What happens to a request, whatever it asks.
-  readonly http429?: Fault<{ readonly retryAfterSeconds?: number }>;
-  readonly http5xx?: Fault<{ readonly status?: number; readonly body?: 'json' | 'html' | 'empty' }>;
-  readonly reset?: Fault<{ readonly when?: 'before-headers' | 'after-headers' }>;
-  readonly stall?: Fault<{ readonly ms?: number }>;
-  readonly expireTokens?: Fault;
-  readonly truncatedJson?: Fault;
-  readonly garbage?: Fault;
-  readonly htmlInsteadOfJson?: Fault;
-  readonly emptyBody?: Fault;
+  readonly http429?: RequestFault<{ readonly retryAfterSeconds?: number }>;
+  readonly http5xx?: RequestFault<{ readonly status?: number; readonly body?: 'json' | 'html' | 'empty' }>;
+  readonly reset?: RequestFault<{ readonly when?: 'before-headers' | 'after-headers' }>;
+  readonly stall?: RequestFault<{ readonly ms?: number }>;
+  readonly expireTokens?: RequestFault;
+  readonly truncatedJson?: RequestFault;
+  readonly garbage?: RequestFault;
+  readonly htmlInsteadOfJson?: RequestFault;
+  readonly emptyBody?: RequestFault;
   // What happens to pages and jobs.
   readonly duplicateAcrossPages?: Fault;
   readonly shiftedPages?: Fault;
@@ -43,15 +46,15 @@ export interface FaultSettings {
 export type FaultName = Exclude<keyof FaultSettings, 'missingPermissions'>;
 
 const extras: Readonly<Record<FaultName, readonly string[]>> = {
-  http429: ['retryAfterSeconds'],
-  http5xx: ['status', 'body'],
-  reset: ['when'],
-  stall: ['ms'],
-  expireTokens: [],
-  truncatedJson: [],
-  garbage: [],
-  htmlInsteadOfJson: [],
-  emptyBody: [],
+  http429: ['retryAfterSeconds', 'path'],
+  http5xx: ['status', 'body', 'path'],
+  reset: ['when', 'path'],
+  stall: ['ms', 'path'],
+  expireTokens: ['path'],
+  truncatedJson: ['path'],
+  garbage: ['path'],
+  htmlInsteadOfJson: ['path'],
+  emptyBody: ['path'],
   duplicateAcrossPages: [],
   shiftedPages: [],
   shortPages: [],
@@ -93,7 +96,7 @@ function checkFault(name: string, value: unknown): void {
   const rate = spec?.rate;
   if (typeof rate !== 'number' || !(rate >= 0 && rate <= 1))
     throw new UsageError(`The fault ${name} needs a rate from 0 to 1, as a number or as {"rate": 0.1}.`);
-  const known = ['rate', 'times', 'path', ...(extras[name as FaultName] ?? [])];
+  const known = ['rate', 'times', ...(extras[name as FaultName] ?? [])];
   const stray = Object.keys(spec ?? {}).find((key) => !known.includes(key));
   if (stray !== undefined)
     throw new UsageError(`The fault ${name} has no setting ${stray}; known are ${known.join(', ')}.`);

@@ -37,8 +37,19 @@ export class Faults {
     if (spec.times !== undefined && (this.#counts.get(name) ?? 0) >= spec.times) return undefined;
     if (spec.path !== undefined && !path.includes(spec.path)) return undefined;
     if (spec.rate < 1 && rollOf(this.#seed, name, key) >= spec.rate) return undefined;
-    this.#count(name);
+    this.count(name);
     return spec as SpecOf<N>;
+  }
+
+  /** For faults that are decided by `isStruck`. */
+  count(name: string): void {
+    this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
+  }
+
+  /** What chance alone says for a key, uncounted and whatever `times`: for what must be the same however often it is asked. */
+  isStruck(name: FaultName, key: number | string): boolean {
+    const rate = this.#spec(name)?.rate ?? 0;
+    return rate > 0 && (rate >= 1 || rollOf(this.#seed, name, key) < rate);
   }
 
   /** True while any of these could strike; lets prepared bytes be used when none can. */
@@ -53,17 +64,13 @@ export class Faults {
     );
     const refused = missing.length > 0 && (permissions.mode === 'all' || missing.length === permissions.names.length);
     if (!refused) return [];
-    this.#count('missingPermissions');
+    this.count('missingPermissions');
     return permissions.mode === 'all' ? missing : permissions.names;
   }
 
-  #spec(name: FaultName): FaultRate | undefined {
+  #spec(name: FaultName): (FaultRate & { readonly path?: string }) | undefined {
     const value = this.#settings[name];
     return typeof value === 'number' ? { rate: value } : value;
-  }
-
-  #count(name: string): void {
-    this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
   }
 }
 

@@ -4,10 +4,10 @@ export const pageStyle = `
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--ground); color: var(--ink); font: 15px/1.5 system-ui, sans-serif; }
 header, main, footer { max-width: 960px; margin: 0 auto; padding: 0 24px; }
-header { display: flex; justify-content: space-between; align-items: flex-end; gap: 24px; padding-top: 40px; padding-bottom: 20px; flex-wrap: wrap; }
+header { display: flex; justify-content: space-between; align-items: flex-end; gap: 24px; padding-top: 40px; padding-bottom: 20px; }
 h1 { margin: 0; font-size: 26px; letter-spacing: -0.01em; }
 header p { margin: 4px 0 0; color: var(--soft); }
-.clock { text-align: right; }
+.clock { text-align: right; white-space: nowrap; }
 .clock span { display: block; color: var(--soft); font-size: 13px; }
 .clock strong { font: 600 18px ui-monospace, monospace; font-variant-numeric: tabular-nums; }
 main { display: grid; grid-template-columns: 1fr 1fr; gap: 16px; }
@@ -25,7 +25,7 @@ dd { margin: 0; text-align: right; font-variant-numeric: tabular-nums; overflow-
 .bars i { height: 8px; border-radius: 4px; background: var(--accent); min-width: 2px; }
 .none { grid-column: 1 / -1; color: var(--soft); text-align: left; }
 footer { padding-top: 20px; padding-bottom: 40px; color: var(--soft); font-size: 13px; }
-@media (max-width: 640px) { main { grid-template-columns: 1fr; } .clock { text-align: left; } }
+@media (max-width: 640px) { header { flex-wrap: wrap; } main { grid-template-columns: 1fr; } .clock { text-align: left; } }
 `;
 
 /** Values go in as text, never as markup. */

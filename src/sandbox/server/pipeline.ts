@@ -41,6 +41,8 @@ const anonymous = 'anonymous';
 
 /** `'reset'`: the connection is to be cut without an answer. */
 export async function answerTo(gate: Gate, exchange: Exchange): Promise<Answer | 'reset'> {
+  const operation = operationOf(gate, exchange);
+  if (operation !== undefined) exchange.operation = operation;
   const early = await earlyFault(gate.core, exchange);
   if (early !== undefined) return early;
   if (exchange.path === '/oauth/token') return login(gate, exchange);
@@ -51,8 +53,14 @@ export async function answerTo(gate: Gate, exchange: Exchange): Promise<Answer |
   }
 }
 
+/** Named before anything can go wrong, so that the log says what was asked even where a fault or the door answered. */
+function operationOf(gate: Gate, exchange: Exchange): string | undefined {
+  if (exchange.path === '/oauth/token') return 'login';
+  const match = gate.matcher(exchange.method, exchange.path);
+  return typeof match === 'object' ? match.route.operation : undefined;
+}
+
 function login(gate: Gate, exchange: Exchange): Answer {
-  exchange.operation = 'login';
   if (exchange.method !== 'POST')
     return refusal(new ApiFault(405, 'method.not.allowed', 'Only POST is allowed here.'), exchange.correlationId);
   return withRate(gate, anonymous, gate.tokens.issue(exchange.authorization, exchange.bodyText));
@@ -80,7 +88,6 @@ async function answerKnown(gate: Gate, exchange: Exchange, token: string): Promi
     const recorded = recordedAnswer(gate, exchange);
     if (recorded !== undefined) return recorded;
     const match = matched(gate.matcher, exchange.method, exchange.path);
-    exchange.operation = match.route.operation;
     checkPermissions(gate.core, match);
     return await answerApi(callOf(gate, exchange, token, match.params), match);
   } catch (error) {

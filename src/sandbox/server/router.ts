@@ -87,11 +87,12 @@ function paramsOf(pattern: readonly string[], actual: readonly string[]): Record
   return params;
 }
 
+/** A segment that is wrongly encoded names nothing, so the handler will not find it. */
 function decoded(segment: string): string {
   try {
     return decodeURIComponent(segment);
   } catch {
-    throw badRequest('The path is not properly encoded.');
+    return segment;
   }
 }
 
