@@ -1,4 +1,4 @@
-import { drain, planRange, type SyncContext, type SyncSummary } from '../engine/sync.js';
+import { drain, planAll, planRange, type SyncContext, type SyncSummary } from '../engine/sync.js';
 import { UsageError } from '../errors.js';
 import { dayMs, earlier, floorTo, formatInterval, type Interval, later, plus } from '../interval.js';
 import type { Stream } from '../protocol.js';
@@ -6,9 +6,6 @@ import type { CommandContext } from './context.js';
 import { asRun, syncContext } from './extraction.js';
 import { type OpenedWithApi, openWithApi } from './open.js';
 import { createProgress } from './progress.js';
-
-/** The details query serves what the data lake does not have yet: today and yesterday. */
-const recentMs = dayMs;
 
 export interface BackfillOptions {
   readonly from: Date;
@@ -36,16 +33,24 @@ export async function backfill(
 ): Promise<SyncSummary> {
   const engine = syncContext(context, opened, options.stream);
   const streams = engine.streams.filter((stream) => stream.kind === 'interval');
+  await readDirectory(engine);
   for (const stream of streams) await planStreamRange(engine, stream, range, options);
   const progress = await createProgress(opened.pool, streams, range, context.isTerminal, opened.log);
   try {
-    return await drain({ ...engine, onSlice: progress.onSlice }, engine.streams, {
+    return await drain({ ...engine, onSlice: progress.onSlice }, streams, {
       within: range,
       retryFailedBefore: context.now(),
     });
   } finally {
     progress.stop();
   }
+}
+
+/** Facts are read with the directory's names, also where a backfill is the first thing a warehouse ever does. */
+async function readDirectory(engine: SyncContext): Promise<void> {
+  const snapshots = engine.streams.filter((stream) => stream.kind === 'snapshot');
+  await planAll({ ...engine, streams: snapshots });
+  await drain(engine, snapshots, {});
 }
 
 async function planStreamRange(
@@ -64,7 +69,7 @@ async function planStreamRange(
 /** A stream that is for recent data takes only that part of the range, unless it was asked for by name. */
 function recentPart(stream: Stream, range: Interval, now: Date): Interval | null {
   if (stream.firstReachMs === undefined) return range;
-  const from = later(range.from, floorTo(plus(now, -recentMs), dayMs));
+  const from = later(range.from, floorTo(plus(now, -stream.firstReachMs), dayMs));
   return from < range.to ? { from, to: range.to } : null;
 }
 

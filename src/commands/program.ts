@@ -1,7 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { loadEnvironment } from '../config.js';
+import { type Environment, loadEnvironment } from '../config.js';
 import { ApiError, asError, UsageError } from '../errors.js';
-import { createLog, type LogOptions } from '../log.js';
+import { createLog, type Log, type LogOptions } from '../log.js';
 import { parseTimestamp } from '../start.js';
 import { version } from '../version.js';
 import { backfillCommand } from './backfill.js';
@@ -15,31 +15,40 @@ import { addSandboxOptions, sandboxCommand } from './sandbox.js';
 import { statusCommand } from './status.js';
 import { syncCommand } from './sync.js';
 
-export type ProgramEdges = Omit<CommandContext, 'environment' | 'createLog'>;
+export interface ProgramEdges extends Omit<CommandContext, 'environment' | 'createLog'> {
+  /** The process' own, with `.env`, unless given. */
+  readonly environment?: Environment;
+  /** Standard error unless given. */
+  readonly writeLog?: (line: string) => void;
+}
 
 /** Parses the command line, runs one command and turns whatever happens into an exit status. */
 export async function runProgram(args: readonly string[], edges: ProgramEdges): Promise<number> {
   let status = exitDone;
-  const contextOf = (): CommandContext => ({
-    ...edges,
-    environment: loadEnvironment(edges.directory),
-    createLog: (level, secrets) => createLog({ level: level as LogOptions['level'], secrets }),
-  });
+  const log = (level: string, secrets: readonly string[]) =>
+    createLog({
+      level: level as LogOptions['level'],
+      secrets,
+      ...(edges.writeLog && { destination: { write: edges.writeLog } }),
+    });
   const program = buildProgram(async (command) => {
-    status = await command(contextOf());
+    status = await command({
+      ...edges,
+      environment: edges.environment ?? loadEnvironment(edges.directory),
+      createLog: log,
+    });
   });
   try {
     await program.parseAsync([...args], { from: 'user' });
     return status;
   } catch (error) {
-    return statusOf(error, edges);
+    return statusOf(error, edges.signal, log('error', []));
   }
 }
 
-function statusOf(error: unknown, edges: ProgramEdges): number {
+function statusOf(error: unknown, signal: AbortSignal, log: Log): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitDone : exitUsage;
-  if (edges.signal.aborted) return exitSliceFailed;
-  const log = createLog({ level: 'error' });
+  if (signal.aborted) return exitSliceFailed;
   if (error instanceof UsageError) {
     for (const line of error.message.split('\n')) log.error(line);
     return exitUsage;

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import { asError } from '../errors.js';
+import { asError, UsageError } from '../errors.js';
 import { formatInterval, type Interval } from '../interval.js';
 import type { Log } from '../log.js';
 import type { ClaimOptions, Ledger, SliceClaim, Stream, StreamContext } from '../protocol.js';
@@ -124,6 +124,7 @@ class DrainState {
       } catch (error) {
         // The database failed, not a slice: the other workers would only meet the same.
         this.#broken = true;
+        if (error instanceof UsageError) throw error;
         const { stream, interval } = claim.slice;
         throw new Error(`${stream} ${formatInterval(interval)} could not be stored: ${asError(error).message}`, {
           cause: error,

@@ -1,12 +1,17 @@
-import type pg from 'pg';
+import pg from 'pg';
 
 /** Runs `work` in one transaction of its own connection; any error rolls everything back and is rethrown. */
 export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
+  let broken: Error | undefined;
   try {
     return await transactionOn(client, () => work(client));
+  } catch (error) {
+    // Only an error that Postgres itself reported leaves a connection that may be used again.
+    if (!(error instanceof pg.DatabaseError)) broken = error as Error;
+    throw error;
   } finally {
-    client.release();
+    client.release(broken);
   }
 }
 

@@ -4,6 +4,8 @@ import { dayMs, hourMs, minuteMs } from '../interval.js';
 import type { Slice, Stream, StreamContext } from '../protocol.js';
 import { conversationPage } from './records.js';
 
+/** Details jobs serve a day once the data lake has it whole, at most a day after its end: up to then it is this stream's. */
+const reachMs = 2 * dayMs;
 /** The largest page that the details query honours. */
 const pageSize = 100;
 /** Genesys refuses to page beyond 100,000 records (some organisations were allowed more); a slice that comes near is cut. */
@@ -23,7 +25,7 @@ export function conversationsStream(api: GenesysApi): Stream {
     lagMs: minuteMs,
     repassAgesMs: [hourMs, 6 * hourMs],
     sliceLengthMs: (at, now) => sliceLengthMs(now.getTime() - at.getTime()),
-    firstReachMs: dayMs,
+    firstReachMs: reachMs,
     sliceLengthMsMin: minuteMs,
     pages: (slice, context) => pages(api, slice, context),
   };

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
@@ -14,6 +15,7 @@ declare module 'vitest' {
 
 /** One Postgres for the whole run. Its databases go with it, also from a server that was there before. */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
+  buildProgram();
   const server = await startTestServer(process.env);
   const databasePrefix = `gw_test_${randomBytes(4).toString('hex')}_`;
   process.stderr.write(`Postgres for tests: ${server.label}\n`);
@@ -23,6 +25,13 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     await dropDatabases(server.url, databasePrefix);
     await server.stop();
   };
+}
+
+/** Tests that kill or count processes run the built program: it must be the one whose sources stand here. */
+function buildProgram(): void {
+  const directory = new URL('../../', import.meta.url);
+  // Its complaints about types are the business of `npm run check`; what it emits runs all the same.
+  spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], { cwd: directory });
 }
 
 async function dropDatabases(url: string, prefix: string): Promise<void> {

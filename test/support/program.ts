@@ -1,0 +1,135 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type pg from 'pg';
+import { runProgram } from '../../src/commands/program.js';
+import type { Sandbox } from '../../src/sandbox/index.js';
+
+export interface ProgramRun {
+  readonly status: number;
+  readonly output: string;
+}
+
+const directory = fileURLToPath(new URL('../../', import.meta.url));
+
+/** The variables that point the program at a sandbox and a database. */
+export function environmentFor(sandbox: Sandbox, databaseUrl: string): Record<string, string> {
+  return {
+    GENESYSCLOUD_API_URL: sandbox.url,
+    GENESYSCLOUD_OAUTHCLIENT_ID: sandbox.clientId,
+    GENESYSCLOUD_OAUTHCLIENT_SECRET: sandbox.clientSecret,
+    GENESYS_WAREHOUSE_REQUESTS_PER_MINUTE: '10000',
+    DATABASE_URL: databaseUrl,
+  };
+}
+
+/** Runs a command in this process on the sandbox's clock; the environment is the given one alone. */
+export async function runCommand(
+  args: readonly string[],
+  sandbox: Sandbox,
+  environment: Record<string, string>,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<ProgramRun> {
+  const lines: string[] = [];
+  const status = await runProgram(args, {
+    directory,
+    now: () => sandbox.now(),
+    signal,
+    print: (text) => lines.push(text),
+    isTerminal: false,
+    environment,
+    writeLog: (line) => lines.push(line),
+  });
+  return { status, output: lines.join('\n') };
+}
+
+export interface Child {
+  readonly pid: number;
+  kill(signal: NodeJS.Signals): void;
+  /** Exit status, or the signal that ended it. */
+  readonly ended: Promise<{
+    readonly status: number | null;
+    readonly signal: NodeJS.Signals | null;
+    readonly errors: string;
+  }>;
+}
+
+/** A process of its own that runs a command with its clock standing at `now`. */
+export function spawnCommand(args: readonly string[], now: Date, environment: Record<string, string>): Child {
+  const script = fileURLToPath(new URL('./program-at.mjs', import.meta.url));
+  const child = spawn(process.execPath, [script, now.toISOString(), ...args], {
+    cwd: directory,
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let errors = '';
+  child.stderr.on('data', (chunk) => {
+    errors += chunk;
+  });
+  return {
+    pid: child.pid ?? 0,
+    kill: (signal) => void child.kill(signal),
+    ended: new Promise((resolve) => child.on('close', (status, signal) => resolve({ status, signal, errors }))),
+  };
+}
+
+/** Every physical row version of schema genesys: equal before and after when nothing was written, not even the same values again. */
+export async function rowVersions(pool: pg.Pool): Promise<Record<string, string>> {
+  const { rows } = await pool.query<{ name: string }>(
+    `select format('genesys.%I', relname) as name from pg_class where relnamespace = 'genesys'::regnamespace and relkind = 'r' order by 1`,
+  );
+  const versions: Record<string, string> = {};
+  for (const { name } of rows) {
+    const found = await pool.query(
+      `select count(*) || ' ' || coalesce(md5(string_agg(ctid::text || xmin::text, ',' order by ctid)), '') as version from ${name}`,
+    );
+    versions[name] = found.rows[0].version;
+  }
+  return versions;
+}
+
+/** Conversations that differ from what the sandbox would have told at the instant each row vouches for. */
+export async function differencesFromTruth(pool: pg.Pool, sandbox: Sandbox): Promise<string[]> {
+  const { rows } = await pool.query<{
+    id: string;
+    as_of: Date;
+    attributes_as_of: Date | null;
+    record: Record<string, unknown>;
+  }>(
+    `select conversation_id as id, conversations.as_of, attributes_as_of, genesys.conversation_json(conversation_id) as record
+     from genesys.conversations join extract.stored_conversations using (conversation_id)`,
+  );
+  const different: string[] = [];
+  for (const { id, as_of, record } of rows) {
+    const truth = sandbox.world.conversationById(id)?.render(as_of.getTime(), false);
+    if (canonical(truth) !== canonical(withoutAttributes(record))) different.push(id);
+  }
+  return different;
+}
+
+/** Ids of conversations that began in [from, to) and are not stored. */
+export async function missingConversations(pool: pg.Pool, sandbox: Sandbox, from: Date, to: Date): Promise<string[]> {
+  const { rows } = await pool.query<{ id: string }>('select conversation_id as id from genesys.conversations');
+  const stored = new Set(rows.map((row) => row.id));
+  const day = 86_400_000;
+  const missing: string[] = [];
+  for (let at = Math.floor(from.getTime() / day) * day; at < to.getTime(); at += day) {
+    for (const { id, startMs } of sandbox.world.conversationsOfDay(at)) {
+      if (startMs >= from.getTime() && startMs < to.getTime() && !stored.has(id)) missing.push(id);
+    }
+  }
+  return missing;
+}
+
+function withoutAttributes(record: Record<string, unknown>): unknown {
+  const participants = record.participants as Record<string, unknown>[] | undefined;
+  if (participants === undefined) return record;
+  return { ...record, participants: participants.map(({ attributes: _, ...rest }) => rest) };
+}
+
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, member) =>
+    member !== null && typeof member === 'object' && !Array.isArray(member)
+      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : member,
+  );
+}

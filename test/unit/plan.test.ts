@@ -1,0 +1,119 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { askedRange, cut, halves, missing, nextDueAt, retryDelayMs } from '../../src/engine/plan.js';
+import { dayMs, hourMs, type Interval, minuteMs } from '../../src/interval.js';
+import type { Stream } from '../../src/protocol.js';
+
+const now = new Date('2026-03-12T15:07:00Z');
+const stream = {
+  name: 'test',
+  kind: 'interval',
+  repassAgesMs: [hourMs, dayMs],
+  sliceLengthMs: (at: Date, seen: Date) => (seen.getTime() - at.getTime() > dayMs ? dayMs : 10 * minuteMs),
+} as unknown as Stream;
+
+const instant = fc.integer({ min: -40 * dayMs, max: 0 }).map((ms) => new Date(now.getTime() + ms));
+const interval = fc
+  .tuple(instant, instant)
+  .filter(([a, b]) => a.getTime() !== b.getTime())
+  .map(([a, b]): Interval => (a < b ? { from: a, to: b } : { from: b, to: a }));
+
+function lengthOf(intervals: readonly Interval[]): number {
+  return intervals.reduce((sum, { from, to }) => sum + (to.getTime() - from.getTime()), 0);
+}
+
+describe('the slices of a range', () => {
+  test('together are the range: no hole, no overlap, none empty', () => {
+    fc.assert(
+      fc.property(interval, (range) => {
+        const slices = cut(range, stream, now);
+        expect(slices[0]?.from).toEqual(range.from);
+        expect(slices.at(-1)?.to).toEqual(range.to);
+        slices.forEach((slice, index) => {
+          expect(slice.from < slice.to).toBe(true);
+          if (index > 0) expect(slice.from).toEqual(slices[index - 1]?.to);
+        });
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('are few where history is old and short where it is recent', () => {
+    const slices = cut({ from: new Date('2026-03-05T00:00:00Z'), to: new Date('2026-03-12T15:00:00Z') }, stream, now);
+    expect(slices.filter(({ from, to }) => to.getTime() - from.getTime() === dayMs)).toHaveLength(7);
+    expect(slices.filter(({ from, to }) => to.getTime() - from.getTime() === 10 * minuteMs).length).toBe(90);
+  });
+
+  test('that a cap forbids are cut into halves that together are the slice, down to the smallest length', () => {
+    fc.assert(
+      fc.property(interval, (range) => {
+        const parts = halves(range, minuteMs);
+        if (parts === null) expect(range.to.getTime() - range.from.getTime()).toBeLessThan(2 * minuteMs);
+        else expect([parts[0].from, parts[0].to, parts[1].to]).toEqual([range.from, parts[1].from, range.to]);
+      }),
+    );
+  });
+});
+
+describe('what is missing', () => {
+  test('and what is there together cover the asked range exactly once', () => {
+    fc.assert(
+      fc.property(interval, fc.array(interval, { maxLength: 6 }), (asked, raw) => {
+        const existing = disjoint(raw);
+        const gaps = missing(asked, existing);
+        const covered = existing
+          .map(({ from, to }) => ({ from: from < asked.from ? asked.from : from, to: to > asked.to ? asked.to : to }))
+          .filter(({ from, to }) => from < to);
+        expect(lengthOf(gaps) + lengthOf(covered)).toBe(lengthOf([asked]));
+        for (const gap of gaps) expect(covered.some(({ from, to }) => from < gap.to && to > gap.from)).toBe(false);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('a schedule', () => {
+  const start = new Date('2026-03-05T08:13:00Z');
+
+  test('begins at the slice boundary before the configured start and ends with the last complete slice', () => {
+    expect(askedRange(stream, { start, scheduledFrom: null, now })).toEqual({
+      from: new Date('2026-03-05T00:00:00Z'),
+      to: new Date('2026-03-12T15:00:00Z'),
+    });
+  });
+
+  test('keeps its beginning when the relative start moves on, and reaches back when an earlier start is configured', () => {
+    const scheduledFrom = new Date('2026-03-05T00:00:00Z');
+    const later = askedRange(stream, { start: new Date('2026-03-08T00:00:00Z'), scheduledFrom, now });
+    expect(later?.from).toEqual(scheduledFrom);
+    const back = askedRange(stream, { start: new Date('2026-01-01T00:00:00Z'), scheduledFrom, now });
+    expect(back?.from).toEqual(new Date('2026-01-01T00:00:00Z'));
+  });
+});
+
+describe('passes', () => {
+  const slice = { from: new Date('2026-03-11T00:00:00Z'), to: new Date('2026-03-12T00:00:00Z') };
+
+  test('are owed at the declared ages, one after the other, then the slice is final', () => {
+    const afterFirst = nextDueAt(stream, slice, new Date('2026-03-12T00:05:00Z'));
+    expect(afterFirst).toEqual(new Date('2026-03-12T01:00:00Z'));
+    expect(nextDueAt(stream, slice, new Date('2026-03-12T01:00:00Z'))).toEqual(new Date('2026-03-13T00:00:00Z'));
+    expect(nextDueAt(stream, slice, new Date('2026-03-13T00:00:00Z'))).toBeNull();
+  });
+
+  test('whose age has gone by are settled by one pull', () => {
+    expect(nextDueAt(stream, slice, new Date('2026-05-01T00:00:00Z'))).toBeNull();
+  });
+});
+
+test('a failing slice waits longer each time, an hour at most', () => {
+  expect([0, 1, 2, 6, 50].map((attempts) => retryDelayMs(attempts) / minuteMs)).toEqual([1, 2, 4, 60, 60]);
+});
+
+function disjoint(intervals: readonly Interval[]): Interval[] {
+  const kept: Interval[] = [];
+  for (const each of intervals) {
+    if (!kept.some(({ from, to }) => from < each.to && to > each.from)) kept.push(each);
+  }
+  return kept;
+}
