@@ -1,0 +1,186 @@
+import type { WorldEvent } from '../world/events.js';
+import type { JsonObject } from '../world.js';
+import { addFields, addValue } from './dimensions.js';
+import type { EventConversation } from './event-world.js';
+import type { Change, Measurement } from './fact-table.js';
+import { type SessionEvent, SessionMeter } from './session-meter.js';
+
+export interface FlowFacts {
+  readonly ranMs: number;
+  readonly json: JsonObject;
+}
+
+/** What one session was and what was measured in it. */
+export interface SessionFacts {
+  readonly openedMs: number;
+  /** Of the conversation, the participant and the session: a later list and a later change win. */
+  readonly changes: readonly (readonly Change[])[];
+  readonly measurements: readonly Measurement[];
+  /** The flow that ran in the session. */
+  readonly flow: FlowFacts | undefined;
+  /** False in all but one part of a session that was cut, so that outcomes count once. */
+  readonly hasOutcomes: boolean;
+}
+
+/** A survey or an evaluation, with all it said in order of time. */
+export interface QualityFacts {
+  readonly kind: 'survey' | 'evaluation';
+  readonly conversationId: string;
+  readonly conversationStartMs: number;
+  readonly states: { readonly atMs: number; readonly json: JsonObject }[];
+}
+
+export interface ConversationFacts {
+  readonly sessions: readonly SessionFacts[];
+  readonly quality: readonly QualityFacts[];
+}
+
+interface SessionDraft {
+  readonly openedMs: number;
+  readonly participant: readonly Change[];
+  readonly own: Change[];
+  readonly meter: SessionMeter;
+  readonly queues: { readonly atMs: number; readonly queueId: string }[];
+  flow: FlowFacts | undefined;
+}
+
+interface Draft {
+  readonly conversation: Change[];
+  readonly participants: Change[][];
+  readonly sessions: SessionDraft[];
+  readonly quality: Map<unknown, QualityFacts>;
+}
+
+/** Reads a conversation's events once. Of the dimensions only those that are wanted are noted. */
+export function conversationFacts(source: EventConversation, wanted: ReadonlySet<string>): ConversationFacts {
+  const draft: Draft = { conversation: [], participants: [], sessions: [], quality: new Map() };
+  if (wanted.has('conversationId'))
+    draft.conversation.push({ atMs: source.startMs, dimension: 'conversationId', value: source.id });
+  for (const event of source.events) note(draft, source, event, wanted);
+  return {
+    sessions: draft.sessions.flatMap((session) => finish(draft, session)),
+    quality: [...draft.quality.values()],
+  };
+}
+
+function note(draft: Draft, source: EventConversation, event: WorldEvent, wanted: ReadonlySet<string>): void {
+  switch (event.kind) {
+    case 'conversationStarted':
+      addValue(draft.conversation, event.atMs, 'originatingDirection', event.direction, wanted);
+      addFields(draft.conversation, event.atMs, event.fields, wanted);
+      return;
+    case 'conversationField':
+      addFields(draft.conversation, event.atMs, event.fields, wanted);
+      break;
+    case 'participantJoined':
+      draft.participants[event.participant] = [];
+      addValue(changesOf(draft, event.participant), event.atMs, 'purpose', event.purpose, wanted);
+      addValue(changesOf(draft, event.participant), event.atMs, 'userId', event.userId, wanted);
+      addFields(changesOf(draft, event.participant), event.atMs, event.fields, wanted);
+      break;
+    case 'sessionOpened':
+      open(draft, event, wanted);
+      break;
+    case 'surveyChanged':
+      noteQuality(draft, source, 'survey', event.survey.surveyId, event.atMs, event.survey);
+      break;
+    case 'evaluationChanged':
+      noteQuality(draft, source, 'evaluation', event.evaluation.evaluationId, event.atMs, event.evaluation);
+      break;
+    case 'conversationEnded':
+    case 'attributesSet':
+    case 'resolved':
+      return;
+    default:
+      noteInSession(draft.sessions[event.session], event, wanted);
+  }
+}
+
+function changesOf(draft: Draft, participant: number): Change[] {
+  let changes = draft.participants[participant];
+  if (changes === undefined) {
+    changes = [];
+    draft.participants[participant] = changes;
+  }
+  return changes;
+}
+
+function open(draft: Draft, event: Extract<WorldEvent, { kind: 'sessionOpened' }>, wanted: ReadonlySet<string>): void {
+  const own: Change[] = [];
+  addValue(own, event.atMs, 'mediaType', event.mediaType, wanted);
+  addValue(own, event.atMs, 'direction', event.direction, wanted);
+  addFields(own, event.atMs, event.fields, wanted);
+  draft.sessions[event.session] = {
+    openedMs: event.atMs,
+    participant: changesOf(draft, event.participant),
+    own,
+    meter: new SessionMeter(event.purpose),
+    queues: [],
+    flow: undefined,
+  };
+}
+
+function noteInSession(session: SessionDraft | undefined, event: SessionEvent, wanted: ReadonlySet<string>): void {
+  if (session === undefined) return;
+  session.meter.take(event);
+  switch (event.kind) {
+    case 'sessionField':
+      addFields(session.own, event.atMs, event.fields, wanted);
+      break;
+    case 'phaseStarted':
+      noteQueue(session, event.atMs, event.queueId ?? event.fields.queueId);
+      addFields(session.own, event.atMs, event.fields, wanted);
+      break;
+    case 'phaseEnded':
+      noteQueue(session, event.atMs, event.fields.queueId);
+      addValue(session.own, event.atMs, 'disconnectType', event.disconnect, wanted);
+      addFields(session.own, event.atMs, event.fields, wanted);
+      break;
+    case 'wrapupStarted':
+      noteQueue(session, event.atMs, event.queueId);
+      break;
+    case 'wrapupEnded':
+      addValue(session.own, event.atMs, 'wrapUpCode', event.code, wanted);
+      break;
+    case 'flowRan':
+      session.flow = { ranMs: event.atMs, json: event.flow };
+  }
+}
+
+function noteQueue(session: SessionDraft, atMs: number, queueId: unknown): void {
+  if (typeof queueId !== 'string' || session.queues.at(-1)?.queueId === queueId) return;
+  session.queues.push({ atMs, queueId });
+}
+
+function noteQuality(
+  draft: Draft,
+  source: EventConversation,
+  kind: QualityFacts['kind'],
+  id: unknown,
+  atMs: number,
+  json: JsonObject,
+): void {
+  let facts = draft.quality.get(id);
+  if (facts === undefined) {
+    facts = { kind, conversationId: source.id, conversationStartMs: source.startMs, states: [] };
+    draft.quality.set(id, facts);
+  }
+  facts.states.push({ atMs, json });
+}
+
+/**
+ * A measurement belongs to the queue that its session was in when it was made: a customer who connects before there is a queue
+ * counts for none, although the record will later show the queue on his segment. So a session with a change of queue is several.
+ */
+function finish(draft: Draft, session: SessionDraft): SessionFacts[] {
+  const { openedMs, participant, own, meter, queues, flow } = session;
+  const parts = [{ atMs: Number.NEGATIVE_INFINITY, queueId: undefined as string | undefined }, ...queues];
+  return parts.flatMap((part, n) => {
+    const untilMs = parts[n + 1]?.atMs ?? Number.POSITIVE_INFINITY;
+    const measurements = meter.measurements.filter(({ atMs }) => atMs >= part.atMs && atMs < untilMs);
+    const hasOutcomes = flow !== undefined && flow.ranMs >= part.atMs && flow.ranMs < untilMs;
+    if (measurements.length === 0 && !hasOutcomes) return [];
+    const queue: Change[] = [{ atMs: openedMs, dimension: 'queueId', value: part.queueId }];
+    return [{ openedMs, changes: [draft.conversation, participant, own, queue], measurements, flow, hasOutcomes }];
+  });
+}

@@ -1,0 +1,53 @@
+import { ApiFault } from '../server/api-fault.js';
+import type { WorldEvent } from '../world/events.js';
+import type { SimulatedConversation, World } from '../world.js';
+
+/** A conversation that shows what happened in it. */
+export interface EventConversation extends SimulatedConversation {
+  /** Everything, past and future. Within a session in order of time; across sessions not always. */
+  readonly events: readonly WorldEvent[];
+}
+
+export interface PresenceSpan {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly systemPresence: string;
+  readonly organizationPresenceId: string;
+}
+
+export interface RoutingSpan {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly status: string;
+}
+
+/** What one agent did on a UTC day: spans in order of time that fill it from end to end. They know no "now". */
+export interface AgentTimeline {
+  readonly presences: readonly PresenceSpan[];
+  readonly routingStatuses: readonly RoutingSpan[];
+}
+
+export interface AgentTimelines {
+  /** Undefined for a user the organisation never had. */
+  agentTimeline(userId: string, dayStartMs: number): AgentTimeline | undefined;
+}
+
+/** A world that figures can be computed from. */
+export interface EventWorld extends World, AgentTimelines {
+  conversationsOfDay(dayStartMs: number): readonly EventConversation[];
+  longConversationsOfDay?(dayStartMs: number): readonly EventConversation[];
+}
+
+/** Recorded worlds have records and no events: there is nothing to count in them. Throws the API's error for those. */
+export function eventWorldOf(world: World): EventWorld {
+  if (hasEvents(world)) return world;
+  throw new ApiFault(
+    501,
+    'not.implemented',
+    'Figures are computed from events, and this organisation has only records.',
+  );
+}
+
+export function hasEvents(world: World): world is EventWorld {
+  return 'agentTimeline' in world && typeof world.agentTimeline === 'function';
+}

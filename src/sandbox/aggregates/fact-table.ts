@@ -1,0 +1,197 @@
+/**
+ * Facts of one day in columns: measurements, and the owners (mostly sessions) whose dimensions they are grouped by. Columns of
+ * numbers, because a large organisation has millions of measurements a day and an object for each would not fit into memory.
+ */
+
+/** A dimension's value from an instant on. Undefined takes it away again. */
+export interface Change {
+  readonly atMs: number;
+  readonly dimension: string;
+  readonly value: string | readonly string[] | undefined;
+}
+
+export interface Measurement {
+  readonly name: string;
+  /** The instant that decides in which bucket it counts. */
+  readonly atMs: number;
+  readonly value: number;
+  /** Known from then on; with `atMs` where absent. */
+  readonly knownMs?: number;
+  /** Replaced by another measurement from then on. */
+  readonly untilMs?: number;
+}
+
+/** Codes of absent values. */
+const none = 0;
+const noValues: readonly string[] = [];
+
+/** One dimension of all owners of a table, as codes into a dictionary of value lists. */
+export class Column {
+  readonly #codes = new Map<string, number>();
+  readonly #values: (readonly string[])[] = [noValues];
+  readonly #first: number[] = [];
+  readonly #later: { readonly owner: number; readonly atMs: number; readonly code: number }[] = [];
+  #lastMs = Number.NEGATIVE_INFINITY;
+  #settled: Int32Array | undefined;
+
+  /** The owner's value from its beginning; owners are given in order. */
+  begin(): void {
+    this.#first.push(none);
+  }
+
+  set(owner: number, openedMs: number, change: Change): void {
+    const code = this.#codeOf(change.value);
+    if (change.atMs <= openedMs) {
+      this.#first[owner] = code;
+      return;
+    }
+    this.#later.push({ owner, atMs: change.atMs, code });
+    if (change.atMs > this.#lastMs) this.#lastMs = change.atMs;
+  }
+
+  /** By owner, as known at the instant. */
+  codesAt(nowMs: number): Int32Array {
+    if (nowMs >= this.#lastMs && this.#settled !== undefined) return this.#settled;
+    const codes = Int32Array.from(this.#first);
+    for (const { owner, atMs, code } of this.#later) if (atMs <= nowMs) codes[owner] = code;
+    if (nowMs >= this.#lastMs) this.#settled = codes;
+    return codes;
+  }
+
+  valuesOf(code: number): readonly string[] {
+    return this.#values[code] ?? noValues;
+  }
+
+  #codeOf(value: Change['value']): number {
+    if (value === undefined) return none;
+    const list = typeof value === 'string' ? [value] : value;
+    if (list.length === 0) return none;
+    const key = list.length === 1 ? (list[0] ?? '') : list.join('\u0000');
+    let code = this.#codes.get(key);
+    if (code === undefined) {
+      code = this.#values.length;
+      this.#values.push(list);
+      this.#codes.set(key, code);
+    }
+    return code;
+  }
+}
+
+/** Names of metrics are few and shared by all tables. */
+const nameIds = new Map<string, number>();
+const names: string[] = [];
+
+export function nameIdOf(name: string): number {
+  let id = nameIds.get(name);
+  if (id === undefined) {
+    id = names.length;
+    names.push(name);
+    nameIds.set(name, id);
+  }
+  return id;
+}
+
+export interface Rows {
+  readonly nameIds: Uint16Array;
+  readonly owners: Uint32Array;
+  readonly atMs: Float64Array;
+  readonly values: Float64Array;
+}
+
+/** Rows that are not valid from their own instant for ever. */
+export interface BoundedRows extends Rows {
+  readonly knownMs: Float64Array;
+  readonly untilMs: Float64Array;
+}
+
+export interface FactTable {
+  readonly plain: Rows;
+  readonly bounded: BoundedRows;
+  readonly ownerCount: number;
+  readonly rowCount: number;
+  /** The instants of the first and the last measurement. */
+  readonly firstMs: number;
+  readonly lastMs: number;
+  /** Undefined for dimensions that were not asked for when the table was made. */
+  column(dimension: string): Column | undefined;
+}
+
+class RowList {
+  readonly names: number[] = [];
+  readonly owners: number[] = [];
+  readonly atMs: number[] = [];
+  readonly values: number[] = [];
+
+  push(owner: number, measurement: Measurement): void {
+    this.names.push(nameIdOf(measurement.name));
+    this.owners.push(owner);
+    this.atMs.push(measurement.atMs);
+    this.values.push(measurement.value);
+  }
+
+  finish(): Rows {
+    return {
+      nameIds: Uint16Array.from(this.names),
+      owners: Uint32Array.from(this.owners),
+      atMs: Float64Array.from(this.atMs),
+      values: Float64Array.from(this.values),
+    };
+  }
+}
+
+export class TableBuilder {
+  readonly #columns = new Map<string, Column>();
+  readonly #plain = new RowList();
+  readonly #bounded = new RowList();
+  readonly #knownMs: number[] = [];
+  readonly #untilMs: number[] = [];
+  #owners = 0;
+  #firstMs = Number.POSITIVE_INFINITY;
+  #lastMs = Number.NEGATIVE_INFINITY;
+
+  constructor(dimensions: Iterable<string>) {
+    for (const dimension of dimensions) this.#columns.set(dimension, new Column());
+  }
+
+  /** Changes come in order; a later one wins. An owner without measurements is not kept. */
+  add(openedMs: number, changes: readonly (readonly Change[])[], measurements: readonly Measurement[]): void {
+    if (measurements.length === 0) return;
+    const owner = this.#owners++;
+    for (const column of this.#columns.values()) column.begin();
+    for (const list of changes) {
+      for (const change of list) this.#columns.get(change.dimension)?.set(owner, openedMs, change);
+    }
+    for (const measurement of measurements) this.#measure(owner, measurement);
+  }
+
+  #measure(owner: number, measurement: Measurement): void {
+    const { atMs, knownMs = atMs, untilMs = Number.POSITIVE_INFINITY } = measurement;
+    if (atMs < this.#firstMs) this.#firstMs = atMs;
+    if (atMs > this.#lastMs) this.#lastMs = atMs;
+    if (knownMs === atMs && untilMs === Number.POSITIVE_INFINITY) {
+      this.#plain.push(owner, measurement);
+      return;
+    }
+    this.#bounded.push(owner, measurement);
+    this.#knownMs.push(knownMs);
+    this.#untilMs.push(untilMs);
+  }
+
+  finish(): FactTable {
+    const plain = this.#plain.finish();
+    const bounded = {
+      ...this.#bounded.finish(),
+      knownMs: Float64Array.from(this.#knownMs),
+      untilMs: Float64Array.from(this.#untilMs),
+    };
+    return {
+      plain,
+      bounded,
+      ownerCount: this.#owners,
+      rowCount: plain.atMs.length + bounded.atMs.length,
+      firstMs: this.#firstMs,
+      lastMs: this.#lastMs,
+      column: (dimension) => this.#columns.get(dimension),
+    };
+  }
+}
