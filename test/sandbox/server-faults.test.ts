@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { FaultSettings } from '../../src/sandbox/index.js';
 import type { Client } from './server-client.js';
-import { startWithClient } from './server-client.js';
+import { login, startWithClient } from './server-client.js';
 
 const me = '/api/v2/organizations/me';
 const query = '/api/v2/analytics/conversations/details/query';
@@ -46,8 +46,8 @@ describe('a request can meet', () => {
     expect(client.sandbox.requests().at(-1)).toMatchObject({ fault: 'reset' });
   });
 
-  test('a delay', async () => {
-    await start({ stall: { rate: 1, ms: 30 } });
+  test.each(['before-headers', 'in-body'] as const)('a delay %s', async (when) => {
+    await start({ stall: { rate: 1, ms: 30, when } });
     expect((await client.get(me)).status).toBe(200);
     expect(client.sandbox.requests().at(-1)).toMatchObject({ fault: 'stall' });
   });
@@ -69,6 +69,13 @@ describe('a request can meet', () => {
     await start({ expireTokens: { rate: 1, times: 1 } });
     expect((await client.get(me)).body.code).toBe('bad.credentials');
     expect((await client.get(me)).status).toBe(401);
+  });
+
+  test('credentials that were revoked', async () => {
+    await start({ revokedCredentials: 1, expireTokens: 1 });
+    expect((await client.get(me)).status).toBe(401);
+    const refused = await login(client.sandbox);
+    expect([refused.status, refused.body.error]).toEqual([401, 'invalid_client']);
   });
 
   test('missing permissions, named; another permission of an any-list is enough', async () => {

@@ -19,8 +19,11 @@ export interface FaultSettings {
   readonly http429?: RequestFault<{ readonly retryAfterSeconds?: number }>;
   readonly http5xx?: RequestFault<{ readonly status?: number; readonly body?: 'json' | 'html' | 'empty' }>;
   readonly reset?: RequestFault<{ readonly when?: 'before-headers' | 'after-headers' }>;
-  readonly stall?: RequestFault<{ readonly ms?: number }>;
+  /** `in-body`: the headers and half of the body come at once. */
+  readonly stall?: RequestFault<{ readonly ms?: number; readonly when?: 'before-headers' | 'in-body' }>;
   readonly expireTokens?: RequestFault;
+  /** Logins are refused; with `expireTokens` this is a client that was deleted. */
+  readonly revokedCredentials?: Fault;
   readonly truncatedJson?: RequestFault;
   readonly garbage?: RequestFault;
   readonly htmlInsteadOfJson?: RequestFault;
@@ -49,8 +52,9 @@ const extras: Readonly<Record<FaultName, readonly string[]>> = {
   http429: ['retryAfterSeconds', 'path'],
   http5xx: ['status', 'body', 'path'],
   reset: ['when', 'path'],
-  stall: ['ms', 'path'],
+  stall: ['ms', 'when', 'path'],
   expireTokens: ['path'],
+  revokedCredentials: [],
   truncatedJson: ['path'],
   garbage: ['path'],
   htmlInsteadOfJson: ['path'],

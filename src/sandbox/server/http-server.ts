@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { JsonObject } from '../world.js';
@@ -178,8 +179,16 @@ async function send(
     'ININ-Correlation-Id': exchange.correlationId,
     ...answer.headers,
   });
-  if (out.cutAfter === undefined) response.end(request.method === 'HEAD' ? undefined : bytes);
-  else response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => request.socket.destroy());
+  const half = Math.floor(bytes.length / 2);
+  if (out.isCut === true) {
+    response.write(bytes.subarray(0, half), () => request.socket.destroy());
+  } else if (exchange.pauseMs !== undefined) {
+    response.write(bytes.subarray(0, half));
+    await sleep(exchange.pauseMs, undefined, { ref: false });
+    response.end(bytes.subarray(half));
+  } else {
+    response.end(request.method === 'HEAD' ? undefined : bytes);
+  }
 }
 
 function acceptsGzip(request: IncomingMessage): boolean {

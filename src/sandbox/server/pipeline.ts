@@ -10,6 +10,7 @@ import type { RecordedAnswers } from './recorded-answers.js';
 import type { Call, Matcher } from './router.js';
 import { gatewayHtml, isAfterHeaders } from './spoil.js';
 import type { TokenStore } from './tokens.js';
+import { oauthError } from './tokens.js';
 
 /** One request on its way through; the optional parts are filled in as they become known, for the log. */
 export interface Exchange {
@@ -23,6 +24,8 @@ export interface Exchange {
   operation?: string;
   fault?: string;
   unknown?: boolean;
+  /** How long the second half of the body is to be held back. */
+  pauseMs?: number;
 }
 
 export interface Gate {
@@ -63,6 +66,10 @@ function operationOf(gate: Gate, exchange: Exchange): string | undefined {
 function login(gate: Gate, exchange: Exchange): Answer {
   if (exchange.method !== 'POST')
     return refusal(new ApiFault(405, 'method.not.allowed', 'Only POST is allowed here.'), exchange.correlationId);
+  if (gate.core.faults.strikes('revokedCredentials', exchange.counter) !== undefined) {
+    exchange.fault = 'revokedCredentials';
+    return withRate(gate, anonymous, oauthError(401, 'invalid_client', 'client authentication failed'));
+  }
   return withRate(gate, anonymous, gate.tokens.issue(exchange.authorization, exchange.bodyText));
 }
 
@@ -117,8 +124,10 @@ async function earlyFault(core: Core, exchange: Exchange): Promise<Answer | 'res
   const stall = faults.strikes('stall', counter, path);
   if (stall !== undefined) {
     exchange.fault = 'stall';
+    const ms = Math.min(stall.ms ?? stallDefaultMs, stallMsMax);
+    if (stall.when === 'in-body') exchange.pauseMs = ms;
     // Unreferenced, so that a sandbox that is closed does not wait for its own delays.
-    await sleep(Math.min(stall.ms ?? stallDefaultMs, stallMsMax), undefined, { ref: false });
+    else await sleep(ms, undefined, { ref: false });
   }
   if (!isAfterHeaders(faults) && faults.strikes('reset', counter, path) !== undefined) {
     exchange.fault = 'reset';

@@ -1,11 +1,11 @@
 import type { Faults } from './faults.js';
 
-/** What really goes out: `cutAfter` bytes and then a broken connection, where that is set. */
+/** What really goes out; with `isCut` half of it and then a broken connection. */
 export interface Outgoing {
   readonly status: number;
   readonly contentType: string;
   readonly bytes: Buffer;
-  readonly cutAfter?: number;
+  readonly isCut?: boolean;
   readonly fault?: string;
 }
 
@@ -15,7 +15,6 @@ const truncatedShare = 0.6;
 /** Applies at most one fault to an answer that would have been good. */
 export function spoiled(faults: Faults, counter: number, path: string, good: Outgoing): Outgoing {
   if (good.status !== 200) return good;
-  const half = Math.floor(good.bytes.length / 2);
   const strikes = (name: 'truncatedJson' | 'garbage' | 'htmlInsteadOfJson' | 'emptyBody') =>
     faults.strikes(name, counter, path) !== undefined;
   if (
@@ -23,7 +22,7 @@ export function spoiled(faults: Faults, counter: number, path: string, good: Out
     isAfterHeaders(faults) &&
     faults.strikes('reset', counter, path) !== undefined
   )
-    return { ...good, cutAfter: half, fault: 'reset' };
+    return { ...good, isCut: true, fault: 'reset' };
   if (strikes('truncatedJson'))
     return {
       ...good,

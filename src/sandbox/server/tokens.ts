@@ -78,6 +78,6 @@ function basicCredentials(authorization: string | undefined): [string, string] |
 }
 
 /** OAuth answers in the OAuth shape, not in the API's. */
-function oauthError(status: number, error: string, description: string): Answer {
+export function oauthError(status: number, error: string, description: string): Answer {
   return json({ error, description, error_description: description }, status);
 }
