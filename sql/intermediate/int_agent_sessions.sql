@@ -4,18 +4,19 @@ with
 sessions as (
     select
         facts.*,
-        facts.last_wrapup_code is not null and facts.last_real_wrapup_code is null as has_system_code_only,
-        facts.outbound_campaign_id is not null as is_campaign,
         facts.media_type in ('chat', 'message', 'internalmessage', 'email', 'social') as is_digital,
         coalesce(facts.transferred_count, 0) > 0
-        or facts.connected_disconnect_type in (
-            'transfer',
-            'consultTransfer',
-            'conferenceTransfer',
-            'forwardTransfer',
-            'noAnswerTransfer',
-            'notAvailableTransfer',
-            'dndTransfer'
+        or coalesce(
+            facts.connected_disconnect_type in (
+                'transfer',
+                'consultTransfer',
+                'conferenceTransfer',
+                'forwardTransfer',
+                'noAnswerTransfer',
+                'notAvailableTransfer',
+                'dndTransfer'
+            ),
+            false
         ) as is_transferred
     from genesys.session_facts as facts
     where facts.is_agent_session

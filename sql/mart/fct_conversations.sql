@@ -21,7 +21,7 @@ final as (
         conversations.handled_count,
         conversations.coded_count,
         conversations.queue_leg_count,
-        coalesce(conversations.transferred_count, 0) as transferred_count,
+        coalesce(conversations.transferred_count, 0)::bigint as transferred_count,
         extract(epoch from conversations.conversation_end - conversations.conversation_start) as duration_seconds,
         conversations.handle_ms * 0.001 as handle_seconds,
         conversations.talk_ms * 0.001 as talk_seconds,

@@ -26,6 +26,7 @@ final as (
 
         compared.session_count::bigint as session_count,
         compared.conversation_count,
+        compared.agentless_count::bigint as agentless_conversation_count,
         compared.agent_session_count::bigint as agent_session_count,
         round((compared.session_count + compared.agentless_count) / compared.case_count, 6) as share_rate,
         round(compared.session_count / nullif(compared.agent_session_count, 0), 6) as missing_rate
@@ -110,7 +111,8 @@ comment on column mart.rpt_wrapup_causes.media_type is 'Media type of the sessio
 comment on column mart.rpt_wrapup_causes.wrapup_cause is 'Why there is no real wrap-up code. See dim_wrapup_causes.';
 comment on column mart.rpt_wrapup_causes.examples is 'Up to five conversation ids, the earliest first, separated by comma and blank.';
 comment on column mart.rpt_wrapup_causes.session_count is 'Agent sessions with this cause; 0 for causes of conversations without any agent session.';
-comment on column mart.rpt_wrapup_causes.conversation_count is 'Conversations with this cause, each counted once per row.';
+comment on column mart.rpt_wrapup_causes.conversation_count is 'Conversations with this cause, of their agent sessions or, without any, of their own; each counted once per row.';
+comment on column mart.rpt_wrapup_causes.agentless_conversation_count is 'Of these, conversations without any agent session.';
 comment on column mart.rpt_wrapup_causes.agent_session_count is 'All agent sessions of this day, queue and media type, with and without a code.';
 comment on column mart.rpt_wrapup_causes.share_rate is 'Fraction of what lacks a code on this day, queue and media type (sessions, and conversations without one) that has this cause; these add up to 1.';
 comment on column mart.rpt_wrapup_causes.missing_rate is 'Fraction of all agent sessions of this day, queue and media type that lack a code for this cause; null where there are none.';

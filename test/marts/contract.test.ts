@@ -1,0 +1,146 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Marts, openMarts } from './support.js';
+
+/** Columns that reports are written against: they keep their names. */
+const promised: Readonly<Record<string, string>> = {
+  fct_conversations: `conversation_id started_at started_local ended_at ended_local originating_direction media_types agent_session_count
+    wrapup_cause is_open`,
+  fct_agent_sessions: `conversation_id participant_no session_no participant_id session_id user_id queue_id media_type direction started_at
+    started_local ended_at ended_local wrapup_code wrapup_name wrapup_cause is_coded is_handled is_transferred handle_seconds talk_seconds
+    hold_seconds acw_seconds alert_seconds dialing_seconds contacting_seconds`,
+  rpt_wrapup_causes: 'day queue_id media_type wrapup_cause session_count conversation_count share_rate examples',
+  dim_queues: 'queue_id queue_name',
+  dim_users: 'user_id user_name',
+  dim_wrapup_codes: 'wrapup_code wrapup_name',
+  dim_divisions: 'division_id division_name',
+  ops_freshness: `stream watermark_at final_until_at last_success_at due_slice_count failing_slice_count dead_letter_count`,
+};
+/** Types that Power BI, Tableau, Metabase and Excel all read. */
+const types = [
+  'bigint',
+  'boolean',
+  'date',
+  'integer',
+  'numeric',
+  'smallint',
+  'text',
+  'timestamp with time zone',
+  'timestamp without time zone',
+  'uuid',
+];
+
+interface Column {
+  readonly view: string;
+  readonly column: string;
+  readonly type: string;
+  readonly comment: string | null;
+  readonly view_comment: string | null;
+}
+
+let marts: Marts;
+let columns: Column[];
+
+beforeAll(async () => {
+  marts = await openMarts();
+  columns = await marts.rows<Column & Record<string, unknown>>(
+    `select c.relname as view, a.attname as column, format_type(a.atttypid, null) as type,
+            col_description(c.oid, a.attnum) as comment, obj_description(c.oid) as view_comment
+     from pg_class as c
+     inner join pg_namespace as n on n.oid = c.relnamespace
+     inner join pg_attribute as a on a.attrelid = c.oid
+     where n.nspname = 'mart' and a.attnum > 0 and not a.attisdropped
+     order by c.relname, a.attnum`,
+  );
+});
+
+afterAll(() => marts?.close());
+
+const offenders = (isOffender: (column: Column) => boolean) =>
+  columns.filter(isOffender).map(({ view, column }) => `${view}.${column}`);
+
+test.each(Object.entries(promised))('%s has the columns that reports are written against', (view, names) => {
+  const present = columns.filter((each) => each.view === view).map((each) => each.column);
+  expect(present).toEqual(expect.arrayContaining(names.trim().split(/\s+/)));
+});
+
+describe('every view and column', () => {
+  test('has a comment', () => {
+    expect(offenders(({ comment, view_comment }) => !comment || !view_comment)).toEqual([]);
+  });
+
+  test('has a type that every BI tool reads', () => {
+    expect(offenders(({ type }) => !types.includes(type))).toEqual([]);
+  });
+
+  test('says its unit and kind in its name', () => {
+    const endings: Readonly<Record<string, RegExp>> = {
+      boolean: /^(is|has)_/,
+      'timestamp with time zone': /_at$/,
+      'timestamp without time zone': /_local$/,
+      date: /(^|_)day$/,
+    };
+    expect(offenders(({ column, type }) => endings[type] !== undefined && !endings[type].test(column))).toEqual([]);
+    expect(offenders(({ column, type }) => /_(seconds|rate|hours)$/.test(column) && type !== 'numeric')).toEqual([]);
+    expect(offenders(({ column, type }) => /_count$/.test(column) && !/int/.test(type))).toEqual([]);
+    expect(offenders(({ column, type }) => /^(is|has)_/.test(column) && type !== 'boolean')).toEqual([]);
+  });
+});
+
+describe('the role genesys_reader', () => {
+  const asReader = async (statement: string) => {
+    const client = await marts.pool.connect();
+    try {
+      await client.query('begin');
+      await client.query('set local role genesys_reader');
+      return await client.query(statement);
+    } finally {
+      await client.query('rollback');
+      client.release();
+    }
+  };
+
+  test('can read every view of mart', async () => {
+    for (const view of new Set(columns.map((column) => column.view))) {
+      await expect(asReader(`select * from mart.${view} limit 1`), view).resolves.toBeDefined();
+    }
+  });
+
+  test.each(['genesys.session_facts', 'genesys.int_agent_sessions', 'genesys.conversations', 'extract.slices'])(
+    'cannot read %s',
+    async (relation) => {
+      await expect(asReader(`select * from ${relation} limit 1`)).rejects.toMatchObject({ code: '42501' });
+    },
+  );
+});
+
+describe('the files of views', () => {
+  const folders = ['intermediate', 'mart'];
+  const files = folders.flatMap((folder) => {
+    const directory = join(import.meta.dirname, '../../sql', folder);
+    return readdirSync(directory).map((name) => ({
+      path: `${folder}/${name}`,
+      view: `${folder === 'mart' ? 'mart' : 'genesys'}.${name.replace('.sql', '')}`,
+      text: readFileSync(join(directory, name), 'utf8'),
+    }));
+  });
+  const faulty = (isFaulty: (file: (typeof files)[number]) => boolean) =>
+    files.filter(isFaulty).map((file) => file.path);
+
+  test('begin with their grain, make the view of their name and end in select * from final', () => {
+    expect(faulty(({ text }) => !text.startsWith('-- One row per '))).toEqual([]);
+    expect(faulty(({ text, view }) => !text.includes(`\ncreate view ${view} as\nwith\n`))).toEqual([]);
+    expect(faulty(({ text }) => !text.includes('\n\nselect * from final;\n'))).toEqual([]);
+  });
+
+  test('are lower case but for names of Genesys, indented by four and never by tabs', () => {
+    expect(faulty(({ text }) => /\b(SELECT|FROM|WHERE|JOIN|CREATE|COMMENT)\b/.test(text))).toEqual([]);
+    expect(faulty(({ text }) => /\t/.test(text) || /^( {4})* {1,3}\S/m.test(text))).toEqual([]);
+  });
+
+  test('hold nothing but views and their comments', () => {
+    const others = /^(?!create view |comment on (view|column) )(create|drop|alter|insert|update|delete|grant)\b/m;
+    expect(faulty(({ text }) => others.test(text))).toEqual([]);
+  });
+});

@@ -1,0 +1,186 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { sessionFacts, sessionFactsRelation } from '../../src/conversation/facts.js';
+import { flatten } from '../../src/conversation/flatten.js';
+import { createWorld } from '../../src/sandbox/world/index.js';
+import {
+  agent,
+  at,
+  conversation,
+  customer,
+  id,
+  type JsonObject,
+  type Marts,
+  metric,
+  openMarts,
+  participant,
+  segment,
+  session,
+} from './support.js';
+
+const queue = id(11);
+const other = id(12);
+
+/** The facts of a record as objects by column. */
+function factsOf(record: JsonObject): Record<string, unknown>[] {
+  return sessionFacts(flatten(record)).map((row) =>
+    Object.fromEntries(sessionFactsRelation.columns.map((column, index) => [column.name, row[index]])),
+  );
+}
+
+const agentFacts = (...sessions: JsonObject[]) => factsOf(conversation(1, [agent(id(1), ...sessions)]));
+const time = (text: string) => Date.parse(at(text));
+
+describe('session facts', () => {
+  test('repeated metrics of one name are summed, and their emissions counted', () => {
+    const metrics = [
+      metric('tHeldComplete', 10),
+      metric('tHandle', 100, '10:05:00'),
+      metric('tHandle', 20, '10:09:00'),
+      metric('nTransferred', 1),
+      metric('nTransferred', 1),
+    ];
+    const [facts] = agentFacts(session([], { metrics }));
+    expect(facts).toMatchObject({ handle_ms: 120_000, handle_count: 2, held_ms: 10_000, transferred_count: 2 });
+  });
+
+  test('a handling counts when its last part was emitted, in whatever order metrics come', () => {
+    const metrics = [metric('tHandle', 20, '10:09:00'), metric('tHandle', 100, '10:05:00')];
+    expect(agentFacts(session([], { metrics }))[0]).toMatchObject({ handled_at: time('10:09:00') });
+  });
+
+  test('parts of talk stand in for its total only where the total is missing', () => {
+    const parts = [metric('tTalk', 30), metric('tTalk', 40)];
+    const [whole] = agentFacts(session([], { metrics: [...parts, metric('tTalkComplete', 71)] }));
+    expect(whole).toMatchObject({ talk_ms: 71_000, talk_count: 1 });
+    expect(agentFacts(session([], { metrics: parts }))[0]).toMatchObject({ talk_ms: 70_000, talk_count: 1 });
+  });
+
+  test('what was not emitted is null, not zero', () => {
+    expect(agentFacts(session([]))[0]).toMatchObject({ handle_ms: null, handle_count: null, offered_count: null });
+  });
+
+  test('the queue is the last that a segment names, the wrap-up segment included', () => {
+    const segments = [
+      segment('alert', '10:01', '10:02', { queueId: queue }),
+      segment('interact', '10:02', '10:03'),
+      segment('wrapup', '10:03', '10:04', { queueId: other }),
+    ];
+    expect(agentFacts(session(segments))[0]).toMatchObject({ queue_id: other });
+    expect(agentFacts(session(segments.slice(0, 2)))[0]).toMatchObject({ queue_id: queue });
+  });
+
+  test('a session ends with its last segment, and not before each has an end', () => {
+    const closed = [segment('hold', '10:02', '10:06'), segment('interact', '10:01', '10:05')];
+    expect(agentFacts(session(closed))[0]).toMatchObject({
+      started_at: time('10:01'),
+      ended_at: time('10:06'),
+      connected_at: time('10:01'),
+      is_open: false,
+    });
+    const open = [...closed, segment('wrapup', '10:06', null)];
+    expect(agentFacts(session(open))[0]).toMatchObject({ ended_at: null, is_open: true, is_wrapup_open: true });
+  });
+
+  test('a session without segments lies at the start of its conversation', () => {
+    expect(agentFacts(session([]))[0]).toMatchObject({ started_at: time('10:00'), ended_at: null, is_open: false });
+  });
+
+  test('the last code and the last real code are told apart, empty ones ignored', () => {
+    const code = (wrapUpCode: string) => segment('wrapup', '10:03', '10:04', { wrapUpCode, wrapUpNote: '' });
+    const [facts] = agentFacts(session([code(id(21)), code('ININ-WRAP-UP-TIMEOUT'), code('')]));
+    expect(facts).toMatchObject({
+      wrapup_count: 3,
+      last_wrapup_code: 'ININ-WRAP-UP-TIMEOUT',
+      last_real_wrapup_code: id(21),
+      has_wrapup_note: false,
+    });
+  });
+
+  test('six sessions of one agent are six rows, and each knows how many there are', () => {
+    const rows = agentFacts(...Array.from({ length: 6 }, () => session([segment('interact', '10:01', '10:02')])));
+    expect(rows.map((row) => row.session_no)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(rows.map((row) => row.agent_session_count)).toEqual([6, 6, 6, 6, 6, 6]);
+  });
+
+  test('an agent without a user id is no agent session', () => {
+    const rows = factsOf(conversation(1, [participant('agent', [session([])]), customer]));
+    expect(rows.map((row) => row.is_agent_session)).toEqual([false, false]);
+  });
+
+  test('a conversation without sessions has one row at position zero', () => {
+    const rows = factsOf(conversation(1, [participant('customer', [])]));
+    expect(rows).toHaveLength(1);
+    expect(rows[0]).toMatchObject({
+      participant_no: 0,
+      session_no: 0,
+      started_at: time('10:00'),
+      agent_session_count: 0,
+    });
+  });
+
+  test('each stay in a queue is answered by the first agent session of that queue behind its start', () => {
+    const leg = (start: string, end: string) => session([segment('interact', start, end, { queueId: queue })]);
+    const answer = (start: string, seconds: number) =>
+      session([segment('interact', start, '10:20', { queueId: queue })], { metrics: [metric('tAnswered', seconds)] });
+    // Two stays in the same queue, answered by two agents; participants are not in the order of time.
+    const rows = factsOf(
+      conversation(1, [
+        agent(id(2), answer('10:11', 60)),
+        participant('acd', [leg('10:01', '10:02'), leg('10:10', '10:11')]),
+        agent(id(1), answer('10:02', 61), answer('10:05', 99)),
+      ]),
+    );
+    const legs = rows.filter((row) => row.is_queue_leg);
+    expect(legs).toMatchObject([
+      { answer_participant_no: 3, answer_session_no: 1, answer_ms: 61_000, answer_user_id: id(1) },
+      { answer_participant_no: 1, answer_session_no: 1, answer_ms: 60_000, answer_user_id: id(2) },
+    ]);
+  });
+});
+
+describe('stored facts', () => {
+  let marts: Marts;
+  const asOfMs = Date.UTC(2026, 2, 5);
+  const perDay = 400;
+
+  beforeAll(async () => {
+    marts = await openMarts();
+    const world = createWorld({ seed: 11, agents: 40, conversationsPerDay: perDay, timeZone: 'Europe/Berlin' });
+    const days = [Date.UTC(2026, 2, 3), Date.UTC(2026, 2, 4)];
+    const records = days.flatMap((day) => world.conversationsOfDay(day).map((each) => each.render(asOfMs, false)));
+    await marts.load([
+      ...records.filter((record) => record !== undefined),
+      conversation(1, []),
+      conversation(2, [customer]),
+    ]);
+  });
+
+  afterAll(() => marts?.close());
+
+  test('equal the plain definition over the raw tables, row by row', async () => {
+    const plain = readFileSync(join(import.meta.dirname, 'session-facts-plain.sql'), 'utf8');
+    const [counts] = await marts.rows(
+      `with plain as (${plain})
+       select (select count(*)::int from plain) as plain_count,
+              (select count(*)::int from genesys.session_facts) as stored_count,
+              (select count(*)::int from (table plain except all table genesys.session_facts) as missing) as missing_count`,
+    );
+    expect(counts?.stored_count).toBeGreaterThan(perDay);
+    expect(counts).toEqual({
+      plain_count: counts?.stored_count,
+      stored_count: counts?.stored_count,
+      missing_count: 0,
+    });
+  });
+
+  test('have the columns of the table, in its order and types', async () => {
+    const rows = await marts.rows(
+      `select attname as name, format_type(atttypid, null) as type from pg_attribute
+       where attrelid = 'genesys.session_facts'::regclass and attnum > 2 and not attisdropped order by attnum`,
+    );
+    const types: Record<string, string> = { time: 'timestamp with time zone' };
+    expect(rows).toEqual(sessionFactsRelation.columns.map(({ name, type }) => ({ name, type: types[type] ?? type })));
+  });
+});
