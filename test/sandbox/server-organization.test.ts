@@ -99,3 +99,32 @@ test('what is asked today is different tomorrow', async () => {
   expect(later.map((record) => record.conversationId)).toEqual(today.map((record) => record.conversationId));
   expect(later).not.toEqual(today);
 });
+
+test('aggregates and user details answer for the simulated organisation', async () => {
+  const client = await start();
+  const aggregates = await client.post('/api/v2/analytics/conversations/aggregates/query', {
+    interval: day,
+    granularity: 'PT30M',
+    groupBy: ['queueId', 'mediaType'],
+    metrics: ['nOffered', 'tAnswered', 'tHandle', 'oServiceLevel'],
+  });
+  expect(aggregates.status).toBe(200);
+  expect(aggregates.body.results.length).toBeGreaterThan(3);
+  const details = await client.post('/api/v2/analytics/users/details/query', {
+    interval: day,
+    paging: { pageSize: 100, pageNumber: 1 },
+  });
+  expect(details.body.userDetails.length).toBeGreaterThan(5);
+});
+
+test('figures begin where history begins', async () => {
+  const client = await start();
+  const before = {
+    interval: '2026-01-13T00:00:00Z/2026-01-15T00:00:00Z',
+    metrics: ['nOffered'],
+    groupBy: ['mediaType'],
+  };
+  expect((await client.post('/api/v2/analytics/conversations/aggregates/query', before)).body.results ?? []).toEqual(
+    [],
+  );
+});

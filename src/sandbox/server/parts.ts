@@ -1,0 +1,64 @@
+import type { World, WorldOptions } from '../world.js';
+import { boundedWorld } from './bounded-world.js';
+import { createClock } from './clock.js';
+import { ConversationSource } from './conversation-source.js';
+import type { Core } from './core.js';
+import { Faults } from './faults.js';
+import { dayStartOf } from './intervals.js';
+import { Notifications } from './notifications.js';
+import type { ResolvedOptions } from './options.js';
+import { dataAgeDefaultMs } from './options.js';
+import { RateLimit } from './rate-limit.js';
+import type { Replay } from './replay.js';
+import { RequestLog } from './request-log.js';
+import { ResultSets } from './result-sets.js';
+import { TokenStore } from './tokens.js';
+
+/** Everything one sandbox is made of. */
+export interface Parts {
+  readonly options: ResolvedOptions;
+  readonly replay: Replay | undefined;
+  readonly core: Core;
+  readonly notifications: Notifications;
+  readonly tokens: TokenStore;
+  readonly rateLimit: RateLimit;
+  readonly log: RequestLog;
+}
+
+export function worldOptions({ seed, agents, conversationsPerDay, timeZone }: ResolvedOptions): WorldOptions {
+  return { seed, agents, conversationsPerDay, timeZone };
+}
+
+export function createParts(
+  options: ResolvedOptions,
+  whole: World,
+  replay: Replay | undefined,
+  machineMs: () => number,
+): Parts {
+  const clock = createClock(options.clock, machineMs);
+  const dataFromMs = options.dataFrom?.getTime() ?? replay?.dataFromMs ?? dayStartOf(clock.nowMs() - dataAgeDefaultMs);
+  const world = boundedWorld(whole, dataFromMs);
+  const source = new ConversationSource(world, dataFromMs, options.cacheBytesMax, replay?.pageOf);
+  const { seed } = options;
+  const faults = new Faults(seed, options.faults);
+  const notifications = new Notifications(seed, clock);
+  const { clientId, clientSecret, tokenLifetimeSeconds: lifetimeSeconds } = options;
+  return {
+    options,
+    replay,
+    notifications,
+    core: {
+      options,
+      clock,
+      machineMs,
+      world,
+      source,
+      faults,
+      results: new ResultSets(source),
+      notify: (topicName, eventBody) => notifications.send(topicName, eventBody),
+    },
+    tokens: new TokenStore({ seed, clientId, clientSecret, lifetimeSeconds, machineMs }),
+    rateLimit: new RateLimit(options.requestsPerMinute, options.rateWindowMs, machineMs),
+    log: new RequestLog(options.requestLogMax),
+  };
+}

@@ -1,0 +1,66 @@
+import type { SandboxControl } from './control.js';
+import { mergePatch } from './control.js';
+import type { Core } from './core.js';
+import { availabilityMs } from './details-jobs.js';
+import { withoutMillis } from './intervals.js';
+import type { Parts } from './parts.js';
+
+/** `port` is a function because the port is not known before the server listens. */
+export function controlOf(parts: Parts, port: () => number): SandboxControl {
+  const { core, tokens, log, options } = parts;
+  const control: SandboxControl = {
+    get url() {
+      return `http://127.0.0.1:${port()}`;
+    },
+    get port() {
+      return port();
+    },
+    clientId: options.clientId,
+    clientSecret: options.clientSecret,
+    now: () => new Date(core.clock.nowMs()),
+    setNow: (at) => moved(core, () => core.clock.setNow(at.getTime())),
+    advance: (deltaMs) => moved(core, () => core.clock.advance(deltaMs)),
+    requests: () => log.entries(),
+    resetRequests: () => log.reset(),
+    setFaults: (settings) => core.faults.set(settings),
+    faultsInjected: () => core.faults.counts(),
+    restate: ({ conversationId, patch = {}, change = (record) => mergePatch(record, patch), at }) =>
+      core.source.overlay(conversationId, { atMs: at?.getTime() ?? core.clock.nowMs(), change }),
+    notify: (topicName, eventBody) => core.notify(topicName, eventBody),
+    revokeTokens: () => tokens.revokeAll(),
+    reset: () => reset(parts),
+    status: () => statusOf(parts),
+  };
+  return control;
+}
+
+/** When time is moved, the data lake moves with it, and says so. */
+function moved(core: Core, move: () => void): void {
+  move();
+  const dataAvailabilityDate = withoutMillis(availabilityMs(core));
+  core.notify('v2.analytics.conversations.details.jobs.availability', { dataAvailabilityDate });
+}
+
+function reset(parts: Parts): void {
+  parts.log.reset();
+  parts.core.faults.set({});
+  parts.core.source.resetOverlays();
+  parts.rateLimit.reset();
+}
+
+function statusOf({ core, log, options, replay }: Parts): ReturnType<SandboxControl['status']> {
+  const { seed, agents, conversationsPerDay, timeZone, requestsPerMinute } = options;
+  return {
+    now: new Date(core.clock.nowMs()).toISOString(),
+    clock: core.clock.kind,
+    dataFrom: new Date(core.source.dataFromMs).toISOString(),
+    organization: { seed, agents, conversationsPerDay, timeZone, name: core.world.directory.organization.name ?? null },
+    requestsPerMinute,
+    requests: log.total,
+    requestsByOperation: log.counts(),
+    faults: core.faults.settings as never,
+    faultsInjected: core.faults.counts(),
+    preparedBytes: core.source.cachedBytes,
+    ...(replay === undefined ? {} : { replay: replay.report }),
+  };
+}
