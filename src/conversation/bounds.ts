@@ -7,11 +7,13 @@ export const nestingMax = 128;
 
 /** A code unit takes at most six bytes of JSON (`\u0000`); so does, with its comma, the shortest of other values. */
 const bytesPerUnitMax = 6;
+/** Numbers take up to 24 bytes. */
+const unitsOfOther = 4;
 
-/** Throws RecordError for records over 16 MiB of JSON and for deep nesting. */
-export function assertBounds(record: object): void {
+/** Throws RecordError for a record over 16 MiB of JSON, given its `units`, which flattening has counted. */
+export function assertSize(record: object, units: number): void {
   // Measuring exactly costs as much as flattening, so only what may be too large is measured.
-  if (unitsOf(record, 0) * bytesPerUnitMax <= recordBytesMax) return;
+  if (units * bytesPerUnitMax <= recordBytesMax) return;
   const bytes = Buffer.byteLength(JSON.stringify(record));
   if (bytes > recordBytesMax) {
     const id = shown((record as Record<string, unknown>).conversationId);
@@ -19,11 +21,11 @@ export function assertBounds(record: object): void {
   }
 }
 
-/** Code units of keys and texts, with some for punctuation and other values. */
-function unitsOf(value: unknown, depth: number): number {
+/** Code units of keys and texts, with some for punctuation and other values. Throws RecordError for deep nesting. */
+export function unitsOf(value: unknown, depth = 0): number {
   if (typeof value === 'string') return value.length + 1;
-  if (typeof value !== 'object' || value === null) return 4;
-  if (depth > nestingMax) throw new RecordError(`The record is nested more than ${nestingMax} levels deep.`);
+  if (typeof value !== 'object' || value === null) return unitsOfOther;
+  if (depth > nestingMax) throw new RecordError(`is nested more than ${nestingMax} levels deep`);
   let units = 1;
   if (Array.isArray(value)) {
     for (let index = 0; index < value.length; index += 1) units += unitsOf(value[index], depth + 1);

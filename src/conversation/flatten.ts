@@ -1,13 +1,14 @@
 /** One conversation detail record (AnalyticsConversation) → rows of schema `genesys`. Nothing is lost: what has no column is in `extra`. */
 import { type AttributeRow, attributeRows, type ParticipantIds } from './attributes.js';
-import { assertBounds } from './bounds.js';
-import { derivedRelations } from './derived.js';
-import { copyJson, escapeText } from './escape.js';
+import { assertSize, unitsOf } from './bounds.js';
+import { copyJson, escapeText, readableText } from './escape.js';
 import { parseInstant } from './instant.js';
+import { recordOf } from './rebuild.js';
 import { RecordError, shown } from './record-error.js';
 import {
   type ColumnValue,
   columnIndex,
+  type KeyUse,
   type Node,
   participantsRelation,
   type Row,
@@ -30,9 +31,7 @@ export interface FlatConversation {
   /** Undefined when no participant carried the key, which says nothing about attributes already stored. */
   readonly attributes: readonly AttributeRow[] | undefined;
   readonly participantIds: ParticipantIds;
-  /** Rows per derived relation, in the order of `derivedRelations`. */
-  readonly derivedRows: readonly (readonly Row[])[];
-  /** As it came: what a dead letter would keep. */
+  /** The record, rebuilt from the rows: what a dead letter keeps. To keep the original instead would double what waiting pages hold. */
   readonly record: object;
 }
 
@@ -41,9 +40,12 @@ type JsonObject = Readonly<Record<string, unknown>>;
 interface Flattening {
   readonly rows: Row[][];
   attributes: AttributeRow[] | undefined;
-  /** Keys and indexes from the root to the object in hand, for messages. */
+  /** Keys and indexes from the root to the object in hand, and the key in hand: for messages. */
   readonly path: (string | number)[];
+  key: string;
   rowCount: number;
+  /** As `unitsOf` counts. */
+  units: number;
 }
 
 const rowsMax = 200_000;
@@ -58,26 +60,33 @@ const agentPurposes: readonly unknown[] = ['agent', 'user'];
  */
 export function flatten(record: unknown): FlatConversation {
   if (!isObject(record)) throw new RecordError(`The record is ${shown(record)}, not an object.`);
-  assertBounds(record);
   const conversationId = idOf(record);
   const conversationStart = startOf(record);
-  const work: Flattening = { rows: relations.map(() => []), attributes: undefined, path: [], rowCount: 0 };
+  const work = { rows: relations.map(() => []), attributes: undefined, path: [], key: '', rowCount: 0, units: 0 };
   try {
     addRow(work, rootNode, record, []);
   } catch (error) {
-    throw error instanceof RecordError ? located(error, work.path, conversationId) : error;
+    throw error instanceof RecordError ? located(error, work, conversationId) : error;
   }
-  const flat = {
+  assertSize(record, work.units);
+  return flatConversation({
     conversationId,
     conversationStart,
     isOpen: isOpen(record),
     rows: work.rows,
     attributes: work.attributes,
     participantIds: participantIdsOf(work.rows),
-    derivedRows: [],
-    record,
-  };
-  return { ...flat, derivedRows: derivedRelations.map((derived) => derived.rows(flat)) };
+  });
+}
+
+/** The same conversation with other attributes. */
+export function withAttributes(flat: FlatConversation, attributes: readonly AttributeRow[]): FlatConversation {
+  const { conversationId, conversationStart, isOpen, rows, participantIds } = flat;
+  return flatConversation({ conversationId, conversationStart, isOpen, rows, attributes, participantIds });
+}
+
+function flatConversation(parts: Omit<FlatConversation, 'record'>): FlatConversation {
+  return Object.defineProperty(parts, 'record', { get: () => recordOf(parts) }) as FlatConversation;
 }
 
 function isObject(value: unknown): value is JsonObject {
@@ -98,77 +107,81 @@ function startOf(record: JsonObject): number {
   return instant.epochMs;
 }
 
-function located(error: RecordError, path: readonly (string | number)[], conversationId: string): RecordError {
-  const name = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`)).join('');
-  return new RecordError(`${name.slice(1)} of conversation ${conversationId} ${error.message}.`);
+function located(error: RecordError, work: Flattening, conversationId: string): RecordError {
+  const path = [...work.path, work.key].map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`));
+  return new RecordError(`${readableText(path.join('').slice(1))} of conversation ${conversationId} ${error.message}.`);
 }
 
 function addRow(work: Flattening, node: Node, object: JsonObject, positions: readonly number[]): void {
   work.rowCount += 1;
   if (work.rowCount > rowsMax) throw new RecordError(`is beyond the ${rowsMax} rows that one record may have`);
-  const row: ColumnValue[] = new Array(node.relation.columns.length).fill(null);
+  const row = node.emptyRow.slice();
   for (let index = 0; index < positions.length; index += 1) row[index] = positions[index] as number;
   (work.rows[node.relation.index] as Row[]).push(row);
   let extra: Record<string, unknown> | null = null;
   for (const key of Object.keys(object)) {
     const value = object[key];
-    work.path.push(key);
-    if (!isStored(work, node, row, key, value, positions)) {
-      extra ??= Object.create(null) as Record<string, unknown>;
-      extra[escapeText(key)] = copyJson(value, escapeText);
-    }
-    work.path.pop();
+    const use = node.uses.get(key);
+    work.key = key;
+    work.units += key.length + 1;
+    if (use !== undefined && isStored(work, use, row, value, positions)) continue;
+    work.units += unitsOf(value);
+    extra ??= Object.create(null) as Record<string, unknown>;
+    extra[escapeText(key)] = copyJson(value, escapeText);
   }
-  row[row.length - 1] = extra;
+  if (extra !== null) row[row.length - 1] = extra;
 }
 
 /** Puts the value where it belongs; false when it must (also) go to `extra`. */
 function isStored(
   work: Flattening,
-  node: Node,
+  use: KeyUse,
   row: ColumnValue[],
-  key: string,
   value: unknown,
   positions: readonly number[],
 ): boolean {
-  const field = node.fields.get(key);
-  if (field !== undefined) {
-    const read = readValue(field.type, value);
-    row[field.column] = read instanceof Misfit ? read.column : read;
-    return !(read instanceof Misfit);
+  switch (use.kind) {
+    case 'field': {
+      work.units += unitsOf(value);
+      const read = readValue(use.type, value);
+      const isMisfit = read instanceof Misfit;
+      row[use.column] = isMisfit ? read.column : read;
+      return !isMisfit;
+    }
+    case 'list':
+      return isListStored(work, use.node, value, positions);
+    case 'object':
+      return isObjectStored(work, use.node, value, positions);
+    case 'id':
+      return isUuid(value as string);
+    case 'start':
+      return parseInstant(value as string)?.isCanonical === true;
+    case 'attributes':
+      work.units += unitsOf(value);
+      work.attributes ??= [];
+      for (const attribute of attributeRows(positions[0] as number, value)) work.attributes.push(attribute);
+      return true;
   }
-  const list = node.lists.get(key);
-  if (list !== undefined) return isListStored(work, list, value, positions);
-  const child = node.objects.get(key);
-  if (child !== undefined) {
-    if (isObject(value)) addRow(work, child, value, positions);
-    return isObject(value);
-  }
-  if (node === rootNode) return isKeyStored(key, value);
-  if (key === 'attributes' && node.relation === participantsRelation) return isAttributesStored(work, value, positions);
-  return false;
+}
+
+function isObjectStored(work: Flattening, node: Node, value: unknown, positions: readonly number[]): boolean {
+  if (!isObject(value)) return false;
+  work.path.push(work.key);
+  addRow(work, node, value, positions);
+  work.path.pop();
+  return true;
 }
 
 function isListStored(work: Flattening, node: Node, value: unknown, positions: readonly number[]): boolean {
   if (!Array.isArray(value) || value.length === 0 || value.length > listLengthMax || !value.every(isObject))
     return false;
+  work.path.push(work.key);
   for (let index = 0; index < value.length; index += 1) {
     work.path.push(index);
     addRow(work, node, value[index] as JsonObject, [...positions, index + 1]);
     work.path.pop();
   }
-  return true;
-}
-
-/** The record's id and start are the key of every row, and come back from there when they are in canonical notation. */
-function isKeyStored(key: string, value: unknown): boolean {
-  if (key === 'conversationId') return isUuid(value as string);
-  return key === 'conversationStart' && parseInstant(value as string)?.isCanonical === true;
-}
-
-function isAttributesStored(work: Flattening, value: unknown, positions: readonly number[]): true {
-  work.attributes ??= [];
-  work.attributes.push(...attributeRows(positions[0] as number, value));
+  work.path.pop();
   return true;
 }
 

@@ -25,17 +25,18 @@ export interface Relation {
   readonly keys: readonly (string | null)[];
 }
 
-export interface Field {
-  readonly column: number;
-  readonly type: FieldType;
-}
+/** What is done with one key of an object: a column, rows of a relation below, or something of its own. */
+export type KeyUse =
+  | { readonly kind: 'field'; readonly column: number; readonly type: FieldType }
+  | { readonly kind: 'list' | 'object'; readonly node: Node }
+  | { readonly kind: 'id' | 'start' | 'attributes' };
 
-/** One object of the record and what to do with each of its keys. */
+/** One object of the record and what is done with each of its keys; other keys go to `extra`. */
 export interface Node {
   readonly relation: Relation;
-  readonly fields: ReadonlyMap<string, Field>;
-  readonly lists: ReadonlyMap<string, Node>;
-  readonly objects: ReadonlyMap<string, Node>;
+  readonly uses: ReadonlyMap<string, KeyUse>;
+  /** A row of nulls, to be copied. */
+  readonly emptyRow: Row;
 }
 
 const collected: Relation[] = [];
@@ -43,16 +44,22 @@ const collected: Relation[] = [];
 function compile(shape: TableShape, path: string): Node {
   const relation = relationOf(shape, path);
   collected.push(relation);
-  const children = (shapes: Readonly<Record<string, TableShape>>): Map<string, Node> =>
-    new Map(
-      Object.entries(shapes).map(
-        ([key, child]) => [key, compile(child, path === '' ? key : `${path}.${key}`)] as const,
-      ),
-    );
-  const fields = Object.entries(shape.fields).map(
-    ([key, type], index) => [key, { column: shape.positions.length + index, type }] as const,
-  );
-  return { relation, fields: new Map(fields), lists: children(shape.lists), objects: children(shape.objects) };
+  const uses = new Map<string, KeyUse>();
+  Object.entries(shape.fields).forEach(([key, type], index) => {
+    uses.set(key, { kind: 'field', column: shape.positions.length + index, type });
+  });
+  for (const [kind, children] of [
+    ['list', shape.lists],
+    ['object', shape.objects],
+  ] as const) {
+    for (const [key, child] of Object.entries(children)) {
+      uses.set(key, { kind, node: compile(child, path === '' ? key : `${path}.${key}`) });
+    }
+  }
+  if (shape === conversationShape)
+    uses.set('conversationId', { kind: 'id' }).set('conversationStart', { kind: 'start' });
+  if (shape.relation === 'participants') uses.set('attributes', { kind: 'attributes' });
+  return { relation, uses, emptyRow: relation.columns.map(() => null) };
 }
 
 function relationOf(shape: TableShape, path: string): Relation {

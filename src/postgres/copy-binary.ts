@@ -11,6 +11,9 @@ const bigintOid = 20;
 const jsonbVersion = 1;
 /** Shorter texts are written character by character, which is quicker than a native call. */
 const shortTextLength = 32;
+/** From so many nulls on a native call is quicker. That of Buffer checks its arguments at length, that of its parent class does not. */
+const nativeFillMin = 12;
+const { fill } = Uint8Array.prototype;
 const growthMin = 64 * 1024;
 
 /** Rows in COPY's binary format in one growing buffer; the caller remembers which bytes belong to what. */
@@ -29,15 +32,19 @@ export class RowWriter {
     this.writeInt16(columnCount);
   }
 
-  null(): void {
-    this.reserve(4);
-    this.bytes.fill(0xff, this.length, this.length + 4);
-    this.length += 4;
+  /** That many columns in a row that are null. */
+  nulls(count: number): void {
+    const end = this.length + count * 4;
+    this.reserve(count * 4);
+    const bytes = this.bytes;
+    if (count < nativeFillMin) for (let at = this.length; at < end; at += 1) bytes[at] = 0xff;
+    else fill.call(bytes, 0xff, this.length, end);
+    this.length = end;
   }
 
   value(type: ColumnType, value: ColumnValue): void {
     if (value === null) {
-      this.null();
+      this.nulls(1);
       return;
     }
     switch (type) {

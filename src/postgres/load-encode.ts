@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type DerivedRelation, derivedRelations } from '../conversation/derived.js';
 import type { FlatConversation } from '../conversation/flatten.js';
-import { conversationsRelation, type Row, relations } from '../conversation/relations.js';
+import { type Column, conversationsRelation, type Row, relations } from '../conversation/relations.js';
 import { RowWriter } from './copy-binary.js';
-import { contentTables, derivedTables, type LoadTable } from './load-tables.js';
+import { contentTables, derivedTables, keyColumns, type LoadTable } from './load-tables.js';
 
 /** A conversation to load and the instant that its source vouches for. */
 export interface Arrival {
@@ -84,7 +85,8 @@ export class EncodedConversations {
     }
     this.contentHashes.push(hash('md5', writer.bytes.subarray(start, writer.length - asOfBytes), 'hex'));
     derivedTables.forEach((table, position) => {
-      writeRows(writer, start, table, flat, flat.derivedRows[position] as readonly Row[], undefined);
+      const derived = derivedRelations[position] as DerivedRelation;
+      writeRows(writer, start, table, flat, derived.rows(flat), undefined);
       endSpan();
     });
   }
@@ -105,11 +107,18 @@ function writeRows(
     // The key is the same in all rows of a conversation, so it is encoded once.
     if (begin === conversationBegin) writeKey(writer, flat);
     else writer.repeat(conversationBegin + 2, keyBytes);
+    let nullCount = 0;
     for (let index = 0; index < row.length; index += 1) {
       const value = row[index];
-      if (value === null || value === undefined) writer.null();
-      else writer.value((columns[index + 2] as LoadTable['columns'][number]).type, value);
+      if (value === null || value === undefined) {
+        nullCount += 1;
+        continue;
+      }
+      if (nullCount > 0) writer.nulls(nullCount);
+      nullCount = 0;
+      writer.value((columns[index + keyColumns.length] as Column).type, value);
     }
+    if (nullCount > 0) writer.nulls(nullCount);
     if (asOfMs !== undefined) writer.time(asOfMs);
   }
 }

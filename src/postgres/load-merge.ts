@@ -1,5 +1,5 @@
 import { moveAttributes } from '../conversation/attributes.js';
-import type { FlatConversation } from '../conversation/flatten.js';
+import { type FlatConversation, withAttributes } from '../conversation/flatten.js';
 import type { Arrival } from './load-encode.js';
 
 /**
@@ -30,7 +30,7 @@ function merge(former: Arrival, latter: Arrival): Arrival {
   if (source === undefined || source.flat === content.flat) return content;
   const moved = moveAttributes(source.flat.attributes ?? [], source.flat.participantIds, content.flat.participantIds);
   return {
-    flat: { ...content.flat, attributes: moved.rows },
+    flat: withAttributes(content.flat, moved.rows),
     asOfMs: content.asOfMs,
     attributesAsOfMs: source.attributesAsOfMs,
   };

@@ -1,0 +1,77 @@
+/** The way back from rows to the record; `genesys.conversation_json` is the same in SQL. */
+import type { AttributeRow } from './attributes.js';
+import { copyJson, unescapeText } from './escape.js';
+import type { FlatConversation } from './flatten.js';
+import { type ColumnValue, type Node, type Relation, type Row, rootNode } from './relations.js';
+
+type JsonObject = Record<string, unknown>;
+
+/** A record equal to the one that was flattened, key for key. */
+export function recordOf(flat: Omit<FlatConversation, 'record'>): object {
+  const children = flat.rows.map((rows, index) => byParent(rows, parentDepths.get(index) ?? 0));
+  const record = objectOf(rootNode, (flat.rows[rootNode.relation.index] as readonly Row[])[0] as Row, children, flat);
+  return {
+    conversationId: flat.conversationId,
+    conversationStart: new Date(Math.floor(flat.conversationStart)).toISOString(),
+    ...record,
+  };
+}
+
+type Children = readonly ReadonlyMap<string, readonly Row[]>[];
+
+/** How many positions of a relation's rows are those of the object that holds them. */
+const parentDepths = new Map<number, number>();
+(function collect(node: Node): void {
+  for (const use of node.uses.values()) {
+    if (use.kind !== 'list' && use.kind !== 'object') continue;
+    parentDepths.set(use.node.relation.index, node.relation.positionCount);
+    collect(use.node);
+  }
+})(rootNode);
+
+function byParent(rows: readonly Row[], depth: number): Map<string, Row[]> {
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) {
+    const key = row.slice(0, depth).join('.');
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [row]);
+    else group.push(row);
+  }
+  return groups;
+}
+
+function objectOf(node: Node, row: Row, children: Children, flat: Pick<FlatConversation, 'attributes'>): JsonObject {
+  const object: JsonObject = Object.create(null);
+  const place = row.slice(0, node.relation.positionCount).join('.');
+  for (const [key, use] of node.uses) {
+    if (use.kind === 'field') {
+      const value = row[use.column] as ColumnValue;
+      if (value !== null)
+        object[key] = use.type === 'time' ? new Date(Math.floor(value as number)).toISOString() : value;
+    } else if (use.kind === 'list' || use.kind === 'object') {
+      const below = children[use.node.relation.index]
+        ?.get(place)
+        ?.map((child) => objectOf(use.node, child, children, flat));
+      if (below !== undefined) object[key] = use.kind === 'list' ? below : below[0];
+    } else if (use.kind === 'attributes') {
+      const rows = flat.attributes?.filter((attribute) => attribute.participantNo === row[0]) ?? [];
+      if (rows.length > 0) object[key] = attributesOf(rows);
+    }
+  }
+  return Object.assign(object, extraOf(node.relation, row));
+}
+
+function extraOf(relation: Relation, row: Row): JsonObject {
+  return copyJson(row[relation.columns.length - 1] ?? {}, unescapeText) as JsonObject;
+}
+
+function attributesOf(rows: readonly AttributeRow[]): unknown {
+  const map: JsonObject = Object.create(null);
+  for (const row of rows) {
+    const extra = copyJson(row.extra ?? {}, unescapeText) as JsonObject;
+    const value = 'value' in extra ? extra.value : row.value;
+    if (row.attributeNo === 0) return 'value' in extra ? value : {};
+    map[(extra.name as string | undefined) ?? (row.name as string)] = value;
+  }
+  return map;
+}
