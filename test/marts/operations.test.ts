@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { id, type JsonObject, type Marts, openMarts } from './support.js';
+
+let marts: Marts;
+
+const hour = (at: number) => new Date(Date.UTC(2026, 2, 2, at)).toISOString();
+
+/** One hour of a stream; `more` says what has become of it. */
+async function insertSlice(stream: string, from: number, more: JsonObject): Promise<void> {
+  const slice = { slice_from: hour(from), slice_to: hour(from + 1), priority: 1, requested_at: hour(0), ...more };
+  const names = ['stream', ...Object.keys(slice)];
+  const places = names.map((_, index) => `$${index + 1}`);
+  await marts.rows(`insert into extract.slices (${names.join(', ')}) values (${places.join(', ')})`, [
+    stream,
+    ...Object.values(slice),
+  ]);
+}
+
+const final = { pass: 2, due_at: null, last_pass_at: hour(30) };
+const future = '2999-01-01T00:00:00Z';
+
+beforeAll(async () => {
+  marts = await openMarts();
+  await insertSlice('calls', 1, { ...final, records: 10 });
+  await insertSlice('calls', 2, { pass: 1, due_at: hour(40), last_pass_at: hour(31), records: 5 });
+  const failure = { attempts: 3, last_error: 'the API said 503', last_error_at: hour(32), retry_at: future };
+  await insertSlice('calls', 3, { pass: 0, due_at: hour(4), ...failure });
+  // Hour 4 was never planned.
+  await insertSlice('calls', 5, { pass: 0, due_at: hour(6) });
+  await insertSlice('calls', 6, { pass: 0, due_at: hour(7), retry_at: future });
+  await insertSlice('calls', 7, { pass: 0, due_at: future });
+  await insertSlice('calls', 8, { pass: 1, due_at: hour(9), ...failure, attempts: 1 });
+  await insertSlice('quiet', 1, final);
+  await marts.rows(
+    `insert into extract.dead_letters (stream, reason, record, record_hash, as_of, first_seen_at, last_seen_at)
+     values ('calls', 'no start', '{}', $1, now(), now(), now()), ('orphan', 'no start', '{}', $1, now(), now(), now())`,
+    [id(1)],
+  );
+  await marts.rows(
+    `insert into extract.restatements (conversation_id, conversation_start, restated_at, stream, previous_as_of, as_of, changed_fields)
+     values ($1, $2, $3, 'calls', $2, $3, 'surveys')`,
+    [id(1), hour(0), hour(48)],
+  );
+});
+
+afterAll(() => marts?.close());
+
+test('freshness tells per stream what is there, what is final, what is owed and what fails', async () => {
+  const rows = await marts.rows(
+    `select stream, watermark_at, final_until_at, latest_data_at, last_success_at, due_slice_count::int, pending_slice_count::int,
+            failing_slice_count::int, dead_letter_count::int, record_count::int
+     from mart.ops_freshness order by stream`,
+  );
+  const at = (value: number) => new Date(hour(value));
+  expect(rows).toEqual([
+    {
+      stream: 'calls',
+      watermark_at: at(3),
+      final_until_at: at(2),
+      latest_data_at: at(9),
+      last_success_at: at(31),
+      due_slice_count: 5,
+      pending_slice_count: 4,
+      failing_slice_count: 2,
+      dead_letter_count: 1,
+      record_count: 15,
+    },
+    {
+      stream: 'orphan',
+      watermark_at: null,
+      final_until_at: null,
+      latest_data_at: null,
+      last_success_at: null,
+      due_slice_count: 0,
+      pending_slice_count: 0,
+      failing_slice_count: 0,
+      dead_letter_count: 1,
+      record_count: 0,
+    },
+    {
+      stream: 'quiet',
+      watermark_at: at(2),
+      final_until_at: at(2),
+      latest_data_at: at(2),
+      last_success_at: at(30),
+      due_slice_count: 0,
+      pending_slice_count: 0,
+      failing_slice_count: 0,
+      dead_letter_count: 0,
+      record_count: 0,
+    },
+  ]);
+});
+
+test('coverage shows every gap until it is filled, and nothing of what is in order', async () => {
+  const rows = await marts.rows(
+    `select stream, state, extract(hour from from_at)::int as from_hour, length_seconds::int, attempt_count::int, last_error,
+            is_missing, next_attempt_at is not null as has_next_attempt
+     from mart.ops_coverage order by from_at`,
+  );
+  const gap = (from_hour: number, state: string, more: JsonObject = {}) => ({
+    stream: 'calls',
+    state,
+    from_hour,
+    length_seconds: 3600,
+    attempt_count: 0,
+    last_error: null,
+    is_missing: true,
+    has_next_attempt: true,
+    ...more,
+  });
+  expect(rows).toEqual([
+    gap(3, 'failing', { attempt_count: 3, last_error: 'the API said 503' }),
+    gap(4, 'not_planned', { has_next_attempt: false }),
+    gap(5, 'due'),
+    gap(6, 'waiting'),
+    gap(8, 'failing_renewal', { attempt_count: 1, last_error: 'the API said 503', is_missing: false }),
+  ]);
+});
+
+test('restatements tell which conversation changed how late', async () => {
+  const rows = await marts.rows('select conversation_id, changed_fields, age_seconds::int from mart.ops_restatements');
+  expect(rows).toEqual([{ conversation_id: id(1), changed_fields: 'surveys', age_seconds: 48 * 3600 }]);
+});
