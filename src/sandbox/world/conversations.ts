@@ -14,9 +14,11 @@ export const lifetimeMsMax = 62 * dayMs;
 /** All but those of `longConversationsOfDay` end within this time. */
 export const shortLifetimeMsMax = 4 * dayMs;
 
-/** Days that are kept; a played day takes some two hundred bytes for each of its conversations. */
-const daysCachedMax = 8;
+/** Days whose lists are kept. */
+const daysCachedMax = 12;
+const longDaysCachedMax = 100;
 const conversationsCachedMax = 600_000;
+const plansCachedMax = 400;
 /** Conversations that keep their events after they were told; the others tell them again. */
 const scriptsCachedMax = 256;
 /** Ids of other seeds could decode to any day; beyond this there is no calendar. */
@@ -54,7 +56,7 @@ export class ConversationStore {
     let list = this.#longLists.get(dayStartMs);
     if (list === undefined) {
       list = this.#collect(dayStartMs, isLong);
-      keep(this.#longLists, dayStartMs, list, (kept) => kept.length, conversationsCachedMax / 4, 100);
+      keep(this.#longLists, dayStartMs, list, (kept) => kept.length, conversationsCachedMax, longDaysCachedMax);
     }
     return list;
   }
@@ -101,7 +103,7 @@ export class ConversationStore {
     let plan = this.#plans.get(localDay);
     if (plan === undefined) {
       plan = new DayPlan(this.#context, localDay);
-      keep(this.#plans, localDay, plan, (kept) => kept.count, conversationsCachedMax, daysCachedMax);
+      keep(this.#plans, localDay, plan, () => 1, plansCachedMax, plansCachedMax);
     }
     return plan;
   }
@@ -210,16 +212,7 @@ class Conversation implements WorldConversation {
 
   render(asOfMs: number, withAttributes: boolean): JsonObject | undefined {
     if (asOfMs < this.startMs) return undefined;
-    const plan = this.#plan;
-    const index = this.#index;
-    const identity = {
-      conversationId: this.id,
-      startMs: this.startMs,
-      participantId: (participant: number) => plan.participantId(index, participant),
-      sessionId: (session: number) => plan.sessionId(index, session),
-      rotation: plan.rotationOf(index),
-    };
-    return renderRecord(identity, this.events, asOfMs, withAttributes);
+    return renderRecord(this.#plan.identityOf(this.#index), this.events, asOfMs, withAttributes);
   }
 
   forget(): void {

@@ -1,5 +1,5 @@
 import { arrivalMs, type DayShape, dayShape } from './day-shape.js';
-import { type PlayedDay, playDay } from './day-simulation.js';
+import { type PlayedDay, type PlayedDays, playDay } from './day-simulation.js';
 import { RecordedStaff } from './day-staff.js';
 import { conversationId, uuidFrom } from './ids.js';
 import type { LocalCalendar } from './instant.js';
@@ -7,6 +7,7 @@ import { entryOf, isLong, type Kind, kindAt } from './kinds.js';
 import { LooseStaff } from './loose-staff.js';
 import type { Organization, Queue } from './organization.js';
 import { hash32, Random, unit } from './random.js';
+import type { RecordIdentity } from './render.js';
 import { playReprocessing } from './reprocessing.js';
 import { Roster, shiftOf } from './roster.js';
 import { type Play, Scene, type Staff } from './scene.js';
@@ -17,14 +18,15 @@ export interface PlanContext {
   readonly conversationsPerDay: number;
   readonly organization: Organization;
   readonly calendar: LocalCalendar;
+  readonly playedDays: PlayedDays;
 }
 
 /** One pair in so many was merged. */
 const pairsPerMerge = 90;
 
 /**
- * One day of the organisation's calendar. Arrivals and kinds are known at once; who handles what comes from playing the whole day,
- * which is done when it is first needed.
+ * One day of the organisation's calendar; cheap to make. Arrivals and kinds are known at once; who handles what comes from playing
+ * the whole day, which is done when it is first needed.
  */
 export class DayPlan {
   readonly localDay: number;
@@ -32,8 +34,6 @@ export class DayPlan {
   readonly endMs: number;
   readonly shape: DayShape;
   readonly #context: PlanContext;
-  #roster: Roster | undefined;
-  #played: PlayedDay | undefined;
 
   constructor(context: PlanContext, localDay: number) {
     this.#context = context;
@@ -47,28 +47,24 @@ export class DayPlan {
     return this.shape.count;
   }
 
-  get roster(): Roster {
-    const { organization, seed } = this.#context;
-    this.#roster ??= new Roster(organization, seed, this.localDay, this.midnightMs);
-    return this.#roster;
-  }
-
-  /** Who did what on this day; played when first asked. */
+  /** Who did what on this day; played when first asked, and again when it was forgotten meanwhile. */
   get played(): PlayedDay {
-    this.#played ??= playDay({
-      count: this.count,
-      endMs: this.endMs,
-      roster: this.roster,
-      agentCount: this.#context.organization.agents.length,
-      startMsOf: (index) => this.startMsOf(index),
-      isPlayed: (index) => !isLong(this.kindOf(index)),
-      laterStaff: (index) => this.#looseStaff(index),
-      start: (index, staff) => {
-        const scene = this.#scene(index, staff, true);
-        return { scene, play: this.#play(scene, index) };
-      },
-    });
-    return this.#played;
+    const { organization, playedDays, seed } = this.#context;
+    return playedDays.of(this.localDay, () =>
+      playDay({
+        count: this.count,
+        endMs: this.endMs,
+        roster: new Roster(organization, seed, this.localDay, this.midnightMs),
+        agentCount: organization.agents.length,
+        startMsOf: (index) => this.startMsOf(index),
+        isPlayed: (index) => !isLong(this.kindOf(index)),
+        laterStaff: (index) => this.#looseStaff(index),
+        start: (index, staff) => {
+          const scene = this.#scene(index, staff, true);
+          return { scene, play: this.#play(scene, index) };
+        },
+      }),
+    );
   }
 
   idOf(index: number): string {
@@ -95,10 +91,8 @@ export class DayPlan {
 
   /** The whole story of one conversation, to its last change, which may be months later. */
   tell(index: number): Scene {
-    const { organization, seed, calendar } = this.#context;
-    const answers = isLong(this.kindOf(index)) ? undefined : this.played.answers[index];
-    const staff =
-      answers === undefined ? this.#looseStaff(index) : new RecordedStaff(organization, this.roster, answers);
+    const { seed, calendar } = this.#context;
+    const staff = isLong(this.kindOf(index)) ? this.#looseStaff(index) : this.#recordedStaff(index);
     const scene = this.#scene(index, staff, false);
     const play = this.#play(scene, index);
     if (play !== undefined) {
@@ -119,6 +113,11 @@ export class DayPlan {
     return new Scene({ organization, random, detail, staff, rehearsal, startMs: this.startMsOf(index), focus });
   }
 
+  #recordedStaff(index: number): Staff {
+    const { answers, roster } = this.played;
+    return new RecordedStaff(this.#context.organization, roster, answers[index] ?? []);
+  }
+
   #looseStaff(index: number): LooseStaff {
     const { seed, calendar } = this.#context;
     return new LooseStaff(new Random(seed, this.localDay, index, 52), (agent, atMs) => {
@@ -134,22 +133,20 @@ export class DayPlan {
     return entryOf(kind)?.play(scene);
   }
 
-  participantId(index: number, participant: number): string {
-    return uuidFrom(this.#context.seed ^ this.localDay, index, 1_000 + participant, 71);
-  }
-
-  /** The two halves of a merge share their session ids: an id of a session is no key across conversations. */
-  sessionId(index: number, session: number): string {
-    const merged = this.kindOf(index).startsWith('merged');
+  identityOf(index: number): RecordIdentity {
     const { seed } = this.#context;
-    return merged
-      ? uuidFrom(seed ^ this.localDay, index >> 1, 2_000 + session, 73)
-      : uuidFrom(seed ^ this.localDay, index, 3_000 + session, 72);
-  }
-
-  /** Most records list their participants in order of time; some do not. */
-  rotationOf(index: number): number {
-    return unit(this.#context.seed, this.localDay, index, 61) < 0.08 ? 1 + (index % 3) : 0;
+    const base = seed ^ this.localDay;
+    // The two halves of a merge share their session ids: an id of a session is no key across conversations.
+    const merged = this.kindOf(index).startsWith('merged');
+    return {
+      conversationId: this.idOf(index),
+      startMs: this.startMsOf(index),
+      participantId: (participant) => uuidFrom(base, index, 1_000 + participant, 71),
+      sessionId: (session) =>
+        merged ? uuidFrom(base, index >> 1, 2_000 + session, 73) : uuidFrom(base, index, 3_000 + session, 72),
+      // Most records list their participants in order of time; some do not.
+      rotation: unit(seed, this.localDay, index, 61) < 0.08 ? 1 + (index % 3) : 0,
+    };
   }
 }
 

@@ -19,11 +19,40 @@ export interface DayCast {
 }
 
 export interface PlayedDay {
+  readonly roster: Roster;
   readonly workforce: Workforce;
   /** By index; undefined for those that were left out. */
   readonly answers: readonly (Answers | undefined)[];
   /** By index; not a number for those that were left out. */
   readonly endsMs: Float64Array;
+}
+
+const daysMax = 12;
+/** A played day takes some three hundred bytes for each of its conversations. */
+const conversationsMax = 600_000;
+
+/** The days that were played last; to play one takes a second for some tens of thousands of conversations. */
+export class PlayedDays {
+  readonly #days = new Map<number, PlayedDay>();
+
+  of(localDay: number, play: () => PlayedDay): PlayedDay {
+    const day = this.#days.get(localDay) ?? play();
+    // Inserted anew, the day becomes the youngest.
+    this.#days.delete(localDay);
+    this.#days.set(localDay, day);
+    this.#forgetOldest(localDay);
+    return day;
+  }
+
+  #forgetOldest(localDay: number): void {
+    let conversations = 0;
+    for (const day of this.#days.values()) conversations += day.endsMs.length;
+    for (const [oldest, day] of this.#days) {
+      if (oldest === localDay || (this.#days.size <= daysMax && conversations <= conversationsMax)) break;
+      this.#days.delete(oldest);
+      conversations -= day.endsMs.length;
+    }
+  }
 }
 
 /** Plays a day: arrivals and waiting customers in one order of time, so that who asks first is served first. */
@@ -52,7 +81,7 @@ export function playDay(cast: DayCast): PlayedDay {
     else go({ play, index, scene, staff }, play.next());
   }
   serveUntil(Number.POSITIVE_INFINITY);
-  return { workforce, answers, endsMs };
+  return { roster: cast.roster, workforce, answers, endsMs };
 }
 
 function* arrivals(cast: DayCast): Generator<{ readonly index: number; readonly startMs: number }> {

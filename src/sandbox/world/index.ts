@@ -1,5 +1,6 @@
 import type { World, WorldOptions } from '../world.js';
 import { ConversationStore, lifetimeMsMax, shortLifetimeMsMax, type WorldConversation } from './conversations.js';
+import { PlayedDays } from './day-simulation.js';
 import { createDirectory } from './directory.js';
 import { LocalCalendar } from './instant.js';
 import { createOrganization, type Organization } from './organization.js';
@@ -32,6 +33,7 @@ export function createWorld(options: WorldOptions): SimulatedWorld {
     conversationsPerDay: options.conversationsPerDay,
     organization,
     calendar: new LocalCalendar(options.timeZone),
+    playedDays: new PlayedDays(),
   });
   const agents = new Map(organization.agents.map((agent) => [agent.id, agent]));
   return {

@@ -73,7 +73,7 @@ export class Roster {
     return this.onDuty[queue.no]?.some((agent) => isOnShift(this.shifts[agent.no], atMs)) === true;
   }
 
-  covers(agent: Agent, atMs: number): boolean {
+  isAtWork(agent: Agent, atMs: number): boolean {
     return isAtWork(this.shifts[agent.no], atMs);
   }
 }

@@ -32,8 +32,9 @@ interface Change<T> {
 
 /** What an agent did on one day of the organisation's calendar, cut to it. */
 export function timelineOfPlan(plan: DayPlan, organization: Organization, agent: Agent): AgentTimeline {
-  const shift = plan.roster.shifts[agent.no];
-  const bookings = shift === undefined ? [] : plan.played.workforce.bookingsOf(agent.no);
+  const { roster, workforce } = plan.played;
+  const shift = roster.shifts[agent.no];
+  const bookings = shift === undefined ? [] : workforce.bookingsOf(agent.no);
   const presences = presenceChanges(plan, shift, bookings);
   const onQueue = presences.map((change) => ({ ...change, value: change.value === presenceNo.onQueue }));
   return {

@@ -1,6 +1,6 @@
 import type { MediaType } from './events.js';
 import type { Agent, Queue } from './organization.js';
-import type { Roster } from './roster.js';
+import type { Roster, Shift } from './roster.js';
 import type { Assignment, Occupation, Staff, StaffRequest } from './scene.js';
 
 const digitalSlots = 3;
@@ -13,20 +13,23 @@ export interface Booking {
   readonly occupation: Occupation;
 }
 
-export function isWritten(media: MediaType): boolean {
+function isWritten(media: MediaType): boolean {
   return media === 'message' || media === 'email' || media === 'chat';
 }
 
 /** The agents of one day, each with what occupies him. Asked in order of time, it is a queue: who asks first is served first. */
 export class Workforce implements Staff {
   readonly #roster: Roster;
+  /** From when each agent could take a call, and from when a further written conversation; by agent number. */
   readonly #freeMs: Float64Array;
+  readonly #slotFreeMs: Float64Array;
   readonly #slotMs: Float64Array;
   readonly #bookings: (Booking[] | undefined)[];
 
   constructor(agentCount: number, roster: Roster) {
     this.#roster = roster;
     this.#freeMs = new Float64Array(agentCount);
+    this.#slotFreeMs = new Float64Array(agentCount);
     this.#slotMs = new Float64Array(agentCount * digitalSlots);
     this.#bookings = new Array(agentCount);
   }
@@ -38,18 +41,21 @@ export class Workforce implements Staff {
   /** The agent who can take it first; among those who can at once, the one who has been idle longest. */
   assign(request: StaffRequest): Assignment | undefined {
     const { queue, atMs, patienceMs, media } = request;
-    const digital = isWritten(media);
+    const onDuty = this.#roster.onDuty[queue.no] ?? [];
+    const free = this.#freeMs;
+    const idleSince = isWritten(media) ? this.#slotFreeMs : free;
     let chosen: Agent | undefined;
     let bestMs = atMs + patienceMs;
-    let idleSinceMs = Number.POSITIVE_INFINITY;
-    for (const agent of this.#roster.onDuty[queue.no] ?? []) {
-      const readyMs = this.#readyMs(agent, atMs, digital);
-      if (readyMs > bestMs) continue;
-      const sinceMs = this.#idleSinceMs(agent, digital);
-      if (readyMs === bestMs && sinceMs >= idleSinceMs) continue;
+    let longestIdleMs = Number.POSITIVE_INFINITY;
+    // The hottest loop of the simulation: everybody who is busy beyond the best so far is passed over by two comparisons.
+    for (const agent of onDuty) {
+      const idleMs = idleSince[agent.no] as number;
+      if (idleMs > bestMs || (free[agent.no] as number) > bestMs) continue;
+      const readyMs = atWorkFrom(this.#roster.shifts[agent.no], Math.max(atMs, idleMs, free[agent.no] as number));
+      if (readyMs > bestMs || (readyMs === bestMs && idleMs >= longestIdleMs)) continue;
       chosen = agent;
       bestMs = readyMs;
-      idleSinceMs = sinceMs;
+      longestIdleMs = idleMs;
     }
     return chosen === undefined ? undefined : { agent: chosen, atMs: Math.ceil(bestMs) + 40 + (chosen.no % 7) * 30 };
   }
@@ -58,8 +64,9 @@ export class Workforce implements Staff {
     let fallback: Agent | undefined;
     for (const agent of this.#roster.onDuty[queue.no] ?? []) {
       if (agent === except) continue;
-      if (this.#readyMs(agent, atMs, false) === atMs) return agent;
-      if (this.#roster.covers(agent, atMs)) fallback ??= agent;
+      const freeMs = this.#freeMs[agent.no] as number;
+      if (freeMs <= atMs && atWorkFrom(this.#roster.shifts[agent.no], atMs) === atMs) return agent;
+      if (this.#roster.isAtWork(agent, atMs)) fallback ??= agent;
     }
     const others = queue.agents.filter((agent) => agent !== except);
     return fallback ?? others[Math.floor(atMs / 1_000) % others.length] ?? (queue.agents[0] as Agent);
@@ -73,34 +80,26 @@ export class Workforce implements Staff {
     const bookings = this.#bookings[agent.no];
     if (bookings === undefined) this.#bookings[agent.no] = [{ fromMs, untilMs, occupation }];
     else bookings.push({ fromMs, untilMs, occupation });
-    if (occupation !== 'digital') {
-      this.#freeMs[agent.no] = Math.max(this.#freeMs[agent.no] ?? 0, untilMs);
-      return;
-    }
-    const slot = this.#freeSlot(agent.no);
-    this.#slotMs[slot] = Math.max(this.#slotMs[slot] ?? 0, untilMs);
+    if (occupation === 'digital') this.#occupySlot(agent.no, untilMs);
+    else this.#freeMs[agent.no] = Math.max(this.#freeMs[agent.no] as number, untilMs);
   }
 
-  #freeSlot(agentNo: number): number {
-    const first = agentNo * digitalSlots;
-    let best = first;
-    for (let slot = first + 1; slot < first + digitalSlots; slot++) {
-      if ((this.#slotMs[slot] ?? 0) < (this.#slotMs[best] ?? 0)) best = slot;
-    }
-    return best;
+  #occupySlot(agentNo: number, untilMs: number): void {
+    const slots = this.#slotMs.subarray(agentNo * digitalSlots, (agentNo + 1) * digitalSlots);
+    const first = slots.indexOf(Math.min(...slots));
+    slots[first] = Math.max(slots[first] as number, untilMs);
+    this.#slotFreeMs[agentNo] = Math.min(...slots);
   }
+}
 
-  #idleSinceMs(agent: Agent, digital: boolean): number {
-    return digital ? (this.#slotMs[this.#freeSlot(agent.no)] ?? 0) : (this.#freeMs[agent.no] ?? 0);
+/** The first instant from `atMs` on at which the agent works and is not at a break; Infinity when the shift is over by then. */
+function atWorkFrom(shift: Shift | undefined, atMs: number): number {
+  if (shift === undefined) return Number.POSITIVE_INFINITY;
+  let readyMs = Math.max(atMs, shift.fromMs);
+  if (readyMs > shift.toMs - lastCallMs) return Number.POSITIVE_INFINITY;
+  for (const pause of shift.pauses) {
+    if (readyMs < pause.fromMs) break;
+    if (readyMs < pause.toMs) readyMs = pause.toMs;
   }
-
-  /** From when the agent could take it: free, on duty and not at a break. Infinity when the shift is over by then. */
-  #readyMs(agent: Agent, atMs: number, digital: boolean): number {
-    const shift = this.#roster.shifts[agent.no];
-    if (shift === undefined) return Number.POSITIVE_INFINITY;
-    let readyMs = Math.max(atMs, this.#freeMs[agent.no] ?? 0, shift.fromMs);
-    if (digital) readyMs = Math.max(readyMs, this.#slotMs[this.#freeSlot(agent.no)] ?? 0);
-    for (const pause of shift.pauses) if (readyMs >= pause.fromMs && readyMs < pause.toMs) readyMs = pause.toMs;
-    return readyMs > shift.toMs - lastCallMs ? Number.POSITIVE_INFINITY : readyMs;
-  }
+  return readyMs > shift.toMs - lastCallMs ? Number.POSITIVE_INFINITY : readyMs;
 }
