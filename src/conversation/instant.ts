@@ -7,6 +7,8 @@ export interface Instant {
 
 const canonicalLength = 24;
 const notation = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{0,9}))?(?:Z|([+-])(\d\d):?(\d\d))$/;
+/** From 2109 on a double cannot hold milliseconds with three decimals. */
+const fractionMsMax = 2 ** 42;
 const monthDays = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /**
@@ -53,8 +55,10 @@ function parseOther(text: string): Instant | undefined {
   if (offsetHours > 23 || offsetMinutes > 59) return undefined;
   const offsetMs = (match[8] === '-' ? -1 : 1) * (offsetHours * 60 + offsetMinutes) * 60_000;
   const microseconds = Number((match[7] ?? '').padEnd(6, '0').slice(0, 6));
-  const epochMs = instantOf(year, month, day, hour, minute, second);
-  return Number.isNaN(epochMs) ? undefined : { epochMs: epochMs - offsetMs + microseconds / 1000, isCanonical: false };
+  const wholeMs = instantOf(year, month, day, hour, minute, second) - offsetMs + Math.floor(microseconds / 1000);
+  if (Number.isNaN(wholeMs)) return undefined;
+  const fraction = Math.abs(wholeMs) < fractionMsMax ? (microseconds % 1000) / 1000 : 0;
+  return { epochMs: wholeMs + fraction, isCanonical: false };
 }
 
 /** Two decimal digits at `at`, or NaN. */
