@@ -19,8 +19,8 @@ export interface SimulatedWorld extends World {
   longConversationsOfDay(dayStartMs: number): readonly WorldConversation[];
   conversationById(id: string): WorldConversation | undefined;
   /**
-   * Presence and routing status of an agent on the UTC day that begins at `dayStartMs`, from end to end of it; undefined for a user
-   * this organisation never had. It knows no "now": who asks during the day cuts it there.
+   * Presence and routing status of an agent on the UTC day that begins at `dayStartMs`; undefined for a user this organisation never
+   * had. It knows no "now": whoever asks during the day cuts the spans there.
    */
   agentTimeline(userId: string, dayStartMs: number): AgentTimeline | undefined;
 }

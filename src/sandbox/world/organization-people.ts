@@ -41,6 +41,12 @@ function codesOfQueue(codes: readonly Code[], random: Random): Code[] {
   return chosen;
 }
 
+/**
+ * Together with the stride of the shifts, half of a sequence that fills a square evenly: each queue gets its share of people, and each
+ * share its early and late shifts, without the luck of the draw.
+ */
+const queueStride = 0.754_877_666_25;
+
 /** Below this many agents a queue keeps its members; above, agents are spread over one to three queues. */
 const smallOrganizationAgents = 12;
 
@@ -97,7 +103,7 @@ function queuesOfAgent(
     });
     return found < 0 ? weights.length - 1 : found;
   };
-  const queues = new Set<number>([no < weights.length ? no : byWeight(random.next())]);
+  const queues = new Set<number>([no < weights.length ? no : byWeight((no * queueStride) % 1)]);
   const more = random.chance(0.65) ? random.int(1, 2) : 0;
   for (let n = 0; n < more; n++) queues.add(byWeight(random.next()));
   if (no < weights.length) queues.add((no + 1) % weights.length);

@@ -22,7 +22,8 @@ const shiftLengthMs = 8 * hourMs;
 
 /** Sunday first. */
 const presentShares: readonly number[] = [0.26, 0.88, 0.86, 0.85, 0.85, 0.83, 0.42];
-const goldenRatio = 0.618_033_988_75;
+/** Spreads neighbours over the shifts evenly, so that a handful of agents still covers the day, and so does each queue. */
+const shiftStride = 0.569_840_291;
 
 export interface Pause {
   readonly fromMs: number;
@@ -94,8 +95,7 @@ export function shiftOf(agent: Agent, seed: number, localDay: number, midnightMs
   const share = (presentShares[weekdayOf(localDay)] ?? 0.8) * (isHoliday(localDay) ? 0.3 : 1);
   if (unit(seed, localDay, agent.no, 81) >= share) return undefined;
   const random = new Random(seed, localDay, agent.no, 82);
-  // The golden ratio spreads neighbours over the shifts evenly, so that a handful of agents still covers the day.
-  const draw = (agent.no * goldenRatio + unit(seed, 83)) % 1;
+  const draw = (agent.no * shiftStride + unit(seed, 83)) % 1;
   const startHours = shiftStarts[bucketOf(shiftTotals, draw)]?.[0] ?? 8;
   const plannedMs = midnightMs + startHours * hourMs;
   const fromMs = plannedMs + random.int(0, 4 * minuteMs);

@@ -24,7 +24,7 @@ function leave(
   const { scene } = encounter;
   const agent = leg.agent as Agent;
   scene.close(leg, atMs, disconnect);
-  scene.transfer(leg, atMs, disconnect === 'consultTransfer' ? 'consult' : 'blind');
+  scene.transfer(leg, atMs, disconnect === 'transfer' ? 'blind' : 'consult');
   if (!acw || leg.queue === undefined) {
     scene.handled(leg, atMs);
     scene.staff.occupy(agent, ringMs, atMs, 'call');
@@ -108,6 +108,7 @@ export function* conferenceCall(scene: Scene): Play<void> {
     atMs: joinedMs,
     fields: { conferenceStart: new Date(joinedMs).toISOString() },
   });
+  scene.mark(agentLeg, askMs, 'consultStarted');
   scene.phase(agentLeg, joinedMs, 'interact', { conference: true });
   scene.phase(second, joinedMs, 'interact', { conference: true });
   scene.mark(second, joinedMs, 'connected');

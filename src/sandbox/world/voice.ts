@@ -49,10 +49,18 @@ export function playFlow(encounter: Encounter, flow: Flow, atMs: number, lengthM
   scene.measure(leg, endMs, 'tFlow', lengthMs);
   scene.measure(leg, endMs, end.exitReason === 'TRANSFER' ? 'tFlowExit' : 'tFlowDisconnect', lengthMs);
   if (!scene.rehearsal) {
-    scene.flow(leg, endMs, flowJson(encounter, flow, atMs, endMs, end));
+    const json = flowJson(encounter, flow, atMs, endMs, end);
+    scene.flow(leg, endMs, json);
+    countOutcomes(scene, leg, endMs, json);
     scene.attributes(customer, endMs, customerAttributes(scene.detail, contact.ani));
   }
   return endMs;
+}
+
+function countOutcomes(scene: Scene, leg: Leg, atMs: number, flow: JsonObject): void {
+  for (const outcome of (flow.outcomes ?? []) as JsonObject[]) {
+    scene.measure(leg, atMs, outcome.flowOutcomeValue === 'SUCCESS' ? 'nFlowOutcome' : 'nFlowOutcomeFailed', 1);
+  }
 }
 
 function flowJson(encounter: Encounter, flow: Flow, atMs: number, endMs: number, end: FlowEnd): JsonObject {
