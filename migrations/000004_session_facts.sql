@@ -74,6 +74,8 @@ create table genesys.session_facts (
     answer_user_id uuid,
     is_agent_session boolean,
     is_queue_leg boolean,
+    is_first_queue boolean,
+    is_last_queue boolean,
     is_connected boolean,
     is_dialed boolean,
     is_alert_only boolean,
@@ -87,7 +89,6 @@ create table genesys.session_facts (
     media_type text,
     direction text,
     message_type text,
-    provider text,
     flow_out_type text,
     originating_direction text,
     last_wrapup_code text,
@@ -115,6 +116,8 @@ comment on column genesys.session_facts.held_ms is 'Sum of tHeldComplete, or of 
 comment on column genesys.session_facts.park_ms is 'Sum of tParkComplete, or of tPark where that was not emitted.';
 comment on column genesys.session_facts.is_agent_session is 'Purpose agent or user, with a user id.';
 comment on column genesys.session_facts.is_queue_leg is 'Purpose acd: a stay in a queue.';
+comment on column genesys.session_facts.is_first_queue is 'The earliest stay in a queue, or agent session of a queue, in the conversation; ties by position.';
+comment on column genesys.session_facts.is_last_queue is 'The latest such.';
 comment on column genesys.session_facts.is_connected is 'Has a segment in contact.';
 comment on column genesys.session_facts.is_dialed is 'Has a dialing or contacting segment.';
 comment on column genesys.session_facts.is_alert_only is 'Was alerted, and neither in contact nor dialing.';

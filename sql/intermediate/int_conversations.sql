@@ -41,17 +41,8 @@ conversations as (
             min(sessions.media_type) filter (where sessions.is_customer_session),
             min(sessions.media_type)
         ) as media_type,
-        (
-            array_agg(sessions.queue_id order by sessions.started_at, sessions.participant_no, sessions.session_no)
-            filter (where sessions.queue_id is not null and (sessions.is_queue_leg or sessions.is_agent_session))
-        )[1] as first_queue_id,
-        (
-            array_agg(
-                sessions.queue_id
-                order by sessions.started_at desc, sessions.participant_no desc, sessions.session_no desc
-            )
-            filter (where sessions.queue_id is not null and (sessions.is_queue_leg or sessions.is_agent_session))
-        )[1] as last_queue_id,
+        max(sessions.queue_id::text) filter (where sessions.is_first_queue) as first_queue_id,
+        max(sessions.queue_id::text) filter (where sessions.is_last_queue) as last_queue_id,
         sessions.agent_session_count,
         count(*) filter (where sessions.participant_no > 0) as session_count,
         count(*) filter (where sessions.is_queue_leg) as queue_leg_count,

@@ -31,7 +31,6 @@ final as (
         sessions.purpose,
         sessions.media_type,
         sessions.message_type,
-        sessions.provider,
         sessions.direction,
         sessions.originating_direction,
         sessions.connected_disconnect_type as disconnect_type,
@@ -107,7 +106,6 @@ comment on column mart.fct_agent_sessions.queue_name is 'Current name of the que
 comment on column mart.fct_agent_sessions.purpose is 'agent (routed by a queue, as a rule) or user (direct). Details purpose.';
 comment on column mart.fct_agent_sessions.media_type is 'voice, callback, message, email, chat, … of this session; sessions of one conversation may differ. Details mediaType.';
 comment on column mart.fct_agent_sessions.message_type is 'Kind of message channel, e.g. sms or webmessaging. Details messageType.';
-comment on column mart.fct_agent_sessions.provider is 'Source of the communication. Details provider.';
 comment on column mart.fct_agent_sessions.direction is 'inbound or outbound, of this session. Details direction.';
 comment on column mart.fct_agent_sessions.originating_direction is 'inbound or outbound, of the conversation. Details originatingDirection.';
 comment on column mart.fct_agent_sessions.disconnect_type is 'How the last segment in contact ended. Details disconnectType.';

@@ -8,8 +8,8 @@ conversations as (
 final as (
     select
         conversations.conversation_id,
-        conversations.first_queue_id,
-        conversations.last_queue_id,
+        conversations.first_queue_id::uuid as first_queue_id,
+        conversations.last_queue_id::uuid as last_queue_id,
 
         conversations.originating_direction,
         conversations.media_types,

@@ -56,7 +56,7 @@ final as (
             union all
 
             select
-                conversations.last_queue_id as queue_id,
+                conversations.last_queue_id::uuid as queue_id,
                 conversations.media_type,
                 conversations.wrapup_cause,
                 conversations.conversation_id,

@@ -21,7 +21,7 @@ export function answers<Session extends AgentSession>(
     const leg = legOf(agent, legs);
     if (leg === undefined) continue;
     const other = answerOf.get(leg);
-    if (other === undefined || isEarlier(agent, other)) answerOf.set(leg, agent);
+    if (other === undefined || byStart(agent, other) < 0) answerOf.set(leg, agent);
   }
   return answerOf;
 }
@@ -30,13 +30,12 @@ function legOf<Session extends AgentSession>(agent: Session, legs: readonly Sess
   let latest: Session | undefined;
   for (const leg of legs) {
     if (leg.queueId === null || leg.queueId !== agent.queueId || leg.startedAt > agent.startedAt) continue;
-    if (latest === undefined || isEarlier(latest, leg)) latest = leg;
+    if (latest === undefined || byStart(latest, leg) < 0) latest = leg;
   }
   return latest;
 }
 
-function isEarlier(a: AgentSession, b: AgentSession): boolean {
-  if (a.startedAt !== b.startedAt) return a.startedAt < b.startedAt;
-  if (a.participantNo !== b.participantNo) return a.participantNo < b.participantNo;
-  return a.sessionNo < b.sessionNo;
+/** Order of time; ties by position in the record. */
+export function byStart(a: AgentSession, b: AgentSession): number {
+  return a.startedAt - b.startedAt || a.participantNo - b.participantNo || a.sessionNo - b.sessionNo;
 }

@@ -61,6 +61,8 @@ const ids = [
 const flags = [
   'isAgentSession',
   'isQueueLeg',
+  'isFirstQueue',
+  'isLastQueue',
   'isConnected',
   'isDialed',
   'isAlertOnly',
@@ -76,7 +78,6 @@ const texts = [
   'mediaType',
   'direction',
   'messageType',
-  'provider',
   'flowOutType',
   'originatingDirection',
   'lastWrapupCode',

@@ -4,7 +4,7 @@
  * at query time costs thirty times as much. `test/marts/session-facts-plain.sql` says the same in SQL over the raw tables.
  */
 import type { DerivedRelation } from './derived.js';
-import { type AgentSession, answers } from './facts-answers.js';
+import { type AgentSession, answers, byStart } from './facts-answers.js';
 import { type Column, type ColumnValue, columnIndexes, type Row, relationNamed } from './facts-rows.js';
 import { countNames, type FactKey, factKeys, sessionFactsShape, timerNames } from './facts-shape.js';
 import { type MetricSums, type SegmentFacts, segmentFacts, sumMetrics } from './facts-sums.js';
@@ -50,7 +50,6 @@ const session = columnIndexes('sessions', [
   'media_type',
   'direction',
   'message_type',
-  'provider',
   'flow_out_type',
 ]);
 const relationIndexes = {
@@ -136,7 +135,6 @@ function identity(conversationRow: Row, participantRow: Row, sessionRow: Row) {
     mediaType: sessionRow[session.media_type] ?? null,
     direction: sessionRow[session.direction] ?? null,
     messageType: sessionRow[session.message_type] ?? null,
-    provider: sessionRow[session.provider] ?? null,
     flowOutType: sessionRow[session.flow_out_type] ?? null,
   };
 }
@@ -159,6 +157,8 @@ function fill(
   row[at.agentSessionCount] = 0;
   row[at.isAgentSession] = (known.purpose === 'agent' || known.purpose === 'user') && known.userId !== null;
   row[at.isQueueLeg] = known.purpose === 'acd';
+  row[at.isFirstQueue] = false;
+  row[at.isLastQueue] = false;
   row[at.isAlertOnly] = wasAlerted && !segments.columns.isConnected && !segments.columns.isDialed;
 }
 
@@ -183,11 +183,12 @@ const countEntries = (Object.entries(countNames) as [keyof typeof countNames, st
   ([stem, name]) => [at[`${stem}Count`], name] as const,
 );
 
-/** What sessions tell about each other: how many agent sessions there are, and who answered each stay in a queue. */
+/** What sessions tell about each other: how many agent sessions there are, the first and the last queue, who answered each stay in one. */
 function relate(drafts: readonly Draft[]): void {
   const agents = drafts.filter((draft) => draft.row[at.isAgentSession] === true);
   for (const draft of drafts) draft.row[at.agentSessionCount] = agents.length;
   const legs = drafts.filter((draft) => draft.row[at.isQueueLeg] === true);
+  markEnds([...legs, ...agents]);
   const answered = agents.filter((draft) => draft.row[at.answeredCount] !== null);
   for (const [leg, agent] of answers(legs, answered)) {
     leg.row[at.answerParticipantNo] = agent.participantNo;
@@ -196,4 +197,20 @@ function relate(drafts: readonly Draft[]): void {
     leg.row[at.answerOverSlaCount] = agent.row[at.overSlaCount] ?? null;
     leg.row[at.answerUserId] = agent.row[at.userId] ?? null;
   }
+}
+
+/** The first and the last queue of the conversation, that held it or had an agent handle it. */
+function markEnds(drafts: readonly Draft[]): void {
+  const [first, last] = endsOf(drafts.filter((draft) => draft.queueId !== null));
+  if (first !== undefined) first.row[at.isFirstQueue] = true;
+  if (last !== undefined) last.row[at.isLastQueue] = true;
+}
+
+function endsOf(drafts: readonly Draft[]): readonly [Draft | undefined, Draft | undefined] {
+  let [first, last] = [drafts[0], drafts[0]];
+  for (const draft of drafts) {
+    if (first === undefined || byStart(draft, first) < 0) first = draft;
+    if (last === undefined || byStart(draft, last) > 0) last = draft;
+  }
+  return [first, last];
 }

@@ -21,7 +21,6 @@ sessions as (
         sessions.media_type,
         sessions.direction,
         sessions.message_type,
-        sessions.provider,
         sessions.flow_out_type
     from genesys.sessions as sessions
     inner join genesys.participants as participants
@@ -54,7 +53,6 @@ sessions as (
         null as media_type,
         null as direction,
         null as message_type,
-        null as provider,
         null as flow_out_type
     from genesys.conversations as conversations
     where not exists (
@@ -356,6 +354,26 @@ answers as (
         belongings.session_no
 ),
 
+queued as (
+    select
+        described.conversation_start,
+        described.conversation_id,
+        described.participant_no,
+        described.session_no,
+        row_number() over (
+            partition by described.conversation_start, described.conversation_id
+            order by described.started_at, described.participant_no, described.session_no
+        ) as first_rank,
+        row_number() over (
+            partition by described.conversation_start, described.conversation_id
+            order by described.started_at desc, described.participant_no desc, described.session_no desc
+        ) as last_rank
+    from described
+    where
+        described.queue_id is not null
+        and (described.is_queue_leg or described.is_agent_session)
+),
+
 final as (
     select
         described.conversation_start,
@@ -432,6 +450,8 @@ final as (
         answers.user_id as answer_user_id,
         described.is_agent_session,
         described.is_queue_leg,
+        coalesce(queued.first_rank = 1, false) as is_first_queue,
+        coalesce(queued.last_rank = 1, false) as is_last_queue,
         described.is_connected,
         described.is_dialed,
         described.is_alert_only,
@@ -445,7 +465,6 @@ final as (
         described.media_type,
         described.direction,
         described.message_type,
-        described.provider,
         described.flow_out_type,
         described.originating_direction,
         described.last_wrapup_code,
@@ -458,6 +477,11 @@ final as (
         and answers.conversation_id = described.conversation_id
         and answers.leg_participant_no = described.participant_no
         and answers.leg_session_no = described.session_no
+    left join queued
+        on queued.conversation_start = described.conversation_start
+        and queued.conversation_id = described.conversation_id
+        and queued.participant_no = described.participant_no
+        and queued.session_no = described.session_no
     window conversation as (partition by described.conversation_start, described.conversation_id)
 )
 
