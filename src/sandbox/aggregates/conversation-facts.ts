@@ -82,10 +82,8 @@ function note(draft: Draft, source: EventConversation, event: WorldEvent, wanted
       open(draft, event, wanted);
       break;
     case 'surveyChanged':
-      noteQuality(draft, source, 'survey', event.survey.surveyId, event.atMs, event.survey);
-      break;
     case 'evaluationChanged':
-      noteQuality(draft, source, 'evaluation', event.evaluation.evaluationId, event.atMs, event.evaluation);
+      noteQuality(draft.quality, source, event);
       break;
     case 'conversationEnded':
     case 'attributesSet':
@@ -94,6 +92,15 @@ function note(draft: Draft, source: EventConversation, event: WorldEvent, wanted
     default:
       noteInSession(draft.sessions[event.session], event, wanted);
   }
+}
+
+/** Surveys and evaluations alone, which a day's conversations are asked for far more often than for all. */
+export function qualityFacts(source: EventConversation): QualityFacts[] {
+  const quality: Draft['quality'] = new Map();
+  for (const event of source.events) {
+    if (event.kind === 'surveyChanged' || event.kind === 'evaluationChanged') noteQuality(quality, source, event);
+  }
+  return [...quality.values()];
 }
 
 function changesOf(draft: Draft, participant: number): Change[] {
@@ -152,20 +159,19 @@ function noteQueue(session: SessionDraft, atMs: number, queueId: unknown): void 
   session.queues.push({ atMs, queueId });
 }
 
-function noteQuality(
-  draft: Draft,
-  source: EventConversation,
-  kind: QualityFacts['kind'],
-  id: unknown,
-  atMs: number,
-  json: JsonObject,
-): void {
-  let facts = draft.quality.get(id);
+type QualityEvent = Extract<WorldEvent, { kind: 'surveyChanged' | 'evaluationChanged' }>;
+
+function noteQuality(quality: Draft['quality'], source: EventConversation, event: QualityEvent): void {
+  const isSurvey = event.kind === 'surveyChanged';
+  const json = isSurvey ? event.survey : event.evaluation;
+  const id = isSurvey ? json.surveyId : json.evaluationId;
+  let facts = quality.get(id);
   if (facts === undefined) {
+    const kind = isSurvey ? 'survey' : 'evaluation';
     facts = { kind, conversationId: source.id, conversationStartMs: source.startMs, states: [] };
-    draft.quality.set(id, facts);
+    quality.set(id, facts);
   }
-  facts.states.push({ atMs, json });
+  facts.states.push({ atMs: event.atMs, json });
 }
 
 /**

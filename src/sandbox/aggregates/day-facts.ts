@@ -1,5 +1,6 @@
 import { dayMs } from '../../interval.js';
 import { conversationFacts, type QualityFacts } from './conversation-facts.js';
+import { usualFlowDimensions } from './dimensions.js';
 import type { EventConversation } from './event-world.js';
 import { type Change, type FactTable, type Measurement, TableBuilder } from './fact-table.js';
 import { addFlow, flowMetricNames } from './flow-facts.js';
@@ -26,7 +27,8 @@ export function dayFacts(
   dimensions: ReadonlySet<string>,
 ): DayFacts {
   const sessions = new SplitBuilder(dayStartMs + dayMs, dimensions);
-  const flows = new SplitBuilder(dayStartMs + dayMs, dimensions);
+  const flowDimensions = new Set([...dimensions, ...usualFlowDimensions]);
+  const flows = new SplitBuilder(dayStartMs + dayMs, flowDimensions);
   const quality: QualityFacts[] = [];
   for (const conversation of conversations) {
     const facts = conversationFacts(conversation, dimensions);
@@ -34,7 +36,7 @@ export function dayFacts(
     for (const session of facts.sessions) {
       const measured = session.measurements.filter(({ name }) => !flowMetricNames.has(name));
       sessions.add(session.openedMs, session.changes, measured);
-      if (session.flow !== undefined) addFlow((...facts) => flows.add(...facts), session, session.flow, dimensions);
+      if (session.flow !== undefined) addFlow((...facts) => flows.add(...facts), session, session.flow, flowDimensions);
     }
   }
   return {

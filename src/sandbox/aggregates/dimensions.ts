@@ -16,6 +16,18 @@ export const usualDimensions: readonly string[] = [
   'messageType',
 ];
 
+/** Besides, kept of every flow. */
+export const usualFlowDimensions: readonly string[] = [
+  'flowId',
+  'flowName',
+  'flowType',
+  'flowVersion',
+  'exitReason',
+  'transferType',
+  'flowOutcomeId',
+  'flowOutcomeValue',
+];
+
 /** Fields with several values are asked for by the name of one. */
 const dimensionOfList: Readonly<Record<string, string>> = {
   activeSkillIds: 'activeSkillId',

@@ -18,7 +18,7 @@ export interface PresenceSpan {
 export interface RoutingSpan {
   readonly fromMs: number;
   readonly toMs: number;
-  readonly status: string;
+  readonly status: 'OFF_QUEUE' | 'IDLE' | 'INTERACTING' | 'NOT_RESPONDING' | 'COMMUNICATING';
 }
 
 /** What one agent did on a UTC day: spans in order of time that fill it from end to end. They know no "now". */
@@ -27,16 +27,15 @@ export interface AgentTimeline {
   readonly routingStatuses: readonly RoutingSpan[];
 }
 
-export interface AgentTimelines {
+/** A world that figures can be computed from. */
+export interface EventWorld extends World {
+  conversationsOfDay(dayStartMs: number): readonly EventConversation[];
+  longConversationsOfDay?(dayStartMs: number): readonly EventConversation[];
   /** Undefined for a user the organisation never had. */
   agentTimeline(userId: string, dayStartMs: number): AgentTimeline | undefined;
 }
 
-/** A world that figures can be computed from. */
-export interface EventWorld extends World, AgentTimelines {
-  conversationsOfDay(dayStartMs: number): readonly EventConversation[];
-  longConversationsOfDay?(dayStartMs: number): readonly EventConversation[];
-}
+export type AgentTimelines = Pick<EventWorld, 'agentTimeline'>;
 
 /** Recorded worlds have records and no events: there is nothing to count in them. Throws the API's error for those. */
 export function eventWorldOf(world: World): EventWorld {

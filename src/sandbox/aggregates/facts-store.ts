@@ -1,8 +1,8 @@
 import { dayMs, hourMs } from '../../interval.js';
-import type { QualityFacts } from './conversation-facts.js';
+import { type QualityFacts, qualityFacts } from './conversation-facts.js';
 import { type DayFacts, dayFacts, type Tables } from './day-facts.js';
-import { usualDimensions } from './dimensions.js';
-import type { EventWorld } from './event-world.js';
+import { usualDimensions, usualFlowDimensions } from './dimensions.js';
+import type { EventConversation, EventWorld } from './event-world.js';
 import type { FactTable } from './fact-table.js';
 
 /** Measurements of whole days that are kept; a million takes some fifty megabytes. */
@@ -16,7 +16,6 @@ const marginMs = hourMs;
 interface Late {
   readonly dimensions: ReadonlySet<string>;
   readonly tables: Tables;
-  readonly quality: readonly QualityFacts[];
 }
 
 /** Facts by day, made when first asked and kept within bounds: reading a day's events costs far more than counting them. */
@@ -24,7 +23,9 @@ export class FactsStore {
   readonly #world: EventWorld;
   readonly #prompt = new Map<number, DayFacts>();
   readonly #late = new Map<number, Late>();
-  readonly #long = new Map<number, Late>();
+  readonly #longLate = new Map<number, Late>();
+  readonly #quality = new Map<number, readonly QualityFacts[]>();
+  readonly #longQuality = new Map<number, readonly QualityFacts[]>();
 
   constructor(world: EventWorld) {
     this.#world = world;
@@ -35,10 +36,10 @@ export class FactsStore {
    * asked of them.
    */
   *tables(kind: keyof Tables, fromMs: number, toMs: number, dimensions: readonly string[]): Generator<FactTable> {
-    const wanted = [...usualDimensions, ...dimensions];
+    const wanted = [...usualDimensions, ...dimensions.filter((name) => !usualFlowDimensions.includes(name))];
     const isTouched = (table: FactTable) => table.rowCount > 0 && table.firstMs < toMs && table.lastMs >= fromMs;
     const lastDay = floorDay(toMs - 1 + marginMs);
-    for (let day = this.#firstDay(fromMs); day <= lastDay; day += dayMs) {
+    for (let day = floorDay(fromMs - this.#world.lifetimeMsMax - marginMs); day <= lastDay; day += dayMs) {
       const touched: FactTable[] = [];
       if (day + dayMs > fromMs) touched.push(this.#day(day, wanted).prompt[kind]);
       if (day + dayMs < toMs) touched.push(this.#lateOf(day, fromMs, wanted).tables[kind]);
@@ -46,64 +47,56 @@ export class FactsStore {
     }
   }
 
-  /** Surveys and evaluations of conversations that began in the days of `[fromMs, toMs)`. */
-  quality(kind: QualityFacts['kind'], fromMs: number, toMs: number): QualityFacts[] {
+  /** Surveys and evaluations of conversations that began in the days of `[fromMs, toMs)`; of long ones alone far cheaper. */
+  quality(kind: QualityFacts['kind'], fromMs: number, toMs: number, onlyLong: boolean): QualityFacts[] {
     const found: QualityFacts[] = [];
     for (let day = floorDay(fromMs); day < toMs; day += dayMs) {
-      const late = this.#late.get(day) ?? this.#keepDay(day, usualDimensions).late;
-      for (const facts of late.quality) if (facts.kind === kind) found.push(facts);
+      for (const facts of this.#qualityOf(day, onlyLong)) if (facts.kind === kind) found.push(facts);
     }
     return found;
-  }
-
-  /** Surveys and evaluations of long conversations alone; much cheaper than those of all. */
-  longQuality(kind: QualityFacts['kind'], fromMs: number, toMs: number): QualityFacts[] {
-    const found: QualityFacts[] = [];
-    for (let day = floorDay(fromMs); day < toMs; day += dayMs) {
-      for (const facts of this.#longOf(day, usualDimensions).quality) if (facts.kind === kind) found.push(facts);
-    }
-    return found;
-  }
-
-  #firstDay(fromMs: number): number {
-    return floorDay(fromMs - this.#world.lifetimeMsMax - marginMs);
-  }
-
-  #lateOf(day: number, fromMs: number, wanted: readonly string[]): Late {
-    const { shortLifetimeMsMax, lifetimeMsMax } = this.#world;
-    const isNear = day + dayMs > fromMs - (shortLifetimeMsMax ?? lifetimeMsMax) - marginMs;
-    if (!isNear) return this.#longOf(day, wanted);
-    const kept = this.#late.get(day);
-    return kept !== undefined && hasAll(kept.dimensions, wanted) ? kept : this.#keepDay(day, wanted).late;
   }
 
   #day(day: number, wanted: readonly string[]): DayFacts {
     const kept = this.#prompt.get(day);
-    return kept !== undefined && hasAll(kept.dimensions, wanted) ? kept : this.#keepDay(day, wanted).facts;
-  }
-
-  #keepDay(day: number, wanted: readonly string[]): { readonly facts: DayFacts; readonly late: Late } {
-    const dimensions = new Set([...(this.#prompt.get(day)?.dimensions ?? []), ...wanted]);
-    const facts = dayFacts(day, this.#world.conversationsOfDay(day), dimensions);
-    const late = { dimensions, tables: facts.late, quality: facts.quality };
-    keep(this.#prompt, day, facts, ({ prompt }) => rows(prompt), promptRowsMax);
-    keep(this.#late, day, late, lateRows, lateRowsMax);
-    return { facts, late };
-  }
-
-  #longOf(day: number, wanted: readonly string[]): Late {
-    const near = this.#late.get(day);
-    // All late facts of a day hold those of its long conversations, so they may stand in for them.
-    if (near !== undefined && hasAll(near.dimensions, wanted)) return near;
-    const kept = this.#long.get(day);
     if (kept !== undefined && hasAll(kept.dimensions, wanted)) return kept;
     const dimensions = new Set([...(kept?.dimensions ?? []), ...wanted]);
-    const world = this.#world;
-    const conversations = (world.longConversationsOfDay ?? world.conversationsOfDay).call(world, day);
-    const facts = dayFacts(day, conversations, dimensions);
-    const late = { dimensions, tables: facts.late, quality: facts.quality };
-    keep(this.#long, day, late, lateRows, lateRowsMax);
+    const facts = dayFacts(day, this.#world.conversationsOfDay(day), dimensions);
+    keep(this.#prompt, day, facts, ({ prompt }) => rows(prompt), promptRowsMax);
+    keep(this.#late, day, { dimensions, tables: facts.late }, lateRows, lateRowsMax);
+    keep(this.#quality, day, facts.quality, ({ length }) => length, lateRowsMax);
+    return facts;
+  }
+
+  /** Of days that lie far back only long conversations can have anything late; they are few and cheap to find. */
+  #lateOf(day: number, fromMs: number, wanted: readonly string[]): Late {
+    const near = this.#late.get(day);
+    if (near !== undefined && hasAll(near.dimensions, wanted)) return near;
+    const { shortLifetimeMsMax = this.#world.lifetimeMsMax } = this.#world;
+    const isNear = day + dayMs > fromMs - shortLifetimeMsMax - marginMs;
+    const kept = isNear ? undefined : this.#longLate.get(day);
+    if (kept !== undefined && hasAll(kept.dimensions, wanted)) return kept;
+    const dimensions = new Set([...((near ?? kept)?.dimensions ?? []), ...wanted]);
+    const candidates = isNear ? this.#world.conversationsOfDay(day) : this.#longOfDay(day);
+    // An end is known without telling the whole story, so this leaves out nearly all.
+    const lasting = candidates.filter(({ endMs }) => endMs + marginMs >= day + dayMs);
+    const late = { dimensions, tables: dayFacts(day, lasting, dimensions).late };
+    keep(isNear ? this.#late : this.#longLate, day, late, lateRows, lateRowsMax);
     return late;
+  }
+
+  #qualityOf(day: number, onlyLong: boolean): readonly QualityFacts[] {
+    const kept = this.#quality.get(day) ?? (onlyLong ? this.#longQuality.get(day) : undefined);
+    if (kept !== undefined) return kept;
+    const found: QualityFacts[] = [];
+    for (const conversation of onlyLong ? this.#longOfDay(day) : this.#world.conversationsOfDay(day)) {
+      found.push(...qualityFacts(conversation));
+    }
+    keep(onlyLong ? this.#longQuality : this.#quality, day, found, ({ length }) => length, lateRowsMax);
+    return found;
+  }
+
+  #longOfDay(day: number): readonly EventConversation[] {
+    return this.#world.longConversationsOfDay?.(day) ?? this.#world.conversationsOfDay(day);
   }
 }
 
@@ -120,7 +113,7 @@ function rows(tables: Tables): number {
 }
 
 function lateRows(late: Late): number {
-  return rows(late.tables) + late.quality.length;
+  return rows(late.tables);
 }
 
 /** Lets the oldest go until number and size are within bounds; keeps the newest in any case. */

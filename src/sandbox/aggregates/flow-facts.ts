@@ -5,6 +5,9 @@ import type { Change, Measurement } from './fact-table.js';
 
 type Add = (openedMs: number, changes: readonly (readonly Change[])[], measurements: readonly Measurement[]) => void;
 
+/** Counted from the outcomes themselves, because the session's counts do not say which outcome they are of. */
+const outcomeMetricNames: ReadonlySet<string> = new Set(['nFlowOutcome', 'nFlowOutcomeFailed', 'tFlowOutcome']);
+
 /** Measurements of a session that belong to the flow aggregates and not to those of conversations. */
 export const flowMetricNames: ReadonlySet<string> = new Set([
   'nFlow',
@@ -13,6 +16,7 @@ export const flowMetricNames: ReadonlySet<string> = new Set([
   'tFlow',
   'tFlowDisconnect',
   'tFlowExit',
+  ...outcomeMetricNames,
 ]);
 
 /** What a flow does only at its end; the rest is known from the beginning. */
@@ -31,7 +35,7 @@ export function addFlow(add: Add, session: SessionFacts, flow: FlowFacts, wanted
   add(
     session.openedMs,
     changes,
-    session.measurements.filter(({ name }) => flowMetricNames.has(name)),
+    session.measurements.filter(({ name }) => flowMetricNames.has(name) && !outcomeMetricNames.has(name)),
   );
   if (!session.hasOutcomes || !Array.isArray(flow.json.outcomes)) return;
   for (const outcome of flow.json.outcomes) {
@@ -51,14 +55,14 @@ function flowChanges(openedMs: number, flow: FlowFacts, wanted: ReadonlySet<stri
   return changes;
 }
 
-/** An outcome counts when it is settled: at its own end, or, as one that failed has none, at the flow's. */
+/** The flow's end settles its outcomes; the time to reach one is complete when it is reached. */
 function outcomeMeasurements(flow: FlowFacts, outcome: JsonObject): Measurement[] {
+  const name = outcome.flowOutcomeValue === 'SUCCESS' ? 'nFlowOutcome' : 'nFlowOutcomeFailed';
+  const found: Measurement[] = [{ name, atMs: flow.ranMs, value: 1 }];
   const startMs = timeOf(outcome.flowOutcomeStartTimestamp);
   const endMs = timeOf(outcome.flowOutcomeEndTimestamp);
-  const atMs = endMs ?? flow.ranMs;
-  const found: Measurement[] = [{ name: 'nFlowOutcome', atMs, value: 1 }];
-  if (outcome.flowOutcomeValue === 'FAILURE') found.push({ name: 'nFlowOutcomeFailed', atMs, value: 1 });
-  if (startMs !== undefined && endMs !== undefined) found.push({ name: 'tFlowOutcome', atMs, value: endMs - startMs });
+  if (startMs !== undefined && endMs !== undefined)
+    found.push({ name: 'tFlowOutcome', atMs: endMs, value: endMs - startMs });
   return found;
 }
 

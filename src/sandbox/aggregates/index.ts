@@ -9,6 +9,7 @@ export { conversationAggregates } from './conversation-aggregates.js';
 export { hasEvents } from './event-world.js';
 export { flowAggregates } from './flow-aggregates.js';
 export { evaluationAggregates, surveyAggregates } from './quality-aggregates.js';
+export { type ObservationQuery, queueObservations } from './queue-observations.js';
 export { userAggregates } from './user-aggregates.js';
 export { userDetails } from './user-details.js';
 

@@ -9,8 +9,16 @@ import { type EventWorld, eventWorldOf } from './event-world.js';
 import { type Change, type Measurement, TableBuilder } from './fact-table.js';
 import { factsOf } from './facts-store.js';
 
-/** A survey or evaluation is under way no longer than this after its conversation's end; older ones are not looked for. */
-const qualityLagMsMax = 35 * dayMs;
+/** By time dimension: how long after its conversation's end a survey or evaluation may be filed; older ones are not looked for. */
+const lagMsMax: Readonly<Record<QualityFacts['kind'], Readonly<Record<string, number>>>> = {
+  survey: { eventTime: 8 * dayMs, surveyCreatedDate: 3 * dayMs },
+  evaluation: {
+    eventTime: 26 * dayMs,
+    evaluationCreatedDate: 3 * dayMs,
+    evaluationReleaseDate: 11 * dayMs,
+    conversationStart: 0,
+  },
+};
 
 /** What is measured when a survey or an evaluation reaches a state, and the instants it can be filed under. */
 interface State {
@@ -46,10 +54,9 @@ function aggregate(
   const plan = planOf(query, nowMs, outputs.series);
   const dimensions = new Set([...query.groupBy, ...plan.filterDimensions]);
   const builder = new TableBuilder(dimensions);
-  for (const facts of found(world, kind, query)) {
-    const changes = changesOf(facts, dimensions);
-    const times = query.alternateTimeDimension ?? timeDefault;
-    builder.add(facts.conversationStartMs, [changes], measurements(statesOf(facts), times));
+  const time = query.alternateTimeDimension ?? timeDefault;
+  for (const facts of found(world, kind, query, lagMsMax[kind][time] ?? 0)) {
+    builder.add(facts.conversationStartMs, [changesOf(facts, dimensions)], measurements(statesOf(facts), time));
   }
   const accumulator = new Accumulator(plan);
   accumulator.add(builder.finish());
@@ -57,12 +64,12 @@ function aggregate(
 }
 
 /** Conversations of the weeks before may have one now, and long ones those of longer ago. */
-function found(world: EventWorld, kind: QualityFacts['kind'], query: AggregateQuery): QualityFacts[] {
+function found(world: EventWorld, kind: QualityFacts['kind'], { span }: AggregateQuery, lagMs: number): QualityFacts[] {
   const store = factsOf(world);
-  const nearMs = query.span.fromMs - qualityLagMsMax - (world.shortLifetimeMsMax ?? world.lifetimeMsMax);
+  const nearMs = span.fromMs - lagMs - (world.shortLifetimeMsMax ?? world.lifetimeMsMax);
   const nearDayMs = Math.floor(nearMs / dayMs) * dayMs;
-  const farMs = query.span.fromMs - qualityLagMsMax - world.lifetimeMsMax;
-  return [...store.longQuality(kind, farMs, nearDayMs), ...store.quality(kind, nearDayMs, query.span.toMs)];
+  const farMs = span.fromMs - lagMs - world.lifetimeMsMax;
+  return [...store.quality(kind, farMs, nearDayMs, true), ...store.quality(kind, nearDayMs, span.toMs, false)];
 }
 
 function changesOf(facts: QualityFacts, dimensions: ReadonlySet<string>): Change[] {

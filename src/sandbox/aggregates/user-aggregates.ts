@@ -3,7 +3,8 @@ import type { AggregateQuery } from '../server/analytics-modules.js';
 import type { Directory, JsonObject, World } from '../world.js';
 import { bucketFinder, type Sum } from './accumulate.js';
 import { intervalText, refuseSize, resultLimit } from './answer.js';
-import { type AgentTimeline, type EventWorld, eventWorldOf } from './event-world.js';
+import { type AgentTimeline, type AgentTimelines, eventWorldOf } from './event-world.js';
+import { timelinesOf } from './timelines.js';
 
 /** The state of one user for a while, by the name of the metric that measures it. */
 interface Stretch {
@@ -36,7 +37,7 @@ export function userAggregates(query: AggregateQuery, world: World, nowMs: numbe
     const add = (stretch: Stretch) => {
       if (query.metrics.includes(stretch.metric)) addStretch(cells, query, bucketOf, group, stretch);
     };
-    eachStretch(source, userId, query.span.fromMs, untilMs, add);
+    eachStretch(timelinesOf(source), userId, query.span.fromMs, untilMs, add);
   }
   return {
     systemToOrganizationMappings: mappings(source.directory),
@@ -53,14 +54,14 @@ function usersOf(query: AggregateQuery, directory: Directory): string[] {
 
 /** Days are read one by one; a status that goes on over midnight is then one stretch for each of the days. */
 function eachStretch(
-  world: EventWorld,
+  timelines: AgentTimelines,
   userId: string,
   fromMs: number,
   untilMs: number,
   add: (stretch: Stretch) => void,
 ): void {
   for (let day = Math.floor(fromMs / dayMs) * dayMs; day < untilMs; day += dayMs) {
-    const timeline = world.agentTimeline(userId, day);
+    const timeline = timelines.agentTimeline(userId, day);
     if (timeline === undefined) continue;
     for (const stretch of stretches(timeline)) {
       const cut = { ...stretch, fromMs: Math.max(stretch.fromMs, fromMs), toMs: Math.min(stretch.toMs, untilMs) };

@@ -1,14 +1,24 @@
 import { dayMs } from '../../interval.js';
 import type { UserDetailsQuery } from '../server/analytics-modules.js';
 import type { JsonObject, World } from '../world.js';
-import { type AgentTimeline, type EventWorld, eventWorldOf } from './event-world.js';
+import { type AgentTimeline, type AgentTimelines, eventWorldOf } from './event-world.js';
+import { timelinesOf } from './timelines.js';
 
-/** A stretch of days with the same status is followed no further than this, either way. */
-const daysFollowedMax = 62;
+/**
+ * A status that goes on for longer is told in pieces of the calendar, so that its pieces are the same whoever asks. The pieces
+ * begin on Thursdays, as the epoch does: no weekend is cut.
+ */
+const pieceMs = 7 * dayMs;
 
 interface Span {
   readonly fromMs: number;
   readonly toMs: number;
+}
+
+interface Asked {
+  readonly query: UserDetailsQuery;
+  readonly timelines: AgentTimelines;
+  readonly nowMs: number;
 }
 
 /**
@@ -17,6 +27,7 @@ interface Span {
  */
 export function userDetails(query: UserDetailsQuery, world: World, nowMs: number): JsonObject[] {
   const source = eventWorldOf(world);
+  const asked = { query, timelines: timelinesOf(source), nowMs };
   const { fromMs, toMs } = query.span;
   const untilMs = Math.min(toMs, nowMs);
   const users = source.directory.users
@@ -26,53 +37,37 @@ export function userDetails(query: UserDetailsQuery, world: World, nowMs: number
   const found: JsonObject[] = [];
   for (let day = Math.floor(fromMs / dayMs) * dayMs; day < untilMs; day += dayMs) {
     const span = { fromMs: Math.max(day, fromMs), toMs: Math.min(day + dayMs, untilMs) };
-    for (const userId of users) found.push(...detailOf(query, source, userId, day, span, nowMs));
+    for (const userId of users) found.push(...detailOf(asked, userId, day, span));
   }
   return query.order === 'desc' ? found.reverse() : found;
 }
 
-function detailOf(
-  query: UserDetailsQuery,
-  world: EventWorld,
-  userId: string,
-  day: number,
-  span: Span,
-  nowMs: number,
-): JsonObject[] {
-  const timeline = world.agentTimeline(userId, day);
+/** None or one. */
+function detailOf({ query, timelines, nowMs }: Asked, userId: string, day: number, span: Span): JsonObject[] {
+  const timeline = timelines.agentTimeline(userId, day);
   if (timeline === undefined) return [];
   const isTouched = ({ fromMs, toMs }: Span) => fromMs < span.toMs && toMs > span.fromMs;
-  const presences = timeline.presences
+  const days = (neighbour: number) => timelines.agentTimeline(userId, neighbour);
+  const primaryPresence = timeline.presences
     .filter(isTouched)
-    .map((presence) => ({
-      ...times(whole(world, userId, day, presence, samePresence), nowMs),
-      systemPresence: presence.systemPresence,
-      organizationPresenceId: presence.organizationPresenceId,
-    }))
+    .map((presence) => presenceRecord(presence, whole(presence, day, nowMs, days, presencesOf), nowMs))
     .filter((record) => query.matchesPresence(lookupOf(record)));
-  const routing = timeline.routingStatuses
+  const routingStatus = timeline.routingStatuses
     .filter(isTouched)
-    .map((routing) => ({
-      ...times(whole(world, userId, day, routing, sameRouting), nowMs),
-      routingStatus: routing.status,
-    }))
+    .map((routing) => routingRecord(routing, whole(routing, day, nowMs, days, statusesOf), nowMs))
     .filter((record) => query.matchesRoutingStatus(lookupOf(record)));
-  if (presences.length === 0 && routing.length === 0) return [];
-  return [
-    {
-      userId,
-      ...(presences.length === 0 ? {} : { primaryPresence: presences }),
-      ...(routing.length === 0 ? {} : { routingStatus: routing }),
-    },
-  ];
+  if (primaryPresence.length === 0 && routingStatus.length === 0) return [];
+  const presences = primaryPresence.length === 0 ? {} : { primaryPresence };
+  return [{ userId, ...presences, ...(routingStatus.length === 0 ? {} : { routingStatus }) }];
 }
 
-function lookupOf(record: JsonObject): (dimension: string) => string[] {
-  return (dimension) => {
-    // The filters name the dimension as the record does, save for a word that documentation also uses.
-    const value = record[dimension === 'organizationPresence' ? 'organizationPresenceId' : dimension];
-    return value === undefined ? [] : [String(value)];
-  };
+function presenceRecord(presence: AgentTimeline['presences'][number], span: Span, nowMs: number): JsonObject {
+  const { systemPresence, organizationPresenceId } = presence;
+  return { ...times(span, nowMs), systemPresence, organizationPresenceId };
+}
+
+function routingRecord({ status }: AgentTimeline['routingStatuses'][number], span: Span, nowMs: number): JsonObject {
+  return { ...times(span, nowMs), routingStatus: status };
 }
 
 function times({ fromMs, toMs }: Span, nowMs: number): JsonObject {
@@ -80,32 +75,50 @@ function times({ fromMs, toMs }: Span, nowMs: number): JsonObject {
   return toMs > nowMs ? { startTime } : { startTime, endTime: new Date(toMs).toISOString() };
 }
 
-type Neighbour = (timeline: AgentTimeline, edge: 'first' | 'last', like: Span) => Span | undefined;
+function lookupOf(record: JsonObject): (dimension: string) => string[] {
+  return (dimension) => {
+    const value = record[dimension];
+    return value === undefined ? [] : [String(value)];
+  };
+}
 
-const samePresence: Neighbour = ({ presences }, edge, like) => {
-  const span = edge === 'first' ? presences[0] : presences.at(-1);
-  const isSame = span?.organizationPresenceId === (like as (typeof presences)[number]).organizationPresenceId;
-  return isSame ? span : undefined;
-};
-const sameRouting: Neighbour = ({ routingStatuses }, edge, like) => {
-  const span = edge === 'first' ? routingStatuses[0] : routingStatuses.at(-1);
-  return span?.status === (like as (typeof routingStatuses)[number]).status ? span : undefined;
-};
+interface Valued extends Span {
+  readonly value: string;
+}
 
-/** Timelines are cut at midnight; this puts the pieces of one status together again. */
-function whole(world: EventWorld, userId: string, day: number, span: Span, same: Neighbour): Span {
+function presencesOf({ presences }: AgentTimeline): Valued[] {
+  return presences.map(({ fromMs, toMs, organizationPresenceId: value }) => ({ fromMs, toMs, value }));
+}
+
+function statusesOf({ routingStatuses }: AgentTimeline): Valued[] {
+  return routingStatuses.map(({ fromMs, toMs, status: value }) => ({ fromMs, toMs, value }));
+}
+
+/** Timelines are cut at midnight; this puts the pieces of one status together again, as far as it is known now. */
+function whole(
+  span: Span,
+  day: number,
+  nowMs: number,
+  days: (dayStartMs: number) => AgentTimeline | undefined,
+  valuedOf: (timeline: AgentTimeline) => Valued[],
+): Span {
   let { fromMs, toMs } = span;
-  for (let n = 1; n <= daysFollowedMax && fromMs === day - (n - 1) * dayMs; n++) {
-    const before = world.agentTimeline(userId, day - n * dayMs);
-    const piece = before === undefined ? undefined : same(before, 'last', span);
-    if (piece === undefined) break;
-    fromMs = piece.fromMs;
+  const spansOf = (dayStartMs: number) => valuedOf(days(dayStartMs) ?? { presences: [], routingStatuses: [] });
+  const value = spansOf(day).find((candidate) => candidate.fromMs === fromMs)?.value;
+  const pieceStartMs = Math.floor(day / pieceMs) * pieceMs;
+  for (let border = day; border === fromMs && border > pieceStartMs; border -= dayMs) {
+    const before = spansOf(border - dayMs).at(-1);
+    if (before?.value !== value || before === undefined) break;
+    fromMs = before.fromMs;
   }
-  for (let n = 1; n <= daysFollowedMax && toMs === day + n * dayMs; n++) {
-    const after = world.agentTimeline(userId, day + n * dayMs);
-    const piece = after === undefined ? undefined : same(after, 'first', span);
-    if (piece === undefined) break;
-    toMs = piece.toMs;
+  for (
+    let border = day + dayMs;
+    border === toMs && border < pieceStartMs + pieceMs && border <= nowMs;
+    border += dayMs
+  ) {
+    const [after] = spansOf(border);
+    if (after?.value !== value || after === undefined) break;
+    toMs = after.toMs;
   }
   return { fromMs, toMs };
 }
