@@ -9,6 +9,7 @@
  */
 import type { FlatConversation } from './conversation/flatten.js';
 import type { Interval } from './interval.js';
+import type { Log } from './log.js';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -43,24 +44,52 @@ export interface EntityBatch {
   readonly idColumns: readonly string[];
   /** A change in one of these closes the row and opens another; a change in any other column replaces it in place. */
   readonly historyColumns: readonly string[];
+  /** The part of the relation that this listing is whole for; all of it when absent. */
+  readonly scope?: EntityScope;
   readonly rows: readonly EntityRow[];
+}
+
+/** Rows whose `column` holds one of `values`, or with `isExcept` all others. */
+export interface EntityScope {
+  readonly column: string;
+  readonly values: readonly string[];
+  readonly isExcept?: boolean;
 }
 
 export type EntityRow = Readonly<Record<string, unknown>>;
 
 /**
  * Everything a source says about one interval of a relation, e.g. an aggregate: the rows replace what is stored for exactly that interval
- * (and for `scope`, further key columns with their value) where they differ.
+ * (and for `scope`, a dimension with the values that were asked for) where they differ. The relation has `interval_start`, `as_of` and the
+ * columns of the rows; times in rows are milliseconds since 1970.
  */
 export interface IntervalBatch {
   readonly kind: 'interval';
   readonly relation: string;
   readonly interval: Interval;
-  readonly scope: Readonly<Record<string, string>>;
+  /** Columns that tell the rows of one `interval_start` apart; absent values equal each other. */
+  readonly dimensions: readonly string[];
+  readonly scope?: { readonly column: string; readonly values: readonly string[] };
+  readonly rows: readonly EntityRow[];
+  /** Rows whose interval began earlier are removed: a relation that keeps only the last days. */
+  readonly keepFrom?: Date;
+}
+
+/**
+ * What a source says about the statuses of some users in one interval, in `start_time` and `end_time` (milliseconds since 1970, no end while
+ * open) and the status columns. A span that reaches over the interval's ends is given whole or cut there.
+ */
+export interface SpanBatch {
+  readonly kind: 'spans';
+  readonly relation: string;
+  readonly interval: Interval;
+  readonly statusColumns: readonly string[];
+  /** Everything there is about these users in the interval stands in `rows`. */
+  readonly userIds: readonly string[];
   readonly rows: readonly EntityRow[];
 }
 
-export type Batch = ConversationBatch | EntityBatch | IntervalBatch;
+export type Batch = ConversationBatch | EntityBatch | IntervalBatch | SpanBatch;
 
 export interface Page {
   readonly asOf: Date;
@@ -77,6 +106,10 @@ export interface StreamContext {
   readonly signal: AbortSignal;
   /** Ids of conversations stored as open, above `after` in id order, at most `limit`: what `open_conversations` asks for again. */
   readonly openConversationIds: (after: string | null, limit: number) => Promise<readonly string[]>;
+  /** Users in the stored directory, in id order, without those that are known to have left before `since`. */
+  readonly userIds: (since: Date) => Promise<readonly string[]>;
+  /** Bound to the slice. For what a person should know although the slice goes on. */
+  readonly log: Log;
 }
 
 /** What is needed to plan a stream and to pull one slice of it. Knows the API, nothing of the database. */
@@ -96,6 +129,8 @@ export interface Stream {
   readonly sliceLengthMs: (at: Date, now: Date) => number;
   /** How far back the first planning may reach, or undefined for the configured start. */
   readonly firstReachMs?: number;
+  /** Slices of a period of this length that is over become one slice, so that what was live in small slices costs one pull a pass. */
+  readonly mergedLengthMs?: number;
   /** Smallest interval into which a slice may be split when a cap is hit. */
   readonly sliceLengthMsMin: number;
   /** Yields pages from the slice's cursor to the end of the pass. Errors: ApiError, NotYetError. */

@@ -20,13 +20,14 @@ export function syncContext(
   const warehouse = createWarehouse(opened.pool, context.now);
   return {
     ledger: warehouse,
-    streams: selectStreams(allStreams(opened.api), streamNames),
+    streams: selectStreams(allStreams(opened.api, { granularity: opened.config.granularity }), streamNames),
     start: resolveStart(opened.config.start, context.now()),
     concurrency: opened.config.concurrency,
     now: context.now,
     signal: context.signal,
     log: opened.log,
     openConversationIds: warehouse.openConversationIds,
+    userIds: warehouse.userIds,
   };
 }
 

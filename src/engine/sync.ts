@@ -19,6 +19,7 @@ export interface SyncContext {
   readonly signal: AbortSignal;
   readonly log: Log;
   readonly openConversationIds: StreamContext['openConversationIds'];
+  readonly userIds: StreamContext['userIds'];
   readonly onSlice?: (report: SliceReport) => void;
 }
 

@@ -67,9 +67,17 @@ const keyExpression = (batch: EntityBatch) =>
   `lower(concat_ws(E'\\x01', ${batch.idColumns.map((column) => `${pg.escapeIdentifier(column)}::text`).join(', ')}))`;
 
 async function readCurrent(client: pg.ClientBase, batch: EntityBatch): Promise<Map<string, EntityRow>> {
-  const columns = ['valid_from', 'deleted_at', 'content_hash', ...batch.historyColumns].map(pg.escapeIdentifier);
+  const { scope } = batch;
+  const columns = ['valid_from', 'deleted_at', 'content_hash', ...batch.historyColumns].map((name) =>
+    pg.escapeIdentifier(name),
+  );
+  const inScope =
+    scope === undefined
+      ? ''
+      : `and ${scope.isExcept ? 'not ' : ''}${pg.escapeIdentifier(scope.column)}::text = any($1::text[])`;
   const { rows } = await client.query<EntityRow & { key: string }>(
-    `select ${keyExpression(batch)} as key, ${columns.join(', ')} from ${table(batch)} where valid_to is null`,
+    `select ${keyExpression(batch)} as key, ${columns.join(', ')} from ${table(batch)} where valid_to is null ${inScope}`,
+    scope === undefined ? [] : [scope.values],
   );
   return new Map(rows.map((row) => [row.key, row]));
 }

@@ -3,6 +3,7 @@ import type pg from 'pg';
 import type { Interval } from '../interval.js';
 import type { ClaimOptions, Json, Plan, Slice, Stream } from '../protocol.js';
 import { type Db, kyselyOnClient } from './kysely.js';
+import { mergeSlices } from './merge-slices.js';
 import { inTransaction } from './transaction.js';
 
 /** Namespace of the advisory locks that claim slices; the second key is the slice's id. */
@@ -29,6 +30,7 @@ export async function planSlices(pool: pg.Pool, plan: Plan): Promise<number> {
   return inTransaction(pool, async (client) => {
     await client.query('select pg_advisory_xact_lock($1, hashtext($2))', [planLockClass, stream.name]);
     const db = kyselyOnClient(client);
+    if (plan.isSchedule) await mergeSlices(client, stream, now, sliceLockClass);
     const proposed = plan.propose(await plannedIntervals(db, stream.name), await scheduledFrom(db, stream.name));
     const first = proposed[0];
     if (first === undefined) return 0;

@@ -27,15 +27,19 @@ export function partitionName(table: string, month: string): string {
   return `genesys.${table}_${month}`;
 }
 
+const conversationTableNames = conversationTables.map((table) => table.name);
+
 /**
- * Makes the monthly partitions for the given starts (milliseconds since 1970) and for the month behind the latest, in a transaction of its
- * own: to be called before the one that loads. Throws for starts that `startFault` objects to.
+ * Makes the monthly partitions of `tables` (those of conversations unless told; a cache belongs to one set of tables) for the given starts
+ * (milliseconds since 1970) and for the month behind the latest, in a transaction of its own: to be called before the one that loads.
+ * Throws for starts that `startFault` objects to.
  */
 export async function ensurePartitions(
   pool: Pool,
   starts: Iterable<number>,
   cache: PartitionCache,
   now: Date,
+  tables: readonly string[] = conversationTableNames,
 ): Promise<void> {
   const months = missingMonths(starts, cache, now);
   if (months.size === 0) return;
@@ -43,7 +47,7 @@ export async function ensurePartitions(
   try {
     await client.query('begin');
     await client.query('select pg_advisory_xact_lock($1)', [partitionsLock]);
-    for (const [month, epochMs] of months) await createMonth(client, month, epochMs);
+    for (const [month, epochMs] of months) await createMonth(client, tables, month, epochMs);
     await client.query('commit');
   } catch (error) {
     await client.query('rollback').catch(() => undefined);
@@ -77,16 +81,20 @@ function monthStart(epochMs: number, monthsLater: number): number {
   return Date.UTC(at.getUTCFullYear(), at.getUTCMonth() + monthsLater, 1);
 }
 
-async function createMonth(client: ClientBase, month: string, epochMs: number): Promise<void> {
+async function createMonth(
+  client: ClientBase,
+  tables: readonly string[],
+  month: string,
+  epochMs: number,
+): Promise<void> {
   const from = new Date(monthStart(epochMs, 0)).toISOString();
   const to = new Date(monthStart(epochMs, 1)).toISOString();
-  const names = conversationTables.map((table) => table.name);
   const existing = await client.query<{ name: string }>(
     `select name from unnest($1::text[]) as name where to_regclass(format('genesys.%I', name || '_' || $2)) is not null`,
-    [names, month],
+    [tables, month],
   );
   const present = new Set(existing.rows.map((row) => row.name));
-  for (const name of names.filter((each) => !present.has(each))) {
+  for (const name of tables.filter((each) => !present.has(each))) {
     const partition = partitionName(name, month);
     // Attaching takes a weaker lock than `create table … partition of`: loads that are under way go on.
     await client.query(`create table ${partition} (like genesys.${name} including all)`);

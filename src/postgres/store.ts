@@ -3,8 +3,11 @@ import type { FlatConversation } from '../conversation/flatten.js';
 import type { Batch, Page, Reject, StoreCounts } from '../protocol.js';
 import { forgetStored, storeRejects } from './dead-letters.js';
 import { storeEntities } from './entities.js';
+import { type IntervalRelation, readIntervalRelation } from './interval-relation.js';
+import { storeInterval } from './intervals.js';
 import { isLoadConflict, loadConversations } from './load.js';
 import { ensurePartitions, type PartitionCache, startFault } from './partitions.js';
+import { storeSpans } from './spans.js';
 import { transactionOn } from './transaction.js';
 
 /** Two workers that met on one conversation: the loser reads again. More often than this in a row is a fault, not a coincidence. */
@@ -13,11 +16,12 @@ const conflictsMax = 10;
 export interface Store {
   readonly pool: pg.Pool;
   readonly partitions: PartitionCache;
+  readonly intervalRelations: Map<string, { readonly relation: IntervalRelation; readonly partitions: PartitionCache }>;
   readonly now: () => Date;
 }
 
 export function createStore(pool: pg.Pool, now: () => Date): Store {
-  return { pool, partitions: new Set(), now };
+  return { pool, partitions: new Set(), intervalRelations: new Map(), now };
 }
 
 /** Which slice the rows come from; none when dead letters are put back. */
@@ -30,7 +34,8 @@ interface Load {
   readonly conversations: readonly FlatConversation[];
   /** One for each conversation. */
   readonly asOf: readonly Date[];
-  readonly entities: readonly { readonly batch: Extract<Batch, { kind: 'entities' }>; readonly asOf: Date }[];
+  /** Directory listings, interval facts and spans, in the order in which they came. */
+  readonly others: readonly { readonly batch: Exclude<Batch, { kind: 'conversations' }>; readonly asOf: Date }[];
   readonly rejects: readonly { readonly reject: Reject; readonly asOf: Date }[];
 }
 
@@ -52,6 +57,7 @@ export async function storePages(
     store.partitions,
     store.now(),
   );
+  for (const { batch } of load.others) if (batch.kind === 'interval') await prepareInterval(store, batch);
   for (let conflicts = 0; ; conflicts += 1) {
     try {
       return await transactionOn(client, async () => {
@@ -68,13 +74,15 @@ export async function storePages(
 function gather(pages: readonly Page[], now: Date): Load {
   const conversations: FlatConversation[] = [];
   const times: Date[] = [];
-  const entities: Load['entities'][number][] = [];
+  const others: Load['others'][number][] = [];
   const rejects: Load['rejects'][number][] = [];
   for (const { asOf, batches, rejects: pageRejects } of pages) {
     for (const reject of pageRejects) rejects.push({ reject, asOf });
     for (const batch of batches) {
-      if (batch.kind === 'entities') entities.push({ batch, asOf });
-      if (batch.kind !== 'conversations') continue;
+      if (batch.kind !== 'conversations') {
+        others.push({ batch, asOf });
+        continue;
+      }
       for (const flat of batch.conversations) {
         const fault = startFault(flat.conversationStart, now);
         if (fault !== undefined) rejects.push({ reject: rejectOf(flat, fault), asOf });
@@ -85,7 +93,7 @@ function gather(pages: readonly Page[], now: Date): Load {
       }
     }
   }
-  return { conversations, asOf: times, entities, rejects };
+  return { conversations, asOf: times, others, rejects };
 }
 
 const rejectOf = (flat: FlatConversation, reason: string): Reject => ({
@@ -106,12 +114,38 @@ async function storeLoad(client: pg.PoolClient, store: Store, slice: SliceFacts,
       load.conversations.map((flat) => flat.conversationId),
     );
   }
-  for (const { batch, asOf } of load.entities) {
+  for (const { batch, asOf } of load.others) {
     records += batch.rows.length;
-    changedRecords += await storeEntities(client, batch, asOf);
+    changedRecords += await storeOther(client, store, batch, asOf);
   }
   for (const { reject, asOf } of load.rejects) {
     await storeRejects(client, [reject], { stream, sliceId, asOf, now: store.now() });
   }
   return { records, changedRecords, deadLetters: load.rejects.length };
+}
+
+async function storeOther(
+  client: pg.PoolClient,
+  store: Store,
+  batch: Exclude<Batch, { kind: 'conversations' }>,
+  asOf: Date,
+): Promise<number> {
+  if (batch.kind === 'entities') return storeEntities(client, batch, asOf);
+  if (batch.kind === 'spans') return storeSpans(client, batch, asOf);
+  const known = store.intervalRelations.get(batch.relation);
+  if (known === undefined) throw new Error(`genesys.${batch.relation} was not read before it is written.`);
+  return storeInterval(client, known.relation, batch, asOf);
+}
+
+/** Outside the transaction that loads: reads the relation once and makes the partitions of the batch's months. */
+async function prepareInterval(store: Store, batch: Extract<Batch, { kind: 'interval' }>): Promise<void> {
+  let known = store.intervalRelations.get(batch.relation);
+  if (known === undefined) {
+    known = { relation: await readIntervalRelation(store.pool, batch.relation), partitions: new Set() };
+    store.intervalRelations.set(batch.relation, known);
+  }
+  if (!known.relation.isPartitioned) return;
+  const { from, to } = batch.interval;
+  const starts = [from.getTime(), to.getTime() - 1];
+  await ensurePartitions(store.pool, starts, known.partitions, store.now(), [batch.relation]);
 }

@@ -6,6 +6,7 @@ import { createStore } from './store.js';
 
 export interface Warehouse extends Ledger {
   openConversationIds(after: string | null, limit: number): Promise<readonly string[]>;
+  userIds(since: Date): Promise<readonly string[]>;
 }
 
 /** The database as the engine uses it. The pool stays the caller's; it needs a connection for each slice in flight and a few more. */
@@ -34,6 +35,17 @@ export function createWarehouse(pool: pg.Pool, now: () => Date): Warehouse {
         [after, limit],
       );
       return rows.map((row) => row.conversation_id);
+    },
+    userIds: async (since) => {
+      // When somebody left is known from the change of state only; who had left before the first listing may have worked before that.
+      const { rows } = await pool.query<{ user_id: string }>(
+        `select user_id from genesys.users
+         where valid_to is null and (deleted_at is null or deleted_at > $1)
+             and (state is null or state not in ('deleted', 'inactive') or valid_from > $1)
+         order by user_id`,
+        [since],
+      );
+      return rows.map((row) => row.user_id);
     },
   };
 }

@@ -1,7 +1,9 @@
-import type { EntityPages, GenesysApi, JsonObject } from '../genesys/api.js';
+import { ApiError, NotYetError } from '../errors.js';
+import type { EntityPages, GenesysApi } from '../genesys/api.js';
 import { hourMs, minuteMs } from '../interval.js';
-import type { EntityBatch, EntityRow, Page, Slice, Stream, StreamContext } from '../protocol.js';
+import type { EntityBatch, EntityRow, Page, Reject, Slice, Stream, StreamContext } from '../protocol.js';
 import { type EntityKind, entityKinds } from './entities.js';
+import { entityRow, isReject } from './entity-rows.js';
 
 const periodMs = 6 * hourMs;
 /** More entities than any organisation may have; a listing that never ends must not fill the memory. */
@@ -9,7 +11,8 @@ const entitiesMax = 500_000;
 
 /**
  * The directory's listings, one relation a page: names, divisions and settings that facts are read with. A listing is held until it is
- * whole, because only a whole listing says what is gone.
+ * whole, because only a whole listing says what is gone. One that is not permitted is named in a warning, and one that fails is owed
+ * until it works; the others go on.
  */
 export function directoryStream(api: GenesysApi): Stream {
   return {
@@ -26,54 +29,69 @@ export function directoryStream(api: GenesysApi): Stream {
 }
 
 async function* pages(api: GenesysApi, slice: Slice, context: StreamContext): AsyncGenerator<Page, void, void> {
-  const done = (slice.cursor as { done: number } | null)?.done ?? 0;
-  for (const [index, kind] of entityKinds.entries()) {
-    if (index < done) continue;
-    yield await relationPage(kind, kind.list(api, { signal: context.signal, priority: 0 }), { done: index + 1 });
+  const done = new Set((slice.cursor as { done: readonly string[] } | null)?.done ?? []);
+  const refusals: ApiError[] = [];
+  let failure: unknown;
+  for (const kind of entityKinds) {
+    if (done.has(kind.relation)) continue;
+    const cursor = { done: [...done, kind.relation] };
+    try {
+      yield await relationPage(kind, kind.list(api, { signal: context.signal, priority: 0 }), cursor);
+    } catch (error) {
+      if (concernsAll(error, context.signal)) throw error;
+      if (!isNotOffered(error)) {
+        failure ??= error;
+        continue;
+      }
+      context.log.warn({ relation: kind.relation, reason: error.message }, `${kind.relation} cannot be listed`);
+      refusals.push(error);
+      yield { asOf: context.now(), cursor, batches: [], rejects: [], recordCount: 0 };
+    }
+    done.add(kind.relation);
   }
+  if (failure !== undefined) throw failure;
+  // Where nothing at all may be read, the stream is what is unavailable.
+  if (refusals.length === entityKinds.length) throw refusals[0];
 }
 
-async function relationPage(kind: EntityKind, listing: EntityPages, cursor: { done: number }): Promise<Page> {
+/** The next listing would only meet the same. */
+function concernsAll(error: unknown, signal: AbortSignal): boolean {
+  return signal.aborted || error instanceof NotYetError || (error instanceof ApiError && error.facts.operation === 'login');
+}
+
+/** The organisation has not given the permission, or does not have the product: asking again would not help. */
+export function isNotOffered(error: unknown): error is ApiError {
+  return error instanceof ApiError && (error.facts.action === 'unavailable' || isGone(error));
+}
+
+export function isGone(error: unknown): boolean {
+  return error instanceof ApiError && error.facts.status === 404;
+}
+
+async function relationPage(kind: EntityKind, listing: EntityPages, cursor: { done: string[] }): Promise<Page> {
   const rows: EntityRow[] = [];
+  const rejects: Reject[] = [];
   let asOf: Date | undefined;
   for await (const page of listing) {
     asOf ??= page.requestedAt;
-    const deleted = page.operation === kind.deletedOperation ? { deleted_at: page.requestedAt } : {};
-    for (const entity of page.entities) rows.push({ ...entityRow(kind, entity), ...deleted });
+    for (const entity of page.entities) {
+      const row = entityRow(kind, kind.prepare?.(entity) ?? entity);
+      const isDeleted = page.operation === kind.deletedOperation || kind.isDeleted?.(entity) === true;
+      if (isReject(row)) rejects.push(row);
+      else rows.push(isDeleted ? { ...row, deleted_at: page.requestedAt } : row);
+    }
     if (rows.length > entitiesMax)
       throw new Error(`The listing of ${kind.relation} gave more than ${entitiesMax} entities.`);
   }
-  const batch: EntityBatch = {
-    kind: 'entities',
-    relation: kind.relation,
-    idColumns: [kind.idColumn],
-    historyColumns: kind.historyColumns,
-    rows,
-  };
   if (asOf === undefined) throw new Error(`The listing of ${kind.relation} gave no page.`);
-  return { asOf, cursor, batches: [batch], rejects: [], recordCount: rows.length };
+  return { asOf, cursor, batches: [entityBatch(kind, rows)], rejects, recordCount: rows.length };
 }
 
-/** Columns by path; what no column took goes to `extra`, so that nothing of the entity is lost. */
-export function entityRow(kind: EntityKind, entity: JsonObject): EntityRow {
-  const rest = structuredClone(entity) as Record<string, unknown>;
-  const row: Record<string, unknown> = {};
-  for (const [column, path] of Object.entries(kind.columns)) row[column] = take(rest, path.split('.')) ?? null;
-  for (const key of kind.ignored) delete rest[key];
-  row.extra = Object.keys(rest).length === 0 ? null : rest;
-  return row;
-}
-
-/** Removes and returns the value at a path, and the objects that its removal leaves empty. */
-function take(holder: Record<string, unknown>, [key, ...path]: string[]): unknown {
-  if (key === undefined) return undefined;
-  const value = holder[key];
-  if (path.length === 0) {
-    delete holder[key];
-    return value;
-  }
-  if (typeof value !== 'object' || value === null) return undefined;
-  const taken = take(value as Record<string, unknown>, path);
-  if (Object.keys(value).length === 0) delete holder[key];
-  return taken;
+export function entityBatch(
+  kind: Pick<EntityKind, 'relation' | 'idColumns' | 'historyColumns'>,
+  rows: readonly EntityRow[],
+  scope?: EntityBatch['scope'],
+): EntityBatch {
+  const { relation, idColumns, historyColumns } = kind;
+  return { kind: 'entities', relation, idColumns, historyColumns, ...(scope && { scope }), rows };
 }
