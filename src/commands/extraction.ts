@@ -1,7 +1,9 @@
 import type { SyncContext, SyncSummary } from '../engine/sync.js';
 import { asError } from '../errors.js';
-import { formatInterval } from '../interval.js';
-import { beginRun, endRun } from '../postgres/runs.js';
+import type { ApiStats } from '../genesys/api.js';
+import { formatInterval, secondMs } from '../interval.js';
+import type { Log } from '../log.js';
+import { type ApiBudget, beginRun, endRun } from '../postgres/runs.js';
 import { createWarehouse } from '../postgres/warehouse.js';
 import { resolveStart } from '../start.js';
 import { allStreams, selectStreams } from '../streams/catalog.js';
@@ -38,6 +40,7 @@ export async function asRun(
   opened: OpenedWithApi,
   work: () => Promise<SyncSummary>,
 ): Promise<number> {
+  const before = opened.api.stats();
   const runId = await beginRun(opened.pool, command, version, context.now());
   let summary: SyncSummary | undefined;
   let failure: unknown;
@@ -48,16 +51,28 @@ export async function asRun(
   }
   const exitStatus = failure === undefined && summary?.failures.length === 0 ? exitDone : exitSliceFailed;
   const lastError = failure === undefined ? (summary?.failures[0]?.result.message ?? null) : asError(failure).message;
+  const budget = budgetSince(before, opened, context.now());
+  const end = { ...totals(summary), requests: budget.requests, exitStatus, lastError };
   // A run whose database is gone cannot be written down; the first error is the one to show.
-  await endRun(
-    opened.pool,
-    runId,
-    { ...totals(summary), requests: opened.api.stats().requests, exitStatus, lastError },
-    context.now(),
-  ).catch((error: unknown) => opened.log.warn({ reason: asError(error).message }, 'The run could not be recorded'));
+  await endRun(opened.pool, runId, end, budget, context.now()).catch((error: unknown) =>
+    opened.log.warn({ reason: asError(error).message }, 'The run could not be recorded'),
+  );
   if (failure !== undefined) throw failure;
-  report(command, context, opened, summary as SyncSummary);
+  report(command, context, opened.log, summary as SyncSummary, budget.requests);
   return exitStatus;
+}
+
+/** The scheduler's client lives through many runs: what one run used is the difference. */
+function budgetSince(before: ApiStats, { api }: OpenedWithApi, now: Date): ApiBudget {
+  const after = api.stats();
+  return {
+    requests_per_minute: after.allowance,
+    requests: after.requests - before.requests,
+    retries: after.retries - before.retries,
+    refused: after.status429 - before.status429,
+    waited_seconds: Math.round((after.throttledMs - before.throttledMs) / secondMs),
+    seen_at: now.toISOString(),
+  };
 }
 
 function totals(summary: SyncSummary | undefined) {
@@ -69,9 +84,9 @@ function totals(summary: SyncSummary | undefined) {
   };
 }
 
-function report(command: string, context: CommandContext, { log, api }: OpenedWithApi, summary: SyncSummary): void {
+function report(command: string, context: CommandContext, log: Log, summary: SyncSummary, requests: number): void {
   const { failures, deferred, ...counts } = summary;
-  const facts = { ...counts, requests: api.stats().requests, failed: failures.length, notYet: deferred.length };
+  const facts = { ...counts, requests, failed: failures.length, notYet: deferred.length };
   if (context.signal.aborted) log.warn(facts, `${command} was stopped; what is left stays owed`);
   else if (failures.length > 0) log.error(facts, `${command} ended with ${failures.length} failed slices`);
   else log.info(facts, `${command} done`);

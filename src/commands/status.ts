@@ -25,18 +25,24 @@ export interface Status {
   readonly gaps: readonly Row[];
   readonly deadLetters: readonly Row[];
   readonly lastRun: Row | null;
+  /** How the last run stood with the API's limit. */
+  readonly apiBudget: Row | null;
   readonly sizes: readonly Row[];
 }
 
 export async function readStatus(pool: pg.Pool): Promise<Status> {
-  const [streams, gaps, deadLetters, runs, sizes] = await Promise.all([
+  const [streams, gaps, deadLetters, runs, budget, sizes] = await Promise.all([
     pool.query('select * from mart.ops_freshness order by stream'),
-    pool.query('select * from mart.ops_coverage where is_owed order by stream, slice_from_at limit 1000'),
+    pool.query(
+      `select stream, state, from_at, to_at, attempt_count, next_attempt_at, last_error
+       from mart.ops_coverage order by is_missing desc, stream, from_at limit 1000`,
+    ),
     pool.query(
       `select stream, reason, count(*)::int as count, max(last_seen_at) as last_seen_at
        from extract.dead_letters group by stream, reason order by count desc limit 100`,
     ),
     pool.query('select * from extract.runs order by run_id desc limit 1'),
+    pool.query(`select value::json as budget from extract.settings where name = 'api_budget'`),
     pool.query(
       `select coalesce(inhparent::regclass::text, format('%I.%I', nspname, relname)) as relation,
            sum(pg_total_relation_size(c.oid))::bigint as bytes, sum(greatest(reltuples, 0))::bigint as estimated_rows
@@ -52,16 +58,18 @@ export async function readStatus(pool: pg.Pool): Promise<Status> {
     gaps: gaps.rows,
     deadLetters: deadLetters.rows,
     lastRun: runs.rows[0] ?? null,
+    apiBudget: budget.rows[0]?.budget ?? null,
     sizes: sizes.rows,
   };
 }
 
 function statusText(status: Status): string {
-  const sections = [section('Streams', status.streams)];
+  const sections = [section('Streams', status.streams.map(shownOf))];
   if (status.gaps.length > 0) sections.push(section('Owed', status.gaps.slice(0, gapsShownMax)));
   if (status.gaps.length > gapsShownMax) sections.push(`… and ${status.gaps.length - gapsShownMax} more`);
   if (status.deadLetters.length > 0) sections.push(section('Dead letters', status.deadLetters));
   if (status.lastRun !== null) sections.push(section('Last run', [status.lastRun]));
+  if (status.apiBudget !== null) sections.push(section('API budget', [status.apiBudget]));
   sections.push(
     section(
       'Sizes',
@@ -69,6 +77,13 @@ function statusText(status: Status): string {
     ),
   );
   return sections.join('\n\n');
+}
+
+/** As many columns as a terminal holds; `--json` gives them all. */
+function shownOf(row: Row): Row {
+  const shown = ['stream', 'watermark_at', 'final_until_at', 'last_success_at'];
+  const counts = ['due_slice_count', 'failing_slice_count', 'dead_letter_count'];
+  return Object.fromEntries([...shown, ...counts].map((name) => [name, row[name]]));
 }
 
 function section(title: string, rows: readonly Row[]): string {

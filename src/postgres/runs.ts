@@ -10,6 +10,16 @@ export interface RunEnd {
   readonly lastError: string | null;
 }
 
+/** How a run stood with the API's limit; `status` shows the latest. */
+export interface ApiBudget {
+  readonly requests_per_minute: number;
+  readonly requests: number;
+  readonly retries: number;
+  readonly refused: number;
+  readonly waited_seconds: number;
+  readonly seen_at: string;
+}
+
 export async function beginRun(pool: pg.Pool, command: string, version: string, now: Date): Promise<string> {
   const { rows } = await pool.query<{ run_id: string }>(
     'insert into extract.runs (command, program_version, started_at) values ($1, $2, $3) returning run_id',
@@ -18,7 +28,7 @@ export async function beginRun(pool: pg.Pool, command: string, version: string, 
   return String(rows[0]?.run_id);
 }
 
-export async function endRun(pool: pg.Pool, runId: string, end: RunEnd, now: Date): Promise<void> {
+export async function endRun(pool: pg.Pool, runId: string, end: RunEnd, budget: ApiBudget, now: Date): Promise<void> {
   await pool.query(
     `update extract.runs
      set ended_at = $2, exit_status = $3, requests = $4, pages = $5, records = $6, changed_records = $7, dead_letters = $8,
@@ -35,5 +45,10 @@ export async function endRun(pool: pg.Pool, runId: string, end: RunEnd, now: Dat
       end.deadLetters,
       end.lastError,
     ],
+  );
+  await pool.query(
+    `insert into extract.settings (name, value) values ('api_budget', $1)
+     on conflict (name) do update set value = excluded.value`,
+    [JSON.stringify(budget)],
   );
 }
