@@ -27,6 +27,8 @@ export interface QualityFacts {
   readonly kind: 'survey' | 'evaluation';
   readonly conversationId: string;
   readonly conversationStartMs: number;
+  /** The handling that it is about, as far as it lends its dimensions. */
+  readonly handling: JsonObject;
   readonly states: { readonly atMs: number; readonly json: JsonObject }[];
 }
 
@@ -168,10 +170,30 @@ function noteQuality(quality: Draft['quality'], source: EventConversation, event
   let facts = quality.get(id);
   if (facts === undefined) {
     const kind = isSurvey ? 'survey' : 'evaluation';
-    facts = { kind, conversationId: source.id, conversationStartMs: source.startMs, states: [] };
+    const handling = handlingOf(source.events, json);
+    facts = { kind, conversationId: source.id, conversationStartMs: source.startMs, handling, states: [] };
     quality.set(id, facts);
   }
   facts.states.push({ atMs: event.atMs, json });
+}
+
+/** The agent's last session in the queue that a survey or an evaluation names. */
+function handlingOf(events: readonly WorldEvent[], { userId, queueId }: JsonObject): JsonObject {
+  const phase = events.findLast(
+    (event) =>
+      event.kind === 'phaseStarted' && event.queueId === queueId && sessionOf(events, event.session)?.userId === userId,
+  );
+  const session = phase?.kind === 'phaseStarted' ? sessionOf(events, phase.session) : undefined;
+  if (session === undefined) return {};
+  const wrapup = events.findLast((event) => event.kind === 'wrapupEnded' && event.session === session.session);
+  const wrapUpCode = wrapup?.kind === 'wrapupEnded' ? wrapup.code : undefined;
+  return { mediaType: session.mediaType, ...(wrapUpCode === undefined ? {} : { wrapUpCode }) };
+}
+
+function sessionOf(events: readonly WorldEvent[], session: number) {
+  return events.find((event) => event.kind === 'sessionOpened' && event.session === session) as
+    | Extract<WorldEvent, { kind: 'sessionOpened' }>
+    | undefined;
 }
 
 /**

@@ -76,6 +76,7 @@ function changesOf(facts: QualityFacts, dimensions: ReadonlySet<string>): Change
   const changes: Change[] = [
     { atMs: facts.conversationStartMs, dimension: 'conversationId', value: facts.conversationId },
   ];
+  addFields(changes, facts.conversationStartMs, facts.handling, dimensions);
   for (const { atMs, json } of facts.states) {
     addFields(changes, atMs, json, dimensions);
     if (typeof json.queueId === 'string') changes.push({ atMs, dimension: 'queueId', value: json.queueId });
