@@ -1,5 +1,6 @@
 -- Interval facts as Genesys computes them. Partitioned by month; rows lie in the order of time, in which they arrive and are read.
--- A dimension that a group does not have is null; the unique indexes take null for a value, so that there is one such row.
+-- A dimension that a group does not have is null; the unique indexes take null for a value, so that there is one such row. They compare by
+-- bytes: order by language costs loading much and serves nobody.
 
 create table genesys.queue_aggregates (
     interval_start timestamptz not null,
@@ -26,10 +27,10 @@ create table genesys.queue_aggregates (
 create unique index queue_aggregates_key on genesys.queue_aggregates (
     interval_start,
     coalesce(queue_id, '00000000-0000-0000-0000-000000000000'::uuid),
-    coalesce(media_type, ''),
-    coalesce(direction, ''),
-    metric,
-    coalesce(qualifier, '')
+    coalesce(media_type, '') collate "C",
+    coalesce(direction, '') collate "C",
+    metric collate "C",
+    coalesce(qualifier, '') collate "C"
 );
 
 create table genesys.agent_aggregates (
@@ -58,9 +59,9 @@ create unique index agent_aggregates_key on genesys.agent_aggregates (
     interval_start,
     coalesce(user_id, '00000000-0000-0000-0000-000000000000'::uuid),
     coalesce(queue_id, '00000000-0000-0000-0000-000000000000'::uuid),
-    coalesce(media_type, ''),
-    metric,
-    coalesce(qualifier, '')
+    coalesce(media_type, '') collate "C",
+    metric collate "C",
+    coalesce(qualifier, '') collate "C"
 );
 
 create table genesys.wrapup_aggregates (
@@ -88,12 +89,12 @@ create table genesys.wrapup_aggregates (
 ) partition by range (interval_start);
 create unique index wrapup_aggregates_key on genesys.wrapup_aggregates (
     interval_start,
-    coalesce(wrap_up_code, ''),
+    coalesce(wrap_up_code, '') collate "C",
     coalesce(queue_id, '00000000-0000-0000-0000-000000000000'::uuid),
     coalesce(user_id, '00000000-0000-0000-0000-000000000000'::uuid),
-    coalesce(media_type, ''),
-    metric,
-    coalesce(qualifier, '')
+    coalesce(media_type, '') collate "C",
+    metric collate "C",
+    coalesce(qualifier, '') collate "C"
 );
 
 create table genesys.user_aggregates (
@@ -120,8 +121,8 @@ create table genesys.user_aggregates (
 create unique index user_aggregates_key on genesys.user_aggregates (
     user_id,
     interval_start,
-    metric,
-    coalesce(qualifier, '')
+    metric collate "C",
+    coalesce(qualifier, '') collate "C"
 );
 create index user_aggregates_interval_start_idx on genesys.user_aggregates using brin (interval_start);
 
@@ -150,10 +151,10 @@ create table genesys.flow_aggregates (
 create unique index flow_aggregates_key on genesys.flow_aggregates (
     interval_start,
     coalesce(flow_id, '00000000-0000-0000-0000-000000000000'::uuid),
-    coalesce(flow_type, ''),
-    coalesce(media_type, ''),
-    metric,
-    coalesce(qualifier, '')
+    coalesce(flow_type, '') collate "C",
+    coalesce(media_type, '') collate "C",
+    metric collate "C",
+    coalesce(qualifier, '') collate "C"
 );
 
 create table genesys.flow_outcome_aggregates (
@@ -183,10 +184,10 @@ create unique index flow_outcome_aggregates_key on genesys.flow_outcome_aggregat
     interval_start,
     coalesce(flow_id, '00000000-0000-0000-0000-000000000000'::uuid),
     coalesce(flow_outcome_id, '00000000-0000-0000-0000-000000000000'::uuid),
-    coalesce(flow_outcome_value, ''),
-    coalesce(media_type, ''),
-    metric,
-    coalesce(qualifier, '')
+    coalesce(flow_outcome_value, '') collate "C",
+    coalesce(media_type, '') collate "C",
+    metric collate "C",
+    coalesce(qualifier, '') collate "C"
 );
 
 create table genesys.survey_aggregates (
@@ -217,9 +218,9 @@ create unique index survey_aggregates_key on genesys.survey_aggregates (
     coalesce(queue_id, '00000000-0000-0000-0000-000000000000'::uuid),
     coalesce(user_id, '00000000-0000-0000-0000-000000000000'::uuid),
     coalesce(survey_form_id, '00000000-0000-0000-0000-000000000000'::uuid),
-    coalesce(media_type, ''),
-    metric,
-    coalesce(qualifier, '')
+    coalesce(media_type, '') collate "C",
+    metric collate "C",
+    coalesce(qualifier, '') collate "C"
 );
 
 create table genesys.evaluation_aggregates (
@@ -252,9 +253,9 @@ create unique index evaluation_aggregates_key on genesys.evaluation_aggregates (
     coalesce(user_id, '00000000-0000-0000-0000-000000000000'::uuid),
     coalesce(evaluator_id, '00000000-0000-0000-0000-000000000000'::uuid),
     coalesce(form_id, '00000000-0000-0000-0000-000000000000'::uuid),
-    coalesce(media_type, ''),
-    metric,
-    coalesce(qualifier, '')
+    coalesce(media_type, '') collate "C",
+    metric collate "C",
+    coalesce(qualifier, '') collate "C"
 );
 
 -- What is going on in the queues at one instant: a sample, kept for some days only.
@@ -273,9 +274,9 @@ create table genesys.queue_observations (
 create unique index queue_observations_key on genesys.queue_observations (
     interval_start,
     coalesce(queue_id, '00000000-0000-0000-0000-000000000000'::uuid),
-    coalesce(media_type, ''),
-    metric,
-    coalesce(qualifier, '')
+    coalesce(media_type, '') collate "C",
+    metric collate "C",
+    coalesce(qualifier, '') collate "C"
 );
 
 -- Spans of a user's statuses. They are found by user when the next answer about that user arrives, and by time when they are read.

@@ -63,8 +63,12 @@ export function aggregateRows(shape: AggregateShape, results: readonly unknown[]
       else cells.set(`${key} ${String((data as JsonObject).interval)}`, rows);
     }
   }
-  return { rows: [...cells.values()].flat(), rejects };
+  // By time, as they lie in the table: that halves the cost of its index.
+  const inOrder = [...cells.values()].sort((a, b) => startOf(a) - startOf(b));
+  return { rows: inOrder.flat(), rejects };
 }
+
+const startOf = (rows: readonly EntityRow[]) => Number(rows[0]?.interval_start ?? 0);
 
 /** The group's dimensions by column, or why it cannot be stored. */
 export function groupOf(shape: Pick<AggregateShape, 'dimensions'>, result: unknown): Group | string {

@@ -2,7 +2,8 @@ import { ApiError, NotYetError } from '../errors.js';
 import type { EntityPages, GenesysApi } from '../genesys/api.js';
 import { hourMs, minuteMs } from '../interval.js';
 import type { EntityBatch, EntityRow, Page, Reject, Slice, Stream, StreamContext } from '../protocol.js';
-import { type EntityKind, entityKinds } from './entities.js';
+import { entityKinds } from './entities.js';
+import type { EntityKind } from './entity-kind.js';
 import { entityRow, isReject } from './entity-rows.js';
 
 const periodMs = 6 * hourMs;
@@ -56,7 +57,9 @@ async function* pages(api: GenesysApi, slice: Slice, context: StreamContext): As
 
 /** The next listing would only meet the same. */
 function concernsAll(error: unknown, signal: AbortSignal): boolean {
-  return signal.aborted || error instanceof NotYetError || (error instanceof ApiError && error.facts.operation === 'login');
+  return (
+    signal.aborted || error instanceof NotYetError || (error instanceof ApiError && error.facts.operation === 'login')
+  );
 }
 
 /** The organisation has not given the permission, or does not have the product: asking again would not help. */

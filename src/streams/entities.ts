@@ -1,25 +1,5 @@
-import type { CallOptions, EntityPages, GenesysApi, JsonObject } from '../genesys/api.js';
-import type { EntityColumn, EntityShape } from './entity-rows.js';
-
-/** A directory relation: where it is listed and which of an entity's members are columns. */
-export interface EntityKind extends EntityShape {
-  readonly relation: string;
-  /** A change in one of these is history that old numbers are read with. */
-  readonly historyColumns: readonly string[];
-  /** The client's name of the listing that shows deleted entities only, where there is one. */
-  readonly deletedOperation?: string;
-  /** Where a listing shows deleted entities among the others. */
-  readonly isDeleted?: (entity: JsonObject) => boolean;
-  readonly prepare?: (entity: JsonObject) => JsonObject;
-  readonly list: (api: GenesysApi, call: CallOptions) => EntityPages;
-}
-
-const uuid = (path: string): EntityColumn => ({ path, type: 'uuid' });
-const text = (path: string): EntityColumn => ({ path, type: 'text' });
-const time = (path: string): EntityColumn => ({ path, type: 'time' });
-const bigint = (path: string): EntityColumn => ({ path, type: 'bigint' });
-const flag = (path: string): EntityColumn => ({ path, type: 'boolean' });
-const json = (path: string): EntityColumn => ({ path, type: 'json' });
+import type { JsonObject } from '../genesys/api.js';
+import { bigint, type EntityKind, flag, json, text, time, uuid } from './entity-kind.js';
 
 const ignored = ['selfUri'];
 
@@ -277,31 +257,6 @@ export const entityKinds: readonly EntityKind[] = [
     list: (api, call) => api.listSurveyForms(call),
   },
 ];
-
-/** What a queue has, listed queue by queue. The first id column is the queue's, which the listing itself does not show. */
-export const queueMembers: Omit<EntityKind, 'list'> = {
-  relation: 'queue_members',
-  idColumns: ['queue_id', 'user_id'],
-  columns: {
-    queue_id: uuid('queueId'),
-    user_id: uuid('id'),
-    ring_number: bigint('ringNumber'),
-    is_joined: flag('joined'),
-    member_by: text('memberBy'),
-  },
-  historyColumns: [],
-  // The user stands in its own relation, and its routing status at the moment of listing is no part of a membership.
-  ignored: ['selfUri', 'name', 'user', 'routingStatus'],
-};
-
-export const queueWrapupCodes: Omit<EntityKind, 'list'> = {
-  relation: 'queue_wrapup_codes',
-  idColumns: ['queue_id', 'wrapup_code'],
-  columns: { queue_id: uuid('queueId'), wrapup_code: text('id') },
-  historyColumns: [],
-  // The code stands in its own relation.
-  ignored: ['selfUri', 'name', 'division', 'dateCreated', 'dateModified', 'createdBy', 'modifiedBy', 'description'],
-};
 
 /** Presence definitions of today have labels by language instead of a name. */
 function withLabelAsName(presence: JsonObject): JsonObject {

@@ -2,8 +2,8 @@ import type { EntityPages, GenesysApi } from '../genesys/api.js';
 import { dayMs, minuteMs } from '../interval.js';
 import type { EntityBatch, EntityRow, Page, Reject, Slice, Stream, StreamContext } from '../protocol.js';
 import { entityBatch, isGone, isNotOffered } from './directory.js';
-import { queueMembers, queueWrapupCodes } from './entities.js';
 import { entityRow, isReject } from './entity-rows.js';
+import { queueMembers, queueWrapupCodes } from './queue-relations.js';
 
 const queuesMax = 100_000;
 const rowsMax = 200_000;
