@@ -4,8 +4,10 @@ import type { Log } from '../log.js';
 /** What `main` hands to every command: the edges of the process, so that a command can be run by a test as well. */
 export interface CommandContext {
   readonly environment: Environment;
-  /** Where `.genesys-warehouse/` lives. */
+  /** Holds `.env` and, for the embedded Postgres, `.genesys-warehouse/`. */
   readonly directory: string;
+  /** Another home for the embedded Postgres. */
+  readonly embeddedDirectory?: string;
   readonly now: () => Date;
   /** Aborted by SIGINT and SIGTERM. */
   readonly signal: AbortSignal;

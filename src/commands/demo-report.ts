@@ -141,8 +141,11 @@ const titled = (title: string, body: string) => `${title}\n${'─'.repeat(title.
 const percent = (rate: number) => `${(rate * 100).toFixed(1)} %`;
 const instant = (at: Date | null) => at?.toISOString().replace('.000Z', 'Z') ?? '—';
 
+/** `4:05`, or `7:35:00` from an hour on. */
 function clock(seconds: string | number | null): string {
   if (seconds === null) return '—';
   const whole = Math.round(Number(seconds));
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
+  const [hours, minutes] = [Math.floor(whole / 3_600), Math.floor((whole % 3_600) / 60)];
+  const padded = String(whole % 60).padStart(2, '0');
+  return hours === 0 ? `${minutes}:${padded}` : `${hours}:${String(minutes).padStart(2, '0')}:${padded}`;
 }

@@ -44,7 +44,7 @@ function demoContext(
 ): CommandContext {
   return {
     ...context,
-    directory: join(context.directory, embeddedDirectory, demoDirectory),
+    embeddedDirectory: join(context.directory, embeddedDirectory, demoDirectory),
     environment: {
       GENESYSCLOUD_API_URL: sandbox.url,
       GENESYSCLOUD_OAUTHCLIENT_ID: sandbox.clientId,

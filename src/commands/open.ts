@@ -100,7 +100,7 @@ async function openPool(context: CommandContext, { config, log }: { config: Conf
 }
 
 async function startEmbedded(context: CommandContext, log: Log) {
-  const dataDirectory = join(context.directory, embeddedDirectory);
+  const dataDirectory = context.embeddedDirectory ?? join(context.directory, embeddedDirectory);
   const started = performance.now();
   const embedded = await startEmbeddedPostgres({ dataDirectory, log });
   log.info(
