@@ -13,25 +13,34 @@ export interface Span {
 }
 
 export interface Told {
-  readonly figures: Figures;
+  /** One for each grouping. */
+  readonly figures: readonly Figures[];
   /** Metrics that fell into the span. */
   readonly metricCount: number;
 }
 
-/** The official rule applied to conversation records: a metric counts in the interval of its `emitDate`. By queue and media type. */
-export function figuresOfRecords(records: Iterable<JsonObject>, span: Span): Told {
-  const figures: Figures = new Map();
+/** The official rule applied to conversation records: a metric counts in the interval of its `emitDate`. */
+export function figuresOfRecords(
+  records: Iterable<JsonObject>,
+  span: Span,
+  groupings: readonly (readonly string[])[],
+): Told {
+  const figures: Figures[] = groupings.map(() => new Map());
   let metricCount = 0;
   for (const record of records) {
     for (const participant of objects(record.participants)) {
       for (const session of objects(participant.sessions)) {
-        const group = `${queueOf(String(participant.purpose), session)} ${textOf(session.mediaType)}`;
+        const dimensions = dimensionsOf(record, participant, session);
+        const groups = groupings.map((groupBy) => groupBy.map((name) => textOf(dimensions[name])).join(' '));
         for (const { name, value, emitDate } of objects(session.metrics)) {
           const atMs = Date.parse(String(emitDate));
           if (atMs < span.fromMs || atMs >= span.toMs) continue;
           metricCount += 1;
-          const start = span.fromMs + Math.floor((atMs - span.fromMs) / span.stepMs) * span.stepMs;
-          add(figures, `${new Date(start).toISOString()} ${group} ${name}`, Number(value));
+          const startMs = span.fromMs + Math.floor((atMs - span.fromMs) / span.stepMs) * span.stepMs;
+          const start = new Date(startMs).toISOString();
+          groups.forEach((group, n) => {
+            add(figures[n] as Figures, `${start} ${group} ${name}`, Number(value));
+          });
         }
       }
     }
@@ -39,10 +48,20 @@ export function figuresOfRecords(records: Iterable<JsonObject>, span: Span): Tol
   return { figures, metricCount };
 }
 
-function queueOf(purpose: string, session: JsonObject): string {
-  if (beforeQueues.has(purpose)) return '-';
-  const queues = objects(session.segments).flatMap(({ queueId }) => (queueId === undefined ? [] : [String(queueId)]));
-  return queues.at(-1) ?? '-';
+function dimensionsOf(record: JsonObject, participant: JsonObject, session: JsonObject): JsonObject {
+  const segments = objects(session.segments);
+  // Of a segment's field the last that has one; absent keys stay absent.
+  const last = (name: string) => segments.findLast((segment) => segment[name] !== undefined)?.[name];
+  const found = {
+    ...session,
+    ...participant,
+    originatingDirection: record.originatingDirection,
+    queueId: beforeQueues.has(String(participant.purpose)) ? undefined : last('queueId'),
+    wrapUpCode: last('wrapUpCode'),
+    disconnectType: segments.findLast(({ segmentType, disconnectType }) => segmentType !== 'wrapup' && disconnectType)
+      ?.disconnectType,
+  };
+  return found as JsonObject;
 }
 
 /** As of an instant, all conversations that began in the days before `toMs`; nothing is presumed about how long they last. */

@@ -155,11 +155,13 @@ function order(a = '', b = ''): number {
   return a === b ? 0 : a < b ? -1 : 1;
 }
 
-/** Which presences of its own the organisation has for each of the system's. */
+/** Which presences of its own the organisation has for each of the system's: `ON_QUEUE` here is `OnQueue` in the definitions. */
 export function mappings(directory: Directory): JsonObject {
   const found: { [presence: string]: string[] } = {};
   for (const presence of directory.presences) {
-    const system = String(presence.systemPresence);
+    const system = String(presence.systemPresence)
+      .replace(/(?<=[a-z])(?=[A-Z])/g, '_')
+      .toUpperCase();
     found[system] = [...(found[system] ?? []), String(presence.id)];
   }
   return found;

@@ -37,6 +37,7 @@ export function userDetails(query: UserDetailsQuery, world: World, nowMs: number
   const found: JsonObject[] = [];
   for (let day = Math.floor(fromMs / dayMs) * dayMs; day < untilMs; day += dayMs) {
     const span = { fromMs: Math.max(day, fromMs), toMs: Math.min(day + dayMs, untilMs) };
+    if (span.fromMs >= span.toMs) continue;
     for (const userId of users) found.push(...detailOf(asked, userId, day, span));
   }
   return query.order === 'desc' ? found.reverse() : found;
