@@ -16,7 +16,12 @@ import { userDetailRoutes } from './user-details.js';
 import { wrapupRoutes } from './wrapup-routes.js';
 
 export function apiMatcher(core: Core, modules: AnalyticsModules, others: readonly Route[]): Matcher {
-  return createMatcher([
+  return createMatcher(apiRoutes(core, modules, others));
+}
+
+/** Every endpoint that is served. */
+export function apiRoutes(core: Core, modules: AnalyticsModules, others: readonly Route[]): Route[] {
+  return [
     ...detailsQueryRoutes(core),
     ...detailsJobRoutes(core),
     ...detailsByIdRoutes(core),
@@ -27,7 +32,7 @@ export function apiMatcher(core: Core, modules: AnalyticsModules, others: readon
     ...queueObservationRoutes(core),
     ...wrapupRoutes(core),
     ...others,
-  ]);
+  ];
 }
 
 export function matched(matcher: Matcher, method: string, path: string): Match {

@@ -2,7 +2,7 @@ import type { Directory, JsonObject } from '../world.js';
 import { json } from './answer.js';
 import { invalidValue, notFound } from './api-fault.js';
 import type { Core } from './core.js';
-import { byName, listingCursor, listingPage } from './listing.js';
+import { byName, listingCursor, listingPage, listingUncounted } from './listing.js';
 import type { Listing } from './listing-table.js';
 import { isPresent, listings, withoutState } from './listing-table.js';
 import type { Call, Route } from './router.js';
@@ -82,7 +82,7 @@ function queueRoutes(core: Core): Route[] {
         'routing:queue:readonly',
         'routing:queueMember:manage',
       ),
-      handle: (call) => listingPage(call, membersOf(core.world.directory, existing(call), call), 100),
+      handle: (call) => listingUncounted(call, membersOf(core.world.directory, existing(call), call), 100),
     },
     {
       method: 'GET',

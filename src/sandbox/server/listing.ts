@@ -8,11 +8,21 @@ const pageSizeDefault = 25;
 
 /** The API's page of entities. A page size above the endpoint's own maximum is lowered without a word, as the API does. */
 export function listingPage(call: Call, entities: readonly JsonObject[], pageSizeMax: number): Answer {
+  return json(pageOf(call, entities, pageSizeMax));
+}
+
+/** As the members of a queue come: nothing says how many there are, only `nextUri` that there are more. */
+export function listingUncounted(call: Call, entities: readonly JsonObject[], pageSizeMax: number): Answer {
+  const { total: _total, pageCount: _pageCount, lastUri: _lastUri, ...page } = pageOf(call, entities, pageSizeMax);
+  return json(page);
+}
+
+function pageOf(call: Call, entities: readonly JsonObject[], pageSizeMax: number): JsonObject {
   const pageSize = Math.min(number(call, 'pageSize', pageSizeDefault), pageSizeMax);
   const pageNumber = number(call, 'pageNumber', 1);
   const pageCount = Math.max(1, Math.ceil(entities.length / pageSize));
   const uri = (page: number) => uriOf(call, { pageSize: String(pageSize), pageNumber: String(page) });
-  return json({
+  return {
     entities: entities.slice((pageNumber - 1) * pageSize, pageNumber * pageSize) as JsonObject[],
     pageSize,
     pageNumber,
@@ -23,7 +33,7 @@ export function listingPage(call: Call, entities: readonly JsonObject[], pageSiz
     lastUri: uri(pageCount),
     selfUri: uri(pageNumber),
     pageCount,
-  });
+  };
 }
 
 /** The newer style: no totals, `after` in `nextUri` says where to go on. */

@@ -17,7 +17,9 @@ const mayChange = anyOf(
   'conversation:call:record',
   'conversation:communication:disconnect',
 );
-const media = ['calls', 'callbacks', 'emails', 'messages', 'cobrowsesessions', 'screenshares', 'socials', 'videos'];
+/** Whose participants can be asked about as a whole; of the others only single communications. */
+const wholeMedia = ['calls', 'callbacks', 'emails', 'messages', 'cobrowsesessions'];
+const media = [...wholeMedia, 'screenshares', 'socials', 'videos'];
 const base = '/api/v2/conversations';
 
 export function wrapupRoutes(core: Core): Route[] {
@@ -47,6 +49,8 @@ export function wrapupRoutes(core: Core): Route[] {
       route('GET', `/${name}${one}/communications/{communicationId}/wrapup`, 'wrapup read', noPermissions, (call) =>
         read(writer, placeOf(core, call, name), call),
       ),
+    ]),
+    ...wholeMedia.flatMap((name) => [
       route('GET', `/${name}${one}/wrapup`, 'wrapup read', noPermissions, (call) =>
         read(writer, placeOf(core, call, name), call),
       ),

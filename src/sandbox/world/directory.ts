@@ -47,7 +47,7 @@ export function createDirectory(organization: Organization, seed: number): Direc
       name: presence.name,
       type: presence.builtIn ? 'System' : 'User',
       languageLabels: { en_US: presence.name },
-      systemPresence: presence.systemPresence,
+      systemPresence: definitionName(presence.systemPresence),
       divisionId: '*',
       deactivated: false,
       selfUri: `/api/v2/presence/definitions/${presence.id}`,
@@ -57,6 +57,12 @@ export function createDirectory(organization: Organization, seed: number): Direc
     ...outboundJson(organization, seed),
     ...qualityJson(organization, seed),
   };
+}
+
+/** Definitions write `OnQueue` what users' records write `ON_QUEUE`. */
+function definitionName(systemPresence: string): string {
+  const title = (word: string) => word.charAt(0) + word.slice(1).toLowerCase();
+  return systemPresence.split('_').map(title).join('');
 }
 
 function entity(named: Named, path: string): { id: string; name: string; selfUri: string } {
@@ -126,7 +132,7 @@ function userJson(organization: Organization, agent: Agent): JsonObject {
     state: agent.state,
     title: agent.no % 12 === 0 ? 'Team lead' : 'Agent',
     username: agent.email,
-    version: 3 + (agent.no % 20),
+    version: versionOf(agent),
     acdAutoAnswer: false,
     team: { id: agent.team.id, name: agent.team.name },
     skills: agent.skills.map((skill) => rated(skill, '/api/v2/routing/skills', 'active')),
@@ -134,11 +140,15 @@ function userJson(organization: Organization, agent: Agent): JsonObject {
   };
 }
 
+function versionOf(agent: Agent): number {
+  return 3 + (agent.no % 20);
+}
+
 function memberJson(agent: Agent): JsonObject {
   return {
     id: agent.id,
     name: agent.name,
-    user: { ...entity(agent, '/api/v2/users'), email: agent.email, state: agent.state },
+    user: { ...entity(agent, '/api/v2/users'), email: agent.email, state: agent.state, version: versionOf(agent) },
     ringNumber: 1,
     joined: agent.no % 17 !== 0,
     memberBy: 'user',
@@ -211,7 +221,7 @@ function routingJson(organization: Organization, seed: number): Pick<Directory, 
       active: true,
       system: false,
       deleted: false,
-      publishedVersion: { id: flow.version, name: flow.version, datePublished: Date.parse(someTime(seed, 9, no)) },
+      publishedVersion: { id: flow.version, name: flow.version, datePublished: someTime(seed, 9, no) },
       virtualAgentEnabled: false,
     })),
     flowOutcomes: organization.outcomes.map((outcome) => ({
