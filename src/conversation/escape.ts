@@ -15,9 +15,23 @@ const candidates = /[\u0000\ud800-\udfff\ue000]/;
 const unstorable = /[\u0000\ue000]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 const escaped = /\ue000([0-9a-f]{4})/g;
 
+/** Up to this length looking at each code unit is quicker than calling a regular expression. */
+const shortTextLength = 48;
+const firstSurrogate = 0xd800;
+
 /** True when the text can be stored as it is and holds no escape character. */
 export function isPlain(text: string): boolean {
+  if (text.length <= shortTextLength && isHarmless(text)) return true;
   return !candidates.test(text) || text.search(unstorable) === -1;
+}
+
+/** True when no code unit could need escaping; most texts are ASCII. */
+function isHarmless(text: string): boolean {
+  for (let index = 0; index < text.length; index += 1) {
+    const unit = text.charCodeAt(index);
+    if (unit === 0 || unit >= firstSurrogate) return false;
+  }
+  return true;
 }
 
 export function escapeText(text: string): string {

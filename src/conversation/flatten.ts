@@ -69,7 +69,7 @@ export function flatten(record: unknown): FlatConversation {
     throw error instanceof RecordError ? located(error, work, conversationId) : error;
   }
   assertSize(record, work.units);
-  return flatConversation({
+  return new Flat({
     conversationId,
     conversationStart,
     isOpen: isOpen(record),
@@ -81,12 +81,37 @@ export function flatten(record: unknown): FlatConversation {
 
 /** The same conversation with other attributes. */
 export function withAttributes(flat: FlatConversation, attributes: readonly AttributeRow[]): FlatConversation {
-  const { conversationId, conversationStart, isOpen, rows, participantIds } = flat;
-  return flatConversation({ conversationId, conversationStart, isOpen, rows, attributes, participantIds });
+  return new Flat({ ...partsOf(flat), attributes });
 }
 
-function flatConversation(parts: Omit<FlatConversation, 'record'>): FlatConversation {
-  return Object.defineProperty(parts, 'record', { get: () => recordOf(parts) }) as FlatConversation;
+type Parts = Omit<FlatConversation, 'record'>;
+
+function partsOf(flat: FlatConversation): Parts {
+  const { conversationId, conversationStart, isOpen, rows, attributes, participantIds } = flat;
+  return { conversationId, conversationStart, isOpen, rows, attributes, participantIds };
+}
+
+/** A class for the sake of its getter: one made per object would keep every conversation alive until the next full garbage collection. */
+class Flat implements FlatConversation {
+  readonly conversationId: string;
+  readonly conversationStart: number;
+  readonly isOpen: boolean;
+  readonly rows: readonly (readonly Row[])[];
+  readonly attributes: readonly AttributeRow[] | undefined;
+  readonly participantIds: ParticipantIds;
+
+  constructor(parts: Parts) {
+    this.conversationId = parts.conversationId;
+    this.conversationStart = parts.conversationStart;
+    this.isOpen = parts.isOpen;
+    this.rows = parts.rows;
+    this.attributes = parts.attributes;
+    this.participantIds = parts.participantIds;
+  }
+
+  get record(): object {
+    return recordOf(this);
+  }
 }
 
 function isObject(value: unknown): value is JsonObject {
@@ -153,7 +178,7 @@ function isStored(
     case 'object':
       return isObjectStored(work, use.node, value, positions);
     case 'id':
-      return isUuid(value as string);
+      return isUuid(value);
     case 'start':
       return parseInstant(value as string)?.isCanonical === true;
     case 'attributes':

@@ -6,6 +6,7 @@ export interface Instant {
 }
 
 const canonicalLength = 24;
+const [dash, dot, zero, colon, letterT, letterZ] = [0x2d, 0x2e, 0x30, 0x3a, 0x54, 0x5a];
 const notation = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{0,9}))?(?:Z|([+-])(\d\d):?(\d\d))$/;
 /** From 2109 on a double cannot hold milliseconds with three decimals. */
 const fractionMsMax = 2 ** 42;
@@ -21,12 +22,10 @@ export function parseInstant(text: string): Instant | undefined {
 
 /** The notation of nearly every time in a record, read digit by digit because flattening spends much of its time here. */
 function parseCanonical(text: string): Instant | undefined {
-  if (text.length !== canonicalLength) return undefined;
-  if (text[4] !== '-' || text[7] !== '-' || text[10] !== 'T' || text[13] !== ':' || text[16] !== ':') return undefined;
-  if (text[19] !== '.' || text[23] !== 'Z') return undefined;
+  if (text.length !== canonicalLength || !hasCanonicalMarks(text)) return undefined;
   const year = twoDigits(text, 0) * 100 + twoDigits(text, 2);
-  const ms = twoDigits(text, 20) * 10 + twoDigits(`0${text[22]}`, 0);
-  const epochMs = instantOf(
+  const ms = twoDigits(text, 20) * 10 + digit(text, 22);
+  const wholeMs = instantOf(
     year,
     twoDigits(text, 5),
     twoDigits(text, 8),
@@ -34,9 +33,20 @@ function parseCanonical(text: string): Instant | undefined {
     twoDigits(text, 14),
     twoDigits(text, 17),
   );
-  return Number.isNaN(epochMs) || Number.isNaN(ms) || year < 1
-    ? undefined
-    : { epochMs: epochMs + ms, isCanonical: true };
+  const epochMs = wholeMs + ms;
+  return Number.isNaN(epochMs) || year < 1 ? undefined : { epochMs, isCanonical: true };
+}
+
+function hasCanonicalMarks(text: string): boolean {
+  return (
+    text.charCodeAt(4) === dash &&
+    text.charCodeAt(7) === dash &&
+    text.charCodeAt(10) === letterT &&
+    text.charCodeAt(13) === colon &&
+    text.charCodeAt(16) === colon &&
+    text.charCodeAt(19) === dot &&
+    text.charCodeAt(23) === letterZ
+  );
 }
 
 function parseOther(text: string): Instant | undefined {
@@ -63,9 +73,12 @@ function parseOther(text: string): Instant | undefined {
 
 /** Two decimal digits at `at`, or NaN. */
 function twoDigits(text: string, at: number): number {
-  const tens = text.charCodeAt(at) - 48;
-  const ones = text.charCodeAt(at + 1) - 48;
-  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN;
+  return digit(text, at) * 10 + digit(text, at + 1);
+}
+
+function digit(text: string, at: number): number {
+  const value = text.charCodeAt(at) - zero;
+  return value >= 0 && value <= 9 ? value : Number.NaN;
 }
 
 /** Milliseconds since 1970, or NaN where a part is NaN or out of its range. */

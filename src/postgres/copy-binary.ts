@@ -14,6 +14,8 @@ const shortTextLength = 32;
 /** From so many nulls on a native call is quicker. That of Buffer checks its arguments at length, that of its parent class does not. */
 const nativeFillMin = 12;
 const { fill } = Uint8Array.prototype;
+/** Value of a lower-case hexadecimal digit by its character code. */
+const hexDigits = Uint8Array.from({ length: 128 }, (_, code) => Number.parseInt(String.fromCharCode(code), 16) || 0);
 const growthMin = 64 * 1024;
 
 /** Rows in COPY's binary format in one growing buffer; the caller remembers which bytes belong to what. */
@@ -121,10 +123,11 @@ export class RowWriter {
     this.reserve(20);
     this.writeInt32(16);
     const bytes = this.bytes;
+    const digits = hexDigits;
     let at = this.length;
     for (let index = 0; index < 36; index += 2) {
       if (index === 8 || index === 13 || index === 18 || index === 23) index += 1;
-      bytes[at] = (hexDigit(value.charCodeAt(index)) << 4) | hexDigit(value.charCodeAt(index + 1));
+      bytes[at] = ((digits[value.charCodeAt(index)] as number) << 4) | (digits[value.charCodeAt(index + 1)] as number);
       at += 1;
     }
     this.length = at;
@@ -227,9 +230,4 @@ export class RowWriter {
     this.bytes.copy(grown, 0, 0, this.length);
     this.bytes = grown;
   }
-}
-
-/** Value of a lower-case hexadecimal digit's character code. */
-function hexDigit(code: number): number {
-  return code <= 57 ? code - 48 : code - 87;
 }

@@ -83,13 +83,18 @@ export class EncodedConversations {
       writeRows(writer, start, table, flat, flat.rows[relation.index] as readonly Row[], asOfMs);
       endSpan();
     }
-    this.contentHashes.push(hash('md5', writer.bytes.subarray(start, writer.length - asOfBytes), 'hex'));
+    this.contentHashes.push(digestOf(writer.bytes.subarray(start, writer.length - asOfBytes)));
     derivedTables.forEach((table, position) => {
       const derived = derivedRelations[position] as DerivedRelation;
       writeRows(writer, start, table, flat, derived.rows(flat), undefined);
       endSpan();
     });
   }
+}
+
+/** 128 bits, in hexadecimal. SHA-256 is cut because processors compute it twice as fast as MD5. */
+export function digestOf(content: Buffer | string): string {
+  return hash('sha256', content, 'hex').slice(0, 32);
 }
 
 function writeRows(

@@ -1,14 +1,13 @@
 /**
  * The loader of conversations: COPY straight into the tables, nothing written for what is unchanged, a changed conversation replaced whole.
  */
-import { hash } from 'node:crypto';
 import type { ClientBase } from 'pg';
 import { attributesText } from '../conversation/attributes.js';
 import { decide, type IncomingVersion, settle } from '../conversation/decide.js';
 import type { FlatConversation } from '../conversation/flatten.js';
 import type { StoreCounts } from '../protocol.js';
 import { type AttributeSet, copyAttributes, copyConversations } from './load-copy.js';
-import { type Arrival, EncodedConversations } from './load-encode.js';
+import { type Arrival, digestOf, EncodedConversations } from './load-encode.js';
 import { mergeArrivals } from './load-merge.js';
 import { type Replacement, removeReplaced } from './load-replace.js';
 import { insertRestatements } from './load-restate.js';
@@ -143,7 +142,7 @@ async function replace(
 function incomingVersion(arrival: Arrival, contentHash: string): IncomingVersion {
   const { attributes, participantIds } = arrival.flat;
   if (attributes === undefined) return { asOfMs: arrival.asOfMs, contentHash, attributes: undefined };
-  const digest = hash('md5', attributesText(attributes, participantIds), 'hex');
+  const digest = digestOf(attributesText(attributes, participantIds));
   return { asOfMs: arrival.asOfMs, contentHash, attributes: { asOfMs: arrival.attributesAsOfMs, hash: digest } };
 }
 
