@@ -354,26 +354,6 @@ answers as (
         belongings.session_no
 ),
 
-queued as (
-    select
-        described.conversation_start,
-        described.conversation_id,
-        described.participant_no,
-        described.session_no,
-        row_number() over (
-            partition by described.conversation_start, described.conversation_id
-            order by described.started_at, described.participant_no, described.session_no
-        ) as first_rank,
-        row_number() over (
-            partition by described.conversation_start, described.conversation_id
-            order by described.started_at desc, described.participant_no desc, described.session_no desc
-        ) as last_rank
-    from described
-    where
-        described.queue_id is not null
-        and (described.is_queue_leg or described.is_agent_session)
-),
-
 final as (
     select
         described.conversation_start,
@@ -450,8 +430,12 @@ final as (
         answers.user_id as answer_user_id,
         described.is_agent_session,
         described.is_queue_leg,
-        coalesce(queued.first_rank = 1, false) as is_first_queue,
-        coalesce(queued.last_rank = 1, false) as is_last_queue,
+        described.queue_id is not null
+        and (described.is_queue_leg or described.is_agent_session)
+        and row_number() over queues = 1 as is_first_queue,
+        described.queue_id is not null
+        and (described.is_queue_leg or described.is_agent_session)
+        and row_number() over queues = count(*) over queues as is_last_queue,
         described.is_connected,
         described.is_dialed,
         described.is_alert_only,
@@ -477,12 +461,16 @@ final as (
         and answers.conversation_id = described.conversation_id
         and answers.leg_participant_no = described.participant_no
         and answers.leg_session_no = described.session_no
-    left join queued
-        on queued.conversation_start = described.conversation_start
-        and queued.conversation_id = described.conversation_id
-        and queued.participant_no = described.participant_no
-        and queued.session_no = described.session_no
-    window conversation as (partition by described.conversation_start, described.conversation_id)
+    window
+        conversation as (partition by described.conversation_start, described.conversation_id),
+        queues as (
+            partition by
+                described.conversation_start,
+                described.conversation_id,
+                described.queue_id is not null and (described.is_queue_leg or described.is_agent_session)
+            order by described.started_at, described.participant_no, described.session_no
+            rows between unbounded preceding and unbounded following
+        )
 )
 
 select * from final
