@@ -1,0 +1,94 @@
+import type pg from 'pg';
+import { type FlatConversation, flatten } from '../../src/conversation/flatten.js';
+import { isLoadConflict, loadConversations } from '../../src/postgres/load.js';
+import { conversationTables } from '../../src/postgres/load-tables.js';
+import { ensurePartitions } from '../../src/postgres/partitions.js';
+import { inTransaction } from '../../src/postgres/transaction.js';
+import type { StoreCounts } from '../../src/protocol.js';
+import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
+
+export const now = new Date('2026-11-21T00:00:00Z');
+const conflictsMax = 20;
+
+/** Minutes after the first of November: instants that sources vouch for. */
+export function at(minute: number): Date {
+  return new Date(Date.UTC(2026, 10, 1, 0, minute));
+}
+
+/** A migrated database and what tests of the loader ask of it. */
+export class LoadDatabase {
+  readonly pool: pg.Pool;
+  private readonly database: TestDatabase;
+  private readonly partitions = new Set<string>();
+
+  private constructor(database: TestDatabase) {
+    this.database = database;
+    this.pool = testPool(database.url);
+  }
+
+  static async create(): Promise<LoadDatabase> {
+    return new LoadDatabase(await migratedDatabase());
+  }
+
+  async drop(): Promise<void> {
+    await this.pool.end();
+    await this.database.drop();
+  }
+
+  /** As the store does it: partitions first, and again after a conflict. */
+  async load(records: readonly unknown[], asOf: Date | readonly Date[], stream = 'test'): Promise<StoreCounts> {
+    const conversations = records.map(flatten);
+    await this.ensurePartitions(conversations);
+    for (let conflicts = 0; ; conflicts += 1) {
+      try {
+        return await inTransaction(this.pool, (client) =>
+          loadConversations(client, conversations, { asOf, stream, now }),
+        );
+      } catch (error) {
+        if (!isLoadConflict(error) || conflicts === conflictsMax) throw error;
+      }
+    }
+  }
+
+  async ensurePartitions(conversations: readonly FlatConversation[]): Promise<void> {
+    const starts = conversations.map((flat) => flat.conversationStart);
+    await ensurePartitions(this.pool, starts, this.partitions, now);
+  }
+
+  async record(conversationId: string): Promise<unknown> {
+    const { rows } = await this.pool.query<{ json: string | null }>(
+      'select genesys.conversation_json($1)::text as json',
+      [conversationId],
+    );
+    return JSON.parse(rows[0]?.json ?? 'null');
+  }
+
+  async query<Row extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<Row[]> {
+    return (await this.pool.query<Row>(text, values)).rows;
+  }
+
+  /** Where every row of the conversation tables lies and which transaction wrote it: equal when nothing was written. */
+  async placesOfRows(): Promise<string[]> {
+    const selects = conversationTables.map(
+      ({ name }) => `select tableoid::regclass::text || ctid::text || xmin::text as place from genesys.${name}`,
+    );
+    return (await this.query<{ place: string }>(`${selects.join(' union all ')} order by place`)).map(
+      (row) => row.place,
+    );
+  }
+
+  /** Rows of one conversation per table, without the tables that have none. */
+  async rowCounts(conversationId: string): Promise<Record<string, number>> {
+    const selects = conversationTables.map(
+      ({ name }) => `select '${name}' as name, count(*)::int as count from genesys.${name} where conversation_id = $1`,
+    );
+    const rows = await this.query<{ name: string; count: number }>(selects.join(' union all '), [conversationId]);
+    return Object.fromEntries(rows.filter((row) => row.count > 0).map((row) => [row.name, row.count]));
+  }
+
+  async restatements(): Promise<unknown[]> {
+    return this.query(
+      `select conversation_id, stream, previous_as_of, as_of, changed_fields from extract.restatements order by restatement_id`,
+    );
+  }
+}
