@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { queueObservations, userDetails } from '../../src/sandbox/aggregates/index.js';
+import { queueObservations, userDetails, withoutRepeats } from '../../src/sandbox/aggregates/index.js';
 import type { UserDetailsQuery } from '../../src/sandbox/server/analytics-modules.js';
 import { objects } from '../../src/sandbox/server/record-faults.js';
 import { createWorld } from '../../src/sandbox/world/index.js';
@@ -14,10 +14,10 @@ const toMs = fromMs + 2 * dayMs;
 const nowMs = fromMs + dayMs + 14.3 * 3_600_000;
 const world = createWorld({ seed: 4, agents: 20, conversationsPerDay: 200, timeZone: 'UTC' });
 
-function details(more: Partial<UserDetailsQuery> = {}): JsonObject[] {
+function details(more: Partial<UserDetailsQuery> = {}, asOfMs = nowMs): JsonObject[] {
   const any = () => true;
   const query = { matchesUser: any, matchesPresence: any, matchesRoutingStatus: any, order: 'asc' };
-  return userDetails({ span: { fromMs, toMs }, ...query, ...more }, world, nowMs);
+  return userDetails({ span: { fromMs, toMs }, ...query, ...more }, world, asOfMs);
 }
 
 interface Record {
@@ -122,11 +122,22 @@ describe('user details', () => {
     expect(over.every((text) => !text.includes(`"startTime":"${midnight}"`))).toBe(true);
   });
 
-  test('tell a status alike whichever days are asked for', () => {
+  test('tell a status alike whichever days are asked for, and whenever', () => {
     const known = new Set(recordsOf(found).map((record) => JSON.stringify(record)));
     const second = recordsOf(details({ span: { fromMs: fromMs + dayMs, toMs } }));
     expect(second.length).toBeGreaterThan(100);
     expect(second.filter((record) => !known.has(JSON.stringify(record)))).toEqual([]);
+    const later = new Set(recordsOf(details({}, nowMs + 3_600_000)).map((record) => JSON.stringify(record)));
+    const closed = recordsOf(found).filter(({ json }) => json.endTime !== undefined);
+    expect(closed.filter((record) => !later.has(JSON.stringify(record)))).toEqual([]);
+  });
+
+  test('are open again when the clock is put back', () => {
+    const open = (asOfMs: number) => recordsOf(details({}, asOfMs)).filter(({ json }) => json.endTime === undefined);
+    const before = open(nowMs - dayMs);
+    expect(open(nowMs + dayMs)).toEqual([]);
+    expect(open(nowMs - dayMs)).toEqual(before);
+    expect(before).toHaveLength(world.directory.users.length * 2);
   });
 
   test('leave out what the filters do not match, and a user of whom nothing is left', () => {
@@ -135,6 +146,16 @@ describe('user details', () => {
     expect(meals.length).toBeGreaterThan(0);
     expect(meals.every((user) => user.routingStatus === undefined)).toBe(true);
     expect(recordsOf(meals).every(({ json }) => json.systemPresence === 'MEAL')).toBe(true);
+  });
+
+  test('tell a record once on a page, which is shorter then, and nothing is lost', () => {
+    const page = withoutRepeats(found);
+    const records = recordsOf(found);
+    expect(page.flatMap((user) => [...objects(user.primaryPresence), ...objects(user.routingStatus)])).toHaveLength(
+      records.length,
+    );
+    expect(recordsOf(page)).toEqual(expect.arrayContaining(records));
+    expect(page.length).toBeLessThan(found.length);
   });
 
   test('of the time to come are none', () => {

@@ -11,7 +11,7 @@ export { flowAggregates } from './flow-aggregates.js';
 export { evaluationAggregates, surveyAggregates } from './quality-aggregates.js';
 export { type ObservationQuery, queueObservations } from './queue-observations.js';
 export { userAggregates } from './user-aggregates.js';
-export { userDetails } from './user-details.js';
+export { userDetails, withoutRepeats } from './user-details.js';
 
 const families: Readonly<Record<AggregateKind, AggregatesModule>> = {
   conversations: conversationAggregates,

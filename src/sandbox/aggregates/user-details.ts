@@ -1,6 +1,7 @@
 import { dayMs } from '../../interval.js';
 import type { UserDetailsQuery } from '../server/analytics-modules.js';
-import type { JsonObject, World } from '../world.js';
+import { objects } from '../server/record-faults.js';
+import type { Json, JsonObject, World } from '../world.js';
 import { type AgentTimeline, type AgentTimelines, eventWorldOf } from './event-world.js';
 import { timelinesOf } from './timelines.js';
 
@@ -10,16 +11,34 @@ import { timelinesOf } from './timelines.js';
  */
 const pieceMs = 7 * dayMs;
 
+/** Days of one user whose records are kept, because every page of an answer asks for all of them. */
+const daysKeptMax = 50_000;
+
 interface Span {
   readonly fromMs: number;
   readonly toMs: number;
 }
 
+/** A record, and the part of it that lies in the day it is filed under. */
+interface Filed extends Span {
+  readonly record: JsonObject;
+}
+
+interface DayRecords {
+  readonly presences: readonly Filed[];
+  readonly statuses: readonly Filed[];
+  /** When the last of them ended; infinite while one goes on. */
+  readonly overMs: number;
+}
+
 interface Asked {
   readonly query: UserDetailsQuery;
   readonly timelines: AgentTimelines;
+  readonly kept: Map<string, DayRecords>;
   readonly nowMs: number;
 }
+
+const keptOf = new WeakMap<World, Asked['kept']>();
 
 /**
  * POST /api/v2/analytics/users/details/query: what users did, filed by user and UTC day, because that is how it is stored. A status
@@ -27,7 +46,9 @@ interface Asked {
  */
 export function userDetails(query: UserDetailsQuery, world: World, nowMs: number): JsonObject[] {
   const source = eventWorldOf(world);
-  const asked = { query, timelines: timelinesOf(source), nowMs };
+  const kept = keptOf.get(world) ?? new Map<string, DayRecords>();
+  keptOf.set(world, kept);
+  const asked = { query, timelines: timelinesOf(source), kept, nowMs };
   const { fromMs, toMs } = query.span;
   const untilMs = Math.min(toMs, nowMs);
   const users = source.directory.users
@@ -43,23 +64,68 @@ export function userDetails(query: UserDetailsQuery, world: World, nowMs: number
   return query.order === 'desc' ? found.reverse() : found;
 }
 
-/** None or one. */
-function detailOf({ query, timelines, nowMs }: Asked, userId: string, day: number, span: Span): JsonObject[] {
-  const timeline = timelines.agentTimeline(userId, day);
-  if (timeline === undefined) return [];
-  const isTouched = ({ fromMs, toMs }: Span) => fromMs < span.toMs && toMs > span.fromMs;
-  const days = (neighbour: number) => timelines.agentTimeline(userId, neighbour);
-  const primaryPresence = timeline.presences
-    .filter(isTouched)
-    .map((presence) => presenceRecord(presence, whole(presence, day, nowMs, days, presencesOf), nowMs))
-    .filter((record) => query.matchesPresence(lookupOf(record)));
-  const routingStatus = timeline.routingStatuses
-    .filter(isTouched)
-    .map((routing) => routingRecord(routing, whole(routing, day, nowMs, days, statusesOf), nowMs))
-    .filter((record) => query.matchesRoutingStatus(lookupOf(record)));
+/**
+ * A page without the records that it has told already, and without users of whom nothing is left: pages may be shorter than asked.
+ * Records that come twice on different pages stay.
+ */
+export function withoutRepeats(page: readonly JsonObject[]): JsonObject[] {
+  const told = new Set<string>();
+  const isNew = (userId: Json | undefined) => (record: JsonObject) => {
+    const key = `${userId} ${JSON.stringify(record)}`;
+    return !told.has(key) && told.add(key).size > 0;
+  };
+  return page.flatMap(({ userId, primaryPresence, routingStatus }) =>
+    entry(String(userId), objects(primaryPresence).filter(isNew(userId)), objects(routingStatus).filter(isNew(userId))),
+  );
+}
+
+function entry(userId: string, primaryPresence: JsonObject[], routingStatus: JsonObject[]): JsonObject[] {
   if (primaryPresence.length === 0 && routingStatus.length === 0) return [];
   const presences = primaryPresence.length === 0 ? {} : { primaryPresence };
   return [{ userId, ...presences, ...(routingStatus.length === 0 ? {} : { routingStatus }) }];
+}
+
+/** None or one. */
+function detailOf(asked: Asked, userId: string, day: number, span: Span): JsonObject[] {
+  const { query } = asked;
+  const { presences, statuses } = dayRecords(asked, userId, day);
+  const touched = (filed: readonly Filed[]) =>
+    filed.filter(({ fromMs, toMs }) => fromMs < span.toMs && toMs > span.fromMs).map(({ record }) => record);
+  return entry(
+    userId,
+    touched(presences).filter((record) => query.matchesPresence(lookupOf(record))),
+    touched(statuses).filter((record) => query.matchesRoutingStatus(lookupOf(record))),
+  );
+}
+
+/** What has ended does not change any more, so a day on which nothing goes on now is made once. */
+function dayRecords({ timelines, kept, nowMs }: Asked, userId: string, day: number): DayRecords {
+  const key = `${day} ${userId}`;
+  const known = kept.get(key);
+  // The clock of a test may be put back to when these had not ended.
+  if (known !== undefined && known.overMs <= nowMs) return known;
+  const timeline = timelines.agentTimeline(userId, day);
+  if (timeline === undefined) return { presences: [], statuses: [], overMs: nowMs };
+  const days = (neighbour: number) => timelines.agentTimeline(userId, neighbour);
+  const presences = timeline.presences.map((presence) => ({
+    ...presence,
+    record: presenceRecord(presence, whole(presence, day, nowMs, days, presencesOf), nowMs),
+  }));
+  const statuses = timeline.routingStatuses.map((routing) => ({
+    ...routing,
+    record: routingRecord(routing, whole(routing, day, nowMs, days, statusesOf), nowMs),
+  }));
+  const ends = [...presences, ...statuses].map(({ record }) => Date.parse(String(record.endTime)));
+  const overMs = ends.some(Number.isNaN) ? Number.POSITIVE_INFINITY : Math.max(day, ...ends);
+  const made = { presences, statuses, overMs };
+  if (overMs <= nowMs) keep(kept, key, made);
+  return made;
+}
+
+function keep(kept: Asked['kept'], key: string, made: DayRecords): void {
+  const oldest = kept.size < daysKeptMax ? undefined : kept.keys().next().value;
+  if (oldest !== undefined) kept.delete(oldest);
+  kept.set(key, made);
 }
 
 function presenceRecord(presence: AgentTimeline['presences'][number], span: Span, nowMs: number): JsonObject {
