@@ -106,7 +106,7 @@ export interface StreamContext {
   readonly signal: AbortSignal;
   /** Ids of conversations stored as open, above `after` in id order, at most `limit`: what `open_conversations` asks for again. */
   readonly openConversationIds: (after: string | null, limit: number) => Promise<readonly string[]>;
-  /** Users in the stored directory, in id order, without those that are known to have left before `since`. */
+  /** Users in the stored directory, in id order, without those that are known to have been deleted before `since`. */
   readonly userIds: (since: Date) => Promise<readonly string[]>;
   /** Bound to the slice. For what a person should know although the slice goes on. */
   readonly log: Log;

@@ -37,11 +37,11 @@ export function createWarehouse(pool: pg.Pool, now: () => Date): Warehouse {
       return rows.map((row) => row.conversation_id);
     },
     userIds: async (since) => {
-      // When somebody left is known from the change of state only; who had left before the first listing may have worked before that.
+      // When a user was deleted is known from the change of state only; who was before the first listing may have worked before that.
       const { rows } = await pool.query<{ user_id: string }>(
         `select user_id from genesys.users
          where valid_to is null and (deleted_at is null or deleted_at > $1)
-             and (state is null or state not in ('deleted', 'inactive') or valid_from > $1)
+             and (state is distinct from 'deleted' or valid_from > $1)
          order by user_id`,
         [since],
       );

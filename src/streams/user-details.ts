@@ -63,9 +63,9 @@ async function* pages(api: GenesysApi, slice: Slice, context: StreamContext): As
     const users = listOf(answered.userDetails);
     empty = users.length === 0 ? empty + 1 : 0;
     yield userPage(users, interval, requestedAt, pageNumber + 1);
-    const totalHits = answered.totalHits ?? 0;
-    // A page may be shorter than asked, so only the total says that it was the last.
-    if (empty === emptyPagesMax || pageNumber * pageSize >= totalHits) return;
+    const isAll = pageNumber * pageSize >= (answered.totalHits ?? 0);
+    // A page may be shorter than asked and the total is approximate: only where both say so was it the last.
+    if (empty === emptyPagesMax || (users.length < pageSize && isAll)) return;
   }
   throw new Error(`The users' statuses did not end after ${pagesMax} pages.`);
 }

@@ -1,0 +1,188 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { mergeSpans, type Span, type StoredSpan } from '../../src/postgres/span-merge.js';
+
+const hour = 3_600_000;
+const day = 24 * hour;
+/** Days from an arbitrary midnight, hours of that day. */
+const at = (days: number, hours = 0) => 20_000 * day + days * day + hours * hour;
+const span = (startMs: number, endMs: number | null, status = 'AVAILABLE'): Span => ({ startMs, endMs, status });
+
+interface Pull {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly asOfMs: number;
+  readonly spans: readonly Span[];
+}
+
+/** What is stored after an answer. */
+function after(stored: readonly StoredSpan[], pull: Pull): StoredSpan[] {
+  const changes = mergeSpans(stored, pull);
+  const ends = new Map(changes.updated.map((change) => [change.stored, change]));
+  return [
+    ...stored
+      .filter((each) => !changes.deleted.includes(each))
+      .map((each) => {
+        const change = ends.get(each);
+        return change === undefined ? each : { ...each, endMs: change.endMs, asOfMs: change.asOfMs };
+      }),
+    ...changes.inserted.map(({ span: { startMs, status }, endMs, asOfMs }) => ({ startMs, status, endMs, asOfMs })),
+  ].sort((a, b) => a.startMs - b.startMs);
+}
+
+const afterPulls = (...pulls: readonly Pull[]) => pulls.reduce<StoredSpan[]>(after, []);
+const bare = (spans: readonly Span[]) => spans.map(({ startMs, endMs, status }) => span(startMs, endMs, status));
+const dayPull = (n: number, asOf: number, ...spans: readonly Span[]): Pull => ({
+  fromMs: at(n),
+  toMs: at(n + 1),
+  asOfMs: at(asOf),
+  spans,
+});
+
+describe('status spans', () => {
+  test('the open span is closed when a later answer knows its end', () => {
+    const open = dayPull(0, 0.5, span(at(0, 8), null));
+    const closed = dayPull(0, 1, span(at(0, 8), at(0, 17)), span(at(0, 17), null, 'OFFLINE'));
+    expect(bare(afterPulls(open, closed))).toEqual([span(at(0, 8), at(0, 17)), span(at(0, 17), null, 'OFFLINE')]);
+  });
+
+  test('a span over midnight that both days give whole is one', () => {
+    const night = span(at(0, 22), at(1, 6), 'OFFLINE');
+    expect(bare(afterPulls(dayPull(0, 3, night), dayPull(1, 3, night)))).toEqual([night]);
+  });
+
+  test.each([
+    ['older day first', [0, 1]],
+    ['newer day first', [1, 0]],
+    ['and again', [1, 0, 1, 0]],
+  ])('a span over midnight that comes in pieces is one: %s', (_name, order) => {
+    const pieces = [
+      dayPull(0, 3, span(at(0, 22), at(1), 'OFFLINE')),
+      dayPull(1, 3, span(at(1), at(1, 6), 'OFFLINE'), span(at(1, 6), at(1, 9))),
+    ];
+    const pulls = order.map((index) => pieces[index] as Pull);
+    expect(bare(afterPulls(...pulls))).toEqual([span(at(0, 22), at(1, 6), 'OFFLINE'), span(at(1, 6), at(1, 9))]);
+  });
+
+  test('two different statuses that touch at midnight stay two', () => {
+    const spans = [span(at(0, 22), at(1)), span(at(1), at(1, 6), 'OFFLINE')];
+    expect(bare(afterPulls(dayPull(0, 3, spans[0] as Span), dayPull(1, 3, spans[1] as Span)))).toEqual(spans);
+  });
+
+  test('one status that was set again at another time than midnight stays two spans', () => {
+    const spans = [span(at(0, 8), at(0, 12)), span(at(0, 12), at(0, 17))];
+    expect(bare(afterPulls(dayPull(0, 3, ...spans)))).toEqual(spans);
+  });
+
+  test('what the newest answer does not show any more is gone, what lies outside its interval stays', () => {
+    const before = dayPull(0, 1, span(at(0, 8), at(0, 9)));
+    const first = dayPull(1, 2, span(at(1, 8), at(1, 9)), span(at(1, 9), at(1, 10), 'BUSY'));
+    const restated = dayPull(1, 3, span(at(1, 8), at(1, 10)));
+    expect(bare(afterPulls(before, first, restated))).toEqual([span(at(0, 8), at(0, 9)), span(at(1, 8), at(1, 10))]);
+  });
+
+  test('an older answer that comes late changes nothing', () => {
+    const newer = dayPull(0, 3, span(at(0, 8), at(0, 17)), span(at(0, 17), null, 'OFFLINE'));
+    const older = dayPull(0, 2, span(at(0, 8), null), span(at(0, 7), at(0, 8), 'BREAK'));
+    const stored = afterPulls(newer);
+    const changes = mergeSpans(stored, { ...older, spans: [span(at(0, 8), null)] });
+    expect(changes).toEqual({ deleted: [], updated: [], inserted: [] });
+  });
+
+  test('an answer that says the same again writes nothing', () => {
+    const pulls = [dayPull(0, 2, span(at(0, 8), at(1), 'BUSY')), dayPull(1, 2, span(at(1), null, 'BUSY'))];
+    const stored = afterPulls(...pulls);
+    for (const pull of pulls) {
+      expect(mergeSpans(stored, { ...pull, asOfMs: at(9) })).toEqual({ deleted: [], updated: [], inserted: [] });
+    }
+  });
+
+  test('a span left open ends where the next begins, also when its end was never told', () => {
+    const open = dayPull(0, 0.5, span(at(0, 8), null));
+    const next = dayPull(1, 2, span(at(1, 7), null, 'BUSY'));
+    expect(bare(afterPulls(open, next))).toEqual([span(at(0, 8), at(1, 7)), span(at(1, 7), null, 'BUSY')]);
+  });
+});
+
+const statuses = ['OFFLINE', 'AVAILABLE', 'BUSY', 'ON_QUEUE'];
+
+/** A user's true statuses over some days, without gaps; the last is open. Neighbours differ. */
+const timelines = fc
+  .array(fc.record({ minutes: fc.integer({ min: 1, max: 2_000 }), step: fc.integer({ min: 1, max: 3 }) }), {
+    minLength: 1,
+    maxLength: 20,
+  })
+  .map((parts) => {
+    const spans: Span[] = [];
+    let startMs = at(0, 5);
+    let status = 0;
+    for (const [index, { minutes, step }] of parts.entries()) {
+      status = (status + step) % statuses.length;
+      const endMs = index === parts.length - 1 ? null : startMs + minutes * 60_000;
+      spans.push(span(startMs, endMs, statuses[status]));
+      startMs = endMs ?? startMs;
+    }
+    return spans;
+  });
+
+/** What the API says at `asOfMs` about a day: spans that overlap it, whole or cut at midnight. */
+function told(truth: readonly Span[], n: number, asOfMs: number, isCut: boolean): Pull {
+  const fromMs = at(n);
+  const toMs = Math.min(at(n + 1), asOfMs);
+  const spans = truth
+    .filter(({ startMs, endMs }) => startMs < toMs && (endMs ?? Infinity) > fromMs)
+    .map(({ startMs, endMs, status }) => {
+      const known = endMs === null || endMs > asOfMs ? null : endMs;
+      if (!isCut) return span(startMs, known, status);
+      const end = known === null && asOfMs <= at(n + 1) ? null : Math.min(known ?? Infinity, at(n + 1));
+      return span(Math.max(startMs, fromMs), end, status);
+    });
+  return { fromMs, toMs, asOfMs, spans };
+}
+
+describe('status spans, by property', () => {
+  const days = [0, 1, 2, 3, 4, 5];
+  const end = at(40);
+
+  test('whatever the order of days and whether spans are cut at midnight, the truth is stored in the end', () => {
+    fc.assert(
+      fc.property(
+        timelines,
+        fc.shuffledSubarray(days, { minLength: days.length }),
+        fc.boolean(),
+        (truth, order, isCut) => {
+          const visible = truth.filter(({ startMs }) => startMs < at(6));
+          const known = visible.map((each) => (isCut ? { ...each, endMs: cutEnd(each.endMs) } : each));
+          const stored = afterPulls(...order.map((n) => told(truth, n, end, isCut)));
+          expect(bare(stored)).toEqual(bare(known));
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  test('a day that was followed live and pulled again is as if it had been pulled once', () => {
+    fc.assert(
+      fc.property(
+        timelines,
+        fc.array(fc.integer({ min: 6, max: 143 }), { maxLength: 8 }),
+        fc.boolean(),
+        (truth, hours, isCut) => {
+          const live = hours
+            .sort((a, b) => a - b)
+            .map((each) => told(truth, Math.floor(each / 24), at(0, each) + 1, isCut));
+          const again = days.map((n) => told(truth, n, end, isCut));
+          expect(uncut(afterPulls(...live, ...again))).toEqual(uncut(afterPulls(...again)));
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  /** Where the days asked for end, a span that was cut there and one that is open are the same knowledge. */
+  const uncut = (spans: readonly Span[]) =>
+    bare(spans).map((each) => (each.endMs === at(6) ? { ...each, endMs: null } : each));
+
+  /** Six days are asked for: what goes on after them was cut at the last midnight. */
+  const cutEnd = (endMs: number | null) => (endMs === null || endMs > at(6) ? at(6) : endMs);
+});
