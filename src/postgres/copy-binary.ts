@@ -27,6 +27,10 @@ export class RowWriter {
     this.bytes = Buffer.allocUnsafe(capacity);
   }
 
+  clear(): void {
+    this.length = 0;
+  }
+
   /** Begins a row of `columnCount` columns, which the caller then writes one by one. */
   beginRow(columnCount: number): void {
     // Room for the count and for every column being null; a value that needs more asks for it.

@@ -10,7 +10,7 @@ export interface Run {
 }
 
 /** Small enough to be on its way while the next is gathered, large enough that its own cost does not count. */
-const messageBytes = 256 * 1024;
+const messageBytes = 64 * 1024;
 
 /** `copy … from stdin (format binary)` of encoded rows. Resolves when the server has taken them all. */
 export async function sendRows(client: ClientBase, target: string, runs: Iterable<Run>): Promise<void> {

@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type DerivedRelation, derivedRelations } from '../conversation/derived.js';
 import type { FlatConversation } from '../conversation/flatten.js';
 import { type Column, conversationsRelation, type Row, relations } from '../conversation/relations.js';
-import { RowWriter } from './copy-binary.js';
+import type { RowWriter } from './copy-binary.js';
 import { contentTables, derivedTables, keyColumns, type LoadTable } from './load-tables.js';
 
 /** A conversation to load and the instant that its source vouches for. */
@@ -21,7 +21,6 @@ export interface Span {
 
 /** Encoded in this many conversations' steps, so that the socket is served in between: without it the server idles while we encode. */
 const conversationsPerTurn = 25;
-const bytesPerConversation = 6 * 1024;
 const keyBytes = 12 + 20;
 const asOfBytes = 12;
 
@@ -43,14 +42,16 @@ export class EncodedConversations {
   /** Per conversation where its first span begins and every span ends. */
   private readonly marks: Int32Array;
 
-  private constructor(arrivals: readonly Arrival[]) {
+  private constructor(arrivals: readonly Arrival[], writer: RowWriter) {
     this.arrivals = arrivals;
-    this.writer = new RowWriter(arrivals.length * bytesPerConversation);
+    this.writer = writer;
     this.marks = new Int32Array(arrivals.length * (spanCount + 1));
   }
 
-  static async of(arrivals: readonly Arrival[]): Promise<EncodedConversations> {
-    const encoded = new EncodedConversations(arrivals);
+  /** Overwrites what `writer` held before. */
+  static async of(arrivals: readonly Arrival[], writer: RowWriter): Promise<EncodedConversations> {
+    writer.clear();
+    const encoded = new EncodedConversations(arrivals, writer);
     for (let index = 0; index < arrivals.length; index += 1) {
       if (index % conversationsPerTurn === 0) await nextTurn();
       encoded.add(index, arrivals[index] as Arrival);

@@ -6,6 +6,7 @@ import { attributesText } from '../conversation/attributes.js';
 import { decide, type IncomingVersion, settle } from '../conversation/decide.js';
 import type { FlatConversation } from '../conversation/flatten.js';
 import type { StoreCounts } from '../protocol.js';
+import { RowWriter } from './copy-binary.js';
 import { type AttributeSet, copyAttributes, copyConversations } from './load-copy.js';
 import { type Arrival, digestOf, EncodedConversations } from './load-encode.js';
 import { mergeArrivals } from './load-merge.js';
@@ -23,6 +24,7 @@ export interface LoadContext {
 
 /** Encoding one such part overlaps with sending the part before it. */
 const conversationsPerPart = 500;
+const partBytes = 4 * 1024 * 1024;
 
 /**
  * Joins on a handful of ids must probe indexes: with statistics from before a partition was filled the planner would rather read all of it.
@@ -66,27 +68,38 @@ export function isLoadConflict(error: unknown): boolean {
 }
 
 async function loadNew(client: ClientBase, arrivals: readonly Arrival[]): Promise<void> {
-  let encoding = encodePart(arrivals, 0);
-  for (let start = 0; start < arrivals.length; start += conversationsPerPart) {
-    const encoded = await encoding;
-    encoding = encodePart(arrivals, start + conversationsPerPart);
-    try {
-      // First, so that a conversation that another loader has stored meanwhile is noticed before anything is sent.
-      await insertStored(
-        client,
-        encoded.arrivals.map((arrival, index) => storedVersion(arrival, encoded, index)),
-      );
-      await copyConversations(client, encoded, [...encoded.arrivals.keys()]);
-      await copyAttributes(client, encoded.arrivals.map(ownAttributes));
-    } catch (error) {
-      await encoding;
-      throw error;
-    }
+  for await (const encoded of encodedParts(arrivals)) {
+    // First, so that a conversation that another loader has stored meanwhile is noticed before anything is sent.
+    await insertStored(
+      client,
+      encoded.arrivals.map((arrival, index) => storedVersion(arrival, encoded, index)),
+    );
+    await copyConversations(client, encoded, [...encoded.arrivals.keys()]);
+    await copyAttributes(client, encoded.arrivals.map(ownAttributes));
   }
 }
 
-function encodePart(arrivals: readonly Arrival[], start: number): Promise<EncodedConversations> {
-  return EncodedConversations.of(arrivals.slice(start, start + conversationsPerPart));
+/** Encodes the next part while the caller works on the one that it was given; each part is valid until the next is asked for. */
+export async function* encodedParts(arrivals: readonly Arrival[]): AsyncGenerator<EncodedConversations, void, void> {
+  // Used in turns: memory stays the same however many parts there are.
+  const writers = [new RowWriter(partBytes), new RowWriter(partBytes)] as const;
+  const encode = (part: number): Promise<EncodedConversations> => {
+    const start = part * conversationsPerPart;
+    return EncodedConversations.of(
+      arrivals.slice(start, start + conversationsPerPart),
+      writers[part % 2 === 0 ? 0 : 1],
+    );
+  };
+  let encoding = encode(0);
+  try {
+    for (let part = 0; part * conversationsPerPart < arrivals.length; part += 1) {
+      const encoded = await encoding;
+      encoding = encode(part + 1);
+      yield encoded;
+    }
+  } finally {
+    await encoding;
+  }
 }
 
 /** Returns how many conversations were written. */
@@ -96,7 +109,7 @@ async function loadKnown(
   stored: ReadonlyMap<string, StoredConversation>,
   context: LoadContext,
 ): Promise<number> {
-  const encoded = await EncodedConversations.of(arrivals);
+  const encoded = await EncodedConversations.of(arrivals, new RowWriter(partBytes));
   const replacements: Replacement[] = [];
   const confirmed: StoredConversation[] = [];
   arrivals.forEach((arrival, index) => {
