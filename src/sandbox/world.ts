@@ -22,6 +22,8 @@ export interface SimulatedConversation {
   readonly startMs: number;
   /** When `conversationEnd` is set; it may be weeks after the start. */
   readonly endMs: number;
+  /** It has ended by then. Known at once, while `endMs` may mean to simulate a whole day. */
+  readonly latestEndMs?: number;
   /** The latest instant at which any part of the record still changes (late survey, evaluation, reprocessing). */
   readonly settledMs: number;
   /** Instants, ascending, at which what `render` returns changes. The first is `startMs`. */

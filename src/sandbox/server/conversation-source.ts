@@ -1,8 +1,8 @@
 import { dayMs } from '../../interval.js';
 import type { JsonObject, SimulatedConversation, World } from '../world.js';
-import { ByteCache } from './byte-cache.js';
 import type { SpanMs } from './intervals.js';
 import { dayStartOf, daysTouched } from './intervals.js';
+import { RecordCache, type Validity } from './record-cache.js';
 
 /** A change made from outside (a restatement, a wrap-up code written through the API), in force from an instant on. */
 export interface Overlay {
@@ -11,8 +11,6 @@ export interface Overlay {
 }
 
 const overlaysMax = 100_000;
-/** What an entry of the cache takes beside its bytes. */
-const entryBytes = 200;
 const longDaysMax = 1_000;
 
 /** The organisation's conversations as they are known at an instant, with their JSON kept ready. */
@@ -24,7 +22,7 @@ export class ConversationSource {
   readonly pageOf: ((conversation: SimulatedConversation) => number) | undefined;
   /** Goes up with every change made from outside, so that results found before it are not served after it. */
   generation = 0;
-  readonly #json: ByteCache<{ readonly bytes: Buffer; readonly fromMs: number; readonly untilMs: number }>;
+  readonly #json: RecordCache;
   readonly #overlays = new Map<string, Overlay[]>();
   readonly #long = new Map<number, readonly SimulatedConversation[]>();
 
@@ -37,7 +35,7 @@ export class ConversationSource {
     this.world = world;
     this.dataFromMs = dataFromMs;
     this.pageOf = pageOf;
-    this.#json = new ByteCache(cacheBytesMax);
+    this.#json = new RecordCache(cacheBytesMax);
   }
 
   get cachedBytes(): number {
@@ -80,15 +78,14 @@ export class ConversationSource {
   /** The record's JSON, made once per state of the record. */
   json(conversation: SimulatedConversation, asOfMs: number, withAttributes: boolean): Buffer {
     const key = withAttributes ? `${conversation.id}+` : conversation.id;
-    const kept = this.#json.get(key);
-    if (kept !== undefined && kept.fromMs <= asOfMs && asOfMs < kept.untilMs) return kept.bytes;
-    const bytes = Buffer.from(JSON.stringify(this.record(conversation, asOfMs, withAttributes)));
-    this.#json.set(key, { bytes, ...this.#validity(conversation, asOfMs) }, bytes.length + entryBytes);
-    return bytes;
+    const kept = this.#json.get(key, asOfMs);
+    if (kept !== undefined) return kept;
+    const text = JSON.stringify(this.record(conversation, asOfMs, withAttributes));
+    return this.#json.set(key, text, this.#validity(conversation, asOfMs));
   }
 
   /** Between which instants the record looks as it does at `asOfMs`. */
-  #validity(conversation: SimulatedConversation, asOfMs: number): { fromMs: number; untilMs: number } {
+  #validity(conversation: SimulatedConversation, asOfMs: number): Validity {
     let fromMs = Number.NEGATIVE_INFINITY;
     let untilMs = Number.POSITIVE_INFINITY;
     const overlaid = (this.#overlays.get(conversation.id) ?? noOverlays).map((overlay) => overlay.atMs);
@@ -132,7 +129,7 @@ export class ConversationSource {
   /** Those of a day that may still be alive at `atMs`: of days long past only the few that are known to last. */
   #outliving(dayStart: number, atMs: number): readonly SimulatedConversation[] {
     const { shortLifetimeMsMax } = this.world;
-    const isLongPast = shortLifetimeMsMax !== undefined && dayStart + dayMs + shortLifetimeMsMax < atMs;
+    const isLongPast = shortLifetimeMsMax !== undefined && dayStart + dayMs + shortLifetimeMsMax <= atMs;
     if (isLongPast && this.world.longConversationsOfDay !== undefined) return this.#longOf(dayStart);
     return this.world.conversationsOfDay(dayStart);
   }
@@ -153,6 +150,7 @@ function isAlive(conversation: SimulatedConversation, span: SpanMs, asOfMs: numb
   if (conversation.startMs >= span.toMs) return false;
   // Before the end is asked for, because to know it the whole conversation has to be made.
   if (conversation.startMs >= span.fromMs) return true;
+  if (conversation.latestEndMs !== undefined && conversation.latestEndMs < Math.min(span.fromMs, asOfMs)) return false;
   const isOpen = conversation.endMs > asOfMs;
   return isOpen || conversation.endMs >= span.fromMs;
 }

@@ -2,17 +2,12 @@ import type { JsonObject, SimulatedConversation } from '../world.js';
 import { DayPlan, type PlanContext } from './day-plan.js';
 import type { WorldEvent } from './events.js';
 import { parseConversationId } from './ids.js';
-import { isLong, type Kind } from './kinds.js';
+import { isLong, type Kind, longestMsOf } from './kinds.js';
 import type { Agent } from './organization.js';
 import { renderRecord } from './render.js';
 import { type AgentTimeline, type PresenceSpan, type RoutingSpan, timelineOfPlan } from './timeline.js';
 
 const dayMs = 86_400_000;
-
-/** No conversation lasts longer than this. */
-export const lifetimeMsMax = 62 * dayMs;
-/** All but those of `longConversationsOfDay` end within this time. */
-export const shortLifetimeMsMax = 4 * dayMs;
 
 /** Days whose lists are kept. */
 const daysCachedMax = 12;
@@ -185,6 +180,10 @@ class Conversation implements WorldConversation {
       else this.#endMs = this.#plan.played.endsMs[this.#index] ?? Number.NaN;
     }
     return this.#endMs;
+  }
+
+  get latestEndMs(): number {
+    return this.startMs + longestMsOf(this.kind);
   }
 
   get settledMs(): number {

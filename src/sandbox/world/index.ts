@@ -1,8 +1,9 @@
 import type { World, WorldOptions } from '../world.js';
-import { ConversationStore, lifetimeMsMax, shortLifetimeMsMax, type WorldConversation } from './conversations.js';
+import { ConversationStore, type WorldConversation } from './conversations.js';
 import { PlayedDays } from './day-simulation.js';
 import { createDirectory } from './directory.js';
 import { LocalCalendar } from './instant.js';
+import { lifetimeMsMax, shortLifetimeMsMax } from './kinds.js';
 import { createOrganization, type Organization } from './organization.js';
 import type { AgentTimeline } from './timeline.js';
 

@@ -10,6 +10,14 @@ import { blindTransferCall, cobrowseCall, conferenceCall, consultTransferCall } 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
+/** No conversation lasts longer than this. */
+export const lifetimeMsMax = 62 * dayMs;
+/**
+ * Nearly all end within this time: a callback is due in a day and a half and waits for hours, an e-mail waits for most of a day, and a
+ * wrap-up may be forgotten overnight. It is kept short because who looks back has to play every day within it.
+ */
+export const shortLifetimeMsMax = 46 * hourMs;
+
 /** When in the day a kind of conversation begins: whenever people call, when they write, or only in office hours. */
 export type Rhythm = 'calls' | 'writing' | 'office';
 
@@ -17,8 +25,8 @@ interface KindEntry {
   /** Of a thousand conversations, about. */
   readonly weight: number;
   readonly rhythm?: Rhythm;
-  /** Lives longer than `shortLifetimeMsMax`, or may. Such conversations are staffed apart from the day's simulation. */
-  readonly long?: boolean;
+  /** How long it may live where that is more than `shortLifetimeMsMax`. Such conversations are staffed apart from the day's simulation. */
+  readonly longestMs?: number;
   /** Undefined when nobody has to be waited for: then all is told at once. */
   play(scene: Scene): Play<void> | undefined;
 }
@@ -94,26 +102,26 @@ const catalog = {
   messageForWeeks: {
     weight: 6,
     rhythm: 'writing',
-    long: true,
+    longestMs: 22 * dayMs,
     play: (scene) => relayedMessage(scene, scene.random.int(3 * dayMs, 20 * dayMs)),
   },
   email: { weight: 58, rhythm: 'writing', play: (scene) => simpleDigital(scene, 'email') },
   emailForDays: {
     weight: 16,
     rhythm: 'writing',
-    long: true,
+    longestMs: 10 * dayMs,
     play: (scene) => emailThread(scene, { spreadMs: scene.random.int(dayMs, 6 * dayMs) }),
   },
   emailReopened: {
     weight: 8,
     rhythm: 'writing',
-    long: true,
+    longestMs: 22 * dayMs,
     play: (scene) => emailThread(scene, { spreadMs: scene.random.int(2 * dayMs, 12 * dayMs), reopened: true }),
   },
   emailForMonths: {
     weight: 4,
     rhythm: 'writing',
-    long: true,
+    longestMs: lifetimeMsMax,
     play: (scene) =>
       emailThread(scene, {
         spreadMs: scene.random.int(27 * dayMs, 56 * dayMs),
@@ -139,5 +147,10 @@ export function entryOf(kind: Kind): KindEntry | undefined {
 }
 
 export function isLong(kind: Kind): boolean {
-  return entryOf(kind)?.long === true;
+  return entryOf(kind)?.longestMs !== undefined;
+}
+
+/** No conversation of the kind lives longer. */
+export function longestMsOf(kind: Kind): number {
+  return entryOf(kind)?.longestMs ?? shortLifetimeMsMax;
 }

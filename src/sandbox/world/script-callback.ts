@@ -20,7 +20,7 @@ export function* callbackConversation(scene: Scene, end: CallbackEnd): Play<void
   const { random, organization } = scene;
   const queue = pickQueue(random, organization.inboundQueues.callback);
   const contact = createContact(scene, 'voice', 'inbound');
-  const dueMs = scene.startMs + random.int(5 * minuteMs, random.chance(0.2) ? 2_400 * minuteMs : 90 * minuteMs);
+  const dueMs = scene.startMs + random.int(5 * minuteMs, random.chance(0.2) ? 2_160 * minuteMs : 90 * minuteMs);
   const fields = {
     ...sessionFields(scene, 'callback', contact, 'customer'),
     callbackUserName: personName(scene.detail),
