@@ -4,20 +4,7 @@ with
 sessions as (
     select
         facts.*,
-        facts.media_type in ('chat', 'message', 'internalmessage', 'email', 'social') as is_digital,
-        coalesce(facts.transferred_count, 0) > 0
-        or coalesce(
-            facts.connected_disconnect_type in (
-                'transfer',
-                'consultTransfer',
-                'conferenceTransfer',
-                'forwardTransfer',
-                'noAnswerTransfer',
-                'notAvailableTransfer',
-                'dndTransfer'
-            ),
-            false
-        ) as is_transferred
+        facts.media_type in ('chat', 'message', 'internalmessage', 'email', 'social') as is_digital
     from genesys.session_facts as facts
     where facts.is_agent_session
 ),
@@ -63,7 +50,7 @@ final as (
             when sessions.last_wrapup_code is not null then 'system_code'
             when sessions.queue_id is null or sessions.is_supervision then 'non_acd'
             when not sessions.is_open and not sessions.is_connected and sessions.is_dialed then 'outbound_no_contact'
-            when not sessions.is_open and not sessions.is_connected and sessions.talk_ms is null then 'not_answered'
+            when not sessions.is_open and not sessions.is_connected then 'not_answered'
             when sessions.is_open or sessions.conversation_end is null then 'still_open'
             when sessions.acw_skipped then 'acw_skipped'
             when sessions.is_transferred then 'transferred_before_acw'

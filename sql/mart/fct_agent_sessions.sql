@@ -141,7 +141,7 @@ comment on column mart.fct_agent_sessions.is_coded is 'True where the session ha
 comment on column mart.fct_agent_sessions.is_handled is 'True where Genesys counts a handling: tHandle was emitted.';
 comment on column mart.fct_agent_sessions.is_transferred is 'True where the session transferred the conversation: metric nTransferred, or a transfer as disconnect type of its last contact.';
 comment on column mart.fct_agent_sessions.is_acd is 'True where the session belongs to a queue and is not supervision.';
-comment on column mart.fct_agent_sessions.is_connected is 'True where the session was in contact: a segment of type interact, hold, parked, callback, transmitting or uploading.';
+comment on column mart.fct_agent_sessions.is_connected is 'True where the session was in contact: a segment of type interact, hold, parked, callback, transmitting or uploading, or talk (tTalkComplete, tTalk).';
 comment on column mart.fct_agent_sessions.is_answered is 'True where this session was the first to answer a stay in a queue: tAnswered was emitted.';
 comment on column mart.fct_agent_sessions.is_alert_only is 'True where the session was alerted and nothing else happened.';
 comment on column mart.fct_agent_sessions.is_open is 'True while a segment of the session has no end or the conversation has none.';

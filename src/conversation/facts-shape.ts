@@ -65,6 +65,7 @@ const flags = [
   'isLastQueue',
   'isConnected',
   'isDialed',
+  'isTransferred',
   'isAlertOnly',
   'isSupervision',
   'isOpen',
@@ -96,16 +97,19 @@ type PlainKey =
   | (typeof texts)[number];
 export type FactKey = PlainKey | TimerKey | CountKey;
 
-/** In the order of the columns: wide fixed widths first, for alignment. */
+/**
+ * In the order of the columns. What tells sessions apart comes before what is summed: to read a column, Postgres walks over all columns
+ * before it, and reports read the former of every session.
+ */
 function fields(): Record<FactKey, FieldType> {
   const entries: [string, FieldType][] = [];
   for (const key of times) entries.push([key, 'time']);
   for (const key of numbers) entries.push([key, 'bigint']);
-  for (const stem of Object.keys(timerNames)) entries.push([`${stem}Ms`, 'bigint'], [`${stem}Count`, 'bigint']);
-  for (const stem of Object.keys(countNames)) entries.push([`${stem}Count`, 'bigint']);
   for (const key of ids) entries.push([key, 'uuid']);
   for (const key of flags) entries.push([key, 'boolean']);
   for (const key of texts) entries.push([key, 'text']);
+  for (const stem of Object.keys(countNames)) entries.push([`${stem}Count`, 'bigint']);
+  for (const stem of Object.keys(timerNames)) entries.push([`${stem}Ms`, 'bigint'], [`${stem}Count`, 'bigint']);
   return Object.fromEntries(entries) as Record<FactKey, FieldType>;
 }
 

@@ -61,6 +61,17 @@ const relationIndexes = {
 };
 const noRow: Row = [];
 
+/** How the last segment in contact ends where the session handed the conversation on. */
+const transferTypes = new Set([
+  'transfer',
+  'consultTransfer',
+  'conferenceTransfer',
+  'forwardTransfer',
+  'noAnswerTransfer',
+  'notAvailableTransfer',
+  'dndTransfer',
+]);
+
 /**
  * Rows of `genesys.session_facts`, in the order of `sessionFactsRelation.columns`. A conversation without any session has one row at
  * position 0, 0, so that every conversation can be counted from the facts alone. Pure.
@@ -150,6 +161,7 @@ function fill(
   put(row, segments.columns);
   putTimers(row, metrics);
   for (const [index, name] of countEntries) row[index] = metrics.get(name)?.sum ?? null;
+  const isConnected = segments.columns.isConnected || row[at.talkMs] !== null;
   const wasAlerted = segments.hasAlert || metrics.has('tAlert');
   // A session without segments still needs a place in time: that of its conversation.
   row[at.startedAt] = segments.columns.startedAt ?? flat.conversationStart;
@@ -159,7 +171,10 @@ function fill(
   row[at.isQueueLeg] = known.purpose === 'acd';
   row[at.isFirstQueue] = false;
   row[at.isLastQueue] = false;
-  row[at.isAlertOnly] = wasAlerted && !segments.columns.isConnected && !segments.columns.isDialed;
+  row[at.isConnected] = isConnected;
+  row[at.isAlertOnly] = wasAlerted && !isConnected && !segments.columns.isDialed;
+  row[at.isTransferred] =
+    Number(row[at.transferredCount]) > 0 || transferTypes.has(segments.columns.connectedDisconnectType ?? '');
 }
 
 function put(row: ColumnValue[], facts: Partial<Readonly<Record<FactKey, ColumnValue>>>): void {

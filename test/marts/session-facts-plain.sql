@@ -224,7 +224,7 @@ described as (
         segment_sums.connected_disconnect_type,
         coalesce(segment_sums.is_open, false) as is_open,
         coalesce(segment_sums.is_wrapup_open, false) as is_wrapup_open,
-        coalesce(segment_sums.is_connected, false) as is_connected,
+        coalesce(segment_sums.is_connected, false) or metric_sums.talk_ms is not null as is_connected,
         coalesce(segment_sums.is_dialed, false) as is_dialed,
         coalesce(segment_sums.is_supervision, false) as is_supervision,
         coalesce(segment_sums.has_voicemail, false) as has_voicemail,
@@ -282,7 +282,21 @@ described as (
         coalesce(sessions.purpose = 'acd', false) as is_queue_leg,
         (coalesce(segment_sums.has_alert, false) or metric_sums.alert_ms is not null)
         and not coalesce(segment_sums.is_connected, false)
-        and not coalesce(segment_sums.is_dialed, false) as is_alert_only
+        and metric_sums.talk_ms is null
+        and not coalesce(segment_sums.is_dialed, false) as is_alert_only,
+        coalesce(metric_sums.transferred_count > 0, false)
+        or coalesce(
+            segment_sums.connected_disconnect_type in (
+                'transfer',
+                'consultTransfer',
+                'conferenceTransfer',
+                'forwardTransfer',
+                'noAnswerTransfer',
+                'notAvailableTransfer',
+                'dndTransfer'
+            ),
+            false
+        ) as is_transferred
     from sessions
     left join segment_sums
         on segment_sums.conversation_start = sessions.conversation_start
@@ -372,6 +386,54 @@ final as (
         answers.answered_ms as answer_ms,
         answers.over_sla_count as answer_over_sla_count,
         described.wrapup_count,
+        described.participant_id,
+        described.session_id,
+        described.user_id,
+        described.team_id,
+        described.queue_id,
+        described.peer_id,
+        described.outbound_campaign_id,
+        answers.user_id as answer_user_id,
+        described.is_agent_session,
+        described.is_queue_leg,
+        described.queue_id is not null
+        and (described.is_queue_leg or described.is_agent_session)
+        and row_number() over queues = 1 as is_first_queue,
+        described.queue_id is not null
+        and (described.is_queue_leg or described.is_agent_session)
+        and row_number() over queues = count(*) over queues as is_last_queue,
+        described.is_connected,
+        described.is_dialed,
+        described.is_transferred,
+        described.is_alert_only,
+        described.is_supervision,
+        described.is_open,
+        described.is_wrapup_open,
+        described.has_voicemail,
+        described.has_wrapup_note,
+        described.acw_skipped,
+        described.purpose,
+        described.media_type,
+        described.direction,
+        described.message_type,
+        described.flow_out_type,
+        described.originating_direction,
+        described.last_wrapup_code,
+        described.last_real_wrapup_code,
+        described.last_disconnect_type,
+        described.connected_disconnect_type,
+        described.offered_count,
+        described.connected_count,
+        described.over_sla_count,
+        described.transferred_count,
+        described.blind_transferred_count,
+        described.consult_transferred_count,
+        described.consult_count,
+        described.outbound_count,
+        described.outbound_attempted_count,
+        described.outbound_connected_count,
+        described.outbound_abandoned_count,
+        described.error_count,
         described.handle_ms,
         described.handle_count,
         described.talk_ms,
@@ -407,54 +469,7 @@ final as (
         described.agent_response_ms,
         described.agent_response_count,
         described.user_response_ms,
-        described.user_response_count,
-        described.offered_count,
-        described.connected_count,
-        described.over_sla_count,
-        described.transferred_count,
-        described.blind_transferred_count,
-        described.consult_transferred_count,
-        described.consult_count,
-        described.outbound_count,
-        described.outbound_attempted_count,
-        described.outbound_connected_count,
-        described.outbound_abandoned_count,
-        described.error_count,
-        described.participant_id,
-        described.session_id,
-        described.user_id,
-        described.team_id,
-        described.queue_id,
-        described.peer_id,
-        described.outbound_campaign_id,
-        answers.user_id as answer_user_id,
-        described.is_agent_session,
-        described.is_queue_leg,
-        described.queue_id is not null
-        and (described.is_queue_leg or described.is_agent_session)
-        and row_number() over queues = 1 as is_first_queue,
-        described.queue_id is not null
-        and (described.is_queue_leg or described.is_agent_session)
-        and row_number() over queues = count(*) over queues as is_last_queue,
-        described.is_connected,
-        described.is_dialed,
-        described.is_alert_only,
-        described.is_supervision,
-        described.is_open,
-        described.is_wrapup_open,
-        described.has_voicemail,
-        described.has_wrapup_note,
-        described.acw_skipped,
-        described.purpose,
-        described.media_type,
-        described.direction,
-        described.message_type,
-        described.flow_out_type,
-        described.originating_direction,
-        described.last_wrapup_code,
-        described.last_real_wrapup_code,
-        described.last_disconnect_type,
-        described.connected_disconnect_type
+        described.user_response_count
     from described
     left join answers
         on answers.conversation_start = described.conversation_start
