@@ -43,7 +43,7 @@ final as (
             when legs.is_answered then 'answered'
             when legs.voicemail_count is not null then 'voicemail'
             when legs.flow_out_count is not null then 'flow_out'
-            when legs.is_open or legs.conversation_end is null then 'open'
+            when legs.is_open then 'open'
             when legs.last_disconnect_type = 'transfer' then 'transferred'
             else 'ended'
         end as outcome,
