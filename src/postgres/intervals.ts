@@ -59,23 +59,28 @@ async function newerPulls(client: pg.ClientBase, batch: IntervalBatch, asOf: Dat
   return rows;
 }
 
-/** Keeps the newest pull of every instant; pulls that this one covers say nothing any more. */
+/** Of pulls that are not newer only what lies outside this one still says something. */
 async function rememberPull(client: pg.ClientBase, batch: IntervalBatch, asOf: Date): Promise<void> {
-  const { from, to } = batch.interval;
   await client.query(
-    `delete from extract.interval_pulls
-     where relation = $1 and pulled_from >= $2 and pulled_to <= $3 and as_of <= $4`,
-    [batch.relation, from, to, asOf],
+    `with overlapped as (
+         delete from extract.interval_pulls
+         where relation = $1 and pulled_from < $3 and pulled_to > $2 and as_of <= $4
+         returning pulled_from, pulled_to, as_of
+     ), outside as (
+         select pulled_from, $2::timestamptz as pulled_to, as_of from overlapped where pulled_from < $2
+         union all
+         select $3, pulled_to, as_of from overlapped where pulled_to > $3
+     )
+     insert into extract.interval_pulls (relation, pulled_from, pulled_to, as_of)
+     select $1, pulled_from, pulled_to, max(as_of) from outside group by pulled_from, pulled_to
+     on conflict (relation, pulled_from, pulled_to) do update
+         set as_of = greatest(interval_pulls.as_of, excluded.as_of)`,
+    [batch.relation, batch.interval.from, batch.interval.to, asOf],
   );
   await client.query(
-    `insert into extract.interval_pulls (relation, pulled_from, pulled_to, as_of)
-     select $1, $2, $3, $4
-     where not exists (
-         select from extract.interval_pulls
-         where relation = $1 and pulled_from <= $2 and pulled_to >= $3 and as_of >= $4
-     )
+    `insert into extract.interval_pulls (relation, pulled_from, pulled_to, as_of) values ($1, $2, $3, $4)
      on conflict (relation, pulled_from, pulled_to) do nothing`,
-    [batch.relation, from, to, asOf],
+    [batch.relation, batch.interval.from, batch.interval.to, asOf],
   );
 }
 

@@ -71,25 +71,33 @@ function combined<Stored extends StoredSpan, Incoming extends Span>(
 ): Node<Stored, Incoming>[] {
   const newer = stored.filter((span) => span.asOfMs > answer.asOfMs);
   const older = stored.filter((span) => span.asOfMs <= answer.asOfMs).sort((a, b) => byStart(b, a));
-  const ends = new Map<Stored, number | null>();
-  const added: Incoming[] = [];
+  const found = new Map<Stored, Span>();
+  const added: Node<Stored, Incoming>[] = [];
+  const others: Span[] = [];
   for (const span of joined(answer.spans.map(incomingNode(answer.asOfMs)))) {
     if (newer.some((known) => overlaps(known, span))) continue;
     const known = older.find((each) => isSame(each, span)) ?? older.find((each) => isContinued(each, span));
-    if (known === undefined) added.push({ ...(span.incoming as Incoming), endMs: span.endMs });
-    else ends.set(known, endOf(known, span, answer.toMs));
+    if (known === undefined) added.push(incomingNode(answer.asOfMs)({ ...(span.incoming as Incoming), ...bare(span) }));
+    else found.set(known, span);
+    if (known === undefined || isSame(known, span)) others.push(span);
   }
-  return [
-    ...newer.map((span) => ({ ...bare(span), asOfMs: span.asOfMs, stored: span, incoming: undefined })),
-    ...older
-      .filter((span) => ends.has(span) || !isInside(span, answer))
-      .map((span) => {
-        const endMs = ends.has(span) ? (ends.get(span) ?? null) : span.endMs;
-        const asOfMs = endMs === span.endMs ? span.asOfMs : answer.asOfMs;
-        return { ...bare(span), endMs, asOfMs, stored: span, incoming: undefined };
-      }),
-    ...added.map((span) => incomingNode(answer.asOfMs)(span)),
-  ];
+  const kept = older.filter((span) => found.has(span) || !isInside(span, answer));
+  const changed = kept.map((span): Node<Stored, Incoming> => {
+    const endMs = endAfter(span, found.get(span), others);
+    const asOfMs = endMs === span.endMs ? span.asOfMs : answer.asOfMs;
+    return { ...bare(span), endMs, asOfMs, stored: span, incoming: undefined };
+  });
+  const untouched = newer.map((span) => ({ ...bare(span), asOfMs: span.asOfMs, stored: span, incoming: undefined }));
+  return [...untouched, ...changed, ...added];
+}
+
+/** The end that the answer gives, unless that is only where the API cut it; a user has one status at a time, so another one ends it too. */
+function endAfter(known: Span, told: Span | undefined, others: readonly Span[]): number | null {
+  const isCut = told !== undefined && told.endMs !== null && isMidnight(told.endMs) && endOrNever(known) > told.endMs;
+  if (told !== undefined && !isCut) return told.endMs;
+  const next = others.map(({ startMs }) => startMs).filter((startMs) => startMs > known.startMs);
+  const endMs = Math.min(endOrNever(known), ...next);
+  return endMs === Number.POSITIVE_INFINITY ? null : endMs;
 }
 
 const bare = ({ startMs, endMs, status }: Span): Span => ({ startMs, endMs, status });
@@ -123,12 +131,6 @@ function longest(a: number | null, b: number | null): number | null {
 function isContinued(span: Span, next: Span): boolean {
   if (span.status !== next.status || !isMidnight(next.startMs) || span.startMs >= next.startMs) return false;
   return endOrNever(span) >= next.startMs;
-}
-
-/** The end as the answer has it, unless that is only where the answer's own interval cut it. */
-function endOf(known: Span, span: Span, toMs: number): number | null {
-  const isCut = span.endMs === toMs && isMidnight(toMs);
-  return isCut && endOrNever(known) > toMs ? known.endMs : span.endMs;
 }
 
 /** The answer would have shown what begins in its interval. */

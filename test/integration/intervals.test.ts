@@ -124,6 +124,28 @@ describe('an answer about an interval', () => {
     expect(await stored()).toEqual(['0:1=5', '1:1=1']);
   });
 
+  test('leaves of what was known before only what it does not reach', async () => {
+    const at = (hours: number) => new Date(day + hours * 3_600_000);
+    const pulls: [number, number, string][] = [
+      [0, 10, '2026-03-12'],
+      [0, 20, '2026-03-11'],
+      [-2, 1, '2026-03-12'],
+      [5, 24, '2026-03-13'],
+    ];
+    for (const [from, to, asOf] of pulls) await put({ asOf, interval: { from: at(from), to: at(to) }, rows: [] });
+    const { rows } = await pool.query(
+      `select extract(epoch from pulled_from - $1)::int / 3600 as "from", extract(epoch from pulled_to - $1)::int / 3600 as "to",
+           to_char(as_of at time zone 'UTC', 'DD') as day
+       from extract.interval_pulls order by 1, 2`,
+      [new Date(day)],
+    );
+    expect(rows).toEqual([
+      { from: -2, to: 1, day: '12' },
+      { from: 1, to: 5, day: '12' },
+      { from: 5, to: 24, day: '13' },
+    ]);
+  });
+
   test('of another granularity takes the place of the old one', async () => {
     await put({ asOf: '2026-03-12', rows: [row(0, queue(1), 5), row(1, queue(1), 6)] });
     const hour = row(0, queue(1), 11, { interval_end: day + 2 * halfHour });
