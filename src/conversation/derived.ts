@@ -10,7 +10,7 @@ export interface DerivedRelation {
   readonly name: string;
   /** Positions first; without `conversation_start` and `conversation_id`. */
   readonly columns: readonly Column[];
-  readonly rows: (flat: FlatConversation) => readonly Row[];
+  readonly rows: (flat: Pick<FlatConversation, 'conversationStart' | 'rows'>) => readonly Row[];
 }
 
 /** Computed from the typed raw rows, so that they need no second reading of the record and cannot disagree with the tables. */

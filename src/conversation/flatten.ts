@@ -2,8 +2,8 @@
 import { type AttributeRow, attributeRows, type ParticipantIds } from './attributes.js';
 import { assertSize, unitsOf } from './bounds.js';
 import { copyJson, escapeText, readableText } from './escape.js';
+import { type FlatConversation, flatConversation } from './flat-conversation.js';
 import { parseInstant } from './instant.js';
-import { recordOf } from './rebuild.js';
 import { RecordError, shown } from './record-error.js';
 import {
   type ColumnValue,
@@ -17,23 +17,8 @@ import {
 } from './relations.js';
 import { isUuid, Misfit, readValue } from './values.js';
 
+export type { FlatConversation } from './flat-conversation.js';
 export { RecordError } from './record-error.js';
-
-export interface FlatConversation {
-  /** Lower case. */
-  readonly conversationId: string;
-  /** Milliseconds since 1970, with a fraction where the record has microseconds. */
-  readonly conversationStart: number;
-  /** No end yet, or an agent's segment without one: to be read again by id. */
-  readonly isOpen: boolean;
-  /** Rows per relation, in the order of `relations`. */
-  readonly rows: readonly (readonly Row[])[];
-  /** Undefined when no participant carried the key, which says nothing about attributes already stored. */
-  readonly attributes: readonly AttributeRow[] | undefined;
-  readonly participantIds: ParticipantIds;
-  /** The record, rebuilt from the rows: what a dead letter keeps. To keep the original instead would double what waiting pages hold. */
-  readonly record: object;
-}
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -69,7 +54,7 @@ export function flatten(record: unknown): FlatConversation {
     throw error instanceof RecordError ? located(error, work, conversationId) : error;
   }
   assertSize(record, work.units);
-  return new Flat({
+  return flatConversation({
     conversationId,
     conversationStart,
     isOpen: isOpen(record),
@@ -77,41 +62,6 @@ export function flatten(record: unknown): FlatConversation {
     attributes: work.attributes,
     participantIds: participantIdsOf(work.rows),
   });
-}
-
-/** The same conversation with other attributes. */
-export function withAttributes(flat: FlatConversation, attributes: readonly AttributeRow[]): FlatConversation {
-  return new Flat({ ...partsOf(flat), attributes });
-}
-
-type Parts = Omit<FlatConversation, 'record'>;
-
-function partsOf(flat: FlatConversation): Parts {
-  const { conversationId, conversationStart, isOpen, rows, attributes, participantIds } = flat;
-  return { conversationId, conversationStart, isOpen, rows, attributes, participantIds };
-}
-
-/** A class for the sake of its getter: one made per object would keep every conversation alive until the next full garbage collection. */
-class Flat implements FlatConversation {
-  readonly conversationId: string;
-  readonly conversationStart: number;
-  readonly isOpen: boolean;
-  readonly rows: readonly (readonly Row[])[];
-  readonly attributes: readonly AttributeRow[] | undefined;
-  readonly participantIds: ParticipantIds;
-
-  constructor(parts: Parts) {
-    this.conversationId = parts.conversationId;
-    this.conversationStart = parts.conversationStart;
-    this.isOpen = parts.isOpen;
-    this.rows = parts.rows;
-    this.attributes = parts.attributes;
-    this.participantIds = parts.participantIds;
-  }
-
-  get record(): object {
-    return recordOf(this);
-  }
 }
 
 function isObject(value: unknown): value is JsonObject {

@@ -1,15 +1,18 @@
 /** The way back from rows to the record; `genesys.conversation_json` is the same in SQL. */
 import type { AttributeRow } from './attributes.js';
 import { copyJson, unescapeText } from './escape.js';
-import type { FlatConversation } from './flatten.js';
+import type { FlatConversation } from './flat-conversation.js';
 import { type ColumnValue, type Node, type Relation, type Row, rootNode } from './relations.js';
 
 type JsonObject = Record<string, unknown>;
 
 /** A record equal to the one that was flattened, key for key. */
-export function recordOf(flat: Omit<FlatConversation, 'record'>): object {
-  const children = flat.rows.map((rows, index) => byParent(rows, parentDepths.get(index) ?? 0));
-  const record = objectOf(rootNode, (flat.rows[rootNode.relation.index] as readonly Row[])[0] as Row, children, flat);
+export function recordOf(
+  flat: Pick<FlatConversation, 'conversationId' | 'conversationStart' | 'rows' | 'attributes'>,
+): object {
+  const { rows: allRows } = flat;
+  const children = allRows.map((rows, index) => byParent(rows, parentDepths.get(index) ?? 0));
+  const record = objectOf(rootNode, (allRows[rootNode.relation.index] as readonly Row[])[0] as Row, children, flat);
   return {
     conversationId: flat.conversationId,
     conversationStart: new Date(Math.floor(flat.conversationStart)).toISOString(),

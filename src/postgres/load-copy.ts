@@ -1,9 +1,14 @@
 import type { ClientBase } from 'pg';
 import type { AttributeRow } from '../conversation/attributes.js';
+import { asOfBytes, spanOf } from '../conversation/encode.js';
+import { conversationsRelation } from '../conversation/relations.js';
+import { attributesTable, type ConversationTable, contentTables, derivedTables } from '../conversation/tables.js';
 import { RowWriter } from './copy-binary.js';
 import { type Run, sendRows } from './copy-send.js';
-import type { EncodedConversations } from './load-encode.js';
-import { attributesTable, columnList, contentTables, derivedTables, type LoadTable } from './load-tables.js';
+import type { Arrival } from './load-merge.js';
+import { columnList } from './load-tables.js';
+
+const conversationsTable = contentTables[conversationsRelation.index] as ConversationTable;
 
 /** The attributes to write for one conversation, under the start with which it is stored. */
 export interface AttributeSet {
@@ -12,25 +17,35 @@ export interface AttributeSet {
   readonly rows: readonly AttributeRow[];
 }
 
-/** Copies the conversations at `indexes` into all tables but that of attributes, one table after the other. */
-export async function copyConversations(
-  client: ClientBase,
-  encoded: EncodedConversations,
-  indexes: readonly number[],
-): Promise<void> {
+/** Copies conversations into all tables but that of attributes, one table after the other. */
+export async function copyConversations(client: ClientBase, arrivals: readonly Arrival[]): Promise<void> {
   for (const table of [...contentTables, ...derivedTables]) {
-    const runs = runsOf(encoded, indexes, table);
+    const runs = table === conversationsTable ? conversationRuns(arrivals) : runsOf(arrivals, table);
     if (runs.length > 0) await sendRows(client, `genesys.${table.name} (${columnList(table)})`, runs);
   }
 }
 
-function runsOf(encoded: EncodedConversations, indexes: readonly number[], table: LoadTable): Run[] {
+function runsOf(arrivals: readonly Arrival[], table: ConversationTable): Run[] {
   const runs: Run[] = [];
-  for (const index of indexes) {
-    const span = encoded.span(index, table);
-    if (span.end > span.start) runs.push({ bytes: encoded.bytes, start: span.start, end: span.end });
+  for (const { flat } of arrivals) {
+    const { start, end } = spanOf(flat, table);
+    if (end > start) runs.push({ bytes: flat.bytes, start, end });
   }
   return runs;
+}
+
+/** The rows of `conversations`, each ending with the instant that its source vouches for. */
+function conversationRuns(arrivals: readonly Arrival[]): Run[] {
+  const writer = new RowWriter(arrivals.length * asOfBytes);
+  for (const { asOfMs } of arrivals) writer.time(asOfMs);
+  return arrivals.flatMap(({ flat }, index) => {
+    const { start, end } = spanOf(flat, conversationsTable);
+    const asOfStart = index * asOfBytes;
+    return [
+      { bytes: flat.bytes, start, end: end - asOfBytes },
+      { bytes: writer.bytes, start: asOfStart, end: asOfStart + asOfBytes },
+    ];
+  });
 }
 
 export async function copyAttributes(client: ClientBase, sets: readonly AttributeSet[]): Promise<void> {

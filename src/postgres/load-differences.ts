@@ -1,38 +1,51 @@
 /** Which fields of a conversation changed, from its stored rows and its new ones. */
-import { addDifferences } from '../conversation/differences.js';
-import type { Relation } from '../conversation/relations.js';
-import { isSameField, jsonIn, smallintIn, type Tuple, tuplesIn } from './copy-decode.js';
-import type { EncodedConversations } from './load-encode.js';
-import { contentTables, keyColumns, type LoadTable } from './load-tables.js';
 
-/** Adds the paths in which the stored rows of one relation differ from the encoded ones of the conversation at `index`. */
+import {
+  isSameField,
+  isSameRow,
+  jsonIn,
+  type RowBytes,
+  rowsIn,
+  type Tuple,
+  tupleOf,
+} from '../conversation/copy-decode.js';
+import { addDifferences } from '../conversation/differences.js';
+import { type EncodedRows, spanOf } from '../conversation/encode.js';
+import type { Relation } from '../conversation/relations.js';
+import { type ConversationTable, contentTables, keyColumns } from '../conversation/tables.js';
+
+/** Adds the paths in which the stored rows of one relation differ from its new ones. */
 export function addRowDifferences(
   paths: Set<string>,
   relation: Relation,
-  before: readonly Tuple[],
-  encoded: EncodedConversations,
-  index: number,
+  before: readonly RowBytes[],
+  after: EncodedRows,
 ): void {
-  const table = contentTables[relation.index] as LoadTable;
-  const span = encoded.span(index, table);
-  const former = new Map(before.map((tuple) => [positionsOf(tuple, table), tuple]));
-  for (const after of tuplesIn(encoded.bytes, span.start, span.end)) {
-    const position = positionsOf(after, table);
-    const tuple = former.get(position);
-    if (tuple === undefined) paths.add(relation.path);
-    else addFieldDifferences(paths, relation, tuple, after);
+  const table = contentTables[relation.index] as ConversationTable;
+  const span = spanOf(after, table);
+  const former = new Map(before.map((row) => [positionsOf(row, table), row]));
+  for (const latter of rowsIn(after.bytes, span.start, span.end)) {
+    const position = positionsOf(latter, table);
+    const row = former.get(position);
+    if (row === undefined) paths.add(relation.path);
+    else if (!isSameRow(row, latter)) addFieldDifferences(paths, relation, tupleOf(row), tupleOf(latter));
     former.delete(position);
   }
   if (former.size > 0) paths.add(relation.path);
 }
 
-function positionsOf(tuple: Tuple, table: LoadTable): string {
-  let positions = '';
-  for (let column = 0; column < table.positionCount; column += 1) {
-    positions += `${smallintIn(tuple, keyColumns.length + column)}.`;
-  }
-  return positions;
+/** Positions follow the key, and all of these have a fixed size. */
+function positionsOf(row: RowBytes, table: ConversationTable): string {
+  return row.bytes.toString(
+    'latin1',
+    row.start + firstPosition,
+    row.start + firstPosition + table.positionCount * positionBytes,
+  );
 }
+
+/** Behind the column count, the start and the id. */
+const firstPosition = 2 + 12 + 20;
+const positionBytes = 6;
 
 function addFieldDifferences(paths: Set<string>, relation: Relation, before: Tuple, after: Tuple): void {
   for (let index = relation.positionCount; index < relation.columns.length; index += 1) {

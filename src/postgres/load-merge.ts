@@ -1,6 +1,13 @@
 import { moveAttributes } from '../conversation/attributes.js';
-import { type FlatConversation, withAttributes } from '../conversation/flatten.js';
-import type { Arrival } from './load-encode.js';
+import { type FlatConversation, withAttributes } from '../conversation/flat-conversation.js';
+
+/** A conversation to load and the instant that its source vouches for. */
+export interface Arrival {
+  readonly flat: FlatConversation;
+  readonly asOfMs: number;
+  /** When they came with another copy of the record, attributes have an instant of their own. */
+  readonly attributesAsOfMs: number;
+}
 
 /**
  * One arrival per conversation, in the order of the key: the newest record, and of the records with attributes the newest one's; the later

@@ -1,9 +1,11 @@
 /** Takes the rows of stored conversations out of the tables, and hands back what they held. */
 import type { ClientBase } from 'pg';
-import { type Tuple, tuplesOf, uuidIn } from './copy-decode.js';
+import { type RowBytes, rowsIn } from '../conversation/copy-decode.js';
+import type { ConversationTable } from '../conversation/tables.js';
+import { copyHeader } from './copy-binary.js';
 import { receiveRows } from './copy-send.js';
-import { columnList, type LoadTable } from './load-tables.js';
-import { timestampText } from './load-versions.js';
+import { columnList } from './load-tables.js';
+import { timestampText, uuidOf } from './load-versions.js';
 import { monthOf, partitionName } from './partitions.js';
 
 /** Key of a stored conversation. */
@@ -12,16 +14,16 @@ export interface StoredKey {
   readonly conversationId: string;
 }
 
-export type RowsByConversation = ReadonlyMap<string, readonly Tuple[]>;
+export type RowsByConversation = ReadonlyMap<string, readonly RowBytes[]>;
 
 /** Removes the rows of these conversations from one table. Where nothing is asked back, the map is empty. */
 export async function removeRows(
   client: ClientBase,
-  table: LoadTable,
+  table: ConversationTable,
   keys: readonly StoredKey[],
   isAskedBack: boolean,
 ): Promise<RowsByConversation> {
-  const removed = new Map<string, Tuple[]>();
+  const removed = new Map<string, RowBytes[]>();
   for (const [month, group] of byMonth(keys)) {
     const partition = partitionName(table.name, month);
     const removal = `delete from ${partition} where ctid = any (array(${rowsText(partition, 'ctid', group)}))`;
@@ -34,10 +36,10 @@ export async function removeRows(
 /** The rows of these conversations in one table, left where they are. */
 export async function readRows(
   client: ClientBase,
-  table: LoadTable,
+  table: ConversationTable,
   keys: readonly StoredKey[],
 ): Promise<RowsByConversation> {
-  const found = new Map<string, Tuple[]>();
+  const found = new Map<string, RowBytes[]>();
   for (const [month, group] of byMonth(keys)) {
     const partition = partitionName(table.name, month);
     collect(found, await receiveRows(client, rowsText(partition, columnList(table), group)));
@@ -75,13 +77,22 @@ function rowsText(partition: string, columns: string, keys: readonly StoredKey[]
     ) as found`;
 }
 
-const idColumn = 1;
+/** Behind the column count, the start and the length of the id. */
+const idStart = 2 + 12 + 4;
+const idBytes = 16;
 
-function collect(rows: Map<string, Tuple[]>, copied: Buffer): void {
-  for (const tuple of tuplesOf(copied)) {
-    const id = uuidIn(tuple, idColumn) as string;
-    const others = rows.get(id);
-    if (others === undefined) rows.set(id, [tuple]);
-    else others.push(tuple);
+function collect(rows: Map<string, RowBytes[]>, copied: Buffer): void {
+  let digits = '';
+  let group: RowBytes[] = [];
+  for (const row of rowsIn(copied, copyHeader.length, copied.length)) {
+    const id = copied.toString('hex', row.start + idStart, row.start + idStart + idBytes);
+    // Rows of one conversation mostly lie side by side.
+    if (id !== digits) {
+      const key = uuidOf(id);
+      group = rows.get(key) ?? [];
+      rows.set(key, group);
+      digits = id;
+    }
+    group.push(row);
   }
 }

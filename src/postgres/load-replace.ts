@@ -1,22 +1,26 @@
 /** What happens to conversations that are stored already and come back different. */
 import type { ClientBase } from 'pg';
 import { type AttributeRow, moveAttributes, type ParticipantIds } from '../conversation/attributes.js';
+import { jsonIn, type RowBytes, smallintIn, textIn, tupleOf, uuidIn } from '../conversation/copy-decode.js';
 import type { Decision } from '../conversation/decide.js';
 import { addAttributeDifferences } from '../conversation/differences.js';
 import { columnIndex, participantsRelation, relations } from '../conversation/relations.js';
-import { jsonIn, smallintIn, type Tuple, textIn, uuidIn } from './copy-decode.js';
+import {
+  attributesTable,
+  type ConversationTable,
+  contentTables,
+  derivedTables,
+  keyColumns,
+} from '../conversation/tables.js';
 import type { AttributeSet } from './load-copy.js';
 import { addRowDifferences } from './load-differences.js';
-import type { Arrival, EncodedConversations } from './load-encode.js';
+import type { Arrival } from './load-merge.js';
 import { type RowsByConversation, readRows, removeRows } from './load-remove.js';
-import { attributesTable, contentTables, derivedTables, keyColumns, type LoadTable } from './load-tables.js';
 import type { StoredConversation } from './load-versions.js';
 
 /** A stored conversation whose content, attributes or both are to be written anew. */
 export interface Replacement {
   readonly arrival: Arrival;
-  /** Among the encoded conversations. */
-  readonly index: number;
   readonly before: StoredConversation;
   readonly decision: Decision;
 }
@@ -31,20 +35,16 @@ export interface Replaced {
   readonly changedPaths: ReadonlySet<string>;
 }
 
-const participantsTable = contentTables[participantsRelation.index] as LoadTable;
+const participantsTable = contentTables[participantsRelation.index] as ConversationTable;
 const participantNoColumn = keyColumns.length;
 const participantIdColumn = keyColumns.length + columnIndex(participantsRelation, 'participant_id');
 const [attributeNoColumn, nameColumn, valueColumn, extraColumn] = [3, 4, 5, 6] as const;
 
 /** Removes what the replacements make obsolete and says what is to be written instead and which fields differ. */
-export async function removeReplaced(
-  client: ClientBase,
-  encoded: EncodedConversations,
-  replacements: readonly Replacement[],
-): Promise<Replaced[]> {
+export async function removeReplaced(client: ClientBase, replacements: readonly Replacement[]): Promise<Replaced[]> {
   const changed = replacements.filter((each) => each.decision.content === 'changed');
   const paths = new Map(replacements.map((each) => [each, startDifference(each)]));
-  const participants = await removeContent(client, encoded, changed, paths);
+  const participants = await removeContent(client, changed, paths);
   const older = replacements.filter((each) => each.decision.content === 'older').map((each) => each.before);
   const otherParticipants = await readRows(client, participantsTable, older);
   const withAttributes = replacements.filter((each) => each.before.attributesAsOfMs !== null);
@@ -71,18 +71,17 @@ function startDifference(replacement: Replacement): Set<string> {
 /** Removes all content, adding to `paths` what differs, and returns the participants' rows. */
 async function removeContent(
   client: ClientBase,
-  encoded: EncodedConversations,
   changed: readonly Replacement[],
   paths: ReadonlyMap<Replacement, Set<string>>,
 ): Promise<RowsByConversation> {
   const keys = changed.map((each) => each.before);
   let participants: RowsByConversation = new Map();
   for (const relation of relations) {
-    const removed = await removeRows(client, contentTables[relation.index] as LoadTable, keys, true);
+    const removed = await removeRows(client, contentTables[relation.index] as ConversationTable, keys, true);
     if (relation === participantsRelation) participants = removed;
     for (const each of changed) {
       const before = removed.get(each.arrival.flat.conversationId) ?? [];
-      addRowDifferences(paths.get(each) as Set<string>, relation, before, encoded, each.index);
+      addRowDifferences(paths.get(each) as Set<string>, relation, before, each.arrival.flat);
     }
   }
   for (const table of derivedTables) await removeRows(client, table, keys, false);
@@ -117,14 +116,18 @@ function settleAttributes(
 }
 
 /** An unchanged conversation has the participants that came. */
-function participantIdsOf(rows: readonly Tuple[] | undefined, replacement: Replacement): ParticipantIds {
+function participantIdsOf(rows: readonly RowBytes[] | undefined, replacement: Replacement): ParticipantIds {
   if (replacement.decision.content === 'unchanged') return replacement.arrival.flat.participantIds;
   const ids: (string | null)[] = [];
-  for (const row of rows ?? []) ids[smallintIn(row, participantNoColumn) - 1] = uuidIn(row, participantIdColumn);
+  for (const row of rows ?? []) {
+    const tuple = tupleOf(row);
+    ids[smallintIn(tuple, participantNoColumn) - 1] = uuidIn(tuple, participantIdColumn);
+  }
   return ids;
 }
 
-function attributeRow(tuple: Tuple): AttributeRow {
+function attributeRow(row: RowBytes): AttributeRow {
+  const tuple = tupleOf(row);
   return {
     participantNo: smallintIn(tuple, participantNoColumn),
     attributeNo: smallintIn(tuple, attributeNoColumn),

@@ -93,8 +93,8 @@ export async function updateStored(client: ClientBase, versions: readonly Stored
   ]);
 }
 
-/** Hexadecimal digest as a UUID, the smallest type that holds it. */
-function uuidOf(digest: string): string {
+/** Thirty-two hexadecimal digits, e.g. of a digest, as a UUID. */
+export function uuidOf(digest: string): string {
   return [0, 8, 12, 16, 20].map((start, index, starts) => digest.slice(start, starts[index + 1])).join('-');
 }
 

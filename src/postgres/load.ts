@@ -4,12 +4,11 @@
 import type { ClientBase } from 'pg';
 import { attributesText } from '../conversation/attributes.js';
 import { decide, type IncomingVersion, settle } from '../conversation/decide.js';
+import { digestOf } from '../conversation/encode.js';
 import type { FlatConversation } from '../conversation/flatten.js';
 import type { StoreCounts } from '../protocol.js';
-import { RowWriter } from './copy-binary.js';
 import { type AttributeSet, copyAttributes, copyConversations } from './load-copy.js';
-import { type Arrival, digestOf, EncodedConversations } from './load-encode.js';
-import { mergeArrivals } from './load-merge.js';
+import { type Arrival, mergeArrivals } from './load-merge.js';
 import { type Replacement, removeReplaced } from './load-replace.js';
 import { insertRestatements } from './load-restate.js';
 import { insertStored, lockStored, type StoredConversation, updateStored } from './load-versions.js';
@@ -22,9 +21,8 @@ export interface LoadContext {
   readonly now: Date;
 }
 
-/** Encoding one such part overlaps with sending the part before it. */
-const conversationsPerPart = 500;
-const partBytes = 4 * 1024 * 1024;
+/** The stored rows of so many conversations are in memory at once, to be compared with the new ones. */
+const replacementsPerPart = 1_000;
 
 /**
  * Joins on a handful of ids must probe indexes: with statistics from before a partition was filled the planner would rather read all of it.
@@ -68,38 +66,11 @@ export function isLoadConflict(error: unknown): boolean {
 }
 
 async function loadNew(client: ClientBase, arrivals: readonly Arrival[]): Promise<void> {
-  for await (const encoded of encodedParts(arrivals)) {
-    // First, so that a conversation that another loader has stored meanwhile is noticed before anything is sent.
-    await insertStored(
-      client,
-      encoded.arrivals.map((arrival, index) => storedVersion(arrival, encoded, index)),
-    );
-    await copyConversations(client, encoded, [...encoded.arrivals.keys()]);
-    await copyAttributes(client, encoded.arrivals.map(ownAttributes));
-  }
-}
-
-/** Encodes the next part while the caller works on the one that it was given; each part is valid until the next is asked for. */
-export async function* encodedParts(arrivals: readonly Arrival[]): AsyncGenerator<EncodedConversations, void, void> {
-  // Used in turns: memory stays the same however many parts there are.
-  const writers = [new RowWriter(partBytes), new RowWriter(partBytes)] as const;
-  const encode = (part: number): Promise<EncodedConversations> => {
-    const start = part * conversationsPerPart;
-    return EncodedConversations.of(
-      arrivals.slice(start, start + conversationsPerPart),
-      writers[part % 2 === 0 ? 0 : 1],
-    );
-  };
-  let encoding = encode(0);
-  try {
-    for (let part = 0; part * conversationsPerPart < arrivals.length; part += 1) {
-      const encoded = await encoding;
-      encoding = encode(part + 1);
-      yield encoded;
-    }
-  } finally {
-    await encoding;
-  }
+  if (arrivals.length === 0) return;
+  // First, so that a conversation that another loader has stored meanwhile is noticed before anything else is sent.
+  await insertStored(client, arrivals.map(storedVersion));
+  await copyConversations(client, arrivals);
+  await copyAttributes(client, arrivals.map(ownAttributes));
 }
 
 /** Returns how many conversations were written. */
@@ -109,33 +80,29 @@ async function loadKnown(
   stored: ReadonlyMap<string, StoredConversation>,
   context: LoadContext,
 ): Promise<number> {
-  const encoded = await EncodedConversations.of(arrivals, new RowWriter(partBytes));
   const replacements: Replacement[] = [];
   const confirmed: StoredConversation[] = [];
-  arrivals.forEach((arrival, index) => {
+  for (const arrival of arrivals) {
     const before = stored.get(arrival.flat.conversationId) as StoredConversation;
-    const decision = decide(before, incomingVersion(arrival, encoded.contentHashes[index] as string));
+    const decision = decide(before, incomingVersion(arrival));
     if (decision.content === 'changed' || decision.attributes === 'replace') {
-      replacements.push({ arrival, index, before, decision });
+      replacements.push({ arrival, before, decision });
     } else {
-      const after = laterVersion({ arrival, index, before, decision }, encoded);
+      const after = laterVersion({ arrival, before, decision });
       if (after.asOfMs !== before.asOfMs || after.attributesAsOfMs !== before.attributesAsOfMs) confirmed.push(after);
     }
-  });
+  }
   await updateStored(client, confirmed);
-  if (replacements.length > 0) await replace(client, encoded, replacements, context);
+  for (let start = 0; start < replacements.length; start += replacementsPerPart) {
+    await replace(client, replacements.slice(start, start + replacementsPerPart), context);
+  }
   return replacements.length;
 }
 
-async function replace(
-  client: ClientBase,
-  encoded: EncodedConversations,
-  replacements: readonly Replacement[],
-  context: LoadContext,
-): Promise<void> {
-  const replaced = await removeReplaced(client, encoded, replacements);
+async function replace(client: ClientBase, replacements: readonly Replacement[], context: LoadContext): Promise<void> {
+  const replaced = await removeReplaced(client, replacements);
   const versions = replaced.map((each) => {
-    const after = laterVersion(each.replacement, encoded);
+    const after = laterVersion(each.replacement);
     return each.areAttributesComplete ? after : { ...after, attributesHash: null };
   });
   await updateStored(client, versions);
@@ -143,8 +110,7 @@ async function replace(
   const changed = replacements.filter((each) => each.decision.content === 'changed');
   await copyConversations(
     client,
-    encoded,
-    changed.map((each) => each.index),
+    changed.map((each) => each.arrival),
   );
   await copyAttributes(
     client,
@@ -152,24 +118,24 @@ async function replace(
   );
 }
 
-function incomingVersion(arrival: Arrival, contentHash: string): IncomingVersion {
-  const { attributes, participantIds } = arrival.flat;
+function incomingVersion(arrival: Arrival): IncomingVersion {
+  const { contentHash, attributes, participantIds } = arrival.flat;
   if (attributes === undefined) return { asOfMs: arrival.asOfMs, contentHash, attributes: undefined };
   const digest = digestOf(attributesText(attributes, participantIds));
   return { asOfMs: arrival.asOfMs, contentHash, attributes: { asOfMs: arrival.attributesAsOfMs, hash: digest } };
 }
 
 /** The version of a conversation that was not stored before. */
-function storedVersion(arrival: Arrival, encoded: EncodedConversations, index: number): StoredConversation {
-  const incoming = incomingVersion(arrival, encoded.contentHashes[index] as string);
+function storedVersion(arrival: Arrival): StoredConversation {
+  const incoming = incomingVersion(arrival);
   const { conversationId, conversationStart, isOpen } = arrival.flat;
   return { conversationId, conversationStart, isOpen, ...settle(undefined, incoming, decide(undefined, incoming)) };
 }
 
 /** The version of a stored conversation after the arrival. */
-function laterVersion(replacement: Replacement, encoded: EncodedConversations): StoredConversation {
+function laterVersion(replacement: Replacement): StoredConversation {
   const { arrival, before, decision } = replacement;
-  const incoming = incomingVersion(arrival, encoded.contentHashes[replacement.index] as string);
+  const incoming = incomingVersion(arrival);
   const { conversationId, conversationStart, isOpen } = decision.content === 'older' ? before : arrival.flat;
   return { conversationId, conversationStart, isOpen, ...settle(before, incoming, decision) };
 }

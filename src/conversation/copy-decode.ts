@@ -1,46 +1,50 @@
-import { copyHeader } from './copy-binary.js';
+/** The bytes of one row in COPY's binary format. */
+export interface RowBytes {
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly end: number;
+}
 
-/** One row in COPY's binary format: where the data of each column begins, and its size, -1 for null. */
+/** A row taken apart: where the data of each column begins, and its size, -1 for null. */
 export interface Tuple {
   readonly bytes: Buffer;
   readonly starts: readonly number[];
   readonly sizes: readonly number[];
-  /** Where the next row begins. */
-  readonly end: number;
 }
 
 const jsonbVersionBytes = 1;
+const trailer = -1;
 
-/** The rows in `bytes` from `start` to `end`. */
-export function* tuplesIn(bytes: Buffer, start: number, end: number): Generator<Tuple, void, void> {
+/** The rows in `bytes` from `start` to `end`, or to the end marker. */
+export function* rowsIn(bytes: Buffer, start: number, end: number): Generator<RowBytes, void, void> {
   for (let at = start; at < end; ) {
-    const tuple = tupleAt(bytes, at);
-    if (tuple === undefined) return;
-    yield tuple;
-    at = tuple.end;
+    const count = bytes.readInt16BE(at);
+    if (count === trailer) return;
+    const rowStart = at;
+    at += 2;
+    for (let index = 0; index < count; index += 1) {
+      const size = bytes.readInt32BE(at);
+      at += size > 0 ? 4 + size : 4;
+    }
+    yield { bytes, start: rowStart, end: at };
   }
 }
 
-/** The rows of a whole `copy … to stdout (format binary)`. */
-export function tuplesOf(bytes: Buffer): Generator<Tuple, void, void> {
-  return tuplesIn(bytes, copyHeader.length, bytes.length);
-}
-
-function tupleAt(bytes: Buffer, start: number): Tuple | undefined {
-  const count = bytes.readInt16BE(start);
-  // The trailer.
-  if (count === -1) return undefined;
-  const starts = new Array<number>(count);
-  const sizes = new Array<number>(count);
-  let at = start + 2;
-  for (let index = 0; index < count; index += 1) {
+export function tupleOf(row: RowBytes): Tuple {
+  const { bytes } = row;
+  const starts: number[] = [];
+  const sizes: number[] = [];
+  for (let at = row.start + 2; at < row.end; ) {
     const size = bytes.readInt32BE(at);
-    at += 4;
-    starts[index] = at;
-    sizes[index] = size;
-    if (size > 0) at += size;
+    starts.push(at + 4);
+    sizes.push(size);
+    at += size > 0 ? 4 + size : 4;
   }
-  return { bytes, starts, sizes, end: at };
+  return { bytes, starts, sizes };
+}
+
+export function isSameRow(a: RowBytes, b: RowBytes): boolean {
+  return a.bytes.compare(b.bytes, b.start, b.end, a.start, a.end) === 0;
 }
 
 export function isSameField(a: Tuple, b: Tuple, column: number): boolean {

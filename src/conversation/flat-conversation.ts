@@ -1,0 +1,67 @@
+import type { AttributeRow, ParticipantIds } from './attributes.js';
+import { decodeRows } from './decode.js';
+import { derivedRelations } from './derived.js';
+import { type EncodedRows, encodeRows } from './encode.js';
+import { recordOf } from './rebuild.js';
+import type { Row } from './relations.js';
+
+/** A conversation ready to be stored. Pages of them wait in memory, so it holds bytes, and what is seldom asked for is computed from them. */
+export interface FlatConversation extends EncodedRows {
+  /** Lower case. */
+  readonly conversationId: string;
+  /** Milliseconds since 1970, with a fraction where the record has microseconds. */
+  readonly conversationStart: number;
+  /** No end yet, or an agent's segment without one: to be read again by id. */
+  readonly isOpen: boolean;
+  /** Undefined when no participant carried the key, which says nothing about attributes already stored. */
+  readonly attributes: readonly AttributeRow[] | undefined;
+  readonly participantIds: ParticipantIds;
+  /** Rows per relation, in the order of `relations`; decoded at each call. */
+  readonly rows: readonly (readonly Row[])[];
+  /** The record, rebuilt from the rows at each call: what a dead letter keeps. */
+  readonly record: object;
+}
+
+type Parts = Omit<FlatConversation, 'record' | keyof EncodedRows>;
+
+/** The conversation that these rows make, with its derived rows. */
+export function flatConversation(parts: Parts): FlatConversation {
+  const derivedRows = derivedRelations.map((derived) => derived.rows(parts));
+  return new Flat(parts, encodeRows(parts, parts.rows, derivedRows));
+}
+
+/** The same conversation with other attributes. */
+export function withAttributes(flat: FlatConversation, attributes: readonly AttributeRow[]): FlatConversation {
+  const { conversationId, conversationStart, isOpen, participantIds } = flat;
+  return new Flat({ conversationId, conversationStart, isOpen, attributes, participantIds }, flat);
+}
+
+class Flat implements FlatConversation {
+  readonly conversationId: string;
+  readonly conversationStart: number;
+  readonly isOpen: boolean;
+  readonly attributes: readonly AttributeRow[] | undefined;
+  readonly participantIds: ParticipantIds;
+  readonly bytes: Buffer;
+  readonly marks: readonly number[];
+  readonly contentHash: string;
+
+  constructor(parts: Omit<Parts, 'rows'>, encoded: EncodedRows) {
+    this.conversationId = parts.conversationId;
+    this.conversationStart = parts.conversationStart;
+    this.isOpen = parts.isOpen;
+    this.attributes = parts.attributes;
+    this.participantIds = parts.participantIds;
+    this.bytes = encoded.bytes;
+    this.marks = encoded.marks;
+    this.contentHash = encoded.contentHash;
+  }
+
+  get rows(): readonly (readonly Row[])[] {
+    return decodeRows(this);
+  }
+
+  get record(): object {
+    return recordOf(this);
+  }
+}
