@@ -302,8 +302,7 @@ describe('limits and refusals', () => {
       const to = '2026-03-12T00:00:00.000Z';
       const args = ['backfill', '--from', from, '--to', to, '--stream', 'queue_aggregates'];
       const run = await runCommand(args, setup.sandbox, setup.environment);
-      if (run.status !== 0) console.log(run.output);
-      expect(run).toMatchObject({ status: 0 });
+      expect(run.status, run.output).toBe(0);
       const { rows } = await setup.pool.query(
         `select count(*)::int as slices, sum(slice_to - slice_from) = interval '24 hours' as is_whole
          from extract.slices where stream = 'queue_aggregates'`,
