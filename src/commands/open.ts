@@ -6,6 +6,7 @@ import { createGenesysApi } from '../genesys/client.js';
 import { minuteMs, secondMs } from '../interval.js';
 import type { Log } from '../log.js';
 import { startEmbeddedPostgres } from '../postgres/embedded.js';
+import { usableHome } from '../postgres/embedded-user.js';
 import { migrate } from '../postgres/migrate.js';
 import { createPool, verifyConnection } from '../postgres/pool.js';
 import { version } from '../version.js';
@@ -100,7 +101,7 @@ async function openPool(context: CommandContext, { config, log }: { config: Conf
 }
 
 async function startEmbedded(context: CommandContext, log: Log) {
-  const dataDirectory = context.embeddedDirectory ?? join(context.directory, embeddedDirectory);
+  const dataDirectory = await usableHome(context.embeddedDirectory ?? join(context.directory, embeddedDirectory));
   const started = performance.now();
   const embedded = await startEmbeddedPostgres({ dataDirectory, log });
   log.info(

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { realpath, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { UsageError } from '../errors.js';
 
 /** Who the server runs as, where that is not the caller. */
@@ -7,6 +8,8 @@ export interface ServerUser {
   readonly uid: number;
   readonly gid: number;
 }
+
+const elsewhere = '/var/lib/genesys-warehouse';
 
 // Postgres refuses to run as root and wants a user that the system knows; `nobody` is on every Linux.
 const nobody: ServerUser = { uid: 65_534, gid: 65_534 };
@@ -23,6 +26,24 @@ export async function assertReachable(directory: string, user: ServerUser | unde
   throw new UsageError(
     `Started by root, the embedded Postgres runs as uid ${user?.uid}, which may not enter ${closed}; start as an ordinary user, run \`chmod o+x ${closed}\`, work in another folder, or set DATABASE_URL`,
   );
+}
+
+/**
+ * Where the data of `directory` can live: there, or, when root works below a folder that the server's user may not enter (root's own home is closed on most
+ * systems), in a folder of its own under /var/lib that always is the same for the same directory.
+ */
+export async function usableHome(directory: string): Promise<string> {
+  const user = serverUser();
+  if (user === undefined || (await closedFolder(await nearestExisting(directory), user)) === undefined)
+    return directory;
+  const digest = createHash('sha256').update(directory).digest('hex').slice(0, 12);
+  return join(elsewhere, digest);
+}
+
+async function nearestExisting(directory: string): Promise<string> {
+  for (let folder = directory; ; folder = dirname(folder)) {
+    if (folder === dirname(folder) || (await stat(folder).catch(() => undefined)) !== undefined) return folder;
+  }
 }
 
 /** Whether `user` may read and run the file at `path`, all folders on the way included. False when it is missing. */
