@@ -20,7 +20,11 @@ holes as (
         ordered.gap_from,
         ordered.gap_to
     from ordered
-    where ordered.gap_from < ordered.gap_to
+    -- Only a schedule leaves holes: what snapshots missed is not made up, and nobody asked for what lies between a backfill and the schedule.
+    inner join extract.settings as schedules on schedules.name = 'scheduled_from.' || ordered.stream
+    where
+        ordered.gap_from < ordered.gap_to
+        and ordered.gap_from >= schedules.value::timestamptz
 ),
 
 unfinished as (
@@ -98,7 +102,7 @@ select * from final;
 
 comment on view mart.ops_coverage is 'One row per gap: an interval that is due and not pulled, that fails, or that was never planned between two that were. No rows: nothing is missing. Source: the ledger of slices.';
 comment on column mart.ops_coverage.stream is 'Name of the data set that is pulled.';
-comment on column mart.ops_coverage.state is 'due (to be pulled now), waiting (for data that is not available yet), failing (never pulled, last attempt failed), failing_renewal (pulled before, its renewal fails), not_planned (lies between two planned intervals; usual for streams that only take snapshots).';
+comment on column mart.ops_coverage.state is 'due (to be pulled now), waiting (for data that is not available yet), failing (never pulled, last attempt failed), failing_renewal (pulled before, its renewal fails), not_planned (a hole in the schedule of a stream).';
 comment on column mart.ops_coverage.last_error is 'Message of the last failure; null where none.';
 comment on column mart.ops_coverage.pass_count is 'Completed pulls of the interval.';
 comment on column mart.ops_coverage.attempt_count is 'Failed attempts since the last success.';

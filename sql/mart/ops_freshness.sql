@@ -5,6 +5,15 @@ slices as (
     select * from extract.slices
 ),
 
+-- Where the schedule of a stream began. Snapshots (directory, open conversations) have none: what they miss is not made up.
+schedules as (
+    select
+        substr(settings.name, length('scheduled_from.') + 1) as stream,
+        settings.value::timestamptz as scheduled_from
+    from extract.settings as settings
+    where settings.name like 'scheduled_from.%'
+),
+
 dead_letters as (
     select
         dead_letters.stream,
@@ -16,8 +25,20 @@ dead_letters as (
 streams as (
     select
         slices.stream,
-        coalesce(min(slices.slice_from) filter (where slices.pass = 0), max(slices.slice_to)) as watermark_at,
-        coalesce(min(slices.slice_from) filter (where slices.due_at is not null), max(slices.slice_to)) as final_until_at,
+        case
+            when max(schedules.scheduled_from) is null then max(slices.slice_from) filter (where slices.pass > 0)
+            else coalesce(
+                min(slices.slice_from) filter (where slices.pass = 0 and slices.slice_from >= schedules.scheduled_from),
+                max(slices.slice_to)
+            )
+        end as watermark_at,
+        case
+            when max(schedules.scheduled_from) is null then max(slices.slice_from) filter (where slices.pass > 0)
+            else coalesce(
+                min(slices.slice_from) filter (where slices.due_at is not null and slices.slice_from >= schedules.scheduled_from),
+                max(slices.slice_to)
+            )
+        end as final_until_at,
         max(slices.slice_to) filter (where slices.pass > 0) as latest_data_at,
         max(slices.last_pass_at) as last_success_at,
         count(*) as slice_count,
@@ -26,6 +47,7 @@ streams as (
         count(*) filter (where slices.attempts > 0) as failing_slice_count,
         sum(slices.records)::bigint as record_count
     from slices
+    left join schedules on schedules.stream = slices.stream
     group by slices.stream
 ),
 
@@ -64,7 +86,7 @@ comment on column mart.ops_freshness.failing_slice_count is 'Intervals of which 
 comment on column mart.ops_freshness.dead_letter_count is 'Records that could not be stored and wait in extract.dead_letters.';
 comment on column mart.ops_freshness.record_count is 'Records pulled by all passes of all slices.';
 comment on column mart.ops_freshness.lag_seconds is 'Seconds from watermark_at to now.';
-comment on column mart.ops_freshness.watermark_at is 'Everything planned before this instant has been pulled at least once, UTC instant.';
+comment on column mart.ops_freshness.watermark_at is 'Everything scheduled before this instant has been pulled at least once, UTC instant; for a snapshot when its last period began.';
 comment on column mart.ops_freshness.watermark_local is 'watermark_at in the reporting time zone.';
 comment on column mart.ops_freshness.final_until_at is 'No further pull is owed before this instant: numbers up to here will not change, UTC instant.';
 comment on column mart.ops_freshness.final_until_local is 'final_until_at in the reporting time zone.';

@@ -4,6 +4,8 @@ import { conversationPage } from '../streams/records.js';
 import { type CommandContext, exitDone, exitSliceFailed } from './context.js';
 import { type Opened, openDatabase } from './open.js';
 
+/** Records of the directory and of aggregates come again with the next pull of their whole listing or interval. */
+const conversationStreams = ['conversations', 'conversation_history', 'open_conversations'];
 const lettersPerRead = 200;
 const readsMax = 10_000;
 
@@ -26,7 +28,7 @@ async function retryAll(context: CommandContext, { pool }: Opened): Promise<{ st
   let after = '0';
   try {
     for (let reads = 0; reads < readsMax && !context.signal.aborted; reads += 1) {
-      const letters = await readDeadLetters(pool, after, lettersPerRead);
+      const letters = await readDeadLetters(pool, conversationStreams, after, lettersPerRead);
       for (const letter of letters) {
         const page = conversationPage([JSON.parse(letter.record)], { asOf: letter.asOf, cursor: {} });
         const slice = { stream: letter.stream, sliceId: null };

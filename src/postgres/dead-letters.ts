@@ -48,12 +48,17 @@ export async function storeRejects(
   return rejects.length;
 }
 
-/** Dead letters in the order in which they came, at most `limit`, above `after`. */
-export async function readDeadLetters(pool: pg.Pool, after: string, limit: number): Promise<DeadLetter[]> {
+/** Dead letters of some streams in the order in which they came, at most `limit`, above `after`. */
+export async function readDeadLetters(
+  pool: pg.Pool,
+  streams: readonly string[],
+  after: string,
+  limit: number,
+): Promise<DeadLetter[]> {
   const { rows } = await pool.query<DeadLetter>(
     `select dead_letter_id::text as "deadLetterId", stream, record_id as "recordId", reason, record, as_of as "asOf"
-     from extract.dead_letters where dead_letter_id > $1 order by dead_letter_id limit $2`,
-    [after, limit],
+     from extract.dead_letters where stream = any($3) and dead_letter_id > $1 order by dead_letter_id limit $2`,
+    [after, limit, streams],
   );
   return rows;
 }

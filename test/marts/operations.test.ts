@@ -31,6 +31,17 @@ beforeAll(async () => {
   await insertSlice('calls', 7, { pass: 0, due_at: future });
   await insertSlice('calls', 8, { pass: 1, due_at: hour(9), ...failure, attempts: 1 });
   await insertSlice('quiet', 1, final);
+  for (const stream of ['calls', 'quiet']) {
+    await marts.rows('insert into extract.settings (name, value) values ($1, $2)', [
+      `scheduled_from.${stream}`,
+      hour(1),
+    ]);
+  }
+  // A backfill of long ago, not done yet, and the void between it and the schedule, which nobody asked for.
+  await insertSlice('quiet', -100, { pass: 0, due_at: future });
+  // A directory: it has no schedule, and the periods that it missed are nobody's loss.
+  await insertSlice('names', 1, final);
+  await insertSlice('names', 6, final);
   await marts.rows(
     `insert into extract.dead_letters (stream, reason, record, record_hash, as_of, first_seen_at, last_seen_at)
      values ('calls', 'no start', '{}', $1, now(), now(), now()), ('orphan', 'no start', '{}', $1, now(), now(), now())`,
@@ -66,6 +77,18 @@ test('freshness tells per stream what is there, what is final, what is owed and 
       record_count: 15,
     },
     {
+      stream: 'names',
+      watermark_at: at(6),
+      final_until_at: at(6),
+      latest_data_at: at(7),
+      last_success_at: at(30),
+      due_slice_count: 0,
+      pending_slice_count: 0,
+      failing_slice_count: 0,
+      dead_letter_count: 0,
+      record_count: 0,
+    },
+    {
       stream: 'orphan',
       watermark_at: null,
       final_until_at: null,
@@ -84,7 +107,7 @@ test('freshness tells per stream what is there, what is final, what is owed and 
       latest_data_at: at(2),
       last_success_at: at(30),
       due_slice_count: 0,
-      pending_slice_count: 0,
+      pending_slice_count: 1,
       failing_slice_count: 0,
       dead_letter_count: 0,
       record_count: 0,
