@@ -9,6 +9,7 @@ import { type CommandContext, exitDone, exitSliceFailed, exitUsage } from './con
 import { demoCommand } from './demo.js';
 import { exportCommand } from './export.js';
 import { migrateCommand } from './migrate.js';
+import { reconcileCommand } from './reconcile.js';
 import { retryCommand } from './retry.js';
 import { runCommand } from './run.js';
 import { addSandboxOptions, sandboxCommand } from './sandbox.js';
@@ -116,6 +117,13 @@ function addExtractingCommands(program: Command, run: Run): void {
 }
 
 function addReadingCommands(program: Command, run: Run): void {
+  program
+    .command('reconcile')
+    .description("compare stored conversations with Genesys' own aggregates, in whole UTC days")
+    .requiredOption('--from <time>', 'begin, e.g. 2026-01-01', timestamp)
+    .requiredOption('--to <time>', 'end, not included', timestamp)
+    .option('--format <format>', 'table, csv or json', 'table')
+    .action((options) => run((context) => reconcileCommand(context, options)));
   program
     .command('status')
     .description('what is there, what is owed and why')

@@ -5,6 +5,7 @@ import { secondMs } from '../interval.js';
 import { type CommandContext, exitDone } from './context.js';
 import { asRun, syncContext } from './extraction.js';
 import { type OpenedWithApi, openWithApi } from './open.js';
+import { reconcilePulledDays } from './reconcile.js';
 
 /** Each installation waits its own part of this before a tick's work, so that many do not ask Genesys in the same second. */
 const jitterMsMax = 5 * secondMs;
@@ -64,7 +65,11 @@ class Ticks {
   async #work(): Promise<void> {
     try {
       const engine = syncContext(this.#context, this.#opened, this.#options.stream);
-      await asRun('run', this.#context, this.#opened, () => sync(engine, { retryFailed: false }));
+      await asRun('run', this.#context, this.#opened, async () => {
+        const summary = await sync(engine, { retryFailed: false });
+        await reconcilePulledDays(this.#opened.pool, this.#context, this.#opened.log);
+        return summary;
+      });
     } catch (error) {
       this.#opened.log.error({ error: asError(error) }, 'The tick failed; the next one tries again');
     }

@@ -2,8 +2,9 @@ import { sync } from '../engine/sync.js';
 import type { CommandContext } from './context.js';
 import { asRun, syncContext } from './extraction.js';
 import { openWithApi } from './open.js';
+import { reconcilePulledDays } from './reconcile.js';
 
-/** Plans what every stream owes by now, pulls everything that is due, then ends. Slices that failed before get one try. */
+/** Plans what every stream owes by now, pulls everything that is due, compares what came, then ends. Slices that failed before get one try. */
 export async function syncCommand(
   context: CommandContext,
   options: { readonly stream: readonly string[] },
@@ -11,7 +12,11 @@ export async function syncCommand(
   const opened = await openWithApi(context);
   try {
     const engine = syncContext(context, opened, options.stream);
-    return await asRun('sync', context, opened, () => sync(engine, { retryFailed: true }));
+    return await asRun('sync', context, opened, async () => {
+      const summary = await sync(engine, { retryFailed: true });
+      await reconcilePulledDays(opened.pool, context, opened.log);
+      return summary;
+    });
   } finally {
     await opened.close();
   }
