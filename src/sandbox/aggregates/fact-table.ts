@@ -25,14 +25,52 @@ export interface Measurement {
 const none = 0;
 const noValues: readonly string[] = [];
 
+/** What a dimension became after its owner's beginning, in order. */
+interface LaterCodes {
+  readonly owners: Uint32Array;
+  readonly atMs: Float64Array;
+  readonly codes: Int32Array;
+}
+
 /** One dimension of all owners of a table, as codes into a dictionary of value lists. */
 export class Column {
+  readonly #values: readonly (readonly string[])[];
+  readonly #first: Int32Array;
+  readonly #later: LaterCodes;
+  readonly #lastMs: number;
+  #settled: Int32Array | undefined;
+
+  constructor(values: readonly (readonly string[])[], first: Int32Array, later: LaterCodes) {
+    this.#values = values;
+    this.#first = first;
+    this.#later = later;
+    this.#lastMs = later.atMs.reduce((last, atMs) => Math.max(last, atMs), Number.NEGATIVE_INFINITY);
+  }
+
+  /** By owner, as known at the instant. */
+  codesAt(nowMs: number): Int32Array {
+    if (nowMs >= this.#lastMs && this.#settled !== undefined) return this.#settled;
+    const { owners, atMs, codes: later } = this.#later;
+    if (owners.length === 0) return this.#first;
+    const codes = this.#first.slice();
+    for (let n = 0; n < owners.length; n++)
+      if ((atMs[n] as number) <= nowMs) codes[owners[n] as number] = later[n] as number;
+    if (nowMs >= this.#lastMs) this.#settled = codes;
+    return codes;
+  }
+
+  valuesOf(code: number): readonly string[] {
+    return this.#values[code] ?? noValues;
+  }
+}
+
+class ColumnBuilder {
   readonly #codes = new Map<string, number>();
   readonly #values: (readonly string[])[] = [noValues];
   readonly #first: number[] = [];
-  readonly #later: { readonly owner: number; readonly atMs: number; readonly code: number }[] = [];
-  #lastMs = Number.NEGATIVE_INFINITY;
-  #settled: Int32Array | undefined;
+  readonly #laterOwners: number[] = [];
+  readonly #laterMs: number[] = [];
+  readonly #laterCodes: number[] = [];
 
   /** The owner's value from its beginning; owners are given in order. */
   begin(): void {
@@ -45,21 +83,17 @@ export class Column {
       this.#first[owner] = code;
       return;
     }
-    this.#later.push({ owner, atMs: change.atMs, code });
-    if (change.atMs > this.#lastMs) this.#lastMs = change.atMs;
+    this.#laterOwners.push(owner);
+    this.#laterMs.push(change.atMs);
+    this.#laterCodes.push(code);
   }
 
-  /** By owner, as known at the instant. */
-  codesAt(nowMs: number): Int32Array {
-    if (nowMs >= this.#lastMs && this.#settled !== undefined) return this.#settled;
-    const codes = Int32Array.from(this.#first);
-    for (const { owner, atMs, code } of this.#later) if (atMs <= nowMs) codes[owner] = code;
-    if (nowMs >= this.#lastMs) this.#settled = codes;
-    return codes;
-  }
-
-  valuesOf(code: number): readonly string[] {
-    return this.#values[code] ?? noValues;
+  finish(): Column {
+    return new Column(this.#values, Int32Array.from(this.#first), {
+      owners: Uint32Array.from(this.#laterOwners),
+      atMs: Float64Array.from(this.#laterMs),
+      codes: Int32Array.from(this.#laterCodes),
+    });
   }
 
   #codeOf(value: Change['value']): number {
@@ -140,7 +174,7 @@ class RowList {
 }
 
 export class TableBuilder {
-  readonly #columns = new Map<string, Column>();
+  readonly #columns = new Map<string, ColumnBuilder>();
   readonly #plain = new RowList();
   readonly #bounded = new RowList();
   readonly #knownMs: number[] = [];
@@ -150,7 +184,7 @@ export class TableBuilder {
   #lastMs = Number.NEGATIVE_INFINITY;
 
   constructor(dimensions: Iterable<string>) {
-    for (const dimension of dimensions) this.#columns.set(dimension, new Column());
+    for (const dimension of dimensions) this.#columns.set(dimension, new ColumnBuilder());
   }
 
   /** Changes come in order; a later one wins. An owner without measurements is not kept. */
@@ -184,6 +218,8 @@ export class TableBuilder {
       knownMs: Float64Array.from(this.#knownMs),
       untilMs: Float64Array.from(this.#untilMs),
     };
+    // Of the builder nothing may be kept: its lists are several times larger than what they become.
+    const columns = new Map([...this.#columns].map(([dimension, column]) => [dimension, column.finish()]));
     return {
       plain,
       bounded,
@@ -191,7 +227,7 @@ export class TableBuilder {
       rowCount: plain.atMs.length + bounded.atMs.length,
       firstMs: this.#firstMs,
       lastMs: this.#lastMs,
-      column: (dimension) => this.#columns.get(dimension),
+      column: (dimension) => columns.get(dimension),
     };
   }
 }

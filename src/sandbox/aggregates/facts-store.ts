@@ -12,10 +12,14 @@ const lateRowsMax = 2_000_000;
 const daysMax = 400;
 /** Segments may lie a little before the start of their conversation, and metrics are published a little after its end. */
 const marginMs = hourMs;
+/** Long conversations are read for the weeks that follow, so that a later question need not read them again. */
+const sinceStepMs = 7 * dayMs;
 
 interface Late {
   readonly dimensions: ReadonlySet<string>;
   readonly tables: Tables;
+  /** Of conversations that certainly ended before nothing is in it. */
+  readonly sinceMs: number;
 }
 
 /** Facts by day, made when first asked and kept within bounds: reading a day's events costs far more than counting them. */
@@ -62,7 +66,7 @@ export class FactsStore {
     const dimensions = new Set([...(kept?.dimensions ?? []), ...wanted]);
     const facts = dayFacts(day, this.#world.conversationsOfDay(day), dimensions);
     keep(this.#prompt, day, facts, ({ prompt }) => rows(prompt), promptRowsMax);
-    keep(this.#late, day, { dimensions, tables: facts.late }, lateRows, lateRowsMax);
+    keep(this.#late, day, { dimensions, tables: facts.late, sinceMs: day }, lateRows, lateRowsMax);
     keep(this.#quality, day, facts.quality, ({ length }) => length, lateRowsMax);
     return facts;
   }
@@ -74,12 +78,12 @@ export class FactsStore {
     const { shortLifetimeMsMax = this.#world.lifetimeMsMax } = this.#world;
     const isNear = day + dayMs > fromMs - shortLifetimeMsMax - marginMs;
     const kept = isNear ? undefined : this.#longLate.get(day);
-    if (kept !== undefined && hasAll(kept.dimensions, wanted)) return kept;
+    if (kept !== undefined && kept.sinceMs <= fromMs && hasAll(kept.dimensions, wanted)) return kept;
     const dimensions = new Set([...((near ?? kept)?.dimensions ?? []), ...wanted]);
+    const sinceMs = isNear ? day : Math.floor(fromMs / sinceStepMs) * sinceStepMs;
     const candidates = isNear ? this.#world.conversationsOfDay(day) : this.#longOfDay(day);
-    // An end is known without telling the whole story, so this leaves out nearly all.
-    const lasting = candidates.filter(({ endMs }) => endMs + marginMs >= day + dayMs);
-    const late = { dimensions, tables: dayFacts(day, lasting, dimensions).late };
+    const lasting = candidates.filter((conversation) => isLasting(conversation, Math.max(day + dayMs, sinceMs)));
+    const late = { dimensions, tables: dayFacts(day, lasting, dimensions).late, sinceMs };
     keep(isNear ? this.#late : this.#longLate, day, late, lateRows, lateRowsMax);
     return late;
   }
@@ -98,6 +102,12 @@ export class FactsStore {
   #longOfDay(day: number): readonly EventConversation[] {
     return this.#world.longConversationsOfDay?.(day) ?? this.#world.conversationsOfDay(day);
   }
+}
+
+/** An end is known without telling the whole story, and a bound of it without playing the day: this leaves out nearly all. */
+function isLasting(conversation: EventConversation, atMs: number): boolean {
+  const { latestEndMs = Number.POSITIVE_INFINITY } = conversation;
+  return latestEndMs + marginMs >= atMs && conversation.endMs + marginMs >= atMs;
 }
 
 function floorDay(atMs: number): number {
