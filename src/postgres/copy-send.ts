@@ -16,7 +16,8 @@ const messageBytes = 64 * 1024;
 export async function sendRows(client: ClientBase, target: string, runs: Iterable<Run>): Promise<void> {
   const stream = client.query(copyFrom(`copy ${target} from stdin (format binary)`));
   await new Promise<void>((resolve, reject) => {
-    stream.once('error', reject);
+    // Not once: a lost connection may report itself twice, and an error without a listener ends the process.
+    stream.on('error', reject);
     stream.once('finish', resolve);
     const messages = gather(runs);
     const pump = (): void => {

@@ -47,6 +47,17 @@ export async function readRows(
   return found;
 }
 
+/** Without those whose partition has been dropped, e.g. because the data were old: their rows are gone with it. */
+export async function withPartition<Key extends StoredKey>(client: ClientBase, keys: readonly Key[]): Promise<Key[]> {
+  const months = [...new Set(keys.map((key) => monthOf(key.conversationStart)))];
+  const { rows } = await client.query<{ month: string }>(
+    `select month from unnest($1::text[]) as month where to_regclass('genesys.conversations_' || month) is not null`,
+    [months],
+  );
+  const present = new Set(rows.map((row) => row.month));
+  return keys.filter((key) => present.has(monthOf(key.conversationStart)));
+}
+
 function byMonth(keys: readonly StoredKey[]): Map<string, StoredKey[]> {
   const groups = new Map<string, StoredKey[]>();
   for (const key of keys) {

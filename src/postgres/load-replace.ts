@@ -15,7 +15,7 @@ import {
 import type { AttributeSet } from './load-copy.js';
 import { addRowDifferences } from './load-differences.js';
 import type { Arrival } from './load-merge.js';
-import { type RowsByConversation, readRows, removeRows } from './load-remove.js';
+import { type RowsByConversation, readRows, removeRows, withPartition } from './load-remove.js';
 import type { StoredConversation } from './load-versions.js';
 
 /** A stored conversation whose content, attributes or both are to be written anew. */
@@ -42,18 +42,16 @@ const [attributeNoColumn, nameColumn, valueColumn, extraColumn] = [3, 4, 5, 6] a
 
 /** Removes what the replacements make obsolete and says what is to be written instead and which fields differ. */
 export async function removeReplaced(client: ClientBase, replacements: readonly Replacement[]): Promise<Replaced[]> {
-  const changed = replacements.filter((each) => each.decision.content === 'changed');
+  const before = replacements.map((each) => each.before);
+  const present = new Set(await withPartition(client, before));
+  const stored = replacements.filter((each) => present.has(each.before));
+  const changed = stored.filter((each) => each.decision.content === 'changed');
   const paths = new Map(replacements.map((each) => [each, startDifference(each)]));
   const participants = await removeContent(client, changed, paths);
-  const older = replacements.filter((each) => each.decision.content === 'older').map((each) => each.before);
-  const otherParticipants = await readRows(client, participantsTable, older);
-  const withAttributes = replacements.filter((each) => each.before.attributesAsOfMs !== null);
-  const attributes = await removeRows(
-    client,
-    attributesTable,
-    withAttributes.map((each) => each.before),
-    true,
-  );
+  const older = stored.filter((each) => each.decision.content === 'older');
+  const otherParticipants = await readRows(client, participantsTable, keysOf(older));
+  const withAttributes = stored.filter((each) => each.before.attributesAsOfMs !== null);
+  const attributes = await removeRows(client, attributesTable, keysOf(withAttributes), true);
   return replacements.map((each) => {
     const id = each.arrival.flat.conversationId;
     const storedIds = participantIdsOf(participants.get(id) ?? otherParticipants.get(id), each);
@@ -61,6 +59,10 @@ export async function removeReplaced(client: ClientBase, replacements: readonly 
     const changedPaths = paths.get(each) as Set<string>;
     return { ...settleAttributes(each, storedRows, storedIds, changedPaths), replacement: each, changedPaths };
   });
+}
+
+function keysOf(replacements: readonly Replacement[]): StoredConversation[] {
+  return replacements.map((each) => each.before);
 }
 
 function startDifference(replacement: Replacement): Set<string> {
@@ -74,7 +76,7 @@ async function removeContent(
   changed: readonly Replacement[],
   paths: ReadonlyMap<Replacement, Set<string>>,
 ): Promise<RowsByConversation> {
-  const keys = changed.map((each) => each.before);
+  const keys = keysOf(changed);
   let participants: RowsByConversation = new Map();
   for (const relation of relations) {
     const removed = await removeRows(client, contentTables[relation.index] as ConversationTable, keys, true);

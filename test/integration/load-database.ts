@@ -74,6 +74,15 @@ export class LoadDatabase {
     return JSON.parse(rows[0]?.json ?? 'null');
   }
 
+  /** What is kept about the version that is stored, undefined when none is. */
+  async version(conversationId: string): Promise<unknown> {
+    const rows = await this.query(
+      `select conversation_start, as_of, attributes_as_of, is_open from extract.stored_conversations where conversation_id = $1`,
+      [conversationId],
+    );
+    return rows[0];
+  }
+
   async query<Row extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<Row[]> {
     return (await this.pool.query<Row>(text, values)).rows;
   }

@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { at, LoadDatabase } from './load-database.js';
+import { flatten } from '../../src/conversation/flatten.js';
+import { conversationTables } from '../../src/conversation/tables.js';
+import { isLoadConflict, loadConversations } from '../../src/postgres/load.js';
+import { at, LoadDatabase, now } from './load-database.js';
+import { call } from './load-records.js';
 
 let db: LoadDatabase;
 beforeAll(async () => {
@@ -12,50 +16,6 @@ beforeEach(async () => {
 afterAll(async () => {
   await db?.drop();
 });
-
-const customerId = '11111111-1111-4111-8111-111111111111';
-const agentId = '22222222-2222-4222-8222-222222222222';
-
-interface Shape {
-  readonly conversationId?: string;
-  readonly conversationStart?: string;
-  readonly code?: string;
-  readonly customer?: Record<string, unknown>;
-  readonly agent?: Record<string, unknown>;
-  readonly isAgentFirst?: boolean;
-}
-
-/** A call with one customer and one agent. */
-function call(shape: Shape = {}): Record<string, unknown> & { conversationId: string } {
-  const segment = { segmentStart: '2026-05-06T07:08:09.010Z', segmentEnd: '2026-05-06T07:09:09.010Z' };
-  const customer = {
-    participantId: customerId,
-    purpose: 'customer',
-    sessions: [{ mediaType: 'voice' }],
-    ...shape.customer,
-  };
-  const wrapUp = { ...segment, segmentType: 'wrapup', ...(shape.code === undefined ? {} : { wrapUpCode: shape.code }) };
-  const agentSession = {
-    mediaType: 'voice',
-    segments: [{ ...segment, segmentType: 'interact' }, wrapUp],
-    metrics: [{ name: 'tTalk', value: 60_000, emitDate: segment.segmentEnd }],
-  };
-  const agent = { participantId: agentId, purpose: 'agent', userId: agentId, sessions: [agentSession], ...shape.agent };
-  return {
-    conversationId: shape.conversationId ?? randomUUID(),
-    conversationStart: shape.conversationStart ?? '2026-05-06T07:08:09.010Z',
-    conversationEnd: '2026-05-06T07:10:09.010Z',
-    participants: shape.isAgentFirst ? [agent, customer] : [customer, agent],
-  };
-}
-
-async function version(conversationId: string): Promise<unknown> {
-  const rows = await db.query(
-    `select conversation_start, as_of, attributes_as_of, is_open from extract.stored_conversations where conversation_id = $1`,
-    [conversationId],
-  );
-  return rows[0];
-}
 
 describe('a new conversation', () => {
   test('is stored with one row per object of the record, and its facts', async () => {
@@ -70,7 +30,7 @@ describe('a new conversation', () => {
       session_metrics: 1,
       session_facts: 2,
     });
-    expect(await version(record.conversationId)).toEqual({
+    expect(await db.version(record.conversationId)).toEqual({
       conversation_start: new Date('2026-05-06T07:08:09.010Z'),
       as_of: at(1),
       attributes_as_of: null,
@@ -91,7 +51,7 @@ describe('an unchanged conversation', () => {
     const before = await db.placesOfRows();
     expect(await db.load(records, at(2))).toEqual({ records: 30, changedRecords: 0, deadLetters: 0 });
     expect(await db.placesOfRows()).toEqual(before);
-    expect(await version(records[0]?.conversationId ?? '')).toMatchObject({ as_of: at(2) });
+    expect(await db.version(records[0]?.conversationId ?? '')).toMatchObject({ as_of: at(2) });
     expect(await db.restatements()).toEqual([]);
   });
 
@@ -106,7 +66,7 @@ describe('an unchanged conversation', () => {
     const record = call();
     await db.load([record], at(5));
     await db.load([record], at(3));
-    expect(await version(record.conversationId)).toMatchObject({ as_of: at(5) });
+    expect(await db.version(record.conversationId)).toMatchObject({ as_of: at(5) });
   });
 });
 
@@ -159,6 +119,15 @@ describe('a changed conversation', () => {
     expect(await db.restatements()).toMatchObject([{ changed_fields: 'conversationStart' }]);
   });
 
+  test('is stored although the partition of its former start has been dropped', async () => {
+    const conversationId = randomUUID();
+    await db.load([call({ conversationId, conversationStart: '2020-02-28T00:00:00.000Z' })], at(1));
+    for (const { name } of conversationTables) await db.query(`drop table genesys.${name}_y2020m02`);
+    const after = call({ conversationId });
+    await db.load([after], at(2));
+    expect(await db.record(conversationId)).toEqual(after);
+  });
+
   test('is found by probing keys, never by reading whole partitions', async () => {
     const own = await LoadDatabase.create();
     try {
@@ -178,70 +147,31 @@ describe('a changed conversation', () => {
   });
 });
 
-describe('attributes', () => {
-  const attributes = (value: string) => ({ agent: { attributes: { 'Case id ': value } } });
-
-  test('stay when a newer record comes without any', async () => {
-    const conversationId = randomUUID();
-    await db.load([call({ conversationId, ...attributes('7') })], at(1));
-    await db.load([call({ conversationId, code: 'sold' })], at(2));
-    expect(await db.record(conversationId)).toEqual(call({ conversationId, code: 'sold', ...attributes('7') }));
-    expect(await version(conversationId)).toMatchObject({ as_of: at(2), attributes_as_of: at(1) });
+describe('a load that fails', () => {
+  test('leaves nothing behind, and its connection usable', async () => {
+    const record = call({ conversationStart: '2013-01-01T00:00:00.000Z' });
+    const client = await db.pool.connect();
+    try {
+      await client.query('begin');
+      const context = { asOf: at(1), stream: 'test', now };
+      // Nobody has made the partition.
+      await expect(loadConversations(client, [flatten(record)], context)).rejects.toThrow(/no partition of relation/);
+      await client.query('rollback');
+      expect((await client.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
+    } finally {
+      client.release();
+    }
+    expect(await db.version(record.conversationId)).toBeUndefined();
   });
 
-  test('follow their participant when the order of participants changes', async () => {
-    const conversationId = randomUUID();
-    await db.load([call({ conversationId, ...attributes('7') })], at(1));
-    await db.load([call({ conversationId, isAgentFirst: true })], at(2));
-    expect(await db.record(conversationId)).toEqual(call({ conversationId, isAgentFirst: true, ...attributes('7') }));
+  test.each(['23505', '40P01', '40001'])('because of another loader is to be repeated: %s', (code) => {
+    expect(isLoadConflict(Object.assign(new Error('conflict'), { code }))).toBe(true);
   });
 
-  test('come with an older record to a newer one, and that is no restatement', async () => {
-    const conversationId = randomUUID();
-    await db.load([call({ conversationId, isAgentFirst: true, code: 'sold' })], at(5));
-    expect((await db.load([call({ conversationId, ...attributes('7') })], at(1))).changedRecords).toBe(1);
-    const expected = call({ conversationId, isAgentFirst: true, code: 'sold', ...attributes('7') });
-    expect(await db.record(conversationId)).toEqual(expected);
-    expect(await version(conversationId)).toMatchObject({ as_of: at(5), attributes_as_of: at(1) });
-    expect(await db.restatements()).toEqual([]);
-  });
-
-  test('come to an unchanged record without a write to its other rows', async () => {
-    const conversationId = randomUUID();
-    await db.load([call({ conversationId })], at(1));
-    const before = await db.placesOfRows();
-    await db.load([call({ conversationId, ...attributes('7') })], at(2));
-    expect((await db.placesOfRows()).filter((place) => !place.includes('attributes'))).toEqual(
-      before.filter((place) => !place.includes('attributes')),
-    );
-    expect(await db.record(conversationId)).toEqual(call({ conversationId, ...attributes('7') }));
-  });
-
-  test('that differ from the stored ones are replaced and noted', async () => {
-    const conversationId = randomUUID();
-    await db.load([call({ conversationId, ...attributes('7') })], at(1));
-    await db.load([call({ conversationId, ...attributes('8') })], at(2));
-    expect(await db.record(conversationId)).toEqual(call({ conversationId, ...attributes('8') }));
-    expect(await db.restatements()).toMatchObject([
-      { previous_as_of: at(1), as_of: at(2), changed_fields: 'participants.attributes.Case id ' },
-    ]);
-  });
-
-  test('are not overwritten by older ones', async () => {
-    const conversationId = randomUUID();
-    await db.load([call({ conversationId, ...attributes('8') })], at(2));
-    await db.load([call({ conversationId, ...attributes('7') })], at(1));
-    expect(await db.record(conversationId)).toEqual(call({ conversationId, ...attributes('8') }));
-  });
-
-  test('of a participant that went and came back are written again by the same job', async () => {
-    const conversationId = randomUUID();
-    const whole = call({ conversationId, ...attributes('7') });
-    await db.load([whole], at(1));
-    await db.load([{ ...whole, participants: [{ participantId: customerId }] }], at(2));
-    await db.load([call({ conversationId })], at(3));
-    await db.load([whole], at(4));
-    expect(await db.record(conversationId)).toEqual(whole);
+  test('for any other reason is not to be repeated', () => {
+    for (const error of [Object.assign(new Error('disk full'), { code: '53100' }), new Error('lost'), null]) {
+      expect(isLoadConflict(error)).toBe(false);
+    }
   });
 });
 
@@ -258,7 +188,7 @@ describe('a conversation that stands several times in one batch', () => {
     expect(await db.record(conversationId)).toEqual(
       call({ conversationId, code: 'newest', agent: { attributes: { a: 'new' } } }),
     );
-    expect(await version(conversationId)).toMatchObject({ as_of: at(3), attributes_as_of: at(2) });
+    expect(await db.version(conversationId)).toMatchObject({ as_of: at(3), attributes_as_of: at(2) });
   });
 
   test('is stored as the last of equally new records says', async () => {
