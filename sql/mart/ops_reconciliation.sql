@@ -12,6 +12,7 @@ final as (
         reconciliations.equal_count,
         reconciliations.different_count,
         reconciliations.not_final_count,
+        reconciliations.not_final_different_count,
         reconciliations.attempts as attempt_count,
 
         reconciliations.state <> 'not_final' as is_final,
@@ -32,7 +33,8 @@ comment on view mart.ops_reconciliation is 'One row per UTC day compared: conver
 comment on column mart.ops_reconciliation.state is 'equal: all final figures agree; different: some do not (ops_reconciliation_differences lists them); not_final: the day is pulled again before it is judged.';
 comment on column mart.ops_reconciliation.equal_count is 'Final figures (interval × queue × media type × metric) whose counts and sums agree to the millisecond.';
 comment on column mart.ops_reconciliation.different_count is 'Final figures that differ.';
-comment on column mart.ops_reconciliation.not_final_count is 'Figures of which either side may still change.';
+comment on column mart.ops_reconciliation.not_final_count is 'Figures of which either side may still change, equal or not.';
+comment on column mart.ops_reconciliation.not_final_different_count is 'Of these, those that differ so far.';
 comment on column mart.ops_reconciliation.attempt_count is 'How often the day was pulled again because it differed; 0 once it is equal.';
 comment on column mart.ops_reconciliation.is_final is 'Whether no further pull of the day is owed on either side, so that it could be judged.';
 comment on column mart.ops_reconciliation.interval_start_at is 'Begin of the UTC day, UTC instant; the key of this relation.';

@@ -1,0 +1,164 @@
+-- One row per local day × queue × media type: figures and rates of Genesys' own aggregates.
+create view mart.rpt_queue_days as
+with
+days as (
+    select * from genesys.int_interval_days
+),
+
+-- Day by day, so that a filter on the day becomes a range of an index and one day's groups fit into memory.
+summed as (
+    select
+        days.day,
+        days.start_at as interval_start,
+        greatest(days.end_at, metered.last_interval_end) as interval_end,
+        metered.queue_id,
+        metered.media_type,
+        metered.offered_count,
+        metered.answered_count,
+        metered.abandoned_count,
+        metered.short_abandoned_count,
+        metered.flow_out_count,
+        metered.handled_count,
+        metered.transferred_count,
+        metered.over_sla_count,
+        metered.talk_count,
+        metered.hold_count,
+        metered.acw_count,
+        metered.handle_seconds,
+        metered.talk_seconds,
+        metered.hold_seconds,
+        metered.acw_seconds,
+        metered.answer_seconds,
+        metered.abandon_seconds,
+        metered.wait_seconds,
+        metered.service_level_numerator,
+        metered.service_level_denominator
+    from days
+    cross join lateral (
+        select
+            metrics.queue_id,
+            metrics.media_type,
+            max(metrics.interval_end) as last_interval_end,
+            coalesce(sum(metrics.offered_count), 0)::bigint as offered_count,
+            coalesce(sum(metrics.answered_count), 0)::bigint as answered_count,
+            coalesce(sum(metrics.abandoned_count), 0)::bigint as abandoned_count,
+            coalesce(sum(metrics.short_abandoned_count), 0)::bigint as short_abandoned_count,
+            coalesce(sum(metrics.flow_out_count), 0)::bigint as flow_out_count,
+            coalesce(sum(metrics.handled_count), 0)::bigint as handled_count,
+            coalesce(sum(metrics.transferred_count), 0)::bigint as transferred_count,
+            coalesce(sum(metrics.over_sla_count), 0)::bigint as over_sla_count,
+            coalesce(sum(metrics.talk_count), 0)::bigint as talk_count,
+            coalesce(sum(metrics.hold_count), 0)::bigint as hold_count,
+            coalesce(sum(metrics.acw_count), 0)::bigint as acw_count,
+            coalesce(sum(metrics.handle_ms), 0) * 0.001 as handle_seconds,
+            coalesce(sum(metrics.talk_ms), 0) * 0.001 as talk_seconds,
+            coalesce(sum(metrics.hold_ms), 0) * 0.001 as hold_seconds,
+            coalesce(sum(metrics.acw_ms), 0) * 0.001 as acw_seconds,
+            coalesce(sum(metrics.answer_ms), 0) * 0.001 as answer_seconds,
+            coalesce(sum(metrics.abandon_ms), 0) * 0.001 as abandon_seconds,
+            coalesce(sum(metrics.wait_ms), 0) * 0.001 as wait_seconds,
+            coalesce(sum(metrics.service_level_numerator), 0)::bigint as service_level_numerator,
+            coalesce(sum(metrics.service_level_denominator), 0)::bigint as service_level_denominator
+        from genesys.int_queue_metrics as metrics
+        where
+            metrics.interval_start >= days.start_at
+            and metrics.interval_start < days.end_at
+        group by
+            metrics.queue_id,
+            metrics.media_type
+    ) as metered
+),
+
+final as (
+    select
+        summed.day,
+        summed.queue_id,
+
+        queues.queue_name,
+        summed.media_type,
+
+        summed.offered_count,
+        summed.answered_count,
+        summed.abandoned_count,
+        summed.short_abandoned_count,
+        summed.flow_out_count,
+        summed.handled_count,
+        summed.transferred_count,
+        summed.over_sla_count,
+        summed.talk_count,
+        summed.hold_count,
+        summed.acw_count,
+        summed.handle_seconds,
+        summed.talk_seconds,
+        summed.hold_seconds,
+        summed.acw_seconds,
+        summed.answer_seconds,
+        summed.abandon_seconds,
+        summed.wait_seconds,
+        summed.service_level_numerator,
+        summed.service_level_denominator,
+        round(summed.handle_seconds / nullif(summed.handled_count, 0), 3) as average_handle_seconds,
+        round(summed.talk_seconds / nullif(summed.talk_count, 0), 3) as average_talk_seconds,
+        round(summed.hold_seconds / nullif(summed.hold_count, 0), 3) as average_hold_seconds,
+        round(summed.acw_seconds / nullif(summed.acw_count, 0), 3) as average_acw_seconds,
+        round(summed.answer_seconds / nullif(summed.answered_count, 0), 3) as average_answer_seconds,
+        round(summed.answered_count::numeric / nullif(summed.offered_count, 0), 6) as answer_rate,
+        round(summed.abandoned_count::numeric / nullif(summed.offered_count, 0), 6) as abandon_rate,
+        round(
+            (summed.abandoned_count - summed.short_abandoned_count)::numeric
+            / nullif(summed.offered_count - summed.short_abandoned_count, 0),
+            6
+        ) as long_abandon_rate,
+        round(summed.service_level_numerator::numeric / nullif(summed.service_level_denominator, 0), 6) as service_level_rate,
+        round(summed.transferred_count::numeric / nullif(summed.handled_count, 0), 6) as transfer_rate,
+
+        finals.from_at is not null as is_final
+    from summed
+    left join genesys.int_queue_names as queues
+        on queues.queue_id = summed.queue_id
+        and queues.from_at <= summed.interval_start
+        and queues.to_at > summed.interval_start
+    left join genesys.int_final_ranges as finals
+        on finals.stream = 'queue_aggregates'
+        and finals.from_at <= summed.interval_start
+        and finals.to_at >= summed.interval_end
+)
+
+select * from final;
+
+comment on view mart.rpt_queue_days is 'One row per local day × queue × media type: sums of the intervals that start in the day, rates as sum over sum. To roll up further, sum seconds and counts and divide; never average averages. Source: conversation aggregates (genesys.queue_aggregates).';
+comment on column mart.rpt_queue_days.day is 'Day in the reporting time zone; an interval belongs to the day in which it starts. Filters on it reach an index.';
+comment on column mart.rpt_queue_days.queue_id is 'Queue; null for what happened outside queues. With day and media_type the key of this relation. See dim_queues.';
+comment on column mart.rpt_queue_days.queue_name is 'Name of the queue at the start of the day, or the earliest known. Source: history of the directory.';
+comment on column mart.rpt_queue_days.media_type is 'voice, callback, message, email, chat, …; unknown where Genesys tells none. Aggregates mediaType.';
+comment on column mart.rpt_queue_days.offered_count is 'Offered to the queue. Count of nOffered.';
+comment on column mart.rpt_queue_days.answered_count is 'Answered by an agent, under the interval of the answer. Count of tAnswered.';
+comment on column mart.rpt_queue_days.abandoned_count is 'Abandoned by the customer, short ones included. Count of tAbandon.';
+comment on column mart.rpt_queue_days.short_abandoned_count is 'Of these, abandoned under the queue''s threshold. Count of tShortAbandon.';
+comment on column mart.rpt_queue_days.flow_out_count is 'Left the queue by a flow, neither answered nor abandoned. Count of tFlowOut.';
+comment on column mart.rpt_queue_days.handled_count is 'Handlings by agents that were completed, after-call work included. Count of tHandle.';
+comment on column mart.rpt_queue_days.transferred_count is 'Transfers by agents, blind and consult. Count of nTransferred.';
+comment on column mart.rpt_queue_days.over_sla_count is 'Answered after the service-level target. Count of nOverSla.';
+comment on column mart.rpt_queue_days.talk_count is 'Handlings with talk: the divisor of average_talk_seconds. Count of tTalkComplete.';
+comment on column mart.rpt_queue_days.hold_count is 'Handlings with hold: the divisor of average_hold_seconds. Count of tHeldComplete.';
+comment on column mart.rpt_queue_days.acw_count is 'Handlings with after-call work: the divisor of average_acw_seconds. Count of tAcw.';
+comment on column mart.rpt_queue_days.handle_seconds is 'Handle time in seconds: talk, hold, after-call work, dialing and contacting. Sum of tHandle.';
+comment on column mart.rpt_queue_days.talk_seconds is 'Talk time in seconds. Sum of tTalkComplete.';
+comment on column mart.rpt_queue_days.hold_seconds is 'Hold time in seconds. Sum of tHeldComplete.';
+comment on column mart.rpt_queue_days.acw_seconds is 'After-call work in seconds. Sum of tAcw.';
+comment on column mart.rpt_queue_days.answer_seconds is 'Wait until the answer in seconds. Sum of tAnswered.';
+comment on column mart.rpt_queue_days.abandon_seconds is 'Wait until the abandon in seconds, short ones included. Sum of tAbandon.';
+comment on column mart.rpt_queue_days.wait_seconds is 'Wait of customers in the queue in seconds, however it ended. Sum of tWait.';
+comment on column mart.rpt_queue_days.service_level_numerator is 'What counts as answered within the target by the organisation''s own formula. Numerator of oServiceLevel.';
+comment on column mart.rpt_queue_days.service_level_denominator is 'What counts into the service level by the organisation''s own formula. Denominator of oServiceLevel.';
+comment on column mart.rpt_queue_days.average_handle_seconds is 'handle_seconds / handled_count; null where nothing was handled.';
+comment on column mart.rpt_queue_days.average_talk_seconds is 'talk_seconds / talk_count: only handlings with talk; null without.';
+comment on column mart.rpt_queue_days.average_hold_seconds is 'hold_seconds / hold_count: only handlings with hold; null without.';
+comment on column mart.rpt_queue_days.average_acw_seconds is 'acw_seconds / acw_count: only handlings with after-call work; null without.';
+comment on column mart.rpt_queue_days.average_answer_seconds is 'Average speed of answer: answer_seconds / answered_count; null where nothing was answered.';
+comment on column mart.rpt_queue_days.answer_rate is 'answered_count / offered_count; above 1 where more was answered than offered in the time. Null where nothing was offered.';
+comment on column mart.rpt_queue_days.abandon_rate is 'abandoned_count / offered_count, short abandons included. Null where nothing was offered.';
+comment on column mart.rpt_queue_days.long_abandon_rate is 'Abandon rate without short abandons: (abandoned_count - short_abandoned_count) / (offered_count - short_abandoned_count). Null where nothing else was offered.';
+comment on column mart.rpt_queue_days.service_level_rate is 'service_level_numerator / service_level_denominator, as Genesys computes it by the organisation''s settings. Sum both to roll up, never average. Null where nothing counts into it.';
+comment on column mart.rpt_queue_days.transfer_rate is 'transferred_count / handled_count; above 1 where one handling was transferred more than once. Null where nothing was handled.';
+comment on column mart.rpt_queue_days.is_final is 'True where no further pull of the queue aggregates is owed for any part of the day. Source: the ledger of slices.';
