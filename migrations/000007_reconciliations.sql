@@ -6,6 +6,7 @@ create table extract.reconciliations (
     equal_count bigint not null,
     different_count bigint not null,
     not_final_count bigint not null,
+    not_final_different_count bigint not null,
     attempts integer not null default 0,
     pass_count bigint not null,
     compared_at timestamptz not null,
@@ -17,6 +18,7 @@ comment on column extract.reconciliations.state is 'different: a final cell diff
 comment on column extract.reconciliations.equal_count is 'Final cells whose counts and sums agree.';
 comment on column extract.reconciliations.different_count is 'Final cells that differ.';
 comment on column extract.reconciliations.not_final_count is 'Cells of which either side may still change, equal or not.';
+comment on column extract.reconciliations.not_final_different_count is 'Of these, those that differ so far.';
 comment on column extract.reconciliations.attempts is 'How often the day was made due again because it differed; 0 again once it is equal.';
 comment on column extract.reconciliations.pass_count is 'Passes of the slices behind both sides when they were compared: another number makes the day be compared again.';
 

@@ -4,6 +4,7 @@ import { dayMs, earlier, floorTo, type Interval, lengthMs, plus, secondMs } from
 import type { Log } from '../log.js';
 import { migrate } from '../postgres/migrate.js';
 import { type DayReconciliation, readDaysToCompare, reconcileDay } from '../postgres/reconcile.js';
+import { listed } from '../wording.js';
 import { type CommandContext, exitDone, exitSliceFailed } from './context.js';
 import { openDatabase } from './open.js';
 import { table } from './text.js';
@@ -28,7 +29,7 @@ const runMsMax = 20 * secondMs;
  */
 export async function reconcileCommand(context: CommandContext, options: ReconcileOptions): Promise<number> {
   if (!formats.includes(options.format))
-    throw new UsageError(`--format ${options.format} is not known; use ${formats.join(', ')}.`);
+    throw new UsageError(`--format ${options.format} is not known; use ${listed(formats)}.`);
   const range = rangeOf(options, context.now());
   const opened = await openDatabase(context);
   try {
@@ -134,8 +135,13 @@ function report(days: readonly DayReconciliation[], log: Log): void {
     notFinal: sum((day) => day.notFinalCount),
     notFinalDifferent: sum((day) => day.notFinalDifferentCount),
   };
-  if (facts.different === 0) log.info(facts, 'Conversations agree with the aggregates wherever both are final');
-  else log.warn(facts, `Conversations differ from the aggregates in ${facts.different} final figures`);
+  if (facts.different > 0) log.warn(facts, `Conversations and aggregates differ in ${facts.different} final figures`);
+  else if (facts.notFinalDifferent > 0)
+    log.info(
+      facts,
+      'Conversations and aggregates agree in all final figures; some differ of which a pull is still owed',
+    );
+  else log.info(facts, 'Conversations and aggregates agree');
   for (const { day, differentCount, healing } of days.filter((each) => each.state === 'different')) {
     log.warn({ day: day.from.toISOString().slice(0, 10), different: differentCount }, healingTexts[healing]);
   }

@@ -179,14 +179,16 @@ export const forgetDifferences = `
 /** Returns `attempts` as they were. */
 export const rememberDay = `
   insert into extract.reconciliations as stored
-      (interval_start, interval_end, state, equal_count, different_count, not_final_count, pass_count, compared_at)
-  values ($1, $2, $3, $4, $5, $6, (
+      (interval_start, interval_end, state, equal_count, different_count, not_final_count, not_final_different_count,
+       compared_at, pass_count)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, (
       select coalesce(sum(pass), 0) from extract.slices
       where stream in ${comparedStreams} and slice_from < $2 and slice_to > $1
-  ), $7)
+  ))
   on conflict (interval_start) do update
       set state = excluded.state, equal_count = excluded.equal_count, different_count = excluded.different_count,
-          not_final_count = excluded.not_final_count, pass_count = excluded.pass_count, compared_at = excluded.compared_at,
+          not_final_count = excluded.not_final_count, not_final_different_count = excluded.not_final_different_count,
+          pass_count = excluded.pass_count, compared_at = excluded.compared_at,
           attempts = case when excluded.state = 'equal' then 0 else stored.attempts end
   returning attempts`;
 

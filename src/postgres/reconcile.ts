@@ -130,16 +130,17 @@ async function remember(
   client: pg.PoolClient,
   { from, to }: Interval,
   state: DayState,
-  { equalCount, differentCount, notFinalCount }: Comparison,
+  compared: Comparison,
   now: Date,
 ): Promise<number> {
   const { rows } = await client.query<{ attempts: number }>(rememberDay, [
     from,
     to,
     state,
-    equalCount,
-    differentCount,
-    notFinalCount,
+    compared.equalCount,
+    compared.differentCount,
+    compared.notFinalCount,
+    compared.notFinalDifferentCount,
     now,
   ]);
   return rows[0]?.attempts ?? 0;

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { attemptsMax } from '../../src/postgres/reconcile.js';
+import { attemptsMax, comparedMetrics } from '../../src/postgres/reconcile.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
 import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
 import { environmentFor, type ProgramRun, runCommand } from '../support/program.js';
@@ -101,4 +101,186 @@ test('of data at rest every final figure is equal to the millisecond', { timeout
   const [counts] = await rows('select sum(equal_count)::int as equal from extract.reconciliations');
   expect(counts?.equal).toBeGreaterThan(500);
   expect(await dueSlices()).toEqual([]);
+});
+
+describe('what was lost is found, named and pulled again by the next sync:', () => {
+  function expectDue(due: readonly unknown[]): void {
+    expect(due).toContainEqual({ stream: 'conversation_history', day: '2026-01-21' });
+    expect(due).toContainEqual({ stream: 'queue_aggregates', day: '2026-01-21' });
+    expect(due).not.toContainEqual({ stream: 'queue_aggregates', day: '2026-01-20' });
+  }
+
+  /** The sync compares what it has pulled, so that no further command is needed. */
+  async function expectHealedBySync(): Promise<void> {
+    expectDue(await dueSlices());
+    later();
+    expect(await syncNow()).toMatchObject({ status: 0 });
+    expect(await differences()).toEqual([]);
+    expect(await dayRows()).toEqual(equal);
+    expect(await dueSlices()).toEqual([]);
+    expect((await reconcile()).status).toBe(0);
+  }
+
+  test('a conversation that is not there at all', { timeout: 60_000 }, async () => {
+    const { conversation_id, queue_id } = await handling();
+    const tables = await rows<{ name: string }>(
+      `select c.oid::regclass::text as name from pg_class as c join pg_attribute as a on a.attrelid = c.oid and a.attname = 'conversation_id'
+       where c.relnamespace = 'genesys'::regnamespace and c.relkind = 'p'`,
+    );
+    for (const { name } of [...tables, { name: 'extract.stored_conversations' }])
+      await pool.query(`delete from ${name} where conversation_id = $1`, [conversation_id]);
+    const run = await reconcile('--format', 'json');
+    expect(run.status).toBe(1);
+    const found = await differences();
+    expect(found).toContainEqual(expect.objectContaining({ queue_id, metric: 'tHandle', state: 'different' }));
+    expect(found.every((row) => row.details_count < row.aggregate_count)).toBe(true);
+    // Between the damage and the pull nothing is final, and no attempt is counted twice.
+    expect((await reconcile()).status).toBe(0);
+    expect(await dayRows()).toContainEqual({ day: '2026-01-21', state: 'not_final', different: 0, attempts: 1 });
+    await expectHealedBySync();
+  });
+
+  test('a metric with another value than was emitted, although the record is known', { timeout: 60_000 }, async () => {
+    const { conversation_id, queue_id, media_type } = await handling();
+    await pool.query(
+      `update genesys.session_metrics set value = value + 1 where conversation_id = $1 and name = 'tHandle'`,
+      [conversation_id],
+    );
+    const run = await reconcile('--format', 'csv');
+    const [found, ...others] = await differences();
+    expect(found).toMatchObject({ queue_id, media_type, metric: 'tHandle', state: 'different' });
+    expect(found?.details_count).toBe(found?.aggregate_count);
+    expect(found?.details_ms).toBe((found?.aggregate_ms ?? 0) + 1);
+    expect(others).toEqual([]);
+    const lines = run.output.split('\n').filter((line) => line.includes(`,${media_type},tHandle,`));
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(/^2026-01-21T\d\d:\d\dZ,.*,different$/);
+    await expectHealedBySync();
+  });
+
+  test('metrics that a known conversation has lost', { timeout: 60_000 }, async () => {
+    const { conversation_id } = await handling();
+    await pool.query('delete from genesys.session_metrics where conversation_id = $1', [conversation_id]);
+    expect((await reconcile()).status).toBe(1);
+    await expectHealedBySync();
+  });
+
+  test('an aggregate that is not there', { timeout: 60_000 }, async () => {
+    const { queue_id } = await handling();
+    const { rowCount } = await pool.query(
+      `delete from genesys.queue_aggregates
+       where queue_id = $1 and metric = 'tHandle' and interval_start >= '2026-01-21' and interval_start < '2026-01-22'`,
+      [queue_id],
+    );
+    expect(rowCount).toBeGreaterThan(0);
+    expect((await reconcile()).status).toBe(1);
+    await expectHealedBySync();
+  });
+});
+
+test('what a pull does not mend is pulled a set number of times, then only reported', {
+  timeout: 120_000,
+}, async () => {
+  const { conversation_id } = await handling();
+  await pool.query(`update genesys.session_metrics set value = 1 where conversation_id = $1 and name = 'tHandle'`, [
+    conversation_id,
+  ]);
+  // No answer is ever newer than this, so none may replace the record.
+  await pool.query(`update extract.stored_conversations set as_of = '2030-01-01' where conversation_id = $1`, [
+    conversation_id,
+  ]);
+  expect((await reconcile()).status).toBe(1);
+  for (let attempts = 1; attempts <= attemptsMax; attempts += 1) {
+    expect((await dueSlices()).length).toBeGreaterThan(0);
+    expect(await dayRows()).toContainEqual({ day: '2026-01-21', state: 'different', different: 1, attempts });
+    later();
+    expect(await syncNow()).toMatchObject({ status: 0 });
+  }
+  expect(await dueSlices()).toEqual([]);
+  sandbox.resetRequests();
+  later();
+  await syncNow();
+  expect(sandbox.requests().filter((request) => String(request.path).includes('details/jobs'))).toEqual([]);
+  const run = await reconcile();
+  expect(run.status).toBe(1);
+  expect(run.output).toContain('as often as it may be');
+  expect(await dueSlices()).toEqual([]);
+  expect(await dayRows()).toContainEqual({
+    day: '2026-01-21',
+    state: 'different',
+    different: 1,
+    attempts: attemptsMax,
+  });
+});
+
+describe('the command', () => {
+  test('judges nothing that is still owed: differences of recent days are shown, and the exit status is 0', {
+    timeout: 120_000,
+  }, async () => {
+    const recent = ['--from', '2026-03-10', '--to', '2026-03-12'];
+    const names = streams.flatMap((name) => ['--stream', name]);
+    expect(await runCommand(['backfill', ...recent, ...names], sandbox, environment)).toMatchObject({ status: 0 });
+    await pool.query(
+      `update genesys.session_metrics set value = value + 1000 where name = 'tHandle' and emit_date >= '2026-03-11'`,
+    );
+    const run = await runCommand(['reconcile', ...recent], sandbox, environment);
+    expect(run.status).toBe(0);
+    expect(run.output).toMatch(/2026-03-11T\d\d:\d\dZ .*tHandle .*not_final/);
+    const found = await rows(
+      `select distinct state from mart.ops_reconciliation where interval_start_at >= '2026-03-10'`,
+    );
+    expect(found).toEqual([{ state: 'not_final' }]);
+  });
+
+  test.each([
+    [['--from', '2026-01-22', '--to', '2026-01-20'], /not before --to .*swap them/],
+    [['--from', '2027-01-22', '--to', '2027-01-23'], /lies in the future/],
+    [['--from', '2026-01-20', '--to', '2026-01-22', '--format', 'xml'], /use table, csv or json/],
+  ])('refuses %s with one sentence', async (args, sentence) => {
+    const run = await runCommand(['reconcile', ...args], sandbox, environment);
+    expect(run.status).toBe(2);
+    expect(run.output).toMatch(sentence);
+  });
+});
+
+test('days become final by their passes alone, and syncs compare them without being asked', {
+  timeout: 180_000,
+}, async () => {
+  const small = await startSandbox({
+    seed: 5,
+    conversationsPerDay: 100,
+    agents: 8,
+    clock: { kind: 'fixed', at },
+    requestsPerMinute: 'unlimited',
+  });
+  const own = await migratedDatabase();
+  const ownPool = testPool(own.url);
+  const names = streams.slice(0, 2).flatMap((name) => ['--stream', name]);
+  const settings = { ...environmentFor(small, own.url), GENESYS_WAREHOUSE_START: '2d' };
+  try {
+    expect(await runCommand(['sync', ...names], small, settings)).toMatchObject({ status: 0 });
+    small.setNow(new Date(at.getTime() + 32 * 24 * hour));
+    // After weeks of downtime one sync compares the latest days only, the next one those that are left.
+    expect(await runCommand(['sync', ...names], small, settings)).toMatchObject({ status: 0 });
+    expect(await runCommand(['sync', ...names], small, settings)).toMatchObject({ status: 0 });
+    const { rows: compared } = await ownPool.query(
+      `select state, count(*)::int as days, sum(different_count + not_final_different_count)::int as different
+       from mart.ops_reconciliation group by state order by state`,
+    );
+    expect(compared).toEqual([
+      { state: 'equal', days: 3, different: 0 },
+      { state: 'not_final', days: expect.any(Number), different: 0 },
+    ]);
+    const { rows: late } = await ownPool.query(
+      `select count(*)::int as count from genesys.session_metrics
+       where emit_date >= date_trunc('day', conversation_start, 'UTC') + interval '1 day' and name = any($1)`,
+      [comparedMetrics],
+    );
+    // The rule is put to the test by what is emitted on a later day than the conversation began.
+    expect(late[0].count).toBeGreaterThan(20);
+  } finally {
+    await ownPool.end();
+    await own.drop();
+    await small.close();
+  }
 });
