@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 import { runProgram } from './commands/program.js';
+import { keepHeapSmall } from './heap.js';
 
 const signalStatus = { SIGINT: 130, SIGTERM: 143 } as const;
 /** What still runs after this long is cut off: a container's runtime would kill the process soon anyway. */
 const stopMsMax = 9_000;
 
+keepHeapSmall();
 const stopping = new AbortController();
 let stoppedBy: keyof typeof signalStatus | undefined;
 

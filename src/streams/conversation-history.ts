@@ -10,6 +10,8 @@ const pageSize = 1_000;
 const pagesMax = 10_000;
 /** Genesys bounds the jobs that run at once, by a number it does not document; two were never refused. */
 const jobsAtOnceMax = 2;
+/** Results are read of one job at a time: a page is megabytes, and another job's would double what is held without being stored any sooner. */
+const downloadsAtOnceMax = 1;
 const pollDelayMsMin = secondMs;
 const pollDelayMsMax = 10 * secondMs;
 const pollsMax = 200;
@@ -29,6 +31,7 @@ interface JobCursor {
  */
 export function conversationHistoryStream(api: GenesysApi): Stream {
   const jobs = pLimit(jobsAtOnceMax);
+  const downloads = pLimit(downloadsAtOnceMax);
   const availability = availabilityReader(api);
   return {
     name: 'conversation_history',
@@ -39,13 +42,14 @@ export function conversationHistoryStream(api: GenesysApi): Stream {
     repassAgesMs: [dayMs, 3 * dayMs, 8 * dayMs, 31 * dayMs],
     sliceLengthMs: () => dayMs,
     sliceLengthMsMin: hourMs,
-    pages: (slice, context) => pages({ api, jobs, availability }, slice, context),
+    pages: (slice, context) => pages({ api, jobs, downloads, availability }, slice, context),
   };
 }
 
 interface Parts {
   readonly api: GenesysApi;
   readonly jobs: ReturnType<typeof pLimit>;
+  readonly downloads: ReturnType<typeof pLimit>;
   readonly availability: (context: StreamContext) => Promise<Date>;
 }
 
@@ -62,7 +66,29 @@ async function* pages(parts: Parts, slice: Slice, context: StreamContext): Async
     const { jobId } = cursor;
     await parts.jobs(() => waitForJob(parts.api, jobId, context));
   }
-  yield* results(parts.api, cursor, context);
+  yield* inTurn(parts.downloads, results(parts.api, cursor, context));
+}
+
+/** The source, begun when its turn comes; the turn lasts until the source ends or is given up. */
+async function* inTurn<T>(
+  turns: ReturnType<typeof pLimit>,
+  source: AsyncGenerator<T, void, void>,
+): AsyncGenerator<T, void, void> {
+  let end: () => void = () => {};
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  await new Promise<void>((begin) => {
+    void turns(() => {
+      begin();
+      return ended;
+    });
+  });
+  try {
+    yield* source;
+  } finally {
+    end();
+  }
 }
 
 async function submit(api: GenesysApi, slice: Slice, context: StreamContext) {
