@@ -36,7 +36,7 @@ async function countDue(pool: pg.Pool, streams: readonly Stream[], range: Interv
 function progressBar(total: number): Progress {
   const bar = new cliProgress.SingleBar({
     stream: process.stderr,
-    format: '{bar} {percentage}%  {value}/{total} slices  {records} conversations  {eta_formatted} left',
+    format: '{bar} {percentage}%  {value}/{total} slices  {records} records  {eta_formatted} left',
     barCompleteChar: '█',
     barIncompleteChar: '░',
     hideCursor: true,
