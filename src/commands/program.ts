@@ -12,7 +12,8 @@ import { migrateCommand } from './migrate.js';
 import { reconcileCommand } from './reconcile.js';
 import { retryCommand } from './retry.js';
 import { runCommand } from './run.js';
-import { addSandboxOptions, sandboxCommand } from './sandbox.js';
+import { sandboxCommand } from './sandbox.js';
+import { addSandboxOptions } from './sandbox-options.js';
 import { statusCommand } from './status.js';
 import { syncCommand } from './sync.js';
 

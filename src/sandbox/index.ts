@@ -26,8 +26,12 @@ export type {
   UserDetailsModule,
   UserDetailsQuery,
 } from './server/analytics-modules.js';
+export type { ClockOptions } from './server/clock.js';
 export type { Restatement } from './server/control.js';
 export type { FaultSettings } from './server/fault-settings.js';
+export { faultNames } from './server/fault-settings.js';
+export type { NumberSetting, SandboxSettings } from './server/options.js';
+export { defaults, limits } from './server/options.js';
 export type { RequestLogEntry } from './server/request-log.js';
 
 export interface SandboxOptions extends SandboxSettings, AnalyticsModules {

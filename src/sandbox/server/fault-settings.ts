@@ -46,6 +46,30 @@ export interface FaultSettings {
   readonly missingPermissions?: readonly string[];
 }
 
+type SettingCheck = { readonly test: (value: unknown) => boolean; readonly want: string };
+
+const oneOf = (...words: readonly string[]): SettingCheck => ({
+  test: (value) => words.includes(value as string),
+  want: words.map((word) => `"${word}"`).join(' or '),
+});
+const wholeFrom = (min: number, max: number): SettingCheck => ({
+  test: (value) => Number.isInteger(value) && (value as number) >= min && (value as number) <= max,
+  want: `a whole number from ${min} to ${max}`,
+});
+
+/** What the further settings of faults may be; `when` depends on the fault. */
+const settingChecks: Readonly<Record<string, SettingCheck>> = {
+  times: wholeFrom(0, 1_000_000_000),
+  path: { test: (value) => typeof value === 'string', want: 'a text such as "/analytics/"' },
+  retryAfterSeconds: wholeFrom(0, 604_800),
+  status: wholeFrom(500, 599),
+  body: oneOf('json', 'html', 'empty'),
+  ms: wholeFrom(0, 600_000),
+  driftMax: wholeFrom(1, 1_000_000),
+  'reset.when': oneOf('before-headers', 'after-headers'),
+  'stall.when': oneOf('before-headers', 'in-body'),
+};
+
 export type FaultName = Exclude<keyof FaultSettings, 'missingPermissions'>;
 
 const extras: Readonly<Record<FaultName, readonly string[]>> = {
@@ -73,6 +97,8 @@ const extras: Readonly<Record<FaultName, readonly string[]>> = {
   deletedEntities: [],
 };
 
+export const faultNames: readonly string[] = [...Object.keys(extras), 'missingPermissions'];
+
 /** Returns the settings, or throws a UsageError that names the culprit; `source` is a person's JSON or options. */
 export function parseFaultSettings(source: unknown): FaultSettings {
   if (typeof source !== 'object' || source === null || Array.isArray(source))
@@ -93,9 +119,7 @@ function checkPermissions(value: unknown): void {
 
 function checkFault(name: string, value: unknown): void {
   if (!Object.hasOwn(extras, name))
-    throw new UsageError(
-      `There is no fault named ${name}; known are ${Object.keys(extras).join(', ')}, missingPermissions.`,
-    );
+    throw new UsageError(`There is no fault named ${name}; known are ${faultNames.join(', ')}.`);
   const spec = (typeof value === 'number' ? { rate: value } : value) as Record<string, unknown> | null;
   const rate = spec?.rate;
   if (typeof rate !== 'number' || !(rate >= 0 && rate <= 1))
@@ -104,4 +128,11 @@ function checkFault(name: string, value: unknown): void {
   const stray = Object.keys(spec ?? {}).find((key) => !known.includes(key));
   if (stray !== undefined)
     throw new UsageError(`The fault ${name} has no setting ${stray}; known are ${known.join(', ')}.`);
+  for (const [key, setting] of Object.entries(spec ?? {})) checkSetting(name, key, setting);
+}
+
+function checkSetting(fault: string, key: string, value: unknown): void {
+  const rule = settingChecks[`${fault}.${key}`] ?? settingChecks[key];
+  if (rule === undefined || value === undefined || rule.test(value)) return;
+  throw new UsageError(`The setting ${key} of the fault ${fault} must be ${rule.want}, not ${JSON.stringify(value)}.`);
 }

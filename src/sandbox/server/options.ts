@@ -47,33 +47,58 @@ export interface ResolvedOptions extends Omit<Required<SandboxSettings>, 'replay
 }
 
 export const dataAgeDefaultMs = 90 * dayMs;
-const movingJobDurationMs = 500;
+
+/** What holds for everything that is not said. The job's duration is that of a moving clock. */
+export const defaults = {
+  port: 0,
+  host: '127.0.0.1',
+  seed: 1,
+  agents: 60,
+  conversationsPerDay: 2_000,
+  timeZone: 'UTC',
+  clientId: 'sandbox',
+  clientSecret: 'sandbox-secret',
+  requestsPerMinute: 300,
+  rateWindowMs: minuteMs,
+  tokenLifetimeSeconds: 86_400,
+  availabilityLagMs: 8 * hourMs,
+  jobDurationMs: 500,
+  jobExpiryMs: dayMs,
+  jobsConcurrentMax: 10,
+  aggregateRowsMax: 100_000,
+  lateWrapups: 'refused',
+  faults: {},
+  gzip: true,
+  cacheBytesMax: 256 * 1_024 * 1_024,
+  requestLogMax: 100_000,
+} as const satisfies SandboxSettings;
+
+/** Whole numbers, from and to. */
+export const limits = {
+  port: [0, 65_535],
+  seed: [0, Number.MAX_SAFE_INTEGER],
+  agents: [5, 5_000],
+  conversationsPerDay: [100, 500_000],
+  requestsPerMinute: [1, 1_000_000],
+  rateWindowMs: [1, minuteMs],
+  tokenLifetimeSeconds: [1, 172_800],
+  availabilityLagMs: [0, 30 * dayMs],
+  jobDurationMs: [0, dayMs],
+  jobExpiryMs: [1, 30 * dayMs],
+  jobsConcurrentMax: [1, 1_000],
+  aggregateRowsMax: [1, 10_000_000],
+  cacheBytesMax: [0, 64 * 1_024 ** 3],
+  requestLogMax: [1, 1_000_000],
+} as const satisfies Partial<Record<keyof SandboxSettings, readonly [number, number]>>;
+
+export type NumberSetting = keyof typeof limits;
 
 export function resolveOptions(settings: SandboxSettings): ResolvedOptions {
   const clock = settings.clock ?? { kind: 'real' };
   const resolved: ResolvedOptions = {
-    port: 0,
-    host: '127.0.0.1',
-    seed: 1,
-    agents: 60,
-    conversationsPerDay: 2_000,
-    timeZone: 'UTC',
-    clientId: 'sandbox',
-    clientSecret: 'sandbox-secret',
-    requestsPerMinute: 300,
-    rateWindowMs: minuteMs,
-    tokenLifetimeSeconds: 86_400,
-    availabilityLagMs: 8 * hourMs,
+    ...defaults,
     // On a fixed clock jobs are done at once unless asked otherwise, or two equal runs would see different states.
-    jobDurationMs: clock.kind === 'fixed' ? 0 : movingJobDurationMs,
-    jobExpiryMs: dayMs,
-    jobsConcurrentMax: 10,
-    aggregateRowsMax: 100_000,
-    lateWrapups: 'refused',
-    faults: {},
-    gzip: true,
-    cacheBytesMax: 256 * 1_024 * 1_024,
-    requestLogMax: 100_000,
+    ...(clock.kind === 'fixed' ? { jobDurationMs: 0 } : {}),
     replayDirectory: undefined,
     dataFrom: undefined,
     ...withoutUndefined(settings),
@@ -92,28 +117,19 @@ function check(options: ResolvedOptions): void {
     throw new UsageError(`The sandbox listens on 127.0.0.1 only, not on ${options.host}: its password is no secret.`);
   if (!['refused', 'accepted'].includes(options.lateWrapups))
     throw new UsageError(`lateWrapups must be refused or accepted, not ${options.lateWrapups}.`);
-  whole('port', options.port, 0, 65_535);
-  whole('seed', options.seed, 0, Number.MAX_SAFE_INTEGER);
-  whole('agents', options.agents, 5, 5_000);
-  whole('conversationsPerDay', options.conversationsPerDay, 100, 500_000);
-  whole('tokenLifetimeSeconds', options.tokenLifetimeSeconds, 1, 172_800);
-  whole('rateWindowMs', options.rateWindowMs, 1, minuteMs);
-  whole('availabilityLagMs', options.availabilityLagMs, 0, 30 * dayMs);
-  whole('jobDurationMs', options.jobDurationMs, 0, dayMs);
-  whole('jobExpiryMs', options.jobExpiryMs, 1, 30 * dayMs);
-  whole('jobsConcurrentMax', options.jobsConcurrentMax, 1, 1_000);
-  whole('aggregateRowsMax', options.aggregateRowsMax, 1, 10_000_000);
-  whole('cacheBytesMax', options.cacheBytesMax, 0, Number.MAX_SAFE_INTEGER);
-  whole('requestLogMax', options.requestLogMax, 1, 1_000_000);
-  if (options.requestsPerMinute !== 'unlimited') whole('requestsPerMinute', options.requestsPerMinute, 1, 1_000_000);
+  for (const name of Object.keys(limits) as NumberSetting[]) {
+    const value = options[name];
+    if (value !== 'unlimited' || name !== 'requestsPerMinute') whole(name, value);
+  }
   if (options.dataFrom !== undefined && Number.isNaN(options.dataFrom.getTime()))
     throw new UsageError('dataFrom is no date; give one such as 2026-01-01.');
   checkTimeZone(options.timeZone);
   parseFaultSettings(options.faults);
 }
 
-function whole(name: string, value: number, min: number, max: number): void {
-  if (!Number.isInteger(value) || value < min || value > max)
+function whole(name: NumberSetting, value: unknown): void {
+  const [min, max] = limits[name];
+  if (!Number.isInteger(value) || (value as number) < min || (value as number) > max)
     throw new UsageError(`The sandbox option ${name} must be a whole number from ${min} to ${max}, not ${value}.`);
 }
 
