@@ -13,15 +13,30 @@ const comparedStreams = `('conversation_history', 'queue_aggregates')`;
  */
 const edge = `interval '1 hour'`;
 
-/** Conversations that may have emitted within the day: a metric comes after the conversation's end by hours at the most. */
+/**
+ * Conversations that may have emitted within the day: a metric comes after the conversation's end by hours at the most. Those that began
+ * before `$3` (an e-mail may stay open for months) are found by what their sessions did in the day, which reaches indexes of the facts.
+ */
 const active = `
   active as (
-      select conversation_start, conversation_id, conversation_end
+      select conversation_start, conversation_id
       from genesys.conversations
       where
           conversation_start >= $3
           and conversation_start < $2
           and (conversation_end is null or conversation_end >= $1::timestamptz - interval '1 day')
+      union
+      select conversation_start, conversation_id
+      from genesys.session_facts
+      where conversation_start < $3 and is_agent_session and started_at >= $1 and started_at < $2
+      union
+      select conversation_start, conversation_id
+      from genesys.session_facts
+      where conversation_start < $3 and is_queue_leg and started_at >= $1 and started_at < $2
+      union
+      select conversation_start, conversation_id
+      from genesys.session_facts
+      where conversation_start < $3 and handled_at >= $1 and handled_at < $2
   )`;
 
 /** The lateral join with its offset keeps the planner probing by key: it would rather read months of metrics. */
@@ -135,8 +150,8 @@ const cells = `
   )`;
 
 /**
- * Compares one day, keeps at most `$5` of its differences and returns the counts. `$3`: how far back conversations may have begun that
- * were active in the day; `$4`: names of metrics. A cell without anything on one side has 0 there; 0 and absent are the same.
+ * Compares one day, keeps at most `$5` of its differences and returns the counts. `$3`: conversations that began before are looked
+ * for by their sessions of the day only; `$4`: names of metrics. A cell without anything on one side has 0 there; 0 and absent are the same.
  */
 export const compareDay = `
   with ${[active, step, details, aggregates, settled, cells].join(',')},
@@ -209,23 +224,26 @@ export const makeDueAgain = `
  * would otherwise be taken for known, whatever has become of the rows. In the order of ids, as loaders lock them.
  */
 export const forgetDigests = `
-  with damaged as (
+  with ${active},
+  gone as (
       select stored.conversation_id
       from extract.stored_conversations as stored
+      left join genesys.conversations as conversations
+          on conversations.conversation_start = stored.conversation_start
+          and conversations.conversation_id = stored.conversation_id
+          and conversations.conversation_start >= $3
+          and conversations.conversation_start < $2
       where
           stored.conversation_start >= $3
           and stored.conversation_start < $2
-          and not exists (
-              select from genesys.conversations as settled
-              where
-                  settled.conversation_start = stored.conversation_start
-                  and settled.conversation_id = stored.conversation_id
-                  and settled.conversation_start >= $3
-                  and settled.conversation_start < $2
-                  and settled.conversation_end < $1::timestamptz - interval '1 day'
-          )
+          and conversations.conversation_id is null
+  ),
+  damaged as (
+      select stored.conversation_id
+      from extract.stored_conversations as stored
+      where stored.conversation_id = any(array(select conversation_id from active union select conversation_id from gone))
       order by stored.conversation_id
-      for update of stored
+      for update
   )
   update extract.stored_conversations as stored
   set content_hash = '00000000-0000-0000-0000-000000000000'

@@ -36,7 +36,7 @@ export const comparedMetrics: readonly string[] = [
   'tTalkComplete',
 ];
 
-/** A conversation that began longer ago than this counts as lost for the comparison: older months are not read for every day. */
+/** All conversations that began within this are looked through for each day; older ones are found by their sessions of the day. */
 const lookBackMs = 62 * dayMs;
 /** A day whose permissions or queues changed differs nearly everywhere; so many rows show it as well as all would. */
 const differencesKeptMax = 1_000;
