@@ -5,6 +5,7 @@ import { forgetStored, storeRejects } from './dead-letters.js';
 import { storeEntities } from './entities.js';
 import { type IntervalRelation, readIntervalRelation } from './interval-relation.js';
 import { storeInterval } from './intervals.js';
+import { findRefused, isDataError } from './isolate.js';
 import { isLoadConflict, loadConversations } from './load.js';
 import { ensurePartitions, type PartitionCache, startFault } from './partitions.js';
 import { storeSpans } from './spans.js';
@@ -50,7 +51,7 @@ export async function storePages(
   pages: readonly Page[],
   finish: (counts: StoreCounts) => Promise<void>,
 ): Promise<StoreCounts> {
-  const load = gather(pages, store.now());
+  let load = gather(pages, store.now());
   await ensurePartitions(
     store.pool,
     load.conversations.map((flat) => flat.conversationStart),
@@ -66,9 +67,37 @@ export async function storePages(
         return counts;
       });
     } catch (error) {
-      if (!isLoadConflict(error) || conflicts === conflictsMax) throw error;
+      const isConflict = isLoadConflict(error) && conflicts < conflictsMax;
+      if (isDataError(error)) load = await withoutRefused(client, store, slice, load, error);
+      else if (!isConflict) throw error;
     }
   }
+}
+
+/** One record that the server refuses never fails a page: it becomes a dead letter, and the others are stored. */
+async function withoutRefused(
+  client: pg.PoolClient,
+  store: Store,
+  { stream }: SliceFacts,
+  load: Load,
+  error: Error,
+): Promise<Load> {
+  const refused = await findRefused(client, load.conversations, { stream, now: store.now() });
+  if (refused.length === 0) throw error;
+  const reasons = new Map(refused.map(({ flat, reason }) => [flat, reason]));
+  const kept = load.conversations.map((flat) => !reasons.has(flat));
+  return {
+    ...load,
+    conversations: load.conversations.filter((_, index) => kept[index]),
+    asOf: load.asOf.filter((_, index) => kept[index]),
+    rejects: [
+      ...load.rejects,
+      ...load.conversations.flatMap((flat, index) => {
+        const reason = reasons.get(flat);
+        return reason === undefined ? [] : [{ reject: rejectOf(flat, reason), asOf: load.asOf[index] as Date }];
+      }),
+    ],
+  };
 }
 
 function gather(pages: readonly Page[], now: Date): Load {

@@ -184,6 +184,35 @@ describe('whatever the API answers, nothing is lost and one clear sentence says 
     expect(json.rows.some(({ record }) => record.includes('\\u0000'))).toBe(true);
   });
 
+  test('a record that only Postgres refuses is a dead letter too; the rest of its page is stored', async () => {
+    await startOver();
+    await pool.query(`
+      create function genesys.refuse() returns trigger language plpgsql as $$
+      begin
+          if new.conversation_id::text < '2' then
+              raise exception 'no such thing' using errcode = '22023';
+          end if;
+          return new;
+      end $$;
+      create trigger refuse before insert on genesys.conversations for each row execute function genesys.refuse();`);
+    const run = await runCommand(sync, sandbox, environment);
+    await pool.query('drop function genesys.refuse() cascade');
+    expect(run.status).toBe(0);
+    const letters = await pool.query('select record_id, reason from extract.dead_letters');
+    expect(letters.rows.length).toBeGreaterThan(0);
+    for (const { record_id, reason } of letters.rows) {
+      expect(record_id < '2').toBe(true);
+      expect(reason).toContain('no such thing');
+    }
+    const stored = await pool.query(
+      'select min(conversation_id::text) as first, count(*)::int as count from genesys.conversations',
+    );
+    expect(stored.rows[0].count).toBeGreaterThan(0);
+    expect(stored.rows[0].first > '2').toBe(true);
+    expect(await runCommand(['retry'], sandbox, environment)).toMatchObject({ status: 0 });
+    expect(await differencesFromTruth(pool, sandbox)).toEqual([]);
+  });
+
   test('a record that was mended by a new version of the program is put back by retry', async () => {
     await startOver();
     const id = '6f2c1c8e-93a4-4c06-9a52-0d6a52b0a001';
