@@ -15,8 +15,8 @@ partitions as (
 
 bounds as (
     select
-        min(substring(partitions.bounds from 'FROM \(''([^'']+)''\)')::timestamptz) as first_at,
-        max(substring(partitions.bounds from 'TO \(''([^'']+)''\)')::timestamptz) as last_at
+        min(substring(partitions.bounds from '\(''([^'']+)''\) ')::timestamptz) as first_at,
+        max(substring(partitions.bounds from '\(''([^'']+)''\)$')::timestamptz) as last_at
     from partitions
 ),
 

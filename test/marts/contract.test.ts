@@ -11,6 +11,21 @@ const promised: Readonly<Record<string, string>> = {
     started_local ended_at ended_local wrapup_code wrapup_name wrapup_cause is_coded is_handled is_transferred handle_seconds talk_seconds
     hold_seconds acw_seconds alert_seconds dialing_seconds contacting_seconds`,
   rpt_wrapup_causes: 'day queue_id media_type wrapup_cause session_count conversation_count share_rate examples',
+  fct_queue_intervals: `interval_start_at interval_start_local queue_id media_type offered_count answered_count abandoned_count
+    short_abandoned_count flow_out_count handled_count transferred_count over_sla_count handle_seconds talk_seconds hold_seconds acw_seconds
+    answer_seconds abandon_seconds wait_seconds service_level_numerator service_level_denominator service_level_rate average_handle_seconds
+    is_final`,
+  fct_agent_intervals: `interval_start_at interval_start_local user_id handled_count handle_seconds talk_seconds hold_seconds acw_seconds
+    on_queue_seconds interacting_seconds communicating_seconds idle_seconds not_responding_seconds is_final`,
+  fct_wrapup_intervals: `interval_start_at interval_start_local wrapup_code wrapup_name queue_id user_id media_type handled_count
+    handle_seconds is_final`,
+  fct_agent_statuses:
+    'user_id user_name status_kind status status_seconds started_at started_local ended_at ended_local',
+  rpt_queue_days: `day queue_id queue_name media_type offered_count answered_count abandoned_count short_abandoned_count flow_out_count
+    handled_count transferred_count over_sla_count average_handle_seconds average_talk_seconds average_hold_seconds average_acw_seconds
+    average_answer_seconds answer_rate abandon_rate service_level_rate transfer_rate`,
+  rpt_agent_days: `day user_id user_name handled_count average_handle_seconds average_talk_seconds average_hold_seconds average_acw_seconds
+    average_answer_seconds answer_rate abandon_rate service_level_rate transfer_rate occupancy_rate`,
   dim_queues: 'queue_id queue_name',
   dim_users: 'user_id user_name',
   dim_wrapup_codes: 'wrapup_code wrapup_name',
