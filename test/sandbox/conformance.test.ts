@@ -8,7 +8,8 @@ import { resolveOptions } from '../../src/sandbox/server/options.js';
 import { createParts } from '../../src/sandbox/server/parts.js';
 import { createMatcher } from '../../src/sandbox/server/router.js';
 import { conformityTo } from './conformity.js';
-import { dataFrom, type Known, knownOf, now, organization, type Row, rows } from './endpoints.js';
+import { rows } from './endpoint-rows.js';
+import { dataFrom, type Known, knownOf, now, organization, type Row } from './endpoints.js';
 import { call, loggedIn } from './sdk-driver.js';
 import { readSdkModels, shapeOf } from './sdk-models.js';
 
