@@ -47,6 +47,7 @@ export async function reconcileCommand(context: CommandContext, options: Reconci
 
 /** After a sync: days of which something was pulled since they were compared. Its failure is logged only; the data is stored. */
 export async function reconcilePulledDays(pool: pg.Pool, context: CommandContext, log: Log): Promise<void> {
+  if (context.signal.aborted) return;
   const startedAt = performance.now();
   try {
     const days: DayReconciliation[] = [];
