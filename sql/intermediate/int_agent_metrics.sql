@@ -1,12 +1,13 @@
 -- One row per stored metric of the agent and user aggregates, its figures in the columns of their meaning.
 create view genesys.int_agent_metrics as
 with
--- Two sources one below the other, not joined: so a filter on time or user reaches both.
+-- Two sources one below the other, not joined: so a filter on time or user reaches both. The user of a handling is written as the
+-- unique index has it, so that a filter on users need not read what is not theirs.
 sources as (
     select
         handlings.interval_start,
         handlings.interval_end,
-        handlings.user_id,
+        coalesce(handlings.user_id, '00000000-0000-0000-0000-000000000000'::uuid) as user_id,
         handlings.metric,
         null::text as status,
         handlings.count,

@@ -1,6 +1,38 @@
 -- One row per stored metric of the queue aggregates, its figures in the columns of their meaning.
 create view genesys.int_queue_metrics as
 with
+-- What has a queue and what has none are read apart, because a filter on the queue reaches the unique index only where the queue is
+-- written as the index has it; without that, a day of one queue would read the day of all queues.
+sources as (
+    select
+        metrics.interval_start,
+        metrics.interval_end,
+        coalesce(metrics.queue_id, '00000000-0000-0000-0000-000000000000'::uuid) as queue_id,
+        metrics.media_type,
+        metrics.metric,
+        metrics.count,
+        metrics.sum,
+        metrics.numerator,
+        metrics.denominator
+    from genesys.queue_aggregates as metrics
+    where metrics.queue_id is not null
+
+    union all
+
+    select
+        metrics.interval_start,
+        metrics.interval_end,
+        null::uuid as queue_id,
+        metrics.media_type,
+        metrics.metric,
+        metrics.count,
+        metrics.sum,
+        metrics.numerator,
+        metrics.denominator
+    from genesys.queue_aggregates as metrics
+    where coalesce(metrics.queue_id, '00000000-0000-0000-0000-000000000000'::uuid) = '00000000-0000-0000-0000-000000000000'::uuid
+),
+
 -- The one place that says which metric is which figure; intervals and days only sum. `count` is how often, `sum` milliseconds.
 final as (
     select
@@ -28,7 +60,7 @@ final as (
         case when metrics.metric = 'nTransferred' then metrics.count end as transferred_count,
         case when metrics.metric = 'oServiceLevel' then metrics.numerator end as service_level_numerator,
         case when metrics.metric = 'oServiceLevel' then metrics.denominator end as service_level_denominator
-    from genesys.queue_aggregates as metrics
+    from sources as metrics
     where
         metrics.metric in (
             'nOffered', 'tAnswered', 'tAbandon', 'tShortAbandon', 'tFlowOut', 'tHandle', 'tTalkComplete',
