@@ -1,0 +1,30 @@
+/**
+ * `npm run bench [-- name…]`: speed and memory as ratios within one run, because machines are noisy. Prints what was measured and what is aimed at;
+ * ends with status 1 when an aim is missed.
+ */
+import { benchEndToEnd } from './end-to-end.js';
+import { benchLoad } from './load.js';
+import { benchMemory } from './memory.js';
+import { benchSandbox } from './sandbox-speed.js';
+import { benchViews } from './views.js';
+
+const benches: Readonly<Record<string, () => Promise<unknown>>> = {
+  load: benchLoad,
+  'end-to-end': benchEndToEnd,
+  memory: benchMemory,
+  sandbox: benchSandbox,
+  views: benchViews,
+};
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !(name in benches));
+if (unknown.length > 0) {
+  process.stderr.write(`There is no bench ${unknown.join(', ')}; there are ${Object.keys(benches).join(', ')}.\n`);
+  process.exit(2);
+}
+for (const [name, bench] of Object.entries(benches)) {
+  if (asked.length > 0 && !asked.includes(name)) continue;
+  process.stdout.write(`\n== ${name} ==\n`);
+  await bench();
+}
+process.exit();
