@@ -1,9 +1,10 @@
 -- One row per local day of the months that have partitions of interval facts, with its bounds as instants.
 create view genesys.int_interval_days as
 with
--- The partitions tell the range at no cost: not every table of interval facts has an index whose ends could.
+-- The partitions tell the range at no cost: not every table of interval facts has an index whose ends could. Their names do not depend on
+-- a session's date style, as the text of their bounds would.
 partitions as (
-    select pg_get_expr(children.relpartbound, children.oid) as bounds
+    select to_date(substring(children.relname from '_y([0-9]{4}m[0-9]{2})$'), 'YYYY"m"MM') as month
     from pg_catalog.pg_inherits as inherits
     inner join pg_catalog.pg_class as children on children.oid = inherits.inhrelid
     where inherits.inhparent in (
@@ -13,21 +14,18 @@ partitions as (
     )
 ),
 
+-- Months are those of UTC; local days of the next or the last one may lie a day outside.
 bounds as (
     select
-        min(substring(partitions.bounds from '\(''([^'']+)''\) ')::timestamptz) as first_at,
-        max(substring(partitions.bounds from '\(''([^'']+)''\)$')::timestamptz) as last_at
+        min(partitions.month) - 1 as first_day,
+        (max(partitions.month) + interval '1 month')::date as last_day
     from partitions
 ),
 
 days as (
-    select generated.day::date as day
+    select bounds.first_day + generated.day_no as day
     from bounds
-    cross join lateral generate_series(
-        date_trunc('day', bounds.first_at at time zone {{time_zone}}),
-        bounds.last_at at time zone {{time_zone}},
-        interval '1 day'
-    ) as generated (day)
+    cross join lateral generate_series(0, bounds.last_day - bounds.first_day) as generated (day_no)
 ),
 
 final as (
