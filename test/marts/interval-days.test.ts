@@ -91,3 +91,50 @@ describe.each(cases)('in $timeZone from $from', ({ timeZone, from, to, days, fir
     expect(row?.missing).toBe(0);
   });
 });
+
+describe('a filter', () => {
+  let marts: Marts;
+  const planOf = async (statement: string) => {
+    const client = await marts.pool.connect();
+    try {
+      await client.query('begin');
+      // The tables of a test are so small that reading them whole would be cheaper.
+      await client.query('set local enable_seqscan = off');
+      const { rows } = await client.query(`explain ${statement}`);
+      return rows.map((row) => row['QUERY PLAN']).join('\n');
+    } finally {
+      await client.query('rollback');
+      client.release();
+    }
+  };
+  const inMarch = `interval_start_at >= '2026-03-02Z' and interval_start_at < '2026-03-03Z'`;
+
+  beforeAll(async () => {
+    marts = await openMarts();
+    const figures = { tHandle: [1, 1_000] } as const;
+    for (const start of ['2026-03-02T10:00:00Z', '2026-05-02T10:00:00Z']) {
+      const dimensions = { queue_id: queue, media_type: 'voice' };
+      await insertGroup(marts, { table: 'queue_aggregates', start, dimensions, figures });
+      await insertGroup(marts, {
+        table: 'agent_aggregates',
+        start,
+        dimensions: { user_id: agent, ...dimensions },
+        figures,
+      });
+    }
+  });
+  afterAll(() => marts?.close());
+
+  test('on time and queue reaches one month and the unique index', async () => {
+    const plan = await planOf(`select * from mart.fct_queue_intervals where ${inMarch} and queue_id = '${queue}'`);
+    expect(plan).toMatch(/Index Cond: .*interval_start.*COALESCE\(.*queue_id/);
+    expect(plan).not.toContain('y2026m05');
+  });
+
+  test('on time and a list of agents reaches one month and the unique index', async () => {
+    const agents = `user_id = any (array(select user_id from mart.dim_users))`;
+    const plan = await planOf(`select * from mart.fct_agent_intervals where ${inMarch} and ${agents}`);
+    expect(plan).toMatch(/Index Cond: .*interval_start.*COALESCE\(.*user_id/);
+    expect(plan).not.toContain('y2026m05');
+  });
+});
