@@ -19,13 +19,15 @@ button { position: absolute; top: 14px; right: 16px; border: 1px solid var(--lin
 button:hover { border-color: var(--accent); color: var(--accent); }
 dl { display: grid; grid-template-columns: auto 1fr; gap: 4px 20px; margin: 0; }
 dt { color: var(--soft); }
-dd { margin: 0; text-align: right; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
+dd { margin: 0; text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+#faults { grid-template-columns: 1fr; gap: 0; }
+#faults dd { margin-bottom: 6px; text-align: left; white-space: normal; overflow-wrap: anywhere; }
 .bars { grid-template-columns: minmax(120px, auto) 1fr; }
 .bars dd { display: flex; align-items: center; gap: 10px; text-align: left; }
 .bars i { height: 8px; border-radius: 4px; background: var(--accent); min-width: 2px; }
 .none { grid-column: 1 / -1; color: var(--soft); text-align: left; }
 footer { padding-top: 20px; padding-bottom: 40px; color: var(--soft); font-size: 13px; }
-@media (max-width: 640px) { header { flex-wrap: wrap; } main { grid-template-columns: 1fr; } .clock { text-align: left; } }
+@media (max-width: 640px) { .bars { grid-template-columns: minmax(0, 1fr) minmax(50%, 1fr); } header { flex-wrap: wrap; } main { grid-template-columns: 1fr; } .clock { text-align: left; } }
 `;
 
 /** Values go in as text, never as markup. */
@@ -47,6 +49,9 @@ const bar = (count, most) => {
   i.style.width = Math.max(1, Math.round(70 * count / most)) + '%';
   part.append(i, count.toLocaleString('en')); return part;
 };
+const share = (rate) => rate >= 1 ? 'always' : (100 * rate).toLocaleString('en', { maximumFractionDigits: 2 }) + ' %';
+const fault = (value) => typeof value === 'number' ? share(value) : Array.isArray(value) ? value.join(', ')
+  : Object.entries(value).map(([name, one]) => name === 'rate' ? share(one) : name + ' ' + one).join(', ');
 const number = (value) => typeof value === 'number' ? value.toLocaleString('en') : String(value);
 async function refresh() {
   try {
@@ -57,8 +62,9 @@ async function refresh() {
     at('clock-kind').textContent = s.clock + ' clock';
     put('organization', [['Agents', number(o.agents)], ['Conversations per weekday', number(o.conversationsPerDay)], ['Time zone', o.timeZone],
       ['Data since', s.dataFrom.slice(0, 10)], ['Seed', o.seed], ['Requests per minute', number(s.requestsPerMinute)]]);
-    put('faults', Object.entries(s.faults).map(([name, value]) => [name, typeof value === 'number' ? value : JSON.stringify(value)])
-      .concat(Object.entries(s.faultsInjected).map(([name, count]) => [name + ' so far', number(count)])), 'None. Every answer is what it should be.');
+    const struck = s.faultsInjected; const names = [...new Set([...Object.keys(s.faults), ...Object.keys(struck)])];
+    put('faults', names.map((name) => [name, (name in s.faults ? fault(s.faults[name]) : 'lifted') + ' · ' + number(struck[name] || 0) + ' so far']),
+      'None. Every answer is what it should be.');
     const counts = Object.entries(s.requestsByOperation); const most = Math.max(1, ...counts.map(([, n]) => n));
     at('total').textContent = number(s.requests);
     put('requests', counts.slice(0, 20).map(([name, n]) => [name, bar(n, most)]), 'None yet.');
