@@ -14,6 +14,7 @@ export async function demoReport(pool: pg.Pool, facts: DemoFacts): Promise<strin
     await coverage(pool),
     await causes(pool),
     await handleTimes(pool),
+    await queues(pool),
     await freshness(pool),
     connecting(facts),
   ];
@@ -102,6 +103,31 @@ async function handleTimes(pool: pg.Pool): Promise<string> {
   );
 }
 
+async function queues(pool: pg.Pool): Promise<string> {
+  const { rows } = await pool.query(
+    `select coalesce(queue.queue_name, '(no queue)') as queue, sum(report.offered_count)::int as offered,
+         sum(report.answered_count) / nullif(sum(report.offered_count), 0)::float8 as answered,
+         sum(report.abandoned_count) / nullif(sum(report.offered_count), 0)::float8 as abandoned,
+         sum(report.service_level_numerator) / nullif(sum(report.service_level_denominator), 0)::float8 as service_level
+     from mart.rpt_queue_days as report
+     left join mart.dim_queues as queue on queue.queue_id = report.queue_id
+     group by 1 having sum(report.offered_count) > 0 order by offered desc limit 8`,
+  );
+  return titled(
+    "Queues, by Genesys' own aggregates",
+    table(
+      ['queue', 'offered', 'answered', 'abandoned', 'service level'],
+      rows.map((row) => [
+        row.queue,
+        row.offered,
+        percent(row.answered),
+        percent(row.abandoned),
+        percent(row.service_level),
+      ]),
+    ),
+  );
+}
+
 async function freshness(pool: pg.Pool): Promise<string> {
   const { rows } = await pool.query(
     `select stream, watermark_at, last_success_at, due_slice_count, failing_slice_count, dead_letter_count
@@ -138,7 +164,7 @@ function connecting({ databaseUrl, apiUrl, keep }: DemoFacts): string {
 }
 
 const titled = (title: string, body: string) => `${title}\n${'─'.repeat(title.length)}\n${body}`;
-const percent = (rate: number) => `${(rate * 100).toFixed(1)} %`;
+const percent = (rate: number | null) => (rate === null ? '—' : `${(rate * 100).toFixed(1)} %`);
 const instant = (at: Date | null) => at?.toISOString().replace('.000Z', 'Z') ?? '—';
 
 /** `4:05`, or `7:35:00` from an hour on. */
