@@ -125,6 +125,9 @@ const figures: readonly Row[] = [
   row('AnalyticsApi.getAnalyticsDataretentionSettings'),
 ];
 
+/** What comes in pages of entities. */
+export const pagedMethods = ['RoutingApi.getRoutingQueueMembers', 'RoutingApi.getRoutingQueueWrapupcodes'];
+
 /** Listings with their options, each in pages of two, and one entity of those that can be asked for alone. */
 const directory: readonly Row[] = [
   ...listing('RoutingApi.getRoutingQueues', { name: '*' }),
@@ -177,6 +180,7 @@ const directory: readonly Row[] = [
 ];
 
 function listing(method: string, options: JsonObject = {}): Row[] {
+  pagedMethods.push(method);
   return [row(method, () => [{ pageSize: 2, ...options }]), row(method, () => [{ pageSize: 500, ...options }])];
 }
 

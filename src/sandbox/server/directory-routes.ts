@@ -2,7 +2,8 @@ import type { Directory, JsonObject } from '../world.js';
 import { json } from './answer.js';
 import { invalidValue, notFound } from './api-fault.js';
 import type { Core } from './core.js';
-import { byName, listingCursor, listingPage, listingUncounted } from './listing.js';
+import { listingCursor, listingPage, listingUncounted } from './listing.js';
+import { asked, byName } from './listing-filters.js';
 import type { Listing } from './listing-table.js';
 import { isPresent, listings, withoutState } from './listing-table.js';
 import type { Call, Route } from './router.js';
@@ -26,7 +27,7 @@ function routesOf(core: Core, listing: Listing): Route[] {
     ...common,
     path: `/api/v2/${listing.path}`,
     operation: listing.operation,
-    handle: (call) => page(call, byName(call, entities(call)), listing.pageSizeMax),
+    handle: (call) => page(call, asked(call, entities(call)), listing.pageSizeMax),
   };
   if (listing.single !== true) return [list];
   const single: Route = {
@@ -58,10 +59,10 @@ function presenceRoute(core: Core): Route {
     operation: 'presence definitions',
     permissions: allOf('presence:presenceDefinition:view'),
     handle: (call) => {
-      const asked = call.query.get('deactivated') ?? 'false';
+      const state = call.query.get('deactivated') ?? 'false';
       const all = remaining(core, core.world.directory.presences);
       const entities =
-        asked === 'any' ? all : all.filter((presence) => (presence.deactivated === true) === (asked === 'true'));
+        state === 'any' ? all : all.filter((presence) => (presence.deactivated === true) === (state === 'true'));
       return json({ total: entities.length, entities: [...entities], selfUri: call.path });
     },
   };
@@ -82,7 +83,8 @@ function queueRoutes(core: Core): Route[] {
         'routing:queue:readonly',
         'routing:queueMember:manage',
       ),
-      handle: (call) => listingUncounted(call, membersOf(core.world.directory, existing(call), call), 100),
+      handle: (call) =>
+        listingUncounted(call, byName(call, membersOf(core.world.directory, existing(call), call)), 100),
     },
     {
       method: 'GET',

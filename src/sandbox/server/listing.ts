@@ -70,14 +70,3 @@ function uriOf(call: Call, changes: Readonly<Record<string, string>>): string {
   for (const [name, value] of Object.entries(changes)) query.set(name, value);
   return `${call.path}?${query}`;
 }
-
-/** `name` may end with `*`, as in the API's own search boxes. */
-export function byName(call: Call, entities: readonly JsonObject[]): readonly JsonObject[] {
-  const name = call.query.get('name')?.toLowerCase();
-  if (name === undefined || name === '') return entities;
-  const prefix = name.endsWith('*') ? name.slice(0, -1) : undefined;
-  return entities.filter((entity) => {
-    const actual = String(entity.name ?? '').toLowerCase();
-    return prefix === undefined ? actual === name : actual.startsWith(prefix);
-  });
-}

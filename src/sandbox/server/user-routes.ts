@@ -3,6 +3,7 @@ import { json } from './answer.js';
 import { badRequest, invalidValue, notFound } from './api-fault.js';
 import type { Core } from './core.js';
 import { listingPage } from './listing.js';
+import { asked, listOf } from './listing-filters.js';
 import type { Call, Route } from './router.js';
 import { noPermissions } from './router.js';
 
@@ -34,12 +35,10 @@ function list(core: Core, call: Call): readonly JsonObject[] {
   const expand = expandOf(call);
   const state = call.query.get('state') ?? 'active';
   if (!states.includes(state)) throw invalidValue(state, 'state', states);
-  const ids = call.query.getAll('id').flatMap((value) => value.split(','));
-  if (ids.length > idsMax) throw badRequest(`Only ${idsMax} users can be requested at a time.`);
+  const ids = listOf(call, 'id');
+  if (ids.size > idsMax) throw badRequest(`Only ${idsMax} users can be requested at a time.`);
   const users = usersOf(core).filter((user) => state === 'any' || user.state === state);
-  const asked = ids.length === 0 ? users : users.filter((user) => ids.includes(String(user.id)));
-  const sorted = call.query.get('sortOrder')?.toUpperCase() === 'DESC' ? [...asked].reverse() : asked;
-  return sorted.map((user) => expanded(user, expand));
+  return asked(call, users).map((user) => expanded(user, expand));
 }
 
 function single(core: Core, call: Call): JsonObject {
@@ -58,7 +57,7 @@ function usersOf(core: Core): readonly JsonObject[] {
 }
 
 function expandOf(call: Call): ReadonlySet<string> {
-  return new Set(call.query.getAll('expand').flatMap((value) => value.split(',')));
+  return listOf(call, 'expand');
 }
 
 function expanded(user: JsonObject, expand: ReadonlySet<string>): JsonObject {
