@@ -1,10 +1,6 @@
 import type { Server } from 'node:http';
 import { UsageError } from '../errors.js';
-import {
-  hasEvents,
-  aggregates as simulatedAggregates,
-  userDetails as simulatedUserDetails,
-} from './aggregates/index.js';
+import { aggregates, hasEvents, queueObservations, userDetails, withoutRepeats } from './aggregates/index.js';
 import type { AnalyticsModules } from './server/analytics-modules.js';
 import { apiMatcher } from './server/api.js';
 import type { SandboxControl } from './server/control.js';
@@ -49,18 +45,17 @@ export interface Sandbox extends SandboxControl {
  * Throws UsageError for wrong options and when the port is taken.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { createWorld = createSimulatedWorld, aggregates, userDetails, ...settings } = options;
-  const resolved = resolveOptions(settings);
+  const { createWorld = createSimulatedWorld } = options;
+  const resolved = resolveOptions(options);
   const replay = resolved.replayDirectory === undefined ? undefined : loadReplay(resolved.replayDirectory, resolved);
   const world = replay?.world ?? createWorld(worldOptions(resolved));
   const parts = createParts(resolved, world, replay, () => Date.now());
   const { core, tokens, rateLimit } = parts;
-  const modules = { ...figuresOf(world), ...(aggregates && { aggregates }), ...(userDetails && { userDetails }) };
   const gate = {
     core,
     tokens,
     rateLimit,
-    matcher: apiMatcher(core, modules, parts.notifications.routes()),
+    matcher: apiMatcher(core, figuresOf(world, options), parts.notifications.routes()),
     recorded: replay?.answers,
   };
   let port = parts.options.port;
@@ -80,8 +75,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 }
 
 /** Only a world that shows its events can be counted; recorded answers cannot. */
-function figuresOf(world: World): AnalyticsModules {
-  return hasEvents(world) ? { aggregates: simulatedAggregates, userDetails: simulatedUserDetails } : {};
+function figuresOf(world: World, given: AnalyticsModules): AnalyticsModules {
+  if (!hasEvents(world)) return given;
+  return { aggregates, userDetails, userDetailsPage: withoutRepeats, queueObservations, ...given };
 }
 
 function portError(error: unknown, port: number): Error {

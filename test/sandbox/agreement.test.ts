@@ -211,3 +211,69 @@ describe('the time of users in statuses', () => {
     },
   );
 });
+
+describe('queue observations', () => {
+  test('are the sessions that the records show as open at this instant', async () => {
+    const [asked] = cases as readonly [Case];
+    const fromMs = Date.parse('2026-04-01T09:00:00Z');
+    const client = await start(asked, new Date(fromMs));
+    let seen = 0;
+    for (const minutes of [0, 7, 45]) {
+      const nowMs = fromMs + minutes * 60_000;
+      sandbox.setNow(new Date(nowMs));
+      const records = await recordsOf(client, { fromMs: nowMs - 1_000, toMs: nowMs });
+      const told = await observed(client);
+      expect(told).toEqual(openSessions(records));
+      seen += told.length;
+    }
+    expect(seen).toBeGreaterThan(30);
+  });
+});
+
+const observedMetrics = ['oWaiting', 'oAlerting', 'oInteracting'];
+
+/** One line for each session, with its id. */
+async function observed(client: Client): Promise<string[]> {
+  const mediaTypes = ['voice', 'chat', 'email', 'message', 'callback'];
+  const predicates = mediaTypes.map((value) => ({ dimension: 'mediaType', value }));
+  const { body } = await client.post('/api/v2/analytics/queues/observations/query', {
+    filter: { type: 'or', predicates },
+    metrics: observedMetrics,
+    detailMetrics: observedMetrics,
+  });
+  return objects(body.results)
+    .flatMap(({ group, data }) =>
+      objects(data).flatMap(({ metric, observations }) =>
+        objects(observations).map(({ sessionId, observationDate }) =>
+          [metric, (group as JsonObject).queueId, (group as JsonObject).mediaType, sessionId, observationDate].join(
+            ' ',
+          ),
+        ),
+      ),
+    )
+    .sort();
+}
+
+const metricOfSegment: Readonly<Record<string, string>> = {
+  'acd interact': 'oWaiting',
+  'agent alert': 'oAlerting',
+  'agent interact': 'oInteracting',
+  'agent hold': 'oInteracting',
+};
+
+function openSessions(records: readonly JsonObject[]): string[] {
+  return records
+    .filter((record) => record.conversationEnd === undefined)
+    .flatMap((record) => objects(record.participants))
+    .flatMap(({ purpose, sessions }) =>
+      objects(sessions).flatMap(({ mediaType, sessionId, segments }) =>
+        objects(segments)
+          .filter(({ segmentEnd, queueId }) => segmentEnd === undefined && queueId !== undefined)
+          .flatMap(({ queueId, segmentType, segmentStart }) => {
+            const metric = metricOfSegment[`${purpose} ${segmentType}`];
+            return metric === undefined ? [] : [[metric, queueId, mediaType, sessionId, segmentStart].join(' ')];
+          }),
+      ),
+    )
+    .sort();
+}

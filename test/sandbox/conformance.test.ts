@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
-import { aggregates, userDetails } from '../../src/sandbox/aggregates/index.js';
+import { aggregates, queueObservations, userDetails } from '../../src/sandbox/aggregates/index.js';
 import type { Sandbox } from '../../src/sandbox/index.js';
 import { startSandbox } from '../../src/sandbox/index.js';
 import { apiRoutes } from '../../src/sandbox/server/api.js';
@@ -54,7 +54,7 @@ describe('every endpoint', () => {
 
   test('is in the table, so that none is left unlooked at', () => {
     const { core, notifications } = createParts(resolveOptions(organization), sandbox.world, undefined, () => 0);
-    const routes = apiRoutes(core, { aggregates, userDetails }, notifications.routes());
+    const routes = apiRoutes(core, { aggregates, userDetails, queueObservations }, notifications.routes());
     const match = createMatcher(routes);
     const asked = new Set(
       sandbox.requests().map(({ method, path }) => {

@@ -122,6 +122,18 @@ const figures: readonly Row[] = [
     metrics: ['oWaiting', 'oAlerting', 'oInteracting', 'oLongestWaiting', 'oLongestInteracting', 'oMemberUsers'],
     detailMetrics: ['oWaiting', 'oInteracting'],
   })),
+  analytics('postAnalyticsQueuesObservationsQuery', () => ({
+    filter: filterOf('mediaType', 'voice', 'email', 'message'),
+    metrics: [
+      'oActiveUsers',
+      'oOnQueueUsers',
+      'oOffQueueUsers',
+      'oUserPresences',
+      'oUserRoutingStatuses',
+      'oInteracting',
+    ],
+    detailMetrics: ['oInteracting'],
+  })),
   row('AnalyticsApi.getAnalyticsDataretentionSettings'),
 ];
 

@@ -42,7 +42,19 @@ export interface UserDetailsQuery {
 /** Gives the AnalyticsUserDetail of every user that has something in the span; the server pages. */
 export type UserDetailsModule = (query: UserDetailsQuery, world: World, nowMs: number) => readonly JsonObject[];
 
+export interface ObservationQuery {
+  readonly metrics: readonly string[];
+  readonly detailMetrics: readonly string[];
+  readonly matches: (lookup: DimensionLookup) => boolean;
+}
+
+/** Gives the API's answer for this instant: sessions by queue and medium, members by queue. */
+export type ObservationsModule = (query: ObservationQuery, world: World, nowMs: number) => JsonObject;
+
 export interface AnalyticsModules {
   readonly aggregates?: AggregatesModule;
   readonly userDetails?: UserDetailsModule;
+  /** Shortens a page of user details to what it has not told already; the page as it is where absent. */
+  readonly userDetailsPage?: (page: readonly JsonObject[]) => readonly JsonObject[];
+  readonly queueObservations?: ObservationsModule;
 }

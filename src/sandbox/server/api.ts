@@ -28,8 +28,8 @@ export function apiRoutes(core: Core, modules: AnalyticsModules, others: readonl
     ...directoryRoutes(core),
     ...organizationRoutes(core),
     ...aggregateRoutes(core, modules.aggregates),
-    ...userDetailRoutes(core, modules.userDetails),
-    ...queueObservationRoutes(core),
+    ...userDetailRoutes(core, modules),
+    ...queueObservationRoutes(core, modules.queueObservations),
     ...wrapupRoutes(core),
     ...others,
   ];

@@ -2,6 +2,7 @@ import { secondMs } from '../../interval.js';
 import type { Json, JsonObject } from '../world.js';
 import { texts } from './aggregate-routes.js';
 import { queueObservationMetrics } from './aggregate-vocabulary.js';
+import type { ObservationQuery, ObservationsModule } from './analytics-modules.js';
 import type { Answer } from './answer.js';
 import { json } from './answer.js';
 import { badRequest, invalidValue } from './api-fault.js';
@@ -26,45 +27,76 @@ const sessionMetrics = ['oWaiting', 'oAlerting', 'oInteracting'];
 const longest: Readonly<Record<string, string>> = { oLongestWaiting: 'oWaiting', oLongestInteracting: 'oInteracting' };
 const observationsMax = 100;
 
-export function queueObservationRoutes(core: Core): Route[] {
+/** `module` computes what only events tell: users and their statuses. Without one sessions and members are counted from records. */
+export function queueObservationRoutes(core: Core, module: ObservationsModule | undefined): Route[] {
   return [
     {
       method: 'POST',
       path: '/api/v2/analytics/queues/observations/query',
       operation: 'queue observations query',
       permissions: anyOf('analytics:queueObservation:view'),
-      handle: (call) => answer(core, call),
+      handle: (call) => answer(core, module, call),
     },
   ];
 }
 
-/** What happens at this instant, counted from the same records that the details tell. User metrics know members only, not their status. */
-function answer(core: Core, call: Call): Answer {
-  const body = jsonBody(call);
+function answer(core: Core, module: ObservationsModule | undefined, call: Call): Answer {
+  const query = parseQuery(jsonBody(call));
+  if (module === undefined) return json({ results: resultsFromRecords(core, query) });
+  return json(withSessionIds(core, module(query, core.world, core.clock.asOfMs())));
+}
+
+function parseQuery(body: JsonObject): ObservationQuery {
   const metrics = texts(body, 'metrics');
+  const detailMetrics = texts(body, 'detailMetrics');
   if (metrics.length === 0) throw badRequest('At least one metric is required.');
-  for (const metric of [...metrics, ...texts(body, 'detailMetrics')])
+  for (const metric of [...metrics, ...detailMetrics])
     if (!queueObservationMetrics.includes(metric)) throw invalidValue(metric, 'metric', queueObservationMetrics);
   if (body.filter === undefined) throw badRequest('A filter is required.');
-  const test = compileFilter(body.filter, 'filter', ['mediaType', 'queueId']);
-  const matches = (queueId: string, mediaType?: string) => test((name) => valuesOf(name, queueId, mediaType));
+  return { metrics, detailMetrics, matches: compileFilter(body.filter, 'filter', ['mediaType', 'queueId']) };
+}
+
+/** Events know no ids of sessions; the record's session that began this at the same instant has it. */
+function withSessionIds(core: Core, answered: JsonObject): JsonObject {
+  for (const group of objects(answered.results))
+    for (const metric of objects(group.data))
+      for (const observation of objects(metric.observations)) {
+        const sessionId = sessionIdOf(core, observation);
+        if (sessionId !== undefined) observation.sessionId = sessionId;
+      }
+  return answered;
+}
+
+function sessionIdOf(core: Core, observation: JsonObject): Json | undefined {
+  const asOfMs = core.clock.asOfMs();
+  const conversation = core.source.byId(String(observation.conversationId), asOfMs);
+  if (conversation === undefined) return undefined;
+  const here = presencesIn(core.source.record(conversation, asOfMs, false)).find(
+    (presence) =>
+      presence.observation.observationDate === observation.observationDate &&
+      presence.observation.userId === observation.userId,
+  );
+  return here?.observation.sessionId;
+}
+
+/** What happens at this instant, counted from the same records that the details tell. Of users only how many are members. */
+function resultsFromRecords(core: Core, { metrics, detailMetrics, matches }: ObservationQuery): JsonObject[] {
+  const isAsked = (queueId: string, mediaType?: string) => matches((name) => valuesOf(name, queueId, mediaType));
   const queues = core.world.directory.queues
     .map((queue) => String(queue.id))
-    .filter((id) => matches(id) || mediaTypes.some((media) => matches(id, media)));
+    .filter((id) => isAsked(id) || mediaTypes.some((media) => isAsked(id, media)));
   const here = presences(core);
-  const details = new Set(texts(body, 'detailMetrics'));
-  return json({
-    results: queues.flatMap((queueId) => [
-      ...memberGroup(core, queueId, metrics),
-      ...mediaTypes
-        .filter((media) => matches(queueId, media) || matches(queueId))
-        .map((mediaType) => ({
-          group: { queueId, mediaType },
-          data: mediaData(here, queueId, mediaType, metrics, details),
-        }))
-        .filter((group) => group.data.length > 0),
-    ]),
-  });
+  const details = new Set(detailMetrics);
+  return queues.flatMap((queueId) => [
+    ...memberGroup(core, queueId, metrics),
+    ...mediaTypes
+      .filter((media) => isAsked(queueId, media) || isAsked(queueId))
+      .map((mediaType) => ({
+        group: { queueId, mediaType },
+        data: mediaData(here, queueId, mediaType, metrics, details),
+      }))
+      .filter((group) => group.data.length > 0),
+  ]);
 }
 
 function valuesOf(name: string, queueId: string, mediaType: string | undefined): Json[] {
@@ -141,7 +173,8 @@ function presenceOf(
 }
 
 function metricOf(purpose: string, segmentType: string): Presence['metric'] | undefined {
-  if (purpose === 'acd') return 'oWaiting';
+  // A callback that waits for its hour does not wait for an agent yet.
+  if (purpose === 'acd') return segmentType === 'scheduled' ? undefined : 'oWaiting';
   if (purpose !== 'agent') return undefined;
   if (segmentType === 'alert') return 'oAlerting';
   return segmentType === 'interact' || segmentType === 'hold' ? 'oInteracting' : undefined;

@@ -1,6 +1,6 @@
 import { dayMs } from '../../interval.js';
 import type { Json, JsonObject } from '../world.js';
-import type { DimensionLookup, UserDetailsModule, UserDetailsQuery } from './analytics-modules.js';
+import type { AnalyticsModules, DimensionLookup, UserDetailsQuery } from './analytics-modules.js';
 import type { Answer } from './answer.js';
 import { json } from './answer.js';
 import { badRequest, invalidValue } from './api-fault.js';
@@ -17,25 +17,26 @@ const filterDimensions: Readonly<Record<string, readonly string[]>> = {
   routingStatusFilters: ['routingStatus'],
 };
 
-export function userDetailRoutes(core: Core, userDetails: UserDetailsModule | undefined): Route[] {
-  if (userDetails === undefined) return [];
+export function userDetailRoutes(core: Core, modules: AnalyticsModules): Route[] {
+  if (modules.userDetails === undefined) return [];
   return [
     {
       method: 'POST',
       path: '/api/v2/analytics/users/details/query',
       operation: 'users details query',
       permissions: anyOf('analytics:userDetail:view'),
-      handle: (call) => answer(core, userDetails, call),
+      handle: (call) => answer(core, modules, call),
     },
   ];
 }
 
-/** Nothing found: `userDetails` is absent and `totalHits` is 0. */
-function answer(core: Core, userDetails: UserDetailsModule, call: Call): Answer {
+/** Nothing found: `userDetails` is absent and `totalHits` is 0. A page may be shorter than asked: what it has told it does not repeat. */
+function answer(core: Core, { userDetails, userDetailsPage }: AnalyticsModules, call: Call): Answer {
   const body = jsonBody(call);
   const { pageSize, pageNumber } = parsePaging(body.paging);
-  const details = userDetails(parseQuery(body), core.world, core.clock.asOfMs());
-  const page = details.slice((pageNumber - 1) * pageSize, pageNumber * pageSize);
+  const details = userDetails?.(parseQuery(body), core.world, core.clock.asOfMs()) ?? [];
+  const asked = details.slice((pageNumber - 1) * pageSize, pageNumber * pageSize);
+  const page = userDetailsPage?.(asked) ?? asked;
   return json({ ...(page.length === 0 ? {} : { userDetails: [...page] }), totalHits: details.length });
 }
 
