@@ -206,4 +206,20 @@ describe('the control endpoints', () => {
     expect((await control('POST', '/sandbox/clock', {})).body.error).toContain('advanceSeconds');
     expect((await control('POST', '/sandbox/nothing')).status).toBe(404);
   });
+
+  test.each([
+    ['/sandbox/restate', { conversationId: 'nobody', patch: {} }, 'nobody'],
+    ['/sandbox/restate', { conversationId: '20458-3', patch: {}, at: 'soon' }, '"at"'],
+    ['/sandbox/clock', { now: 'soon' }, 'no date'],
+    ['/sandbox/faults', { http5xx: { rate: 1, status: 200 } }, 'status'],
+    ['/sandbox/faults', { http5xx: { rate: 1, times: '3' } }, 'times'],
+    ['/sandbox/faults', { reset: { rate: 1, when: 'in-body' } }, 'when'],
+    ['/sandbox/faults', { slow: 1 }, 'slow'],
+    ['/sandbox/notify', { topicName: 'x' }, 'eventBody'],
+  ])('refuse a mistake with one sentence: %s %j', async (path, body, culprit) => {
+    client = await startWithClient();
+    const answer = await reply(`${client.sandbox.url}${path}`, 'POST', JSON.stringify(body));
+    expect(answer.status).toBe(400);
+    expect(answer.body.error).toContain(culprit);
+  });
 });

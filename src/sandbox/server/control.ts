@@ -111,8 +111,10 @@ function restatementOf(body: JsonObject): Restatement {
     Array.isArray(body.patch)
   )
     throw new UsageError('Give {"conversationId": "…", "patch": {…}} and, where it is not now, "at".');
-  const at = typeof body.at === 'string' ? { at: new Date(body.at) } : {};
-  return { conversationId: body.conversationId, patch: body.patch, ...at };
+  if (body.at === undefined) return { conversationId: body.conversationId, patch: body.patch };
+  const at = new Date(String(body.at));
+  if (Number.isNaN(at.getTime())) throw new UsageError('"at" is no instant; give one such as "2026-01-05T12:00:00Z".');
+  return { conversationId: body.conversationId, patch: body.patch, at };
 }
 
 /** RFC 7396. */

@@ -1,4 +1,5 @@
-import type { SandboxControl } from './control.js';
+import { UsageError } from '../../errors.js';
+import type { Restatement, SandboxControl } from './control.js';
 import { mergePatch } from './control.js';
 import type { Core } from './core.js';
 import { availabilityMs } from './details-jobs.js';
@@ -24,14 +25,21 @@ export function controlOf(parts: Parts, port: () => number): SandboxControl {
     resetRequests: () => log.reset(),
     setFaults: (settings) => core.faults.set(settings),
     faultsInjected: () => core.faults.counts(),
-    restate: ({ conversationId, patch = {}, change = (record) => mergePatch(record, patch), at }) =>
-      core.source.overlay(conversationId, { atMs: at?.getTime() ?? core.clock.nowMs(), change }),
+    restate: (restatement) => restate(core, restatement),
     notify: (topicName, eventBody) => core.notify(topicName, eventBody),
     revokeTokens: () => tokens.revokeAll(),
     reset: () => reset(parts),
     status: () => statusOf(parts),
   };
   return control;
+}
+
+/** A restatement of a conversation that nobody has would never be seen; that is more likely a mistake. */
+function restate(core: Core, restatement: Restatement): void {
+  const { conversationId, patch = {}, change = (record) => mergePatch(record, patch), at } = restatement;
+  if (core.world.conversationById(conversationId) === undefined)
+    throw new UsageError(`There is no conversation ${conversationId}; take an id that the sandbox has told.`);
+  core.source.overlay(conversationId, { atMs: at?.getTime() ?? core.clock.nowMs(), change });
 }
 
 /** When time is moved, the data lake moves with it, and says so. */
