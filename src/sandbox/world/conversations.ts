@@ -15,7 +15,7 @@ const longDaysCachedMax = 100;
 const conversationsCachedMax = 600_000;
 const plansCachedMax = 400;
 /** Conversations that keep their events after they were told; the others tell them again. */
-const scriptsCachedMax = 256;
+const scriptsCachedMax = 16;
 /** Ids of other seeds could decode to any day; beyond this there is no calendar. */
 const localDayMax = 100_000;
 
