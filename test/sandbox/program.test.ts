@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, test } from 'vitest';
+import { Command, CommanderError } from 'commander';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { addSandboxOptions, type SandboxFlags } from '../../src/commands/sandbox-options.js';
 import { login, reply } from './server-client.js';
 
 /** The program as it is installed, in a process of its own. */
@@ -11,6 +13,7 @@ const program = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const emptyDirectory = mkdtempSync(join(tmpdir(), 'sandbox-program-'));
 const running: ChildProcess[] = [];
 
+afterAll(() => rmSync(emptyDirectory, { recursive: true }));
 afterEach(() => {
   for (const child of running.splice(0)) child.kill('SIGKILL');
 });
@@ -169,28 +172,75 @@ describe('the sandbox as a program', () => {
 
 test.each([
   [['--agents', '3'], '--agents'],
-  [['--seed', 'one'], '--seed'],
-  [['--port', '65536'], '--port'],
-  [['--conversations-per-day', '1e3'], '--conversations-per-day'],
-  [['--time-zone', 'Mars'], '--time-zone'],
-  [['--clock', '2026-02-30'], '--clock'],
-  [['--data-from', 'spring'], '--data-from'],
-  [['--accelerate', '0'], '--accelerate'],
-  [['--availability-lag', '8'], '--availability-lag'],
-  [['--token-lifetime', '3d'], '--token-lifetime'],
-  [['--requests-per-minute', 'many'], '--requests-per-minute'],
-  [['--faults', '{'], '--faults'],
-  [['--faults', '{"slow":1}'], 'slow'],
   [['--faults', '{"stall":{"rate":1,"ms":-5}}'], 'ms'],
   [['--replay', '/no/such/folder'], '/no/such/folder'],
-  [['--late-wrapups', 'maybe'], '--late-wrapups'],
-  [['--colour'], '--colour'],
-])('refuses %j with one sentence that names the culprit', async (args, culprit) => {
+])('the program refuses %j with status 2 and one sentence that names the culprit', async (args, culprit) => {
   const { status, output, errors } = await begin(['--port', '0', ...args]).ended;
   expect(status).toBe(2);
   expect(output).toBe('');
   const [line = '', ...rest] = errors.trimEnd().split('\n');
   expect(line).toContain(culprit);
-  // What stands in brackets is advice: where help is, and what may have been meant.
+  // What stands in brackets is advice: where help is.
   expect(rest.filter((more) => !more.startsWith('('))).toEqual([]);
+});
+
+/** Parses in this process, which is quicker. */
+function parsed(args: readonly string[]): { options: SandboxFlags; errors: string } {
+  let errors = '';
+  const command = addSandboxOptions(new Command('sandbox'))
+    .exitOverride()
+    .configureOutput({
+      writeErr: (text) => {
+        errors += text;
+      },
+    });
+  try {
+    command.parse([...args], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+  }
+  return { options: command.opts(), errors };
+}
+
+test.each([
+  [['--seed', 'one'], '--seed', 'whole number'],
+  [['--port', '65536'], '--port', '65535'],
+  [['--conversations-per-day', '1e3'], '--conversations-per-day', '100 to 500000'],
+  [['--cache-megabytes', '-1'], '--cache-megabytes', 'whole number'],
+  [['--time-zone', 'Mars'], '--time-zone', 'Europe/Berlin'],
+  [['--clock', '2026-02-30'], '--clock', '2026-01-31T08:00:00Z'],
+  [['--data-from', 'spring'], '--data-from', '30d'],
+  [['--accelerate', '0'], '--accelerate', 'above 0'],
+  [['--availability-lag', '8'], '--availability-lag', '8h'],
+  [['--availability-lag', '31d'], '--availability-lag', '30d'],
+  [['--token-lifetime', '500ms'], '--token-lifetime', 'from 1s to 2d'],
+  [['--requests-per-minute', 'many'], '--requests-per-minute', 'unlimited'],
+  [['--client-id', 'a:b'], '--client-id', 'colon'],
+  [['--faults', '{'], '--faults', 'JSON'],
+  [['--late-wrapups', 'maybe'], '--late-wrapups', 'refused, accepted'],
+  [['--colour'], '--colour', 'unknown option'],
+])('refuses %j and says what would be right', (args, culprit, remedy) => {
+  const { errors } = parsed(args);
+  expect(errors.split('\n')[0]).toContain(culprit);
+  expect(errors.split('\n')[0]).toContain(remedy);
+});
+
+test('lengths of time and sizes become what the sandbox counts in; what is not said is left to it', () => {
+  const times = [
+    '--availability-lag',
+    '1.5h',
+    '--job-duration',
+    '250ms',
+    '--token-lifetime',
+    '2m',
+    '--cache-megabytes',
+    '3',
+  ];
+  expect(parsed(times).options).toEqual({
+    availabilityLagMs: 5_400_000,
+    jobDurationMs: 250,
+    tokenLifetimeSeconds: 120,
+    cacheBytesMax: 3 * 1_024 * 1_024,
+    gzip: true,
+  });
 });
