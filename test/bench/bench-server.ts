@@ -48,7 +48,16 @@ export interface BenchSandbox {
 
 /** The sandbox in a process of its own, so that its work is not counted as the extractor's. */
 export async function startBenchSandbox(conversationsPerDay: number, at: Date): Promise<BenchSandbox> {
-  const args = ['sandbox', '--port', '0', '--requests-per-minute', 'unlimited', '--clock', at.toISOString()];
+  const args = [
+    'sandbox',
+    '--port',
+    '0',
+    '--requests-per-minute',
+    'unlimited',
+    '--no-gzip',
+    '--clock',
+    at.toISOString(),
+  ];
   const child = spawn(
     process.execPath,
     ['dist/main.js', ...args, '--agents', '500', '--conversations-per-day', String(conversationsPerDay)],
