@@ -117,6 +117,40 @@ test('a backfill killed inside a details job goes on in the same job', { timeout
   await database.drop();
 });
 
+test('a kill makes the next process read again at most the pages of one commit, and nothing else is asked twice', {
+  timeout: 120_000,
+}, async () => {
+  const busy = await startSandbox({
+    seed: 2,
+    conversationsPerDay: 4_000,
+    agents: 120,
+    clock: { kind: 'fixed', at },
+    requestsPerMinute: 'unlimited',
+  });
+  const [alone, killed] = [await migratedDatabase(), await migratedDatabase()];
+  const args = ['backfill', '--from', '2026-03-10', '--to', '2026-03-11', '--stream', 'conversations'];
+  const pages = () => busy.requests().filter((request) => request.path.endsWith('/details/query')).length;
+  expect(await runCommand(args, busy, environmentFor(busy, alone.url))).toMatchObject({ status: 0 });
+  const needed = pages();
+  const pool = testPool(alone.url);
+  const { rows } = await pool.query('select count(*)::int as count from genesys.conversations');
+  await pool.end();
+  // Every page that exists is asked for once, and no request is sent for a page that does not exist.
+  expect(needed).toBe(Math.ceil(rows[0].count / 100));
+  busy.resetRequests();
+  const child = spawnCommand(args, at, environmentFor(busy, killed.url));
+  await until(() => pages() >= Math.floor(needed * 0.7), child.ended);
+  child.kill('SIGKILL');
+  expect(await child.ended).toMatchObject({ signal: 'SIGKILL' });
+  expect(await runCommand(args, busy, environmentFor(busy, killed.url))).toMatchObject({ status: 0 });
+  // A commit holds up to 3,000 conversations, 30 of these pages, what is fetched ahead of it included.
+  expect(pages() - needed).toBeLessThanOrEqual(30);
+  expect(pages()).toBeLessThan(2 * needed);
+  await alone.drop();
+  await killed.drop();
+  await busy.close();
+});
+
 test('two processes at once do the work once', { timeout: 120_000 }, async () => {
   const [alone, shared] = [await migratedDatabase(), await migratedDatabase()];
   sandbox.resetRequests();
