@@ -1,6 +1,7 @@
 import { type Logger, pino, stdSerializers, stdTimeFunctions } from 'pino';
 import { prettyFactory } from 'pino-pretty';
 import type { LogLevel } from './config.js';
+import { logContext } from './log-context.js';
 
 /** Made once in `main` and handed down; `log.child({ stream })` binds context. Errors go under the key `error`. */
 export type Log = Logger;
@@ -37,6 +38,7 @@ export function createLog(options: LogOptions): Log {
       serializers: { error: stdSerializers.errWithCause },
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
+      mixin: () => ({ ...logContext() }),
     },
     { write },
   );

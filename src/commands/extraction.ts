@@ -3,6 +3,7 @@ import { asError } from '../errors.js';
 import type { ApiStats } from '../genesys/api.js';
 import { formatInterval, secondMs } from '../interval.js';
 import type { Log } from '../log.js';
+import { withLogContext } from '../log-context.js';
 import { type ApiBudget, beginRun, endRun } from '../postgres/runs.js';
 import { createWarehouse } from '../postgres/warehouse.js';
 import { resolveStart } from '../start.js';
@@ -33,15 +34,25 @@ export function syncContext(
   };
 }
 
-/** Runs `work` as one row of `extract.runs`, reports how it ended and turns that into the exit status. */
+/** Runs `work` as one row of `extract.runs`, whose id each line of the log carries; reports how it ended and turns that into the exit status. */
 export async function asRun(
   command: string,
   context: CommandContext,
   opened: OpenedWithApi,
   work: () => Promise<SyncSummary>,
 ): Promise<number> {
-  const before = opened.api.stats();
   const runId = await beginRun(opened.pool, command, version, context.now());
+  return withLogContext({ run: runId }, () => recordedRun(runId, command, context, opened, work));
+}
+
+async function recordedRun(
+  runId: string,
+  command: string,
+  context: CommandContext,
+  opened: OpenedWithApi,
+  work: () => Promise<SyncSummary>,
+): Promise<number> {
+  const before = opened.api.stats();
   let summary: SyncSummary | undefined;
   let failure: unknown;
   try {

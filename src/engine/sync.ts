@@ -2,6 +2,7 @@ import pLimit from 'p-limit';
 import { asError, UsageError } from '../errors.js';
 import { formatInterval, type Interval } from '../interval.js';
 import type { Log } from '../log.js';
+import { withLogContext } from '../log-context.js';
 import type { ClaimOptions, Ledger, SliceClaim, Stream, StreamContext } from '../protocol.js';
 import { extractSlice, type SliceResult } from './extract.js';
 import { askedRange, cut, firstDueAt, missing, snapshotSlice } from './plan.js';
@@ -147,12 +148,14 @@ class DrainState {
     const { slice } = claim;
     const stream = this.#byName.get(slice.stream);
     if (stream === undefined) throw new Error(`The ledger gave a slice of ${slice.stream}, which was not asked for`);
-    const log = this.#context.log.child({ stream: slice.stream, slice: slice.sliceId });
-    const result = await extractSlice(claim, stream, { ...this.#context, log });
-    this.#record({ stream: slice.stream, interval: slice.interval, result }, log);
+    // Lines of the API client that are written meanwhile carry the slice, too.
+    await withLogContext({ stream: slice.stream, slice: slice.sliceId }, async () => {
+      const result = await extractSlice(claim, stream, this.#context);
+      this.#record({ stream: slice.stream, interval: slice.interval, result });
+    });
   }
 
-  #record(report: SliceReport, log: Log): void {
+  #record(report: SliceReport): void {
     const { result } = report;
     this.#totals.slices += result.outcome === 'done' ? 1 : 0;
     this.#totals.pages += result.pages;
@@ -161,7 +164,7 @@ class DrainState {
     this.#totals.deadLetters += result.deadLetters;
     if (result.outcome === 'unavailable') this.#unavailable.add(report.stream);
     if (result.outcome !== 'done' && result.outcome !== 'aborted') this.#reports.push(report);
-    logSlice(report, log);
+    logSlice(report, this.#context.log);
     this.#context.onSlice?.(report);
   }
 
