@@ -1,18 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse as parseDotenv } from 'dotenv';
-import { z } from 'zod';
-import { apiUrlFault, regionHost } from './api-address.js';
-import { databaseUrlFault, databaseUrlFrom } from './database-url.js';
+import { defaultServicePort, type Fields, fields, type Granularity, type LogLevel } from './config-fields.js';
+import { databaseUrlFrom } from './database-url.js';
 import { UsageError } from './errors.js';
-import { isTimeZone, parseStart, type Start, startAgoDaysMax } from './start.js';
-import { listed, nearest, quoted, withoutSecrets } from './wording.js';
+import { hashes, type PrivacyPolicy } from './privacy.js';
+import type { Start } from './start.js';
+import { nearest, withoutSecrets } from './wording.js';
 
+export { embeddedDirectory, type Granularity, type LogLevel } from './config-fields.js';
 export { resolveStart, type Start } from './start.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
-export type LogLevel = (typeof logLevels)[number];
-export type Granularity = (typeof granularities)[number];
 
 export interface ApiConfig {
   readonly clientId: string;
@@ -21,6 +20,22 @@ export interface ApiConfig {
   readonly region?: string;
   /** Gateway or sandbox that serves both `/api/v2/…` and `/oauth/token`, without a slash at its end; goes before the region. */
   readonly apiUrl?: string;
+}
+
+export interface ServiceConfig {
+  readonly host: string;
+  /** 0: no service port. */
+  readonly port: number;
+  /** Asked for by name, so that a port in use is an error instead of a warning. */
+  readonly isPortGiven: boolean;
+}
+
+/** With what wrap-up codes are written to Genesys: client credentials, or else the refresh token of a user who has logged in. */
+export interface WriteConfig {
+  readonly clientId?: string;
+  readonly clientSecret?: string;
+  /** Relative to the working directory unless absolute. */
+  readonly tokenFile: string;
 }
 
 export interface Config {
@@ -36,80 +51,31 @@ export interface Config {
   /** Slices in flight. */
   readonly concurrency: number;
   readonly logLevel: LogLevel;
+  readonly service: ServiceConfig;
+  /** Authenticates `POST /webhooks/conversations`; absent: that route is closed. */
+  readonly webhookSecret?: string;
+  /** Signs `POST /surveys`; absent: that route is closed. */
+  readonly surveySecret?: string;
+  readonly privacy: PrivacyPolicy;
+  readonly write: WriteConfig;
+  /** Path of the rules, relative to the working directory unless absolute. */
+  readonly wrapupRules: string;
 }
 
 export type ConfigWithApi = Config & { readonly api: ApiConfig };
 
-export const embeddedDirectory = '.genesys-warehouse';
-
-const logLevels = ['debug', 'info', 'warn', 'error'] as const;
-const granularities = ['PT15M', 'PT30M', 'PT1H'] as const;
 const ownPrefix = 'GENESYS_WAREHOUSE_';
-const requestsPerMinuteMax = 10_000;
-const concurrencyMax = 64;
-/** Values that may stand in these variables never appear in a message, whichever variable they were put into by mistake. */
-const secretNames = ['GENESYSCLOUD_OAUTHCLIENT_SECRET', 'DATABASE_URL', 'PGPASSWORD'] as const;
 /** Each may be given as `NAME_FILE`, the path of a file that holds the value, as container platforms mount secrets. */
-const fileNames = ['GENESYSCLOUD_OAUTHCLIENT_SECRET', 'DATABASE_URL'] as const;
-
-const oneOf = <const T extends readonly [string, ...string[]]>(values: T, otherwise: T[number]) =>
-  z
-    .enum(values, { error: (issue) => `is ${quoted(issue.input)}; use ${listed(values)}` })
-    .optional()
-    .transform((value): T[number] => value ?? otherwise);
-
-const wholeNumber = (max: number, otherwise: number) =>
-  z
-    .string()
-    .regex(/^\d{1,9}$/, { error: (issue) => `is ${quoted(issue.input)}; use a whole number from 1 to ${max}` })
-    .transform(Number)
-    .pipe(z.number().min(1, `is 0; use a whole number from 1 to ${max}`).max(max, `is above ${max}; lower it`))
-    .optional()
-    .transform((value) => value ?? otherwise);
-
-const text = z.string().optional();
-
-const fields = z.object({
-  GENESYSCLOUD_OAUTHCLIENT_ID: text,
-  GENESYSCLOUD_OAUTHCLIENT_SECRET: text,
-  GENESYSCLOUD_REGION: text.transform((value, context) => {
-    const host = value === undefined ? undefined : regionHost(value);
-    if (value !== undefined && host === undefined) {
-      context.addIssue(`is ${quoted(value)}; use a region such as us-east-1 or its host such as mypurecloud.ie`);
-    }
-    return host;
-  }),
-  GENESYSCLOUD_API_URL: text.transform((value, context) => {
-    const fault = value === undefined ? undefined : apiUrlFault(value);
-    if (fault !== undefined) context.addIssue(fault);
-    return value?.replace(/\/+$/, '');
-  }),
-  DATABASE_URL: text.transform((value, context) => {
-    const fault = value === undefined ? undefined : databaseUrlFault(value);
-    if (fault !== undefined) context.addIssue(fault);
-  }),
-  GENESYS_WAREHOUSE_START: z
-    .string()
-    .default('7d')
-    .transform((value, context): Start => {
-      const start = parseStart(value);
-      if (start !== undefined) return start;
-      context.addIssue(
-        `is ${quoted(value)}; use a distance such as 30d or 12h (at most ${startAgoDaysMax}d) or a timestamp with its offset such as 2026-01-31T00:00:00Z`,
-      );
-      return z.NEVER;
-    }),
-  GENESYS_WAREHOUSE_TIME_ZONE: z
-    .string()
-    .default('UTC')
-    .refine(isTimeZone, {
-      error: (issue) => `is ${quoted(issue.input)}; use an IANA time zone such as Europe/Paris or UTC`,
-    }),
-  GENESYS_WAREHOUSE_GRANULARITY: oneOf(granularities, 'PT30M'),
-  GENESYS_WAREHOUSE_REQUESTS_PER_MINUTE: wholeNumber(requestsPerMinuteMax, 300),
-  GENESYS_WAREHOUSE_CONCURRENCY: wholeNumber(concurrencyMax, 4),
-  GENESYS_WAREHOUSE_LOG_LEVEL: oneOf(logLevels, 'info'),
-});
+const fileNames = [
+  'GENESYSCLOUD_OAUTHCLIENT_SECRET',
+  'DATABASE_URL',
+  'GENESYS_WAREHOUSE_WEBHOOK_SECRET',
+  'GENESYS_WAREHOUSE_SURVEY_SECRET',
+  'GENESYS_WAREHOUSE_PRIVACY_KEY',
+  'GENESYS_WAREHOUSE_WRITE_CLIENT_SECRET',
+] as const;
+/** Values that may stand in these variables never appear in a message, whichever variable they were put into by mistake. */
+const secretNames = [...fileNames, 'PGPASSWORD'] as const;
 
 /** Every variable that `parseConfig` itself interprets; the standard `PG*` names come on top. */
 export const variableNames: readonly string[] = Object.keys(fields.shape);
@@ -127,6 +93,7 @@ export function parseConfig(environment: Environment, needs: { readonly api: boo
     ...(parsed.error?.issues ?? []).map((issue) => `${String(issue.path[0])} ${issue.message}`),
     ...(needs.api ? missingApiFaults(given) : []),
     ...databaseFaults(given),
+    ...pairFaults(given, parsed.data),
     ...unknownNameFaults(environment),
   ];
   if (!parsed.success || faults.length > 0)
@@ -147,6 +114,10 @@ export function parseConfig(environment: Environment, needs: { readonly api: boo
     requestsPerMinute: parsed.data.GENESYS_WAREHOUSE_REQUESTS_PER_MINUTE,
     concurrency: parsed.data.GENESYS_WAREHOUSE_CONCURRENCY,
     logLevel: parsed.data.GENESYS_WAREHOUSE_LOG_LEVEL,
+    ...serviceConfig(parsed.data),
+    privacy: privacyPolicy(parsed.data),
+    write: writeConfig(parsed.data),
+    wrapupRules: parsed.data.GENESYS_WAREHOUSE_WRAPUP_RULES,
   });
 }
 
@@ -174,8 +145,6 @@ function withoutBlanks(environment: Environment): Environment {
   return Object.fromEntries(entries.map(([name, value]) => [name, name === 'PGPASSWORD' ? value : value?.trim()]));
 }
 
-type Fields = z.infer<typeof fields>;
-
 function apiConfig(values: Fields): ApiConfig {
   const { GENESYSCLOUD_REGION: region, GENESYSCLOUD_API_URL: apiUrl } = values;
   return {
@@ -184,6 +153,50 @@ function apiConfig(values: Fields): ApiConfig {
     ...(region !== undefined && { region }),
     ...(apiUrl !== undefined && { apiUrl }),
   };
+}
+
+function serviceConfig(values: Fields): Pick<Config, 'service' | 'webhookSecret' | 'surveySecret'> {
+  const { GENESYS_WAREHOUSE_SERVICE_PORT: port } = values;
+  const { GENESYS_WAREHOUSE_WEBHOOK_SECRET: webhookSecret, GENESYS_WAREHOUSE_SURVEY_SECRET: surveySecret } = values;
+  return {
+    service: Object.freeze({
+      host: values.GENESYS_WAREHOUSE_SERVICE_HOST,
+      port: port ?? defaultServicePort,
+      isPortGiven: port !== undefined,
+    }),
+    ...(webhookSecret !== undefined && { webhookSecret }),
+    ...(surveySecret !== undefined && { surveySecret }),
+  };
+}
+
+function privacyPolicy(values: Fields): PrivacyPolicy {
+  const key = values.GENESYS_WAREHOUSE_PRIVACY_KEY;
+  return Object.freeze({ ...values.GENESYS_WAREHOUSE_PRIVACY, ...(key !== undefined && { key }) });
+}
+
+function writeConfig(values: Fields): WriteConfig {
+  const { GENESYS_WAREHOUSE_WRITE_CLIENT_ID: clientId, GENESYS_WAREHOUSE_WRITE_CLIENT_SECRET: clientSecret } = values;
+  return Object.freeze({
+    ...(clientId !== undefined && { clientId }),
+    ...(clientSecret !== undefined && { clientSecret }),
+    tokenFile: values.GENESYS_WAREHOUSE_WRITE_TOKEN_FILE,
+  });
+}
+
+/** What one variable asks for and another must bring. */
+function pairFaults(given: Environment, values: Fields | undefined): string[] {
+  const faults: string[] = [];
+  const privacy = values?.GENESYS_WAREHOUSE_PRIVACY;
+  if (privacy !== undefined && hashes(privacy) && given.GENESYS_WAREHOUSE_PRIVACY_KEY === undefined)
+    faults.push(
+      'GENESYS_WAREHOUSE_PRIVACY_KEY is missing; GENESYS_WAREHOUSE_PRIVACY asks for hashes, which need a key',
+    );
+  if (
+    given.GENESYS_WAREHOUSE_WRITE_CLIENT_SECRET !== undefined &&
+    given.GENESYS_WAREHOUSE_WRITE_CLIENT_ID === undefined
+  )
+    faults.push('GENESYS_WAREHOUSE_WRITE_CLIENT_ID is missing; GENESYS_WAREHOUSE_WRITE_CLIENT_SECRET is set');
+  return faults;
 }
 
 function missingApiFaults(given: Environment): string[] {

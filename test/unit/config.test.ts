@@ -30,6 +30,10 @@ describe('defaults', () => {
       requestsPerMinute: 300,
       concurrency: 4,
       logLevel: 'info',
+      service: { host: '127.0.0.1', port: 8484, isPortGiven: false },
+      privacy: { addresses: 'keep', names: 'keep', notes: 'keep', attributes: 'keep' },
+      write: { tokenFile: '.genesys-warehouse/write-token.json' },
+      wrapupRules: 'wrapup-rules.yaml',
     });
   });
 
@@ -255,4 +259,45 @@ test('.env.example shows every variable, and what it shows is a valid configurat
   const names = shown.map(([name]) => name);
   expect(variableNames.filter((name) => !names.includes(name))).toEqual([]);
   expect(faultsOf({ ...Object.fromEntries(shown), DATABASE_URL_FILE: undefined })).toEqual([]);
+});
+
+describe('privacy', () => {
+  const key = 'a-long-random-key';
+
+  test('kinds that are not named are kept', () => {
+    const environment = { GENESYS_WAREHOUSE_PRIVACY: 'addresses=hash, notes=drop', GENESYS_WAREHOUSE_PRIVACY_KEY: key };
+    expect(parseConfig(environment, { api: false }).privacy).toEqual({
+      addresses: 'hash',
+      names: 'keep',
+      notes: 'drop',
+      attributes: 'keep',
+      key,
+    });
+  });
+
+  test.each([
+    ['adresses=hash', 'GENESYS_WAREHOUSE_PRIVACY has the part "adresses=hash"'],
+    ['names=mask', 'GENESYS_WAREHOUSE_PRIVACY has the part "names=mask"'],
+    ['names=drop,names=keep', 'GENESYS_WAREHOUSE_PRIVACY names names twice'],
+  ])('%s is refused', (policy, sentence) => {
+    expect(faultsOf({ GENESYS_WAREHOUSE_PRIVACY: policy }).join()).toContain(sentence);
+  });
+
+  test('hashes need a key, and a short key is refused without being shown', () => {
+    expect(faultsOf({ GENESYS_WAREHOUSE_PRIVACY: 'names=hash' })).toEqual([
+      'GENESYS_WAREHOUSE_PRIVACY_KEY is missing; GENESYS_WAREHOUSE_PRIVACY asks for hashes, which need a key',
+    ]);
+    const [fault = ''] = faultsOf({ GENESYS_WAREHOUSE_PRIVACY_KEY: 'tooshort' });
+    expect(fault).toContain('shorter than 16 characters');
+    expect(fault).not.toContain('tooshort');
+  });
+});
+
+test('a service port of 0 means none, and one that was asked for is told apart from the default', () => {
+  expect(parseConfig({ GENESYS_WAREHOUSE_SERVICE_PORT: '0' }, { api: false }).service).toEqual({
+    host: '127.0.0.1',
+    port: 0,
+    isPortGiven: true,
+  });
+  expect(faultsOf({ GENESYS_WAREHOUSE_SERVICE_PORT: '70000' })[0]).toContain('is above 65535');
 });

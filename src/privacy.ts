@@ -1,0 +1,44 @@
+/** What becomes of a kind of personal data before anything is stored. */
+export type PrivacyAction = (typeof privacyActions)[number];
+export type PrivacyKind = (typeof privacyKinds)[number];
+
+export type PrivacyPolicy = Readonly<Record<PrivacyKind, PrivacyAction>> & {
+  /** Of the keyed hash; present wherever a kind is hashed. */
+  readonly key?: string;
+};
+
+export const privacyKinds = ['addresses', 'names', 'notes', 'attributes'] as const;
+export const privacyActions = ['keep', 'hash', 'drop'] as const;
+
+/** Nothing is hidden. */
+export const keepEverything: PrivacyPolicy = Object.freeze({
+  addresses: 'keep',
+  names: 'keep',
+  notes: 'keep',
+  attributes: 'keep',
+});
+
+/**
+ * Reads `addresses=hash,notes=drop`; a kind that is not named is kept. Answers the policy without its key, or a sentence that
+ * goes on after the variable's name.
+ */
+export function parsePrivacy(text: string): PrivacyPolicy | { readonly fault: string } {
+  const policy: Record<PrivacyKind, PrivacyAction> = { ...keepEverything };
+  const seen = new Set<string>();
+  for (const part of text.split(',').map((each) => each.trim())) {
+    const [kind = '', action = '', ...rest] = part.split('=').map((each) => each.trim());
+    if (!isKind(kind) || !isAction(action) || rest.length > 0)
+      return {
+        fault: `has the part "${part}"; use ${privacyKinds.join(', ')}, each with =keep, =hash or =drop, separated by commas`,
+      };
+    if (seen.has(kind)) return { fault: `names ${kind} twice; keep one of them` };
+    seen.add(kind);
+    policy[kind] = action;
+  }
+  return policy;
+}
+
+export const hashes = (policy: PrivacyPolicy): boolean => privacyKinds.some((kind) => policy[kind] === 'hash');
+
+const isKind = (text: string): text is PrivacyKind => (privacyKinds as readonly string[]).includes(text);
+const isAction = (text: string): text is PrivacyAction => (privacyActions as readonly string[]).includes(text);
