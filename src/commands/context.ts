@@ -16,6 +16,8 @@ export interface CommandContext {
   readonly print: (text: string) => void;
   /** True where a person watches standard error. */
   readonly isTerminal: boolean;
+  /** The most that the scheduler waits before a tick's work; less where the clock runs faster than the machine's. */
+  readonly tickDelayMsMax?: number;
 }
 
 /** A command's answer is its exit status. */

@@ -23,7 +23,7 @@ export async function runCommand(context: CommandContext, options: RunOptions): 
     const ticking = new Ticks(context, opened, options);
     const task = cron.schedule(options.schedule, () => ticking.tick(), {
       noOverlap: true,
-      maxRandomDelay: jitterMsMax,
+      maxRandomDelay: context.tickDelayMsMax ?? jitterMsMax,
     });
     opened.log.info({ schedule: options.schedule }, 'The scheduler runs');
     await ticking.tick();

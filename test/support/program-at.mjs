@@ -1,16 +1,43 @@
-// Runs the built program in a process of its own with the clock standing at the first argument, as a test's sandbox has it.
+// Runs the built program in a process of its own with the clock standing at the first argument, as a test's sandbox has it; or going from there:
+// `2026-01-01T00:00:00Z*1440@1760000000000` is 1,440 times as fast since that instant of the machine's clock. A parent that listens is told
+// about memory and handles.
 import { runProgram } from '../../dist/commands/program.js';
 import { keepHeapSmall } from '../../dist/heap.js';
 
-const [now, ...args] = process.argv.slice(2);
+const reportMs = 2_000;
+
+const [clock, ...args] = process.argv.slice(2);
+const going = /^(.+)\*(\d+)@(\d+)$/.exec(clock);
+
+function now() {
+  if (going === null) return new Date(clock);
+  const [, from, factor, startedMs] = going;
+  // The sandbox shows records as of a real second: a clock in such steps never claims to have asked later than what it was told.
+  const stepMs = Number(factor) * 1_000;
+  const atMs = Date.parse(from) + (Date.now() - Number(startedMs)) * Number(factor);
+  return new Date(Math.floor(atMs / stepMs) * stepMs);
+}
+
+function reportToParent() {
+  const warnings = [];
+  process.on('warning', (warning) => warnings.push(`${warning.name}: ${warning.message}`));
+  const report = () => {
+    const { rss, heapUsed, external, arrayBuffers } = process.memoryUsage();
+    process.send({ rss, heapUsed, external, arrayBuffers, resources: process.getActiveResourcesInfo(), warnings });
+  };
+  setInterval(report, reportMs).unref();
+}
+
 keepHeapSmall();
+if (process.send !== undefined) reportToParent();
 const stopping = new AbortController();
 process.on('SIGTERM', () => stopping.abort(new Error('SIGTERM')));
 process.exitCode = await runProgram(args, {
   directory: process.cwd(),
-  now: () => new Date(now),
+  now,
   signal: stopping.signal,
   print: (text) => void process.stdout.write(`${text}\n`),
   isTerminal: false,
+  ...(going !== null && { tickDelayMsMax: 0 }),
 });
 process.exit();
