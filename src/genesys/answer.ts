@@ -31,6 +31,7 @@ export function readAnswer(wire: WireRequest, answer: WireAnswer, context: Answe
     const note = `the body is no complete JSON after ${answer.bytes} bytes`;
     throw faultyBody(wire, answer, context, bodyFaultCodes.truncated, note);
   }
+  if (Array.isArray(parsed) && context.operation.isListAllowed) return { entities: parsed };
   if (!isPlainObject(parsed)) {
     throw faultyBody(wire, answer, context, bodyFaultCodes.notAnObject, 'the body is JSON but no object');
   }

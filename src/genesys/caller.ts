@@ -42,7 +42,7 @@ export class Caller {
     options: CallOptions = {},
   ): Promise<ApiAnswer<Body>> {
     const link = linkSignals([options.signal, ...this.#options.signals]);
-    const { retry } = this.#options;
+    const retry = { ...this.#options.retry, sentOnce: operation.isSentOnce ? operation.name : undefined };
     const allowance = new WaitAllowance(retry.waitMsMax);
     const turn = { operation, sdkCall, signal: link.signal, priority: options.priority ?? 0, allowance };
     try {

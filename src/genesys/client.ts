@@ -13,17 +13,47 @@ import { Redactor } from './redact.js';
 import type { RetryOptions } from './retry.js';
 import { openSdk, type SdkSession } from './sdk.js';
 import { Session, type Token } from './session.js';
-import { Wire } from './wire.js';
+import { type Exchange, Wire } from './wire.js';
 
 const loginOperation: Operation = { name: 'login', kind: 'login' };
 
 /** The Genesys Cloud API over its official SDK. Sends nothing before the first call; throws UsageError on a bad region. */
 export function createGenesysApi(options: GenesysApiOptions): GenesysApi {
+  const { clientId, clientSecret } = options;
+  const connection = openConnection(options, [clientSecret], (open) =>
+    open.tokenBy(loginOperation, (sdk) => sdk.login(clientId, clientSecret)),
+  );
+  const { caller, stats, close } = connection;
+  return { ...createOperations(caller), ...createListings(caller), stats, close };
+}
+
+export type ConnectionOptions = Omit<GenesysApiOptions, 'clientId' | 'clientSecret'>;
+
+/** What every client of the API is made of, whoever logs in and whatever it calls. */
+export interface Connection {
+  readonly caller: Caller;
+  readonly sdk: SdkSession;
+  readonly wire: Wire;
+  readonly redactor: Redactor;
+  readonly now: () => Date;
+  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
+  /** One login by way of the wire, ended with the client; throws ApiError when the answer holds no token. */
+  tokenBy(operation: Operation, ask: (sdk: SdkSession, exchange: Exchange) => Promise<Token>): Promise<Token>;
+  stats(): ApiStats;
+  close(): Promise<void>;
+}
+
+/** `login` is called whenever a token is missing, near its end or refused. */
+export function openConnection(
+  options: ConnectionOptions,
+  secrets: readonly string[],
+  login: (open: Connection) => Promise<Token>,
+): Connection {
   const now = options.now ?? (() => new Date());
   const clockMs = options.clockMs ?? monotonicMs;
   const sleep = options.sleep ?? sleepFor;
   const closing = new AbortController();
-  const redactor = new Redactor(options.clientSecret);
+  const redactor = new Redactor(...secrets);
   let retries = 0;
   const retry: RetryOptions = {
     waitMsMax: options.waitMsMax,
@@ -43,18 +73,18 @@ export function createGenesysApi(options: GenesysApiOptions): GenesysApi {
   const sdk = openSdk(options, wire.send);
   wire.endpoint = sdk.endpoint;
   const signals = [options.signal, closing.signal];
-  const session = new Session({
-    clockMs,
-    login: () =>
-      login({ clientId: options.clientId, clientSecret: options.clientSecret, sdk, wire, redactor, signals }),
-  });
+  const session = new Session({ clockMs, login: () => login(connection) });
   const budget = options.budget ?? new MemoryBudget(options.requestsPerMinute);
   const limiter = new RateLimiter({ budget, clockMs, sleep, now });
-  const caller = new Caller({ apis: sdk.apis, wire, limiter, session, retry, now, signals });
-  return {
-    ...createOperations(caller),
-    ...createListings(caller),
-    stats: (): ApiStats => ({
+  const connection: Connection = {
+    caller: new Caller({ apis: sdk.apis, wire, limiter, session, retry, now, signals }),
+    sdk,
+    wire,
+    redactor,
+    now,
+    sleep,
+    tokenBy: (operation, ask) => tokenBy({ sdk, wire, redactor, signals }, operation, ask),
+    stats: () => ({
       ...wire.counters,
       retries,
       throttledMs: Math.round(limiter.throttledMs),
@@ -65,24 +95,26 @@ export function createGenesysApi(options: GenesysApiOptions): GenesysApi {
       await transport.close();
     },
   };
+  return connection;
 }
 
-interface Login {
-  readonly clientId: string;
-  readonly clientSecret: string;
+interface LoginParts {
   readonly sdk: SdkSession;
   readonly wire: Wire;
   readonly redactor: Redactor;
   readonly signals: readonly (AbortSignal | undefined)[];
 }
 
-async function login(options: Login): Promise<Token> {
-  const { sdk, wire, redactor } = options;
-  const link = linkSignals(options.signals);
-  const exchange = { operation: loginOperation, signal: link.signal };
+async function tokenBy(
+  { sdk, wire, redactor, signals }: LoginParts,
+  operation: Operation,
+  ask: (sdk: SdkSession, exchange: Exchange) => Promise<Token>,
+): Promise<Token> {
+  const link = linkSignals(signals);
+  const exchange = { operation, signal: link.signal };
   try {
-    const token = await wire.run(exchange, () => sdk.login(options.clientId, options.clientSecret));
-    if (token.value === '') throw notAToken(sdk, redactor);
+    const token = await wire.run(exchange, () => ask(sdk, exchange));
+    if (token.value === '') throw notAToken(sdk, operation, redactor);
     redactor.add(token.value);
     return token;
   } finally {
@@ -90,13 +122,10 @@ async function login(options: Login): Promise<Token> {
   }
 }
 
-function notAToken(sdk: SdkSession, redactor: Redactor): Error {
+function notAToken(sdk: SdkSession, operation: Operation, redactor: Redactor): Error {
   const url = `${sdk.endpoint.loginUrl}/oauth/token`;
   const message = 'the answer holds no access token';
-  return toApiError(
-    { operation: loginOperation, method: 'POST', url, code: bodyFaultCodes.notAToken, message },
-    redactor,
-  );
+  return toApiError({ operation, method: 'POST', url, code: bodyFaultCodes.notAToken, message }, redactor);
 }
 
 /** Milliseconds since the epoch that never run backwards, also when the computer's clock is set. */

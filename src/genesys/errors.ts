@@ -42,8 +42,10 @@ interface Rule {
   readonly advice?: (failure: Failure) => string;
 }
 
-const checkCredentials = () =>
-  'Genesys Cloud does not accept the OAuth client; check GENESYSCLOUD_OAUTHCLIENT_ID, GENESYSCLOUD_OAUTHCLIENT_SECRET and GENESYSCLOUD_REGION.';
+const checkCredentials = (failure: Failure) =>
+  failure.operation.isWriter
+    ? 'Genesys Cloud does not accept the OAuth client for writing; check GENESYS_WAREHOUSE_WRITE_CLIENT_ID, GENESYS_WAREHOUSE_WRITE_CLIENT_SECRET and GENESYSCLOUD_REGION, or run "genesys-warehouse wrapup login" again.'
+    : 'Genesys Cloud does not accept the OAuth client; check GENESYSCLOUD_OAUTHCLIENT_ID, GENESYSCLOUD_OAUTHCLIENT_SECRET and GENESYSCLOUD_REGION.';
 const checkRegion = (failure: Failure) =>
   `No host of the name ${hostOf(failure.url)} is found; check GENESYSCLOUD_REGION or GENESYSCLOUD_API_URL.`;
 const checkCertificate = (failure: Failure) =>

@@ -10,4 +10,13 @@ export interface Operation {
   readonly kind: OperationKind;
   /** An empty body is a complete answer, as after a deletion. */
   readonly isEmptyAllowed?: boolean;
+  /** A bare JSON array is a good answer; it is handed on as `{ entities }`. */
+  readonly isListAllowed?: boolean;
+  /**
+   * It changes something, and twice is not once: an attempt whose answer was lost is not repeated, because only reading
+   * back tells whether it had its effect. What was refused for certain (429, an ended token) is sent again.
+   */
+  readonly isSentOnce?: boolean;
+  /** Made with the credentials for writing, which advice about credentials then names. */
+  readonly isWriter?: boolean;
 }

@@ -11,6 +11,8 @@ export interface RetryOptions {
   /** In [0, 1). */
   readonly random: () => number;
   readonly onRetry?: (error: ApiError, delayMs: number) => void;
+  /** Name of an operation that must not be sent twice on a mere suspicion: of its errors only a `wait`, a certain refusal, is repeated. */
+  readonly sentOnce?: string | undefined;
 }
 
 export const attemptsMax = 5;
@@ -39,7 +41,7 @@ export async function withRetry<T>(
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       if (!(error instanceof ApiError)) throw error;
-      const delayMs = delayBefore(error, counts, options.random);
+      const delayMs = delayBefore(error, counts, options);
       if (delayMs === undefined) throw afterAttempts(error, counts.attempts);
       const isTooLong = counts.waits > waitsMax || !spent.take(delayMs);
       if (isTooLong) throw notYet(error, delayMs, options.now());
@@ -70,13 +72,14 @@ export class WaitAllowance {
 }
 
 /** Undefined when it is not to be tried again. */
-function delayBefore(error: ApiError, counts: { attempts: number; waits: number }, random: () => number) {
+function delayBefore(error: ApiError, counts: { attempts: number; waits: number }, options: RetryOptions) {
+  const { random } = options;
   const { action, retryAfterMs } = error.facts;
   if (action === 'wait') {
     counts.waits += 1;
     return retryAfterMs ?? jitteredMs(counts.waits, random);
   }
-  const max = attemptsFor(error);
+  const max = options.sentOnce === error.facts.operation ? 1 : attemptsFor(error);
   counts.attempts += 1;
   return counts.attempts < max ? (retryAfterMs ?? jitteredMs(counts.attempts, random)) : undefined;
 }

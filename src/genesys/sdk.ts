@@ -33,6 +33,8 @@ export interface SdkSession {
   readonly apis: SdkApis;
   /** POST /oauth/token; the SDK uses the token from then on. */
   login(clientId: string, clientSecret: string): Promise<Token>;
+  /** A token that was got otherwise; the SDK uses it from then on. */
+  use(accessToken: string): void;
 }
 
 export type SdkApis = ReturnType<typeof createApis>;
@@ -52,6 +54,7 @@ export function openSdk(
   return {
     endpoint,
     apis: createApis(sdk, client),
+    use: (accessToken) => client.setAccessToken(accessToken),
     login: async (clientId, clientSecret) => {
       const data = await client.loginClientCredentialsGrant(clientId, clientSecret);
       return { value: data.accessToken ?? '', lifetimeMs: (data.tokenExpiryTime ?? Number.NaN) - Date.now() };
@@ -131,6 +134,7 @@ function createApis(sdk: Sdk, client: SdkApiClient) {
     analytics: new sdk.AnalyticsApi(client),
     architect: new sdk.ArchitectApi(client),
     authorization: new sdk.AuthorizationApi(client),
+    conversations: new sdk.ConversationsApi(client),
     groups: new sdk.GroupsApi(client),
     locations: new sdk.LocationsApi(client),
     organization: new sdk.OrganizationApi(client),

@@ -1,0 +1,79 @@
+import { type Connection, openConnection } from './client.js';
+import { createListings } from './listings.js';
+import type { Operation } from './operation.js';
+import type { StoredToken } from './token-file.js';
+import { grantedBy, toStored, type UserCredentials, UserGrant } from './user-grant.js';
+import type { GenesysWriteApi, GenesysWriteApiOptions } from './write-api.js';
+import { createWriteOperations } from './write-operations.js';
+
+const clientLoginOperation: Operation = { name: 'login for writing', kind: 'login', isWriter: true };
+
+/**
+ * The API with the credentials for writing. Give it the same `budget` as the reading client: Genesys counts per OAuth
+ * client, but the share that this installation may use is one. Sends nothing before the first call.
+ */
+export function createGenesysWriteApi(options: GenesysWriteApiOptions): GenesysWriteApi {
+  const { caller, stats, close } = openWriteConnection(options);
+  const { listQueues, listWrapupCodes, listQueueWrapupCodes } = createListings(caller);
+  return { ...createWriteOperations(caller), listQueues, listWrapupCodes, listQueueWrapupCodes, stats, close };
+}
+
+function openWriteConnection(options: GenesysWriteApiOptions): Connection {
+  const { credentials } = options;
+  if (credentials.kind === 'user') {
+    const grant = new UserGrant(credentials);
+    return openConnection(options, [credentials.clientSecret ?? ''], (open) => grant.login(open));
+  }
+  const { clientId, clientSecret } = credentials;
+  return openConnection(options, [clientSecret], (open) =>
+    open.tokenBy(clientLoginOperation, (sdk) => sdk.login(clientId, clientSecret)),
+  );
+}
+
+/** What a user's authorization gives: the code of the redirect, and what it was asked with. */
+export interface AuthorizationCode {
+  readonly code: string;
+  readonly verifier: string;
+  readonly redirectUri: string;
+}
+
+export interface UserLogin {
+  /** Base URL of the authorization server, without a slash at its end. */
+  readonly loginUrl: string;
+  /** Exchanges the code and asks who logged in. Nothing is written: that is the caller's to do. */
+  exchange(authorization: AuthorizationCode): Promise<StoredToken>;
+  close(): Promise<void>;
+}
+
+/** For `wrapup login`: the one client that has no token yet. */
+export function createUserLogin(
+  options: Omit<GenesysWriteApiOptions, 'credentials'> & { readonly credentials: Omit<UserCredentials, 'tokenFile'> },
+): UserLogin {
+  const { credentials } = options;
+  const state: { authorization?: AuthorizationCode; stored?: StoredToken } = {};
+  const open = openConnection(options, [credentials.clientSecret ?? ''], async (connection) => {
+    const { code, verifier, redirectUri } = state.authorization as AuthorizationCode;
+    const form = { grant_type: 'authorization_code', code, code_verifier: verifier, redirect_uri: redirectUri };
+    const granted = await grantedBy(connection, credentials, form);
+    const { loginUrl } = connection.sdk.endpoint;
+    const before = { clientId: credentials.clientId, loginUrl, refreshToken: '' };
+    const stored = toStored(granted, before, connection.now());
+    state.stored = stored;
+    connection.sdk.use(stored.accessToken);
+    return { value: stored.accessToken, lifetimeMs: stored.expiresAtMs - connection.now().getTime() };
+  });
+  return {
+    loginUrl: open.sdk.endpoint.loginUrl,
+    close: open.close,
+    exchange: async (authorization) => {
+      state.authorization = authorization;
+      const { body } = await createWriteOperations(open.caller).me();
+      const user = { userId: textOf(body.id), userName: textOf(body.name) };
+      return { ...(state.stored as StoredToken), ...user };
+    },
+  };
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
