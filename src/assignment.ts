@@ -1,0 +1,87 @@
+/**
+ * The words of the wrap-up ledger (`wrapup.assignments`): what rules decide, what is kept, and which state may follow which. A leaf, shared by
+ * the rules (`wrapup/`), the tables (`postgres/wrapup-*`) and whoever writes to Genesys.
+ */
+
+/** See the comment on `wrapup.assignments.state`. */
+export const assignmentStates = [
+  'proposed',
+  'sent',
+  'verified',
+  'rejected',
+  'conflicted',
+  'superseded',
+  'revoked',
+] as const;
+export type AssignmentState = (typeof assignmentStates)[number];
+export type AssignmentSource = 'rule' | 'survey';
+
+/**
+ * Which states may follow each. `sent` → `proposed` is for a call that certainly did nothing (429, refused connection); `sent` → `sent` for
+ * one that is repeated after reading back; `rejected` → `verified` for a code that the next extraction shows after all. What is not in force
+ * stays as it is: a new decision is a new row.
+ */
+const followers: Readonly<Record<AssignmentState, readonly AssignmentState[]>> = {
+  proposed: ['sent', 'verified', 'rejected', 'conflicted', 'superseded', 'revoked'],
+  sent: ['sent', 'proposed', 'verified', 'rejected', 'conflicted', 'superseded', 'revoked'],
+  verified: ['superseded', 'revoked'],
+  rejected: ['proposed', 'verified', 'conflicted', 'superseded', 'revoked'],
+  conflicted: [],
+  superseded: [],
+  revoked: [],
+};
+
+export function mayFollow(from: AssignmentState, to: AssignmentState): boolean {
+  return followers[from].includes(to);
+}
+
+/** States from which `to` may be reached. */
+export function statesBefore(to: AssignmentState): AssignmentState[] {
+  return assignmentStates.filter((from) => mayFollow(from, to));
+}
+
+/** True where nothing more is to be done about an assignment by itself. */
+export function isSettled(state: AssignmentState): boolean {
+  return state !== 'proposed' && state !== 'sent';
+}
+
+/** What a rule decided about one handling; becomes a row of the ledger. */
+export interface Proposal {
+  readonly conversationStart: Date;
+  readonly conversationId: string;
+  /** Positions in the record, from 1: with the conversation the handling's key. */
+  readonly participantNo: number;
+  readonly sessionNo: number;
+  /** Start of the handling. */
+  readonly startedAt: Date;
+  readonly participantId: string | null;
+  /** The communication id of the conversation API. */
+  readonly sessionId: string | null;
+  readonly queueId: string | null;
+  readonly userId: string | null;
+  readonly mediaType: string | null;
+  readonly rule: string;
+  readonly ruleVersion: string;
+  readonly source: AssignmentSource;
+  readonly wrapupCode: string;
+  readonly wrapupName: string;
+  readonly note: string | null;
+  /** Last code of the session when this was decided, system codes included. Any other real code found later is an agent's and wins. */
+  readonly previousCode: string | null;
+}
+
+/** A row of the ledger. */
+export interface Assignment extends Proposal {
+  /** A bigint as text. */
+  readonly assignmentId: string;
+  readonly state: AssignmentState;
+  readonly reason: string | null;
+  readonly errorCode: string | null;
+  readonly correlationId: string | null;
+  readonly actor: string | null;
+  readonly attempts: number;
+  readonly proposedAt: Date;
+  readonly retryAt: Date | null;
+  readonly sentAt: Date | null;
+  readonly settledAt: Date | null;
+}
