@@ -22,6 +22,7 @@ create table wrapup.assignments (
     wrapup_code text not null,
     wrapup_name text not null,
     note text,
+    cause text,
     previous_code text,
     state text not null default 'proposed',
     is_in_force boolean not null generated always as (state in ('proposed', 'sent', 'verified', 'rejected')) stored,
@@ -68,6 +69,7 @@ comment on column wrapup.assignments.source is 'rule, or survey where the rule a
 comment on column wrapup.assignments.wrapup_code is 'Id of the code that the rule gave.';
 comment on column wrapup.assignments.wrapup_name is 'Its name when it was decided.';
 comment on column wrapup.assignments.note is 'Note to be written with the code, its template filled in; may hold personal data.';
+comment on column wrapup.assignments.cause is 'Cause why the session had no real code when this one was decided; null where it had one.';
 comment on column wrapup.assignments.previous_code is 'Last code of the session when this one was decided, system codes included; null: none. Another real code since then is an agent''s and wins.';
 comment on column wrapup.assignments.state is 'proposed: decided; sent: Genesys was asked; verified: Genesys has it; rejected: Genesys does not accept it; conflicted: someone else set a code before; superseded: a later code or decision took its place; revoked: undone here.';
 comment on column wrapup.assignments.is_in_force is 'True in the states in which reports use the code: proposed, sent, verified, rejected.';

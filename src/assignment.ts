@@ -66,6 +66,8 @@ export interface Proposal {
   readonly wrapupCode: string;
   readonly wrapupName: string;
   readonly note: string | null;
+  /** The `wrapup_cause` at that time; null where the session had a real code. */
+  readonly cause: string | null;
   /** Last code of the session when this was decided, system codes included. Any other real code found later is an agent's and wins. */
   readonly previousCode: string | null;
 }

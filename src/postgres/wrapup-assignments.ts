@@ -27,7 +27,7 @@ const columns = `
     assignment_id::text as "assignmentId", conversation_start as "conversationStart", conversation_id as "conversationId",
     participant_no as "participantNo", session_no as "sessionNo", started_at as "startedAt", participant_id as "participantId",
     session_id as "sessionId", queue_id as "queueId", user_id as "userId", media_type as "mediaType", rule, rule_version as "ruleVersion",
-    source, wrapup_code as "wrapupCode", wrapup_name as "wrapupName", note, previous_code as "previousCode", state, reason,
+    source, wrapup_code as "wrapupCode", wrapup_name as "wrapupName", note, cause, previous_code as "previousCode", state, reason,
     error_code as "errorCode", correlation_id as "correlationId", actor, attempts, proposed_at as "proposedAt", retry_at as "retryAt",
     sent_at as "sentAt", settled_at as "settledAt"`;
 
@@ -252,7 +252,7 @@ const wanted = `
         from rows from (jsonb_to_recordset($1::jsonb) as (
             "conversationStart" timestamptz, "conversationId" uuid, "participantNo" smallint, "sessionNo" smallint, "startedAt" timestamptz,
             "participantId" uuid, "sessionId" uuid, "queueId" uuid, "userId" uuid, "mediaType" text, rule text, "ruleVersion" text,
-            source text, "wrapupCode" text, "wrapupName" text, note text, "previousCode" text
+            source text, "wrapupCode" text, "wrapupName" text, note text, cause text, "previousCode" text
         )) with ordinality
     ),
     wanted as (
@@ -282,11 +282,11 @@ const supersedeEarlier = `
 const insertNew = `
     insert into wrapup.assignments (
         conversation_start, conversation_id, participant_no, session_no, started_at, participant_id, session_id, queue_id, user_id, media_type,
-        rule, rule_version, source, wrapup_code, wrapup_name, note, previous_code, actor, proposed_at
+        rule, rule_version, source, wrapup_code, wrapup_name, note, cause, previous_code, actor, proposed_at
     )
     select
         "conversationStart", "conversationId", "participantNo", "sessionNo", "startedAt", "participantId", "sessionId", "queueId", "userId",
-        "mediaType", rule, "ruleVersion", source, "wrapupCode", "wrapupName", note, "previousCode", actor, now
+        "mediaType", rule, "ruleVersion", source, "wrapupCode", "wrapupName", note, cause, "previousCode", actor, now
     from wanted
     order by ordinality
     on conflict (conversation_id, participant_no, session_no) where is_in_force do nothing`;

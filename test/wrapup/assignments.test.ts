@@ -38,6 +38,7 @@ function proposal(number: number, more: Partial<Proposal> = {}): Proposal {
     wrapupCode: id(31),
     wrapupName: 'No answer needed',
     note: null,
+    cause: 'digital_no_code',
     previousCode: null,
     ...more,
   };
