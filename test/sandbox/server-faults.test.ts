@@ -185,6 +185,23 @@ describe('records can hold', () => {
     expect(JSON.stringify(await page())).toContain(text);
   });
 
+  test('what they held some time ago, told anew by chance with each request', async () => {
+    await start({});
+    client.sandbox.setNow(new Date('2026-01-05T12:00:00Z'));
+    const now = (await page()).conversations;
+    client.sandbox.setNow(new Date('2026-01-05T10:00:00Z'));
+    const before = (await page()).conversations;
+    client.sandbox.setNow(new Date('2026-01-05T12:00:00Z'));
+    client.sandbox.setFaults({ changingRecords: { rate: 0.5, lagSeconds: 7_200 } });
+    const [first, second] = [(await page()).conversations, (await page()).conversations];
+    expect(first).not.toEqual(second);
+    for (const [at, told] of [...first.entries(), ...second.entries()]) {
+      expect(told.conversationId).toBe(now[at].conversationId);
+      const then = before.find((record: { conversationId: string }) => record.conversationId === told.conversationId);
+      if (then !== undefined) expect([now[at], then]).toContainEqual(told);
+    }
+  });
+
   test('broken values of several kinds, the same records every time', async () => {
     await start({ malformedRecords: 0.5 });
     const first = await page();

@@ -1,6 +1,6 @@
 import type { SimulatedConversation } from '../world.js';
 import type { Core } from './core.js';
-import { recordFaultNames, withRecordFaults } from './record-faults.js';
+import { recordFaultNames, toldAsOfMs, withRecordFaults } from './record-faults.js';
 
 const comma = Buffer.from(',');
 const opening = Buffer.from('{"conversations":[');
@@ -13,13 +13,14 @@ export function conversationsDocument(
   asOfMs: number,
   withAttributes: boolean,
   rest: Readonly<Record<string, string | number>>,
+  counter: number,
 ): Buffer[] {
   const tail = JSON.stringify(rest).slice(1);
   if (page.length === 0) return [Buffer.from(`{${tail}`)];
   const body: Buffer[] = [opening];
   page.forEach((conversation, i) => {
     if (i > 0) body.push(comma);
-    body.push(recordBytes(core, conversation, asOfMs, withAttributes));
+    body.push(recordBytes(core, conversation, asOfMs, withAttributes, counter));
   });
   body.push(closingList, Buffer.from(tail === '}' ? tail : `,${tail}`));
   return body;
@@ -30,8 +31,10 @@ export function recordBytes(
   conversation: SimulatedConversation,
   asOfMs: number,
   withAttributes: boolean,
+  counter: number,
 ): Buffer {
   const { source, faults } = core;
   if (!faults.anyOn(recordFaultNames)) return source.json(conversation, asOfMs, withAttributes);
-  return Buffer.from(JSON.stringify(withRecordFaults(source.record(conversation, asOfMs, withAttributes), faults)));
+  const toldMs = toldAsOfMs(conversation, asOfMs, counter, faults);
+  return Buffer.from(JSON.stringify(withRecordFaults(source.record(conversation, toldMs, withAttributes), faults)));
 }

@@ -37,12 +37,12 @@ function several(core: Core, call: Call): Answer {
   const found = ids
     .map((id) => core.source.byId(id, asOfMs))
     .filter((conversation) => conversation !== undefined) as SimulatedConversation[];
-  return found.length === 0 ? json({}) : pieces(conversationsDocument(core, found, asOfMs, false, {}));
+  return found.length === 0 ? json({}) : pieces(conversationsDocument(core, found, asOfMs, false, {}, call.counter));
 }
 
 function single(core: Core, call: Call): Answer {
   const asOfMs = core.clock.asOfMs();
   const conversation = core.source.byId(call.params.conversationId ?? '', asOfMs);
   if (conversation === undefined) throw notFound(`The conversation ${call.params.conversationId}`);
-  return pieces([recordBytes(core, conversation, asOfMs, false)]);
+  return pieces([recordBytes(core, conversation, asOfMs, false, call.counter)]);
 }

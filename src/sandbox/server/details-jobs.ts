@@ -137,7 +137,7 @@ function results(core: Core, job: Job, call: Call): Answer {
   job.pagesRead += 1;
   const rest: Record<string, string> = { dataAvailabilityDate: withoutMillis(job.asOfMs) };
   if (end < found.length) rest.cursor = cursorOf(job, nextOffset(core, offset, end, job));
-  return pieces(conversationsDocument(core, found.slice(offset, end), job.asOfMs, true, rest));
+  return pieces(conversationsDocument(core, found.slice(offset, end), job.asOfMs, true, rest, call.counter));
 }
 
 function sizeOf(call: Call): number {

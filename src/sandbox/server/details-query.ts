@@ -58,7 +58,7 @@ function answerQuery(core: Core, call: Call): Answer {
       : filePage(core.source.pageOf, found, paging);
   const key = `${asOfMs}|${core.source.generation}|${paging.pageNumber}|${paging.pageSize}|${query.key}`;
   return pieces(
-    conversationsDocument(core, page, asOfMs, false, { totalHits: totalHits(core, found.length, call) }),
+    conversationsDocument(core, page, asOfMs, false, { totalHits: totalHits(core, found.length, call) }, call.counter),
     core.faults.anyOn(pageFaultNames) ? undefined : key,
   );
 }

@@ -41,6 +41,8 @@ export interface FaultSettings {
   readonly unknownEnums?: Fault;
   readonly nulCharacters?: Fault;
   readonly malformedRecords?: Fault;
+  /** Told as it was some time ago, by chance anew with each request: a record changes between two pages, and back. */
+  readonly changingRecords?: Fault<{ readonly lagSeconds?: number }>;
   readonly deletedEntities?: Fault;
   /** Permission names; `analytics:*` takes everything that begins so. */
   readonly missingPermissions?: readonly string[];
@@ -66,6 +68,7 @@ const settingChecks: Readonly<Record<string, SettingCheck>> = {
   body: oneOf('json', 'html', 'empty'),
   ms: wholeFrom(0, 600_000),
   driftMax: wholeFrom(1, 1_000_000),
+  lagSeconds: wholeFrom(1, 31_536_000),
   'reset.when': oneOf('before-headers', 'after-headers'),
   'stall.when': oneOf('before-headers', 'in-body'),
 };
@@ -94,6 +97,7 @@ const extras: Readonly<Record<FaultName, readonly string[]>> = {
   unknownEnums: [],
   nulCharacters: [],
   malformedRecords: [],
+  changingRecords: ['lagSeconds'],
   deletedEntities: [],
 };
 

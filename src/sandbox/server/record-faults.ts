@@ -1,3 +1,4 @@
+import { secondMs } from '../../interval.js';
 import type { Json, JsonObject } from '../world.js';
 import type { FaultName } from './fault-settings.js';
 import type { Faults } from './faults.js';
@@ -7,7 +8,22 @@ export const recordFaultNames: readonly FaultName[] = [
   'unknownEnums',
   'nulCharacters',
   'malformedRecords',
+  'changingRecords',
 ];
+
+const lagDefaultSeconds = 3_600;
+
+/** The instant that a record is told as of; chance hangs on the record and on the request's number. */
+export function toldAsOfMs(
+  conversation: { readonly id: string; readonly startMs: number },
+  asOfMs: number,
+  counter: number,
+  faults: Faults,
+): number {
+  const fault = faults.strikes('changingRecords', `${conversation.id}|${counter}`);
+  if (fault === undefined) return asOfMs;
+  return Math.max(conversation.startMs, asOfMs - (fault.lagSeconds ?? lagDefaultSeconds) * secondMs);
+}
 
 /** A changed copy of the record, or the record itself where no fault strikes it. Chance hangs on the conversation's id. */
 export function withRecordFaults(record: JsonObject, faults: Faults): Json {
