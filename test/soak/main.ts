@@ -130,7 +130,9 @@ async function workFigures(pool: pg.Pool, samples: readonly Sample[]): Promise<F
   ];
 }
 
-const shown = (name: string, value: string): Figure => ({ name, value, bound: 'shown only', isKept: true });
+function shown(name: string, value: string): Figure {
+  return { name, value, bound: 'shown only', isKept: true };
+}
 
 function warningsFigure(warnings: readonly string[]): Figure {
   const value = warnings.length === 0 ? '0' : warnings.join('; ');
