@@ -16,8 +16,8 @@ import type { CommandContext } from './context.js';
 const waitMsMax = 5 * minuteMs;
 const requestTimeoutMs = 2 * minuteMs;
 const statementTimeoutMs = 10 * minuteMs;
-/** Beside the slices in flight: planning, looking up open conversations, the run's own row. */
-const spareConnections = 3;
+/** Beside the slices in flight: planning, looking up open conversations, the run's own row, two readings of the service port. */
+const spareConnections = 5;
 
 export interface Opened {
   readonly config: Config;
@@ -34,7 +34,14 @@ export interface OpenedWithApi extends Opened {
 
 export function readConfig(context: CommandContext, needs: { readonly api: boolean }): { config: Config; log: Log } {
   const config = parseConfig(context.environment, needs);
-  const secrets = [config.api?.clientSecret ?? '', passwordOf(config.databaseUrl)];
+  const secrets = [
+    config.api?.clientSecret,
+    passwordOf(config.databaseUrl),
+    config.webhookSecret,
+    config.surveySecret,
+    config.privacy.key,
+    config.write.clientSecret,
+  ].filter((secret) => secret !== undefined);
   return { config, log: context.createLog(config.logLevel, secrets) };
 }
 
