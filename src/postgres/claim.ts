@@ -60,7 +60,7 @@ export function sliceClaim(client: pg.PoolClient, claimed: ClaimedSlice, store: 
     defer: async (_message, retryAt) => {
       await thisSlice().set({ retry_at: retryAt, last_attempt_at: store.now() }).execute();
     },
-    split: (parts, dueAt) => splitSlice(client, db, claimed, parts, dueAt, store.now()),
+    split: (parts, dueAt) => splitSlice(client, db, claimed, parts, dueAt),
     restart: async (message) => {
       await thisSlice()
         .set({ ...noProgress, last_error: message.slice(0, errorCharactersMax), last_error_at: store.now() })
@@ -94,16 +94,17 @@ async function splitSlice(
   claimed: ClaimedSlice,
   parts: readonly Interval[],
   dueAt: Date,
-  now: Date,
 ): Promise<void> {
   const { slice } = claimed;
   await transactionOn(client, async () => {
     const whole = await db
       .deleteFrom('extract.slices')
       .where('slice_id', '=', slice.sliceId)
-      .returning(['priority'])
+      .returning(['priority', 'pass', 'requested_at'])
       .executeTakeFirstOrThrow();
-    await insertSlices(db, { name: slice.stream, priority: whole.priority }, parts, () => dueAt, now);
+    // What was pulled before is still there: the parts are owed the same pass, and a watermark does not fall back to them.
+    const history = { pass: whole.pass, requestedAt: whole.requested_at };
+    await insertSlices(db, { name: slice.stream, priority: whole.priority }, parts, () => dueAt, history);
   });
 }
 

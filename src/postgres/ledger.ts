@@ -36,7 +36,7 @@ export async function planSlices(pool: pg.Pool, plan: Plan): Promise<number> {
     if (first === undefined) return 0;
     if (stream.kind === 'snapshot') await supersedeSnapshots(db, stream.name);
     else if (plan.isSchedule) await rememberScheduledFrom(db, stream.name, first.from);
-    await insertSlices(db, stream, proposed, plan.dueAt, now);
+    await insertSlices(db, stream, proposed, plan.dueAt, { pass: 0, requestedAt: now });
     return proposed.length;
   });
 }
@@ -95,7 +95,7 @@ export async function insertSlices(
   stream: Pick<Stream, 'name' | 'priority'>,
   intervals: readonly Interval[],
   dueAt: (interval: Interval) => Date,
-  now: Date,
+  { pass, requestedAt }: { readonly pass: number; readonly requestedAt: Date },
 ): Promise<void> {
   for (let from = 0; from < intervals.length; from += insertRowsMax) {
     const rows = intervals.slice(from, from + insertRowsMax).map((interval) => ({
@@ -103,8 +103,9 @@ export async function insertSlices(
       priority: stream.priority,
       slice_from: interval.from,
       slice_to: interval.to,
+      pass,
       due_at: dueAt(interval),
-      requested_at: now,
+      requested_at: requestedAt,
       cursor: null,
     }));
     await db.insertInto('extract.slices').values(rows).execute();
