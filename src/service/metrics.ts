@@ -1,0 +1,39 @@
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { allFigures, type Facts, type Figure, prefix } from './figures.js';
+
+export interface Metrics {
+  readonly contentType: string;
+  /** The text that Prometheus reads, with the values of `facts`. */
+  text(facts: Facts): Promise<string>;
+}
+
+/** The registry of one process: our figures, and what Node knows of itself (`process_…`, `nodejs_…`). */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const put = allFigures.map((figure) => setter(figure, registry));
+  return {
+    contentType: registry.contentType,
+    text: (facts) => {
+      for (const set of put) set(facts);
+      return registry.metrics();
+    },
+  };
+}
+
+function setter(figure: Figure, registry: Registry): (facts: Facts) => void {
+  const options = {
+    name: `${prefix}${figure.name}`,
+    help: figure.help,
+    labelNames: [...(figure.labels ?? [])],
+    registers: [registry],
+  };
+  // What is counted elsewhere is set anew at each reading; a stream that is gone leaves no value behind.
+  const metric = figure.kind === 'gauge' ? new Gauge(options) : new Counter(options);
+  return (facts) => {
+    metric.reset();
+    // A reset leaves a metric without labels at 0, which is a value that nobody has measured.
+    if (!figure.labels) metric.remove();
+    for (const { value, labels } of figure.samples(facts)) metric.inc(labels ?? {}, value);
+  };
+}
