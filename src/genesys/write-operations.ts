@@ -19,6 +19,11 @@ const addCodes: Operation = {
 };
 const readMe = reading('users me');
 
+export const writeOperationName = writeWrapup.name;
+/** Names of the calls about one assignment, as errors give them; an error of a login is about all of them. */
+export const assignmentOperations: readonly string[] = [readConversation, readWrapup, writeWrapup].map(
+  ({ name }) => name,
+);
 export const codesPerAdditionMax = 100;
 
 export function createWriteOperations(caller: Caller): WriteOperations {

@@ -23,7 +23,7 @@ export const leaseMs = 10 * minuteMs;
 const claimLimitMax = 10_000;
 const listLimitMax = 10_000;
 
-const columns = `
+export const assignmentColumns = `
     assignment_id::text as "assignmentId", conversation_start as "conversationStart", conversation_id as "conversationId",
     participant_no as "participantNo", session_no as "sessionNo", started_at as "startedAt", participant_id as "participantId",
     session_id as "sessionId", queue_id as "queueId", user_id as "userId", media_type as "mediaType", rule, rule_version as "ruleVersion",
@@ -94,7 +94,7 @@ export async function claimForSending(db: Database, options: ClaimOptions): Prom
          from free where assignment_id = free.free_id
          returning assignments.*
      )
-     select ${columns} from claimed order by assignment_id`,
+     select ${assignmentColumns} from claimed order by assignment_id`,
     [
       options.now,
       plus(options.now, leaseMs),
@@ -177,7 +177,7 @@ export interface AssignmentFilter {
 /** Rows of the ledger by id, ascending. */
 export async function listAssignments(db: Database, filter: AssignmentFilter): Promise<Assignment[]> {
   const { rows } = await db.query<Assignment>(
-    `select ${columns} from wrapup.assignments
+    `select ${assignmentColumns} from wrapup.assignments
      where ($1::text[] is null or state = any($1))
          and ($2::text is null or rule = $2)
          and ($3::uuid[] is null or conversation_id = any($3))

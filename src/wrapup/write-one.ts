@@ -1,0 +1,147 @@
+import type { Assignment } from '../assignment.js';
+import { ApiError, NotYetError, UsageError } from '../errors.js';
+import type { ApiAnswer } from '../genesys/api.js';
+import type { Communication } from '../genesys/write-api.js';
+import { writeOperationName } from '../genesys/write-operations.js';
+import { minuteMs, plus } from '../interval.js';
+import type { ApplyParts, Outcome } from './apply-types.js';
+import { type Found, findCommunication } from './communication.js';
+import { isRefusal, refusalOf } from './refusals.js';
+import { outcomeOfCode, readBack } from './verify.js';
+
+/** How one assignment went. `isOfCredentials`: the next one would meet the same refusal. */
+export interface Done {
+  /** `accepted`: still `sent`. `left`: someone else moved the row, nothing was done. */
+  readonly state: Outcome['state'] | 'accepted' | 'left';
+  readonly isWritten: boolean;
+  readonly isOfCredentials: boolean;
+}
+
+const repeatMs = 2 * minuteMs;
+/** Rounds of an assignment that met a concurrent change or a lost answer each time. */
+export const attemptsMax = 5;
+/** Genesys always gives an id; a gateway may drop the header. */
+const noCorrelationId = 'none';
+
+const missingSentences = {
+  medium: 'Genesys has no way to set a code for this medium; reports use the code of the rule.',
+  participant: 'The agent is no participant of the conversation in Genesys any more.',
+  communication: "The agent's communication is no longer part of the conversation in Genesys.",
+} as const;
+
+/**
+ * Takes a claimed, proposed assignment through Genesys: reads the conversation, sends the code unless somebody has set
+ * one since, reads it back. Every step that matters is in the ledger before or right after it is taken, so that a crash
+ * anywhere is resolved by reading back. Throws what is about the run and not about this assignment; the row then says
+ * what is known.
+ */
+export async function writeOne(parts: ApplyParts, assignment: Assignment, signal: AbortSignal): Promise<Done> {
+  const read = await beforeSending(parts, assignment, () =>
+    parts.api.conversation(assignment.conversationId, { signal }),
+  );
+  if ('state' in read) return read;
+  const found = findCommunication(read.body, assignment);
+  const early = outcomeBefore(found, assignment, read);
+  if (early !== undefined || !('place' in found)) return settled(parts, assignment, early as Outcome);
+  signal.throwIfAborted();
+  if (!(await parts.store.beginSending(assignment.assignmentId))) return left;
+  return send(parts, assignment, found.place, signal);
+}
+
+async function send(parts: ApplyParts, assignment: Assignment, place: Communication, signal: AbortSignal) {
+  const input = { code: assignment.wrapupCode, ...(assignment.note !== null && { notes: assignment.note }) };
+  try {
+    const answer = await parts.api.setWrapup(place, input, { signal });
+    await parts.store.markAccepted(assignment.assignmentId, answer.correlationId ?? noCorrelationId);
+  } catch (error) {
+    return afterFailure(parts, assignment, place, error, signal);
+  }
+  const outcome = await readBack(parts, place, assignment, signal);
+  return outcome === undefined ? accepted : { ...(await settled(parts, assignment, outcome)), isWritten: true };
+}
+
+/** What did not go through is told apart: refused by Genesys, certainly not sent, or sent with its answer lost. */
+async function afterFailure(
+  parts: ApplyParts,
+  assignment: Assignment,
+  place: Communication,
+  error: unknown,
+  signal: AbortSignal,
+): Promise<Done> {
+  if (error instanceof ApiError && isRefusal(error)) return refused(parts, assignment, error);
+  if (error instanceof NotYetError) {
+    await settled(parts, assignment, postponed('Genesys asked to wait before more is written.', error.notBefore));
+    throw error;
+  }
+  // Cut short by the end of the run: whether it arrived is found out by the next one.
+  if (signal.aborted) throw error;
+  if (isCertainlyUnsent(error)) {
+    await settled(parts, assignment, postponed('It was not sent, because the run had to end.', parts.now()));
+    throw error;
+  }
+  if (!(error instanceof ApiError)) throw error;
+  const outcome = await readBack(parts, place, assignment, signal);
+  if (outcome !== undefined) return { ...(await settled(parts, assignment, outcome)), isWritten: true };
+  return { ...(await settled(parts, assignment, lostAnswer(assignment, parts.now()))), isWritten: true };
+}
+
+export function lostAnswer({ attempts, sentAt }: Pick<Assignment, 'attempts' | 'sentAt'>, now: Date): Outcome {
+  if (attempts >= attemptsMax)
+    return {
+      state: 'rejected',
+      reason: `The answer of Genesys was lost ${attempts} times and the code never showed; reports use the code of the rule.`,
+      errorCode: 'answer.lost',
+    };
+  const reason = 'The answer of Genesys was lost and the code does not show; it is read back and sent again.';
+  return { ...postponed(reason, plus(sentAt ?? now, repeatMs)), errorCode: 'answer.lost' };
+}
+
+/** A refusal of the conversation itself ends the assignment as one of the write would. */
+export async function beforeSending(
+  parts: ApplyParts,
+  assignment: Assignment,
+  read: () => Promise<ApiAnswer>,
+): Promise<ApiAnswer | Done> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof ApiError && isRefusal(error)) return refused(parts, assignment, error);
+    throw error;
+  }
+}
+
+export function outcomeBefore(found: Found, assignment: Assignment, { correlationId }: ApiAnswer): Outcome | undefined {
+  if ('place' in found) return outcomeOfCode(found.currentCode, assignment, correlationId);
+  const traced = correlationId === undefined ? {} : { correlationId };
+  const errorCode = `${found.missing}.missing`;
+  return { state: 'rejected', reason: missingSentences[found.missing], errorCode, ...traced };
+}
+
+async function refused(parts: ApplyParts, assignment: Assignment, error: ApiError): Promise<Done> {
+  const { outcome, isOfCredentials } = refusalOf(error, assignment);
+  const isConcurrent = error.facts.status === 409 && assignment.attempts < attemptsMax;
+  if (!isConcurrent) return { ...(await settled(parts, assignment, outcome)), isOfCredentials };
+  const reason = 'Someone else changed the conversation at the same moment; it is read again and tried again.';
+  const again = { ...outcome, ...postponed(reason, plus(parts.now(), repeatMs)) };
+  return settled(parts, assignment, again);
+}
+
+export async function settled(parts: ApplyParts, assignment: Assignment, outcome: Outcome): Promise<Done> {
+  const isDone = await parts.store.settle(assignment.assignmentId, outcome);
+  return { state: isDone ? outcome.state : 'left', isWritten: false, isOfCredentials: false };
+}
+
+function postponed(reason: string, retryAt: Date): Outcome {
+  return { state: 'proposed', reason, retryAt };
+}
+
+/** The login failed, the token is not accepted, or something in between said no: Genesys never looked at the code. */
+function isCertainlyUnsent(error: unknown): boolean {
+  if (error instanceof UsageError) return true;
+  if (!(error instanceof ApiError)) return false;
+  const { status = 0, operation } = error.facts;
+  return operation !== writeOperationName || (status >= 400 && status < 500 && status !== 408);
+}
+
+const left: Done = { state: 'left', isWritten: false, isOfCredentials: false };
+const accepted: Done = { state: 'accepted', isWritten: true, isOfCredentials: false };
