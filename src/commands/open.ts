@@ -10,6 +10,7 @@ import { usableHome } from '../postgres/embedded-user.js';
 import { migrate } from '../postgres/migrate.js';
 import { createPool, verifyConnection } from '../postgres/pool.js';
 import { version } from '../version.js';
+import { type Budgets, openBudgets } from './budgets.js';
 import type { CommandContext } from './context.js';
 
 /** The longest that one call may wait for the API before the run ends with the slice still owed. */
@@ -30,6 +31,8 @@ export interface Opened {
 export interface OpenedWithApi extends Opened {
   readonly config: ConfigWithApi;
   readonly api: GenesysApi;
+  /** For further clients of the API: what they send counts against the same allowances. */
+  readonly budgets: Budgets;
 }
 
 export function readConfig(context: CommandContext, needs: { readonly api: boolean }): { config: Config; log: Log } {
@@ -56,19 +59,21 @@ export async function openWithApi(context: CommandContext): Promise<OpenedWithAp
   const opened = await openPool(context, { config, log });
   try {
     await migrate(opened.pool, { timeZone: config.timeZone });
-    const api = openApi(config as ConfigWithApi, context, log);
+    const budgets = openBudgets(opened.databaseUrl, config.requestsPerMinute);
+    const api = openApi(config as ConfigWithApi, context, log, budgets);
     const close = async () => {
       await api.close();
+      await budgets.close();
       await opened.close();
     };
-    return { ...opened, config: config as ConfigWithApi, api, close };
+    return { ...opened, config: config as ConfigWithApi, api, budgets, close };
   } catch (error) {
     await opened.close();
     throw error;
   }
 }
 
-function openApi(config: ConfigWithApi, context: CommandContext, log: Log): GenesysApi {
+function openApi(config: ConfigWithApi, context: CommandContext, log: Log, budgets: Budgets): GenesysApi {
   const { clientId, clientSecret, region, apiUrl }: ApiConfig = config.api;
   return createGenesysApi({
     clientId,
@@ -76,6 +81,7 @@ function openApi(config: ConfigWithApi, context: CommandContext, log: Log): Gene
     ...(region !== undefined && { region }),
     ...(apiUrl !== undefined && { apiUrl }),
     requestsPerMinute: config.requestsPerMinute,
+    budget: budgets.of(clientId),
     userAgentVersion: version,
     waitMsMax,
     timeoutMs: requestTimeoutMs,

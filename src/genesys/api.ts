@@ -195,8 +195,8 @@ export interface GenesysApiOptions {
   /** Base URL of a gateway or sandbox that serves both the API and `/oauth/token`. */
   readonly apiUrl?: string;
   readonly requestsPerMinute: number;
-  /** Default: one in memory, for this process alone. */
-  readonly budget?: Budget;
+  /** Or what gives one for the API's base URL. Default: one in memory, for this process alone. */
+  readonly budget?: Budget | ((apiUrl: string) => Budget);
   readonly now?: () => Date;
   /** Rejects with the signal's reason when that aborts first. */
   readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;

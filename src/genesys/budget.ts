@@ -10,17 +10,26 @@ export interface BudgetFacts {
   readonly inFlight?: number;
   /** When the answer arrived, in milliseconds since the epoch. */
   readonly observedAtMs: number;
+  /** When the request was granted, and the number of that grant: `count` is of that time, however long the answer took. */
+  readonly grantedAtMs?: number;
+  readonly ticket?: number;
 }
 
-export type Reservation = { readonly granted: true } | { readonly granted: false; readonly waitMs: number };
+/** `ticket` numbers the grants of a budget that several share. */
+export type Reservation =
+  | { readonly granted: true; readonly ticket?: number }
+  | { readonly granted: false; readonly waitMs: number };
 
 /**
  * Who may send the next request. One in memory serves one process; one in the database lets all processes on it share a
  * single allowance. Priorities: 0 is live work, larger numbers come later.
  */
 export interface Budget {
-  /** Takes one request out of the allowance, or says how long to wait before asking again. */
-  reserve(priority: number, nowMs: number): Promise<Reservation>;
+  /**
+   * Takes one request out of the allowance, or says how long to wait before asking again. `wanted` callers wait for one
+   * at this moment, the one with this priority first.
+   */
+  reserve(priority: number, nowMs: number, wanted: number): Promise<Reservation>;
   observe(facts: BudgetFacts): Promise<void> | void;
   /** Nobody sends before this time (milliseconds since the epoch): a 429 was answered. */
   pauseUntil(untilMs: number): Promise<void> | void;

@@ -73,8 +73,8 @@ export class Caller {
 
   async #send<Body extends JsonObject>(turn: Turn): Promise<ApiAnswer<Body>> {
     const { limiter, wire, apis, now } = this.#options;
-    const waitedMs = await limiter.acquire(turn.priority, turn.signal, turn.allowance.leftMs);
-    turn.allowance.take(Math.min(waitedMs, turn.allowance.leftMs));
+    const granted = await limiter.acquire(turn.priority, turn.signal, turn.allowance.leftMs);
+    turn.allowance.take(Math.min(granted.waitedMs, turn.allowance.leftMs));
     const exchange: Exchange = { operation: turn.operation, signal: turn.signal };
     const requestedAt = now();
     try {
@@ -84,7 +84,7 @@ export class Caller {
       await this.#pauseAll(error);
       throw error;
     } finally {
-      await limiter.settle(exchange.facts);
+      await limiter.settle(exchange.facts, granted);
     }
   }
 

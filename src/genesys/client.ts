@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { linkSignals, sleepFor } from './abort.js';
 import type { ApiStats, GenesysApi, GenesysApiOptions } from './api.js';
+import type { Budget } from './budget.js';
 import { Caller } from './caller.js';
 import { bodyFaultCodes, toApiError } from './errors.js';
 import { createTransport } from './http.js';
@@ -74,7 +75,7 @@ export function openConnection(
   wire.endpoint = sdk.endpoint;
   const signals = [options.signal, closing.signal];
   const session = new Session({ clockMs, login: () => login(connection) });
-  const budget = options.budget ?? new MemoryBudget(options.requestsPerMinute);
+  const budget = budgetOf(options, sdk.endpoint.apiUrl);
   const limiter = new RateLimiter({ budget, clockMs, sleep, now });
   const connection: Connection = {
     caller: new Caller({ apis: sdk.apis, wire, limiter, session, retry, now, signals }),
@@ -96,6 +97,11 @@ export function openConnection(
     },
   };
   return connection;
+}
+
+function budgetOf({ budget, requestsPerMinute }: ConnectionOptions, apiUrl: string): Budget {
+  if (budget === undefined) return new MemoryBudget(requestsPerMinute);
+  return typeof budget === 'function' ? budget(apiUrl) : budget;
 }
 
 interface LoginParts {
@@ -129,7 +135,7 @@ function notAToken(sdk: SdkSession, operation: Operation, redactor: Redactor): E
 }
 
 /** Milliseconds since the epoch that never run backwards, also when the computer's clock is set. */
-function monotonicMs(): number {
+export function monotonicMs(): number {
   return performance.timeOrigin + performance.now();
 }
 

@@ -11,11 +11,18 @@ export interface RateLimiterOptions {
   readonly now: () => Date;
 }
 
+/** One request may be sent. */
+export interface GrantedTurn {
+  readonly waitedMs: number;
+  readonly grantedAtMs: number;
+  readonly ticket?: number;
+}
+
 interface Waiter {
   readonly priority: number;
   readonly sinceMs: number;
   readonly deadlineMs: number;
-  readonly resolve: (waitedMs: number) => void;
+  readonly resolve: (turn: GrantedTurn) => void;
   readonly reject: (reason: unknown) => void;
 }
 
@@ -49,10 +56,10 @@ export class RateLimiter {
   }
 
   /**
-   * Resolves, to the milliseconds waited, when one request may be sent; `settle` must follow. Rejects with NotYetError
-   * when the turn does not come within `waitMsMax`, or with the signal's reason.
+   * Resolves when one request may be sent; `settle` must follow. Rejects with NotYetError when the turn does not come
+   * within `waitMsMax`, or with the signal's reason.
    */
-  acquire(priority: number, signal: AbortSignal, waitMsMax: number): Promise<number> {
+  acquire(priority: number, signal: AbortSignal, waitMsMax: number): Promise<GrantedTurn> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);
       const sinceMs = this.#options.clockMs();
@@ -64,9 +71,9 @@ export class RateLimiter {
         priority,
         sinceMs,
         deadlineMs: sinceMs + waitMsMax,
-        resolve: (waitedMs) => {
+        resolve: (turn) => {
           signal.removeEventListener('abort', abort);
-          resolve(waitedMs);
+          resolve(turn);
         },
         reject: (reason) => {
           signal.removeEventListener('abort', abort);
@@ -79,10 +86,13 @@ export class RateLimiter {
   }
 
   /** A request that was granted has been answered, or was not sent after all. */
-  async settle(facts?: BudgetFacts): Promise<void> {
+  async settle(facts?: BudgetFacts, turn?: GrantedTurn): Promise<void> {
     this.#inFlight -= 1;
     this.#allowed = facts?.allowed ?? this.#allowed;
-    if (facts) await this.#options.budget.observe({ ...facts, inFlight: this.#inFlight });
+    if (!facts) return;
+    const { grantedAtMs, ticket } = turn ?? {};
+    const granted = { ...(grantedAtMs !== undefined && { grantedAtMs }), ...(ticket !== undefined && { ticket }) };
+    await this.#options.budget.observe({ ...facts, ...granted, inFlight: this.#inFlight });
   }
 
   async pauseFor(ms: number): Promise<void> {
@@ -109,8 +119,8 @@ export class RateLimiter {
     try {
       for (let first = this.#waiters[0]; first; first = this.#waiters[0]) {
         const nowMs = this.#options.clockMs();
-        const answer = await this.#options.budget.reserve(first.priority, nowMs);
-        if (answer.granted) this.#grant();
+        const answer = await this.#options.budget.reserve(first.priority, nowMs, this.#waiters.length);
+        if (answer.granted) this.#grant(answer.ticket);
         else await this.#wait(answer.waitMs, nowMs);
       }
     } catch (error) {
@@ -121,13 +131,14 @@ export class RateLimiter {
   }
 
   /** The slot goes to who is first now: the one it was asked for may have given up. */
-  #grant(): void {
+  #grant(ticket: number | undefined): void {
     const waiter = this.#waiters.shift();
     if (!waiter) return;
-    const waitedMs = Math.max(0, this.#options.clockMs() - waiter.sinceMs);
+    const grantedAtMs = this.#options.clockMs();
+    const waitedMs = Math.max(0, grantedAtMs - waiter.sinceMs);
     this.#throttledMs += waitedMs;
     this.#inFlight += 1;
-    waiter.resolve(waitedMs);
+    waiter.resolve({ waitedMs, grantedAtMs, ...(ticket !== undefined && { ticket }) });
   }
 
   async #wait(waitMs: number, nowMs: number): Promise<void> {
