@@ -76,6 +76,7 @@ function addApiOptions(command: Command): void {
   lasting(command, '--job-duration <time>', 'jobDurationMs', 'how long a job takes; none when time stands still');
   lasting(command, '--job-expiry <time>', 'jobExpiryMs', 'how long results are kept');
   whole(command, '--jobs-concurrent <n>', 'jobsConcurrentMax', 'jobs that may run at once');
+  whole(command, '--details-hits <n>', 'detailsHitsMax', 'conversations that one details query may page through');
   whole(command, '--aggregate-rows <n>', 'aggregateRowsMax', 'that one aggregates answer may have');
   command
     .addOption(

@@ -3,13 +3,12 @@ import { ApiError, NotYetError } from '../errors.js';
 import type { GenesysApi } from '../genesys/api.js';
 import { dayMs, earlier, hourMs, minuteMs, plus, secondMs } from '../interval.js';
 import type { Page, Slice, Stream, StreamContext } from '../protocol.js';
+import { jobLimitsFallback, jobLimitsReader } from './job-limits.js';
 import { conversationPage } from './records.js';
 
 /** What public extractors are known to get; a page may be shorter, only the missing cursor ends the results. */
 const pageSize = 1_000;
 const pagesMax = 10_000;
-/** Genesys bounds the jobs that run at once, by a number it does not document; two were never refused. */
-const jobsAtOnceMax = 2;
 /** Results are read of one job at a time: a page is megabytes, and another job's would double what is held without being stored any sooner. */
 const downloadsAtOnceMax = 1;
 const pollDelayMsMin = secondMs;
@@ -30,7 +29,8 @@ interface JobCursor {
  * or restates later: nightly reprocessing from 48 hours on, surveys and evaluations within days and weeks.
  */
 export function conversationHistoryStream(api: GenesysApi): Stream {
-  const jobs = pLimit(jobsAtOnceMax);
+  const jobs = pLimit(jobLimitsFallback.jobsAtOnceMax);
+  const submissions = pacer(api);
   const downloads = pLimit(downloadsAtOnceMax);
   const availability = availabilityReader(api);
   return {
@@ -42,13 +42,15 @@ export function conversationHistoryStream(api: GenesysApi): Stream {
     repassAgesMs: [dayMs, 3 * dayMs, 8 * dayMs, 31 * dayMs],
     sliceLengthMs: () => dayMs,
     sliceLengthMsMin: hourMs,
-    pages: (slice, context) => pages({ api, jobs, downloads, availability }, slice, context),
+    pages: (slice, context) => pages({ api, jobs, submissions, downloads, availability }, slice, context),
   };
 }
 
 interface Parts {
   readonly api: GenesysApi;
   readonly jobs: ReturnType<typeof pLimit>;
+  /** Resolves when a job may be submitted, with how many may run. */
+  readonly submissions: (context: StreamContext) => Promise<number>;
   readonly downloads: ReturnType<typeof pLimit>;
   readonly availability: (context: StreamContext) => Promise<Date>;
 }
@@ -58,22 +60,34 @@ async function* pages(parts: Parts, slice: Slice, context: StreamContext): Async
   if (cursor === null) {
     const available = await parts.availability(context);
     if (available < slice.interval.to) throw notAvailable(slice, available, context.now());
-    const job = await parts.jobs(() => submit(parts.api, slice, context));
-    cursor = { jobId: job.jobId, fulfilled: false, next: null };
-    yield emptyPage(cursor, earlier(available, job.requestedAt));
-  }
-  if (!cursor.fulfilled) {
+    parts.jobs.concurrency = await parts.submissions(context);
+    cursor = yield* inTurn(parts.jobs, newJob(parts.api, slice, available, context));
+  } else if (!cursor.fulfilled) {
     const { jobId } = cursor;
     await parts.jobs(() => waitForJob(parts.api, jobId, context));
   }
   yield* inTurn(parts.downloads, results(parts.api, cursor, context));
 }
 
+/** Submitted, in the ledger as soon as its id is known, and done: until then it counts among those that run. */
+async function* newJob(
+  api: GenesysApi,
+  slice: Slice,
+  available: Date,
+  context: StreamContext,
+): AsyncGenerator<Page, JobCursor, void> {
+  const answer = await api.submitDetailsJob({ interval: slice.interval, order: 'asc' }, callOptions(context));
+  const cursor = { jobId: answer.body.jobId, fulfilled: false, next: null };
+  yield { asOf: earlier(available, answer.requestedAt), cursor, batches: [], rejects: [], recordCount: 0 };
+  await waitForJob(api, cursor.jobId, context);
+  return cursor;
+}
+
 /** The source, begun when its turn comes; the turn lasts until the source ends or is given up. */
-async function* inTurn<T>(
+async function* inTurn<T, R>(
   turns: ReturnType<typeof pLimit>,
-  source: AsyncGenerator<T, void, void>,
-): AsyncGenerator<T, void, void> {
+  source: AsyncGenerator<T, R, void>,
+): AsyncGenerator<T, R, void> {
   let end: () => void = () => {};
   const ended = new Promise<void>((resolve) => {
     end = resolve;
@@ -85,15 +99,25 @@ async function* inTurn<T>(
     });
   });
   try {
-    yield* source;
+    return yield* source;
   } finally {
     end();
   }
 }
 
-async function submit(api: GenesysApi, slice: Slice, context: StreamContext) {
-  const answer = await api.submitDetailsJob({ interval: slice.interval, order: 'asc' }, callOptions(context));
-  return { jobId: answer.body.jobId, requestedAt: answer.requestedAt };
+/** Submissions one after the other, not faster than the API's limit. */
+function pacer(api: GenesysApi): (context: StreamContext) => Promise<number> {
+  const limits = jobLimitsReader(api);
+  const inTurn = pLimit(1);
+  let lastMs = Number.NEGATIVE_INFINITY;
+  return (context) =>
+    inTurn(async () => {
+      const { jobsAtOnceMax, submitDelayMsMin } = await limits(context);
+      const waitMs = lastMs + submitDelayMsMin - performance.now();
+      if (waitMs > 0) await sleep(waitMs, context.signal);
+      lastMs = performance.now();
+      return jobsAtOnceMax;
+    });
 }
 
 async function waitForJob(api: GenesysApi, jobId: string, context: StreamContext): Promise<void> {
@@ -123,10 +147,6 @@ async function* results(api: GenesysApi, cursor: JobCursor, context: StreamConte
     if (next === null) return;
   }
   throw new Error(`Details job ${cursor.jobId} gave more than ${pagesMax} pages of results.`);
-}
-
-function emptyPage(cursor: JobCursor, asOf: Date): Page {
-  return { asOf, cursor: { ...cursor }, batches: [], rejects: [], recordCount: 0 };
 }
 
 const callOptions = (context: StreamContext) => ({ signal: context.signal, priority: 1 });

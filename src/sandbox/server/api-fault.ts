@@ -34,6 +34,13 @@ export const invalidValue = (value: unknown, field: string, allowed: readonly st
 
 export const notFound = (what: string) => new ApiFault(404, 'not.found', `${what} was not found.`);
 
+export const notAUser = () =>
+  new ApiFault(
+    400,
+    'not.a.user',
+    'This request requires a user context. Client credentials cannot be used for requests to this resource.',
+  );
+
 export const tooManyRequests = (retryAfterSeconds: number) =>
   new ApiFault(
     429,

@@ -13,6 +13,7 @@ import { queueObservationRoutes } from './queue-observations.js';
 import type { Call, Match, Matcher, Route } from './router.js';
 import { createMatcher } from './router.js';
 import { userDetailRoutes } from './user-details.js';
+import { wrapupCodeRoutes } from './wrapup-codes.js';
 import { wrapupRoutes } from './wrapup-routes.js';
 
 export function apiMatcher(core: Core, modules: AnalyticsModules, others: readonly Route[]): Matcher {
@@ -31,6 +32,7 @@ export function apiRoutes(core: Core, modules: AnalyticsModules, others: readonl
     ...userDetailRoutes(core, modules),
     ...queueObservationRoutes(core, modules.queueObservations),
     ...wrapupRoutes(core),
+    ...wrapupCodeRoutes(core),
     ...others,
   ];
 }

@@ -1,6 +1,7 @@
 import type { JsonObject, World } from '../world.js';
 import type { Clock } from './clock.js';
 import type { ConversationSource } from './conversation-source.js';
+import type { EditableDirectory } from './editable-directory.js';
 import type { Faults } from './faults.js';
 import type { ResolvedOptions } from './options.js';
 import type { ResultSets } from './result-sets.js';
@@ -12,6 +13,8 @@ export interface Core {
   /** The machine's clock in milliseconds, for what a client really waits. */
   readonly machineMs: () => number;
   readonly world: World;
+  /** The world's own directory, where it is changed through the API. */
+  readonly directory: EditableDirectory;
   readonly source: ConversationSource;
   readonly results: ResultSets;
   readonly faults: Faults;

@@ -16,7 +16,6 @@ export const detailPermissions = anyOf('analytics:conversationDetail:view', 'ana
 
 const pageSizeMax = 100;
 const pageSizeDefault = 25;
-const hitsMax = 100_000;
 const daysMaxUnfiltered = 7;
 const daysMaxFiltered = 31;
 const driftMaxDefault = 50;
@@ -47,7 +46,7 @@ export function detailsQueryRoutes(core: Core): Route[] {
 
 function answerQuery(core: Core, call: Call): Answer {
   const body = jsonBody(call);
-  const paging = parsePaging(body.paging);
+  const paging = parsePaging(body.paging, core.options.detailsHitsMax);
   const query = parseDetailsQuery(body, 'started');
   checkLength(query);
   const asOfMs = core.clock.asOfMs();
@@ -63,7 +62,7 @@ function answerQuery(core: Core, call: Call): Answer {
   );
 }
 
-export function parsePaging(value: unknown): Paging {
+export function parsePaging(value: unknown, hitsMax: number): Paging {
   const paging = (value ?? {}) as JsonObject;
   const pageSize = paging.pageSize ?? pageSizeDefault;
   const pageNumber = paging.pageNumber ?? 1;

@@ -17,6 +17,7 @@ export type RequestFault<Extra = object> = Fault<OnPath & Extra>;
 export interface FaultSettings {
   // What happens to a request, whatever it asks.
   readonly http429?: RequestFault<{ readonly retryAfterSeconds?: number }>;
+  readonly http413?: RequestFault;
   readonly http5xx?: RequestFault<{ readonly status?: number; readonly body?: 'json' | 'html' | 'empty' }>;
   readonly reset?: RequestFault<{ readonly when?: 'before-headers' | 'after-headers' }>;
   /** `in-body`: the headers and half of the body come at once. */
@@ -36,6 +37,12 @@ export interface FaultSettings {
   readonly failJobs?: Fault;
   readonly expireJobs?: Fault;
   readonly lostWrapups?: Fault;
+  /** Accepted, and applied only so much later on the organisation's clock. */
+  readonly slowWrapups?: Fault<{ readonly lagSeconds?: number }>;
+  /** The agent sets another code at the moment of the write, which is refused with 409. */
+  readonly racingAgents?: Fault;
+  /** A request that changes something has its effect, and then the connection is cut. */
+  readonly lostAnswers?: RequestFault;
   // What happens to records; which ones depends on their id, so a bad record stays bad.
   readonly unknownFields?: Fault;
   readonly unknownEnums?: Fault;
@@ -77,6 +84,7 @@ export type FaultName = Exclude<keyof FaultSettings, 'missingPermissions'>;
 
 const extras: Readonly<Record<FaultName, readonly string[]>> = {
   http429: ['retryAfterSeconds', 'path'],
+  http413: ['path'],
   http5xx: ['status', 'body', 'path'],
   reset: ['when', 'path'],
   stall: ['ms', 'when', 'path'],
@@ -93,6 +101,9 @@ const extras: Readonly<Record<FaultName, readonly string[]>> = {
   failJobs: [],
   expireJobs: [],
   lostWrapups: [],
+  slowWrapups: ['lagSeconds'],
+  racingAgents: [],
+  lostAnswers: ['path'],
   unknownFields: [],
   unknownEnums: [],
   nulCharacters: [],

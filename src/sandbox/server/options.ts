@@ -26,10 +26,14 @@ export interface SandboxSettings {
   readonly jobDurationMs?: number;
   readonly jobExpiryMs?: number;
   readonly jobsConcurrentMax?: number;
+  /** Conversations that paging through one details query may reach. */
+  readonly detailsHitsMax?: number;
   /** Rows (group by interval) that one aggregates answer may have. */
   readonly aggregateRowsMax?: number;
   /** Wrap-up codes written after the conversation ended: refused as the documents say, or accepted. */
   readonly lateWrapups?: 'refused' | 'accepted';
+  /** Whose tokens may write wrap-up codes: anybody's, or only those of users who are logged in. */
+  readonly wrapupWriters?: 'anyone' | 'users';
   readonly faults?: FaultSettings;
   readonly replayDirectory?: string;
   /** The organisation's first day. */
@@ -65,8 +69,10 @@ export const defaults = {
   jobDurationMs: 500,
   jobExpiryMs: dayMs,
   jobsConcurrentMax: 10,
+  detailsHitsMax: 100_000,
   aggregateRowsMax: 100_000,
   lateWrapups: 'refused',
+  wrapupWriters: 'anyone',
   faults: {},
   gzip: true,
   cacheBytesMax: 256 * 1_024 * 1_024,
@@ -86,6 +92,7 @@ export const limits = {
   jobDurationMs: [0, dayMs],
   jobExpiryMs: [1, 30 * dayMs],
   jobsConcurrentMax: [1, 1_000],
+  detailsHitsMax: [1, 10_000_000],
   aggregateRowsMax: [1, 10_000_000],
   cacheBytesMax: [0, 64 * 1_024 ** 3],
   requestLogMax: [1, 1_000_000],
@@ -117,6 +124,8 @@ function check(options: ResolvedOptions): void {
     throw new UsageError(`The sandbox listens on 127.0.0.1 only, not on ${options.host}: its password is no secret.`);
   if (!['refused', 'accepted'].includes(options.lateWrapups))
     throw new UsageError(`lateWrapups must be refused or accepted, not ${options.lateWrapups}.`);
+  if (!['anyone', 'users'].includes(options.wrapupWriters))
+    throw new UsageError(`wrapupWriters must be anyone or users, not ${options.wrapupWriters}.`);
   for (const name of Object.keys(limits) as NumberSetting[]) {
     const value = options[name];
     if (value !== 'unlimited' || name !== 'requestsPerMinute') whole(name, value);

@@ -3,6 +3,7 @@ import { boundedWorld } from './bounded-world.js';
 import { createClock } from './clock.js';
 import { ConversationSource } from './conversation-source.js';
 import type { Core } from './core.js';
+import { editableDirectory } from './editable-directory.js';
 import { Faults } from './faults.js';
 import { dayStartOf } from './intervals.js';
 import { Notifications } from './notifications.js';
@@ -37,7 +38,8 @@ export function createParts(
 ): Parts {
   const clock = createClock(options.clock, machineMs);
   const dataFromMs = options.dataFrom?.getTime() ?? replay?.dataFromMs ?? dayStartOf(clock.nowMs() - dataAgeDefaultMs);
-  const world = boundedWorld(whole, dataFromMs);
+  const directory = editableDirectory(whole.directory);
+  const world = { ...boundedWorld(whole, dataFromMs), directory };
   const source = new ConversationSource(world, dataFromMs, options.cacheBytesMax, replay?.pageOf);
   const { seed } = options;
   const faults = new Faults(seed, options.faults);
@@ -55,10 +57,22 @@ export function createParts(
       source,
       faults,
       results: new ResultSets(source),
+      directory,
       notify: (topicName, eventBody) => notifications.send(topicName, eventBody),
     },
-    tokens: new TokenStore({ seed, clientId, clientSecret, lifetimeSeconds, machineMs }),
+    tokens: new TokenStore({
+      seed,
+      clientId,
+      clientSecret,
+      lifetimeSeconds,
+      machineMs,
+      userIds: () => activeUserIds(world),
+    }),
     rateLimit: new RateLimit(options.requestsPerMinute, options.rateWindowMs, machineMs),
     log: new RequestLog(options.requestLogMax),
   };
+}
+
+function activeUserIds({ directory }: World): readonly string[] {
+  return directory.users.filter((user) => user.state === 'active').map((user) => String(user.id));
 }

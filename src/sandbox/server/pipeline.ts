@@ -41,6 +41,7 @@ const retryAfterDefaultSeconds = 1;
 const stallDefaultMs = 1_000;
 const stallMsMax = 600_000;
 const anonymous = 'anonymous';
+const authorizePath = '/oauth/authorize';
 
 /** `'reset'`: the connection is to be cut without an answer. */
 export async function answerTo(gate: Gate, exchange: Exchange): Promise<Answer | 'reset'> {
@@ -49,8 +50,10 @@ export async function answerTo(gate: Gate, exchange: Exchange): Promise<Answer |
   const early = await earlyFault(gate.core, exchange);
   if (early !== undefined) return early;
   if (exchange.path === '/oauth/token') return login(gate, exchange);
+  if (exchange.path === authorizePath) return authorize(gate, exchange);
   try {
-    return await answerAuthorized(gate, exchange);
+    const answer = await answerAuthorized(gate, exchange);
+    return isAnswerLost(gate.core, exchange, answer) ? 'reset' : answer;
   } catch (error) {
     return withRate(gate, anonymous, refusal(error, exchange.correlationId));
   }
@@ -59,8 +62,22 @@ export async function answerTo(gate: Gate, exchange: Exchange): Promise<Answer |
 /** Named before anything can go wrong, so that the log says what was asked even where a fault or the door answered. */
 function operationOf(gate: Gate, exchange: Exchange): string | undefined {
   if (exchange.path === '/oauth/token') return 'login';
+  if (exchange.path === authorizePath) return 'authorize';
   const match = gate.matcher(exchange.method, exchange.path);
   return typeof match === 'object' ? match.route.operation : undefined;
+}
+
+function isAnswerLost({ faults }: Core, exchange: Exchange, answer: Answer): boolean {
+  const isChange = exchange.method !== 'GET' && exchange.method !== 'HEAD' && answer.status < 300;
+  if (!isChange || faults.strikes('lostAnswers', exchange.counter, exchange.path) === undefined) return false;
+  exchange.fault = 'lostAnswers';
+  return true;
+}
+
+function authorize(gate: Gate, exchange: Exchange): Answer {
+  if (exchange.method !== 'GET')
+    return refusal(new ApiFault(405, 'method.not.allowed', 'Only GET is allowed here.'), exchange.correlationId);
+  return gate.tokens.authorize(exchange.query);
 }
 
 function login(gate: Gate, exchange: Exchange): Answer {
@@ -114,7 +131,8 @@ function recordedAnswer(gate: Gate, exchange: Exchange): Answer | undefined {
 
 function callOf(gate: Gate, exchange: Exchange, token: string, params: Readonly<Record<string, string>>): Call {
   const { method, path, query, bodyText, counter, correlationId } = exchange;
-  return { method, path, query, params, bodyText, counter, correlationId, token, clientId: gate.core.options.clientId };
+  const { clientId, userId } = gate.tokens.subjectOf(token);
+  return { method, path, query, params, bodyText, counter, correlationId, token, clientId, userId };
 }
 
 /** Faults that strike before anybody looks at the request. */
@@ -137,6 +155,10 @@ async function earlyFault(core: Core, exchange: Exchange): Promise<Answer | 'res
   if (busy !== undefined) {
     exchange.fault = 'http429';
     return refusal(tooManyRequests(busy.retryAfterSeconds ?? retryAfterDefaultSeconds), exchange.correlationId);
+  }
+  if (faults.strikes('http413', counter, path) !== undefined) {
+    exchange.fault = 'http413';
+    return refusal(new ApiFault(413, 'request.entity.too.large', 'The request is too large.'), exchange.correlationId);
   }
   const broken = faults.strikes('http5xx', counter, path);
   if (broken === undefined) return undefined;

@@ -13,6 +13,8 @@ export interface Call {
   readonly correlationId: string;
   readonly token: string;
   readonly clientId: string;
+  /** The user who is logged in; undefined where a client speaks for itself. */
+  readonly userId: string | undefined;
 }
 
 /** `any`: one of these is enough; `all`: every one is needed. Empty: the endpoint asks for none. */

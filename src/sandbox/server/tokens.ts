@@ -1,8 +1,19 @@
 import { secondMs } from '../../interval.js';
+import type { JsonObject } from '../world.js';
 import type { Answer } from './answer.js';
 import { json } from './answer.js';
 import { ApiFault } from './api-fault.js';
 import { tokenOf } from './ids.js';
+import { UserGrants } from './user-grants.js';
+
+/** The client whose credentials are for writing, and the one at which users log in (with a secret or, as a public client, without). */
+export const writeClient = { id: 'sandbox-writer', secret: 'sandbox-writer-secret' } as const;
+export const userClient = { id: 'sandbox-login', secret: 'sandbox-login-secret' } as const;
+
+export interface TokenSubject {
+  readonly clientId: string;
+  readonly userId: string | undefined;
+}
 
 export interface TokenStoreOptions {
   readonly seed: number;
@@ -11,30 +22,59 @@ export interface TokenStoreOptions {
   readonly lifetimeSeconds: number;
   /** The machine's clock: `expires_in` is a promise about the client's own time. */
   readonly machineMs: () => number;
+  /** Who logs in where the authorization does not say: a user of the directory. */
+  readonly userIds: () => readonly string[];
 }
 
 const tokensMax = 10_000;
 
-/** Client-credentials tokens: `POST /oauth/token` and the check of `Authorization: Bearer`. */
+/** Tokens of clients and users: `/oauth/authorize`, `POST /oauth/token` and the check of `Authorization: Bearer`. */
 export class TokenStore {
   readonly #options: TokenStoreOptions;
-  readonly #expiryMs = new Map<string, number>();
+  readonly #tokens = new Map<string, TokenSubject & { readonly expiryMs: number }>();
+  readonly #grants: UserGrants;
   #counter = 0;
 
   constructor(options: TokenStoreOptions) {
     this.#options = options;
+    this.#grants = new UserGrants(options);
+  }
+
+  /** The sandbox asks nobody: whoever opens the page has logged in. */
+  authorize(query: URLSearchParams): Answer {
+    return this.#grants.authorize(query);
   }
 
   issue(authorization: string | undefined, bodyText: string): Answer {
     const form = new URLSearchParams(bodyText);
     const grant = form.get('grant_type');
     if (grant === null) return oauthError(400, 'invalid_request', 'grant_type is required');
+    const [id, secret] = basicCredentials(authorization) ?? [form.get('client_id'), form.get('client_secret')];
+    if (grant === 'authorization_code' || grant === 'refresh_token') return this.#issueToUser(form, id, secret);
     if (grant !== 'client_credentials')
       return oauthError(400, 'unsupported_grant_type', `grant type not supported: ${grant}`);
-    const [id, secret] = basicCredentials(authorization) ?? [form.get('client_id'), form.get('client_secret')];
-    if (id !== this.#options.clientId || secret !== this.#options.clientSecret)
+    const known = [{ id: this.#options.clientId, secret: this.#options.clientSecret }, writeClient];
+    if (!known.some((client) => client.id === id && client.secret === secret))
       return oauthError(401, 'invalid_client', 'client authentication failed');
-    return json({ access_token: this.#newToken(), token_type: 'bearer', expires_in: this.#options.lifetimeSeconds });
+    return this.#issued({ clientId: String(id), userId: undefined });
+  }
+
+  #issueToUser(form: URLSearchParams, id: string | null, secret: string | null): Answer {
+    // A public client proves itself by PKCE, a confidential one by its secret as well.
+    if (id !== userClient.id || (secret !== null && secret !== userClient.secret))
+      return oauthError(401, 'invalid_client', 'client authentication failed');
+    const userId = this.#grants.userOf(form);
+    if (userId === undefined) return oauthError(400, 'invalid_grant', 'the code or refresh token is not valid');
+    return this.#issued({ clientId: id, userId }, { refresh_token: this.#grants.newRefreshToken(userId) });
+  }
+
+  #issued(subject: TokenSubject, more: JsonObject = {}): Answer {
+    const expires_in = this.#options.lifetimeSeconds;
+    return json({ access_token: this.#newToken(subject), token_type: 'bearer', expires_in, ...more });
+  }
+
+  subjectOf(token: string): TokenSubject {
+    return this.#tokens.get(token) ?? { clientId: this.#options.clientId, userId: undefined };
   }
 
   /** The token, or an ApiFault 401. */
@@ -46,25 +86,32 @@ export class TokenStore {
         'authentication.required',
         'No authentication bearer token specified in authorization header.',
       );
-    const expiry = this.#expiryMs.get(token);
+    const expiry = this.#tokens.get(token)?.expiryMs;
     if (expiry === undefined || expiry <= this.#options.machineMs())
       throw new ApiFault(401, 'bad.credentials', 'Invalid login credentials.');
     return token;
   }
 
   revoke(token: string): void {
-    this.#expiryMs.delete(token);
+    this.#tokens.delete(token);
   }
 
   revokeAll(): void {
-    this.#expiryMs.clear();
+    this.#tokens.clear();
   }
 
-  #newToken(): string {
+  /** Logins of users end too: what they got to renew their tokens is refused. */
+  revokeLogins(): void {
+    this.revokeAll();
+    this.#grants.forget();
+  }
+
+  #newToken(subject: TokenSubject): string {
     this.#counter += 1;
     const token = tokenOf(this.#options.seed, this.#counter);
-    this.#expiryMs.set(token, this.#options.machineMs() + this.#options.lifetimeSeconds * secondMs);
-    if (this.#expiryMs.size > tokensMax) this.#expiryMs.delete(this.#expiryMs.keys().next().value as string);
+    const expiryMs = this.#options.machineMs() + this.#options.lifetimeSeconds * secondMs;
+    this.#tokens.set(token, { ...subject, expiryMs });
+    if (this.#tokens.size > tokensMax) this.#tokens.delete(this.#tokens.keys().next().value as string);
     return token;
   }
 }

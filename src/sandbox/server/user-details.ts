@@ -11,6 +11,7 @@ import { parseInterval } from './intervals.js';
 import type { Call, Route } from './router.js';
 import { anyOf, jsonBody } from './router.js';
 
+const userHitsMax = 100_000;
 const filterDimensions: Readonly<Record<string, readonly string[]>> = {
   userFilters: ['userId'],
   presenceFilters: ['organizationPresenceId', 'systemPresence'],
@@ -33,7 +34,7 @@ export function userDetailRoutes(core: Core, modules: AnalyticsModules): Route[]
 /** Nothing found: `userDetails` is absent and `totalHits` is 0. A page may be shorter than asked: what it has told it does not repeat. */
 function answer(core: Core, { userDetails, userDetailsPage }: AnalyticsModules, call: Call): Answer {
   const body = jsonBody(call);
-  const { pageSize, pageNumber } = parsePaging(body.paging);
+  const { pageSize, pageNumber } = parsePaging(body.paging, userHitsMax);
   const details = userDetails?.(parseQuery(body), core.world, core.clock.asOfMs()) ?? [];
   const asked = details.slice((pageNumber - 1) * pageSize, pageNumber * pageSize);
   const page = userDetailsPage?.(asked) ?? asked;

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../world.js';
 import { json } from './answer.js';
-import { badRequest, invalidValue, notFound } from './api-fault.js';
+import { badRequest, invalidValue, notAUser, notFound } from './api-fault.js';
 import type { Core } from './core.js';
 import { listingPage } from './listing.js';
 import { asked, listOf } from './listing-filters.js';
@@ -27,6 +27,7 @@ export function userRoutes(core: Core): Route[] {
       operation: 'users',
       handle: (call) => listingPage(call, list(core, call), pageSizeMax),
     },
+    { ...common, path: '/api/v2/users/me', operation: 'users, me', handle: (call) => json(me(core, call)) },
     { ...common, path: '/api/v2/users/{userId}', operation: 'users, one', handle: (call) => json(single(core, call)) },
   ];
 }
@@ -45,6 +46,11 @@ function single(core: Core, call: Call): JsonObject {
   const found = usersOf(core).find((user) => user.id === call.params.userId);
   if (found === undefined) throw notFound(`The user ${call.params.userId}`);
   return expanded(found, expandOf(call));
+}
+
+function me(core: Core, call: Call): JsonObject {
+  if (call.userId === undefined) throw notAUser();
+  return single(core, { ...call, params: { userId: call.userId } });
 }
 
 /** A deleted user does not vanish: it changes its state and is seen by those who ask for it. */

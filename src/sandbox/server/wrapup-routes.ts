@@ -1,7 +1,7 @@
 import type { JsonObject } from '../world.js';
 import type { Answer } from './answer.js';
 import { empty, json } from './answer.js';
-import { ApiFault, badRequest } from './api-fault.js';
+import { ApiFault, badRequest, notAUser } from './api-fault.js';
 import { communicationKeys, conversationView, stateOf, wrapupOf } from './conversation-view.js';
 import type { Core } from './core.js';
 import { codesOfQueue } from './directory-routes.js';
@@ -44,7 +44,7 @@ export function wrapupRoutes(core: Core): Route[] {
     ),
     ...media.flatMap((name) => [
       route('POST', `/${name}${one}/communications/{communicationId}/wrapup`, 'wrapup write', mayWrapUp, (call) =>
-        write(writer, placeOf(core, call, name), jsonBody(call), call),
+        write(core, writer, placeOf(core, call, name), call),
       ),
       route('GET', `/${name}${one}/communications/{communicationId}/wrapup`, 'wrapup read', noPermissions, (call) =>
         read(writer, placeOf(core, call, name), call),
@@ -106,8 +106,9 @@ function placeOf(core: Core, call: Call, mediaName?: string): Place {
 }
 
 /** Accepted is not applied: the answer is 202 and empty either way. */
-function write(writer: WrapupWriter, place: Place, input: JsonObject, call: Call): Answer {
-  writer.write(place, input, call.counter);
+function write(core: Core, writer: WrapupWriter, place: Place, call: Call): Answer {
+  if (core.options.wrapupWriters === 'users' && call.userId === undefined) throw notAUser();
+  writer.write(place, jsonBody(call), call.counter);
   return empty(202);
 }
 
@@ -128,12 +129,7 @@ function codes(core: Core, place: Place): Answer {
 /** Calls can only be changed by the user who is on them; the other endpoints do not ask for one. */
 function patch(core: Core, writer: WrapupWriter, call: Call, mediaName: string | undefined): Answer {
   const place = placeOf(core, call, mediaName);
-  if (mediaName === 'calls')
-    throw new ApiFault(
-      400,
-      'not.a.user',
-      'This request requires a user context. Client credentials cannot be used for requests to this resource.',
-    );
+  if (mediaName === 'calls' && call.userId === undefined) throw notAUser();
   const body = jsonBody(call);
   const wrapup = body.wrapup;
   if (typeof wrapup === 'object' && wrapup !== null && !Array.isArray(wrapup))

@@ -1,3 +1,4 @@
+import { secondMs } from '../../interval.js';
 import type { JsonObject } from '../world.js';
 import { ApiFault, invalidValue } from './api-fault.js';
 import type { Core } from './core.js';
@@ -19,6 +20,7 @@ export interface WrapupWriter {
 }
 
 const provisionalsMax = 10_000;
+const lagSecondsDefault = 60;
 
 export function createWrapupWriter(core: Core): WrapupWriter {
   const provisionals = new Map<string, JsonObject>();
@@ -32,20 +34,37 @@ export function createWrapupWriter(core: Core): WrapupWriter {
       }
       checkCode(core, input);
       provisionals.delete(keyOf(place));
+      if (core.faults.strikes('racingAgents', requestNo) !== undefined) throw raced(core, place, input);
       if (core.faults.strikes('lostWrapups', requestNo) !== undefined) return;
-      const atMs = core.clock.nowMs();
-      core.source.overlay(String(place.record.conversationId), {
-        atMs,
-        change: (record) => withCode(record, String(place.session?.sessionId), input, new Date(atMs).toISOString()),
-      });
-      core.notify(
-        `v2.detail.events.conversation.${String(place.record.conversationId)}.wrapup`,
-        eventOf(place, input, atMs),
-      );
+      const slow = core.faults.strikes('slowWrapups', requestNo);
+      const lagMs = slow === undefined ? 0 : (slow.lagSeconds ?? lagSecondsDefault) * secondMs;
+      applyCode(core, place, input, core.clock.nowMs() + lagMs);
     },
     checkActive: (place) => checkActive(core, place),
     provisional: (place) => provisionals.get(keyOf(place)),
   };
+}
+
+/** What an agent enters, the API's write in the end, and nothing else: no refusals here. Seen from `atMs` on. */
+export function applyCode(core: Core, place: Place, input: JsonObject, atMs: number): void {
+  const conversationId = String(place.record.conversationId);
+  core.source.overlay(conversationId, {
+    atMs,
+    change: (record) => withCode(record, String(place.session?.sessionId), input, new Date(atMs).toISOString()),
+  });
+  core.notify(`v2.detail.events.conversation.${conversationId}.wrapup`, eventOf(place, input, atMs));
+}
+
+/** The agent is faster: another code of the queue, or any other. */
+function raced(core: Core, place: Place, input: JsonObject): ApiFault {
+  const queueId = objects(place.session?.segments)
+    .map((segment) => segment.queueId)
+    .find((id) => id !== undefined);
+  const ofQueue = core.directory.queueWrapupCodes.get(String(queueId)) ?? [];
+  const all = core.directory.wrapupCodes.filter(isPresent).map((code) => String(code.id));
+  const code = [...ofQueue, ...all].find((id) => id !== input.code && core.directory.isKnownCode(id));
+  applyCode(core, place, { code: code ?? null }, core.clock.nowMs());
+  return new ApiFault(409, 'conflict', 'The conversation was changed by another request.');
 }
 
 /** Wrapping up is for a user in an active conversation: after its end nothing can be changed this way, if the sandbox is as strict as the documents. */
@@ -71,8 +90,8 @@ function checkCode(core: Core, input: JsonObject): void {
       'conversation.error.wrapup.code.required',
       'Wrapup code is a required field and cannot be empty.',
     );
-  const known = core.world.directory.wrapupCodes.some((code) => code.id === input.code && isPresent(code));
-  if (!known) throw invalidValue(input.code, 'wrapup code', ['the ids of existing wrap-up codes']);
+  if (!core.directory.isKnownCode(input.code))
+    throw invalidValue(input.code, 'wrapup code', ['the ids of existing wrap-up codes']);
 }
 
 /** The record with the code on the session's last wrap-up segment; a session that is over without one gets it. */
