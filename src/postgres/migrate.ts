@@ -3,21 +3,43 @@ import { fileURLToPath } from 'node:url';
 import { Kysely, type Migration, Migrator, PostgresDialect, sql } from 'kysely';
 import type pg from 'pg';
 import { UsageError } from '../errors.js';
+import { isLockTimeout, type LockPatience, lockPatience, withLockRetries } from './lock-wait.js';
 import { buildViews, type ViewSettings } from './views.js';
 
 const migrationsDirectory = fileURLToPath(new URL('../../migrations/', import.meta.url));
 const bookkeepingSchema = 'extract';
 const bookkeepingTable = 'schema_migrations';
 
+/** Any constant: programs that migrate one database take turns, so that none of them meets the others' locks. */
+const migrationLockKey = 7_236_406;
+/** A migration may fill a table from years of facts; a lost connection ends it earlier. */
+const migrationHoursMax = 12;
+
 /**
- * Brings a database to this program's schema: pending migrations in one transaction, then the views, functions and grants.
- * Safe to repeat and safe when many start at once: Kysely's migrator and `buildViews` each hold a lock while they work.
- * Throws a UsageError when a newer program has already migrated this database.
+ * Brings a database to this program's schema: pending migrations, each in a transaction of its own, then the views, functions and grants.
+ * Safe to repeat and safe when many start at once. Nothing waits for a lock longer than `patience` says, since readers queue behind it.
+ * Throws a UsageError when a newer program has migrated this database, when somebody holds a lock for good, and when the role may not.
  */
-export async function migrate(pool: pg.Pool, settings: ViewSettings): Promise<void> {
+export async function migrate(
+  pool: pg.Pool,
+  settings: ViewSettings,
+  patience: LockPatience = lockPatience,
+): Promise<void> {
   await refuseNewerDatabase(pool);
-  await runMigrations(pool);
-  await buildViews(pool, settings);
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('select pg_advisory_lock($1)', [migrationLockKey]);
+    await runMigrations(client, patience);
+    await buildViews(client, settings, patience);
+    await client.query('select pg_advisory_unlock($1)', [migrationLockKey]);
+  } catch (error) {
+    // Closing the connection frees its lock, whatever state it is in.
+    broken = error as Error;
+    throw isForbidden(error) && !describe(error).includes('create role') ? notOwner(error as Error) : error;
+  } finally {
+    client.release(broken);
+  }
 }
 
 /** Names of migrations that the database lacks; empty when it is current. */
@@ -26,21 +48,32 @@ export async function pendingMigrations(pool: pg.Pool): Promise<string[]> {
   return known.filter((name) => !applied.includes(name));
 }
 
-async function runMigrations(pool: pg.Pool): Promise<void> {
-  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: withoutEnd(pool) }) });
+async function runMigrations(client: pg.PoolClient, patience: LockPatience): Promise<void> {
+  const migrations = await readMigrations();
+  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: poolOf(client) }) });
   const migrator = new Migrator({
     db,
-    provider: { getMigrations: readMigrations },
+    provider: { getMigrations: async () => migrations },
     migrationTableSchema: bookkeepingSchema,
     migrationTableName: bookkeepingTable,
     migrationLockTableName: `${bookkeepingTable}_lock`,
   });
-  // The migrator returns its error instead of throwing; a service must not start on half a schema.
-  const { error, results } = await migrator.migrateToLatest();
-  if (error !== undefined) {
-    const failed = results?.find((result) => result.status === 'Error')?.migrationName ?? 'the migration set-up';
-    throw new Error(`Migration ${failed} failed, nothing was changed: ${describe(error)}`, { cause: error });
+  await client.query(`set statement_timeout = '${migrationHoursMax}h'`);
+  for (let count = 0; count <= Object.keys(migrations).length; count += 1) {
+    const run = () => migrateOne(migrator);
+    if (!(await withLockRetries(client, 'The tables cannot be migrated', run, patience))) break;
   }
+  await client.query('reset statement_timeout');
+}
+
+/** Runs the next migration in a transaction; false when there was none. */
+async function migrateOne(migrator: Migrator): Promise<boolean> {
+  // The migrator returns its error instead of throwing; a service must not start on half a schema.
+  const { error, results } = await migrator.migrateUp();
+  if (error === undefined) return (results ?? []).length > 0;
+  if (isLockTimeout(error) || isForbidden(error)) throw error;
+  const failed = results?.find((result) => result.status === 'Error')?.migrationName ?? 'the migration set-up';
+  throw new Error(`Migration ${failed} failed, nothing of it was changed: ${describe(error)}`, { cause: error });
 }
 
 async function readMigrations(): Promise<Record<string, Migration>> {
@@ -78,9 +111,25 @@ async function refuseNewerDatabase(pool: pg.Pool): Promise<void> {
   }
 }
 
-/** Kysely ends the pool it is given when it is destroyed; this pool belongs to the caller. */
-function withoutEnd(pool: pg.Pool): pg.Pool {
-  return { connect: () => pool.connect(), end: async () => {} } as unknown as pg.Pool;
+/** Kysely takes connections from a pool and ends it when it is destroyed; all of its work is to run on this one. */
+function poolOf(client: pg.PoolClient): pg.Pool {
+  const lent = new Proxy(client, {
+    get: (target, name) => {
+      if (name === 'release') return () => {};
+      const value = Reflect.get(target, name);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+  return { connect: async () => lent, end: async () => {} } as unknown as pg.Pool;
+}
+
+const isForbidden = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === '42501';
+
+function notOwner(error: Error): UsageError {
+  return new UsageError(
+    `The database is not at this version and this role may not change it (${error.message}); run genesys-warehouse migrate as the role that owns the schemas.`,
+    { cause: error },
+  );
 }
 
 function describe(error: unknown): string {

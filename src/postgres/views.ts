@@ -3,13 +3,15 @@ import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { UsageError } from '../errors.js';
-import { inTransaction } from './transaction.js';
+import { isLockTimeout, type LockBudget, type LockPatience, withLockRetries } from './lock-wait.js';
+import { transactionOn } from './transaction.js';
 
 const sqlDirectory = fileURLToPath(new URL('../../sql/', import.meta.url));
-const lockTimeoutMs = 10_000;
 /** Any constant: every program that rebuilds views of one database takes this lock first. */
 const viewsLockKey = 7_236_401;
 const readerRole = 'genesys_reader';
+/** SQLSTATE of what cannot be dropped because something else needs it. */
+const dependentObjects = '2BP01';
 
 export interface ViewSettings {
   /** IANA zone of the `_local` columns. */
@@ -26,24 +28,28 @@ interface SqlFile {
  * Rebuilds all functions and views in one transaction, so that a reader sees the old set or the new one; does nothing when files and
  * settings are those of the last time. Views are dropped without cascade: a view of the user's that stands on ours stops it, by name.
  */
-export async function buildViews(pool: pg.Pool, settings: ViewSettings): Promise<void> {
+export async function buildViews(client: pg.PoolClient, settings: ViewSettings, patience: LockPatience): Promise<void> {
   const functions = await readSqlFiles('genesys', 'genesys');
   const views = inDependencyOrder([
     ...(await readSqlFiles('intermediate', 'genesys')),
     ...(await readSqlFiles('mart', 'mart')),
   ]);
   const digest = digestOf([...functions, ...views], settings);
-  await inTransaction(pool, async (client) => {
-    await client.query(`set local lock_timeout = ${lockTimeoutMs}`);
-    await client.query('select pg_advisory_xact_lock($1)', [viewsLockKey]);
-    if ((await readSetting(client, 'views_digest')) === digest && (await allExist(client, views))) return;
-    await dropViews(client);
-    for (const file of functions) await runFile(client, file, settings);
-    for (const file of views) await runFile(client, file, settings);
-    await grantToReader(client);
-    await writeSetting(client, 'views_digest', digest);
-    await writeSetting(client, 'time_zone', settings.timeZone);
-  });
+  if ((await readSetting(client, 'views_digest')) === digest && (await allExist(client, views))) return;
+  const rebuild = (budget: LockBudget) =>
+    transactionOn(client, async () => {
+      await budget.renew();
+      await client.query('select pg_advisory_xact_lock($1)', [viewsLockKey]);
+      await dropViews(client, budget);
+      for (const file of [...functions, ...views]) {
+        await budget.renew();
+        await runFile(client, file, settings);
+      }
+      await grantToReader(client);
+      await writeSetting(client, 'views_digest', digest);
+      await writeSetting(client, 'time_zone', settings.timeZone);
+    });
+  await withLockRetries(client, 'The views cannot be rebuilt', rebuild, patience);
 }
 
 async function readSqlFiles(folder: string, schema: string): Promise<SqlFile[]> {
@@ -81,11 +87,12 @@ async function runFile(client: pg.PoolClient, file: SqlFile, settings: ViewSetti
   try {
     await client.query(text);
   } catch (error) {
+    if (isLockTimeout(error)) throw error;
     throw new Error(`View ${file.name} could not be built: ${(error as Error).message}`, { cause: error });
   }
 }
 
-async function dropViews(client: pg.PoolClient): Promise<void> {
+async function dropViews(client: pg.PoolClient, budget: LockBudget): Promise<void> {
   // Newest first: a view always has a higher oid than those it was built on.
   const { rows } = await client.query<{ view: string }>(
     `select format('%I.%I', n.nspname, c.relname) as view
@@ -95,8 +102,10 @@ async function dropViews(client: pg.PoolClient): Promise<void> {
   );
   for (const { view } of rows) {
     try {
+      await budget.renew();
       await client.query(`drop view ${view}`);
     } catch (error) {
+      if (isLockTimeout(error) || (error as { code?: string }).code !== dependentObjects) throw error;
       const detail = (error as { detail?: string }).detail ?? (error as Error).message;
       throw new UsageError(
         `View ${view} cannot be rebuilt because something of yours stands on it (${detail}); drop that first and create it again afterwards.`,
