@@ -1,5 +1,7 @@
 import cron from 'node-cron';
+import { asError } from '../errors.js';
 import { secondMs } from '../interval.js';
+import type { Log } from '../log.js';
 import { type CommandContext, exitDone } from './context.js';
 import { type OpenedWithApi, openWithApi } from './open.js';
 import { startRunService } from './run-service.js';
@@ -8,6 +10,8 @@ import { Ticks } from './run-ticks.js';
 
 /** Each installation waits its own part of this before a tick's work, so that many do not ask Genesys in the same second. */
 const jitterMsMax = 5 * secondMs;
+
+type CronLogger = Parameters<typeof cron.setLogger>[0];
 
 export interface RunOptions {
   readonly stream: readonly string[];
@@ -40,13 +44,28 @@ async function runUntilStopped(
   state: RunState,
 ): Promise<void> {
   const ticks = new Ticks({ context, opened, streams: stream, state, msToNext: () => task.msToNext() });
-  const task = cron.schedule(schedule, () => ticks.tick(), { noOverlap: true, maxRandomDelay: jitterMsMax });
+  const task = cron.schedule(schedule, () => ticks.tick(), {
+    noOverlap: true,
+    maxRandomDelay: jitterMsMax,
+    logger: cronLog(opened.log),
+  });
   opened.log.info({ schedule }, 'The scheduler runs');
   await ticks.tick();
   await untilAborted(context.signal);
   await task.destroy();
   await ticks.settled();
   opened.log.info('The scheduler has stopped');
+}
+
+/** A tick skipped because one is at work is the normal case behind a first start; the library would write lines of its own making. */
+function cronLog(log: Log): CronLogger {
+  const debug = (message: unknown) => log.debug(`The scheduler: ${String(message)}`);
+  return {
+    info: debug,
+    warn: debug,
+    debug,
+    error: (message) => log.error({ error: asError(message) }, 'The scheduler failed'),
+  };
 }
 
 function untilAborted(signal: AbortSignal): Promise<void> {

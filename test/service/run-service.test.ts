@@ -38,6 +38,9 @@ describe('the service port of run', () => {
   });
 
   test('serves what the ledger, the client and the process know', async () => {
+    // Figures of the database are some seconds old: those of the first tick have to come.
+    const watermark = `${prefix}stream_watermark_age_seconds`;
+    await until(async () => ((await running.metric(watermark, 'stream="conversations"')) ?? 1e9) < 3_600);
     const { text } = await running.get('/metrics');
     const pool = testPool(database.url);
     const stored = await pool.query('select count(*)::int as count from genesys.conversations');
@@ -47,7 +50,6 @@ describe('the service port of run', () => {
     expect(value('api_requests_total')).toBeGreaterThan(0);
     expect(value('api_allowance_requests_per_minute')).toBe(10_000);
     expect(value('stream_watermark_age_seconds', 'stream="conversations"')).toBeGreaterThan(0);
-    expect(value('stream_watermark_age_seconds', 'stream="conversations"')).toBeLessThan(86_400);
     expect(value('slices_failing', 'stream="conversations"')).toBe(0);
     expect(value('restatements_in_last_day')).toBe(0);
     expect(value('ready')).toBe(1);
