@@ -85,6 +85,12 @@ function addApiOptions(command: Command): void {
         'accepted',
       ]),
     )
+    .addOption(
+      new Option('--wrapup-writers <who>', 'whose tokens may write wrap-up codes (default: anyone)').choices([
+        'anyone',
+        'users',
+      ]),
+    )
     .option('--faults <json>', 'misbehave, e.g. {"http5xx":{"rate":0.01,"body":"html"}}', json);
 }
 

@@ -21,6 +21,8 @@ export async function sandboxCommand(context: CommandContext, flags: SandboxFlag
   context.print(`GENESYSCLOUD_API_URL=${sandbox.url}`);
   context.print(`GENESYSCLOUD_OAUTHCLIENT_ID=${sandbox.clientId}`);
   context.print(`GENESYSCLOUD_OAUTHCLIENT_SECRET=${sandbox.clientSecret}`);
+  context.print(`GENESYS_WAREHOUSE_WRITE_CLIENT_ID=${sandbox.writeClient.id}`);
+  context.print(`GENESYS_WAREHOUSE_WRITE_CLIENT_SECRET=${sandbox.writeClient.secret}`);
   context.createLog('info', []).info(`What the sandbox does is shown at ${sandbox.url}/ until it is stopped.`);
   await stopped(context.signal);
   await sandbox.close();

@@ -57,7 +57,7 @@ interface Served extends ReturnType<typeof begin> {
 async function serve(...args: readonly string[]): Promise<Served> {
   const started = begin(['--port', '0', ...args]);
   await Promise.race([
-    expect.poll(() => started.output().split('\n').length, { timeout: 20_000 }).toBeGreaterThan(3),
+    expect.poll(() => started.output().split('\n').length, { timeout: 20_000 }).toBeGreaterThan(5),
     started.ended.then(({ errors }) => Promise.reject(new Error(errors))),
   ]);
   const lines = new Map(
@@ -82,7 +82,7 @@ describe('the sandbox as a program', () => {
   test('prints what to put into the environment, says where its page is, and stops when told', async () => {
     const served = await serve();
     expect(served.output()).toMatch(
-      /^GENESYSCLOUD_API_URL=http:\/\/127\.0\.0\.1:\d+\nGENESYSCLOUD_OAUTHCLIENT_ID=sandbox\nGENESYSCLOUD_OAUTHCLIENT_SECRET=sandbox-secret\n$/,
+      /^GENESYSCLOUD_API_URL=http:\/\/127\.0\.0\.1:\d+\nGENESYSCLOUD_OAUTHCLIENT_ID=sandbox\nGENESYSCLOUD_OAUTHCLIENT_SECRET=sandbox-secret\nGENESYS_WAREHOUSE_WRITE_CLIENT_ID=sandbox-writer\nGENESYS_WAREHOUSE_WRITE_CLIENT_SECRET=sandbox-writer-secret\n$/,
     );
     await expect.poll(served.errors).toContain(`${served.url}/ `);
     expect((await reply(`${served.url}/`, 'GET')).text).toContain('<title>');
@@ -97,7 +97,7 @@ describe('the sandbox as a program', () => {
       ...['--clock', '2026-03-04T10:00:00Z', '--data-from', '3d', '--availability-lag', '90m', '--job-duration', '1h'],
       ...['--client-id', 'me', '--client-secret', 'mine', '--token-lifetime', '10m', '--requests-per-minute', '55'],
       ...['--rate-window', '30s', '--job-expiry', '2d', '--jobs-concurrent', '1', '--aggregate-rows', '1', '--no-gzip'],
-      ...['--late-wrapups', 'accepted', '--cache-megabytes', '8', '--request-log', '2'],
+      ...['--late-wrapups', 'accepted', '--wrapup-writers', 'users', '--cache-megabytes', '8', '--request-log', '2'],
       ...['--faults', '{"unknownFields":1,"http5xx":{"rate":1,"path":"/teams","body":"empty"}}'],
     );
     const status = (await reply(`${served.url}/sandbox/status`, 'GET')).body;

@@ -4,6 +4,7 @@ import type { JsonObject } from '../world.js';
 import type { Answer } from './answer.js';
 import { json } from './answer.js';
 import type { FaultSettings } from './fault-settings.js';
+import type { AgentWrapup, SurveyAnswer } from './people.js';
 import type { RequestLogEntry } from './request-log.js';
 
 /** A change of one record made by a test; `patch` is a JSON merge patch (null removes a key). */
@@ -21,6 +22,10 @@ export interface SandboxControl {
   readonly port: number;
   readonly clientId: string;
   readonly clientSecret: string;
+  /** Its credentials are for writing. */
+  readonly writeClient: { readonly id: string; readonly secret: string };
+  /** Here users log in. */
+  readonly userClient: { readonly id: string; readonly secret: string };
   now(): Date;
   setNow(at: Date): void;
   advance(deltaMs: number): void;
@@ -32,6 +37,12 @@ export interface SandboxControl {
   /** Sends an event to every channel that is subscribed to the topic. */
   notify(topicName: string, eventBody: JsonObject): void;
   revokeTokens(): void;
+  /** Tokens, and what users got to renew theirs. */
+  revokeLogins(): void;
+  /** An agent enters a code. */
+  enterWrapup(wrapup: AgentWrapup): void;
+  /** A customer answers a survey. */
+  answerSurvey(answer: SurveyAnswer): void;
   /** Forgets requests, faults, restatements and rate windows; the clock and tokens stay. */
   reset(): void;
   status(): JsonObject;
@@ -67,12 +78,27 @@ const handlers: Readonly<Record<string, Handler>> = {
     control.notify(body.topicName, body.eventBody);
     return done;
   },
+  'POST /sandbox/wrapup': (control, body) => {
+    if (typeof body.conversationId !== 'string' || typeof body.code !== 'string')
+      throw new UsageError(
+        'Give {"conversationId": "…", "code": "…"} and, where it is not the last one, "communicationId".',
+      );
+    control.enterWrapup(body as unknown as AgentWrapup);
+    return done;
+  },
+  'POST /sandbox/surveys': (control, body) => {
+    if (typeof body.conversationId !== 'string')
+      throw new UsageError('Give {"conversationId": "…", "promoterScore": 9, "totalScore": 80}.');
+    control.answerSurvey(body as unknown as SurveyAnswer);
+    return done;
+  },
   'POST /sandbox/reset': (control) => {
     control.reset();
     return done;
   },
-  'POST /sandbox/tokens/revoke': (control) => {
-    control.revokeTokens();
+  'POST /sandbox/tokens/revoke': (control, body) => {
+    if (body.logins === true) control.revokeLogins();
+    else control.revokeTokens();
     return done;
   },
 };

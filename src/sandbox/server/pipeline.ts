@@ -92,7 +92,8 @@ function login(gate: Gate, exchange: Exchange): Answer {
 
 async function answerAuthorized(gate: Gate, exchange: Exchange): Promise<Answer> {
   const token = checkToken(gate, exchange);
-  const rate = gate.rateLimit.take(token);
+  // Further logins of one client share its limit.
+  const rate = gate.rateLimit.take(gate.core.options.clientId);
   const answer = rate.exceeded
     ? refusal(tooManyRequests(rate.resetSeconds), exchange.correlationId)
     : await answerKnown(gate, exchange, token);

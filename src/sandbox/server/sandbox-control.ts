@@ -5,6 +5,8 @@ import type { Core } from './core.js';
 import { availabilityMs } from './details-jobs.js';
 import { withoutMillis } from './intervals.js';
 import type { Parts } from './parts.js';
+import { answerSurvey, enterWrapup } from './people.js';
+import { userClient, writeClient } from './tokens.js';
 
 /** `port` is a function because the port is not known before the server listens. */
 export function controlOf(parts: Parts, port: () => number): SandboxControl {
@@ -18,6 +20,8 @@ export function controlOf(parts: Parts, port: () => number): SandboxControl {
     },
     clientId: options.clientId,
     clientSecret: options.clientSecret,
+    writeClient,
+    userClient,
     now: () => new Date(core.clock.nowMs()),
     setNow: (at) => moved(core, () => core.clock.setNow(at.getTime())),
     advance: (deltaMs) => moved(core, () => core.clock.advance(deltaMs)),
@@ -28,6 +32,9 @@ export function controlOf(parts: Parts, port: () => number): SandboxControl {
     restate: (restatement) => restate(core, restatement),
     notify: (topicName, eventBody) => core.notify(topicName, eventBody),
     revokeTokens: () => tokens.revokeAll(),
+    revokeLogins: () => tokens.revokeLogins(),
+    enterWrapup: (wrapup) => enterWrapup(core, wrapup),
+    answerSurvey: (answer) => answerSurvey(core, answer),
     reset: () => reset(parts),
     status: () => statusOf(parts),
   };
