@@ -67,7 +67,7 @@ function addApiOptions(command: Command): void {
     .option('--client-secret <secret>', described('and with what', defaults.clientSecret), text)
     .option(
       '--requests-per-minute <n>',
-      described('of one token, or unlimited', String(defaults.requestsPerMinute)),
+      described('of one OAuth client, or unlimited', String(defaults.requestsPerMinute)),
       requestsPerMinute,
     );
   lasting(command, '--rate-window <time>', 'rateWindowMs', 'after which the rate limit starts anew');
