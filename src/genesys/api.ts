@@ -90,6 +90,19 @@ export interface UserDetailsPage extends JsonObject {
   readonly totalHits?: number;
 }
 
+export interface NotificationChannel extends JsonObject {
+  readonly id?: string;
+  /** `wss://…`; one socket per channel. */
+  readonly connectUri?: string;
+  /** A day after its making; from then on nothing comes any more. */
+  readonly expires?: string;
+}
+
+export interface NotificationSubscriptions extends JsonObject {
+  /** `state` is `Permitted` or `Rejected`, with `rejectionReason`. */
+  readonly entities?: readonly JsonObject[];
+}
+
 export interface ApiStats {
   /** Requests sent, each retry counted again, logins not. */
   readonly requests: number;
@@ -181,6 +194,15 @@ export interface GenesysApi {
   organization(call?: CallOptions): Promise<ApiAnswer>;
   /** GET /api/v2/organizations/limits/namespaces/{namespace} */
   limits(namespace: string, call?: CallOptions): Promise<ApiAnswer>;
+
+  /** POST /api/v2/notifications/channels; with more than 20 of a client the oldest is closed. */
+  createNotificationChannel(call?: CallOptions): Promise<ApiAnswer<NotificationChannel>>;
+  /** PUT /api/v2/notifications/channels/{channelId}/subscriptions: these topics, at most 1,000, in place of all before. */
+  subscribeNotifications(
+    channelId: string,
+    topics: readonly string[],
+    call?: CallOptions,
+  ): Promise<ApiAnswer<NotificationSubscriptions>>;
 
   stats(): ApiStats;
   /** Ends all sockets; calls in flight fail. */

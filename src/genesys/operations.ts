@@ -21,8 +21,11 @@ const evaluationAggregates = query('evaluations aggregates query');
 const queueObservations = other('queues observations query');
 const organization = other('organization');
 const limits = other('organization limits');
+const createChannel = other('notification channel creation');
+const subscribe = other('notification subscriptions');
 
 export const idsMax = 100;
+export const topicsMax = 1_000;
 
 export function createOperations(caller: Caller): Operations {
   return {
@@ -75,6 +78,17 @@ export function createOperations(caller: Caller): Operations {
     organization: (call) => caller.call(organization, (apis) => apis.organization.getOrganizationsMe(), call),
     limits: (namespace, call) =>
       caller.call(limits, (apis) => apis.organization.getOrganizationsLimitsNamespace(namespace), call),
+    createNotificationChannel: (call) =>
+      caller.call(createChannel, (apis) => apis.notifications.postNotificationsChannels(), call),
+    subscribeNotifications: async (channelId, topics, call) => {
+      if (topics.length > topicsMax) throw new RangeError(`At most ${topicsMax} topics, not ${topics.length}.`);
+      const body = topics.map((id) => ({ id }));
+      return caller.call(
+        subscribe,
+        (apis) => apis.notifications.putNotificationsChannelSubscriptions(channelId, body),
+        call,
+      );
+    },
   };
 }
 

@@ -137,6 +137,7 @@ function createApis(sdk: Sdk, client: SdkApiClient) {
     conversations: new sdk.ConversationsApi(client),
     groups: new sdk.GroupsApi(client),
     locations: new sdk.LocationsApi(client),
+    notifications: new sdk.NotificationsApi(client),
     organization: new sdk.OrganizationApi(client),
     outbound: new sdk.OutboundApi(client),
     presence: new sdk.PresenceApi(client),
