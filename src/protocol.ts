@@ -112,6 +112,9 @@ export interface StreamContext {
   readonly log: Log;
 }
 
+/** Streams whose dead letters are single conversations, which can be stored again as they are; of all others the slice is pulled again. */
+export const conversationStreams: readonly string[] = ['conversations', 'conversation_history', 'open_conversations'];
+
 /** What is needed to plan a stream and to pull one slice of it. Knows the API, nothing of the database. */
 export interface Stream {
   readonly name: string;
@@ -164,8 +167,13 @@ export interface SliceClaim {
 }
 
 export interface ClaimOptions {
+  /** In the order of their turns, which decides among slices that are equally urgent. */
   readonly streams: readonly string[];
   readonly now: Date;
+  /** Slices that end after this instant are live: they go before all others, by the streams' priority. */
+  readonly liveAfter: Date;
+  /** Nothing but live slices. */
+  readonly isLiveOnly: boolean;
   /** Slices that failed before this instant are tried although their `retry_at` lies ahead. */
   readonly retryFailedBefore?: Date;
   /** Only slices inside this range, for a backfill that shares the database with a scheduler. */

@@ -22,23 +22,42 @@ dead_letters as (
     group by dead_letters.stream
 ),
 
-streams as (
+-- A slice that reaches over the beginning of the schedule (a merged day) belongs to it.
+scheduled as (
+    select
+        slices.*,
+        greatest(slices.slice_from, schedules.scheduled_from) as scheduled_slice_from,
+        coalesce(
+            lag(slices.slice_to) over (partition by slices.stream order by slices.slice_from),
+            schedules.scheduled_from
+        ) as covered_to
+    from slices
+    inner join schedules on schedules.stream = slices.stream
+    where slices.slice_to > schedules.scheduled_from
+),
+
+-- Nothing may be called pulled or final beyond the first hole, however much was pulled behind it.
+reaches as (
+    select
+        scheduled.stream,
+        least(
+            min(scheduled.scheduled_slice_from) filter (where scheduled.pass = 0),
+            min(scheduled.covered_to) filter (where scheduled.covered_to < scheduled.scheduled_slice_from),
+            max(scheduled.slice_to)
+        ) as watermark_at,
+        least(
+            min(scheduled.scheduled_slice_from) filter (where scheduled.due_at is not null),
+            min(scheduled.covered_to) filter (where scheduled.covered_to < scheduled.scheduled_slice_from),
+            max(scheduled.slice_to)
+        ) as final_until_at
+    from scheduled
+    group by scheduled.stream
+),
+
+counts as (
     select
         slices.stream,
-        case
-            when max(schedules.scheduled_from) is null then max(slices.slice_from) filter (where slices.pass > 0)
-            else coalesce(
-                min(slices.slice_from) filter (where slices.pass = 0 and slices.slice_from >= schedules.scheduled_from),
-                max(slices.slice_to)
-            )
-        end as watermark_at,
-        case
-            when max(schedules.scheduled_from) is null then max(slices.slice_from) filter (where slices.pass > 0)
-            else coalesce(
-                min(slices.slice_from) filter (where slices.due_at is not null and slices.slice_from >= schedules.scheduled_from),
-                max(slices.slice_to)
-            )
-        end as final_until_at,
+        max(slices.slice_from) filter (where slices.pass > 0) as latest_period_at,
         max(slices.slice_to) filter (where slices.pass > 0) as latest_data_at,
         max(slices.last_pass_at) as last_success_at,
         count(*) as slice_count,
@@ -47,8 +66,17 @@ streams as (
         count(*) filter (where slices.attempts > 0) as failing_slice_count,
         sum(slices.records)::bigint as record_count
     from slices
-    left join schedules on schedules.stream = slices.stream
     group by slices.stream
+),
+
+streams as (
+    select
+        counts.*,
+        case when schedules.stream is null then counts.latest_period_at else reaches.watermark_at end as watermark_at,
+        case when schedules.stream is null then counts.latest_period_at else reaches.final_until_at end as final_until_at
+    from counts
+    left join schedules on schedules.stream = counts.stream
+    left join reaches on reaches.stream = counts.stream
 ),
 
 final as (
@@ -86,7 +114,7 @@ comment on column mart.ops_freshness.failing_slice_count is 'Intervals of which 
 comment on column mart.ops_freshness.dead_letter_count is 'Records that could not be stored and wait in extract.dead_letters.';
 comment on column mart.ops_freshness.record_count is 'Records pulled by all passes of all slices.';
 comment on column mart.ops_freshness.lag_seconds is 'Seconds from watermark_at to now.';
-comment on column mart.ops_freshness.watermark_at is 'Everything scheduled before this instant has been pulled at least once, UTC instant; for a snapshot when its last period began.';
+comment on column mart.ops_freshness.watermark_at is 'Everything scheduled before this instant has been pulled at least once, with no hole before it, UTC instant; for a snapshot when its last period began.';
 comment on column mart.ops_freshness.watermark_local is 'watermark_at in the reporting time zone.';
 comment on column mart.ops_freshness.final_until_at is 'No further pull is owed before this instant: numbers up to here will not change, UTC instant.';
 comment on column mart.ops_freshness.final_until_local is 'final_until_at in the reporting time zone.';

@@ -13,6 +13,7 @@ export interface Tuple {
 }
 
 const jsonbVersionBytes = 1;
+const postgresEpochMs = Date.UTC(2000, 0, 1);
 const trailer = -1;
 
 /** The rows in `bytes` from `start` to `end`, or to the end marker. */
@@ -69,6 +70,22 @@ export function uuidIn(tuple: Tuple, column: number): string | null {
 
 export function textIn(tuple: Tuple, column: number): string | null {
   return fieldIn(tuple, column)?.toString('utf8') ?? null;
+}
+
+export function booleanIn(tuple: Tuple, column: number): boolean | null {
+  const field = fieldIn(tuple, column);
+  return field === null ? null : field[0] === 1;
+}
+
+export function bigintIn(tuple: Tuple, column: number): number | null {
+  const field = fieldIn(tuple, column);
+  return field === null ? null : Number(field.readBigInt64BE(0));
+}
+
+/** Whole milliseconds since 1970. */
+export function timeIn(tuple: Tuple, column: number): number | null {
+  const microseconds = bigintIn(tuple, column);
+  return microseconds === null ? null : Math.floor(microseconds / 1_000) + postgresEpochMs;
 }
 
 /** Parsed; null for a null column (the loader stores no JSON null). */

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type pg from 'pg';
 import type { Interval } from '../interval.js';
 import type { Page, SliceClaim, StoreCounts } from '../protocol.js';
+import { forgetMended, handOverLetters } from './dead-letters.js';
 import { type Db, kyselyOnClient } from './kysely.js';
 import { type ClaimedSlice, insertSlices, type StoredCursor, unlockSlice } from './ledger.js';
 import { type Store, storePages } from './store.js';
@@ -45,6 +46,7 @@ export function sliceClaim(client: pg.PoolClient, claimed: ClaimedSlice, store: 
             ...noFailure,
           })
           .execute();
+        if (asOf !== null) await forgetMended(client, slice, asOf);
       }),
     fail: async (message, retryAt) => {
       await thisSlice()
@@ -104,7 +106,14 @@ async function splitSlice(
       .executeTakeFirstOrThrow();
     // What was pulled before is still there: the parts are owed the same pass, and a watermark does not fall back to them.
     const history = { pass: whole.pass, requestedAt: whole.requested_at };
-    await insertSlices(db, { name: slice.stream, priority: whole.priority }, parts, () => dueAt, history);
+    const [first] = await insertSlices(
+      db,
+      { name: slice.stream, priority: whole.priority },
+      parts,
+      () => dueAt,
+      history,
+    );
+    if (first !== undefined) await handOverLetters(client, [slice.sliceId], first);
   });
 }
 

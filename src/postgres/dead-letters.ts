@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
-import type { Reject } from '../protocol.js';
+import { conversationStreams, type Reject } from '../protocol.js';
 
 export interface DeadLetter {
   readonly deadLetterId: string;
@@ -32,6 +32,7 @@ export async function storeRejects(
        values ($1, $2, $3, $4, $5, $6, $7, $8, $8)
        on conflict (stream, record_hash) do update
            set last_seen_at = excluded.last_seen_at, as_of = excluded.as_of, reason = excluded.reason,
+               slice_id = coalesce(excluded.slice_id, dead_letters.slice_id),
                seen_count = dead_letters.seen_count + 1`,
       [
         facts.stream,
@@ -72,6 +73,38 @@ export async function deleteDeadLetter(client: pg.ClientBase, deadLetterId: stri
  */
 export async function forgetStored(client: pg.ClientBase, recordIds: readonly string[]): Promise<void> {
   await client.query('delete from extract.dead_letters where record_id = any($1)', [recordIds]);
+}
+
+/**
+ * A pass over a whole slice did not meet these records again, so Genesys has mended them or tells them no more. A conversation is only
+ * forgotten once it is stored: between two pages it can be passed over.
+ */
+export async function forgetMended(
+  client: pg.ClientBase,
+  slice: { readonly stream: string; readonly sliceId: string },
+  asOf: Date,
+): Promise<void> {
+  await client.query(
+    'delete from extract.dead_letters where slice_id = $1 and as_of < $2 and (record_id is null or not $3)',
+    [slice.sliceId, asOf, conversationStreams.includes(slice.stream)],
+  );
+}
+
+/** When slices are cut or joined, their dead letters belong to what stands in their place. */
+export async function handOverLetters(
+  client: pg.ClientBase,
+  formerSliceIds: readonly string[],
+  sliceId: string,
+): Promise<void> {
+  await client.query('update extract.dead_letters set slice_id = $2 where slice_id = any($1::bigint[])', [
+    formerSliceIds,
+    sliceId,
+  ]);
+}
+
+/** The same for a snapshot, each of whose periods takes the place of all before it. */
+export async function handOverStreamLetters(client: pg.ClientBase, stream: string, sliceId: string): Promise<void> {
+  await client.query('update extract.dead_letters set slice_id = $2 where stream = $1', [stream, sliceId]);
 }
 
 const storable = (text: string | null) => text?.toWellFormed().replaceAll('\u0000', '\u2400') ?? null;

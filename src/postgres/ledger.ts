@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import type pg from 'pg';
-import type { Interval } from '../interval.js';
+import { earlier, type Interval } from '../interval.js';
 import type { ClaimOptions, Json, Plan, Slice, Stream } from '../protocol.js';
+import { handOverStreamLetters } from './dead-letters.js';
 import { type Db, kyselyOnClient } from './kysely.js';
 import { mergeSlices } from './merge-slices.js';
 import { inTransaction } from './transaction.js';
@@ -34,9 +35,11 @@ export async function planSlices(pool: pg.Pool, plan: Plan): Promise<number> {
     const proposed = plan.propose(await plannedIntervals(db, stream.name), await scheduledFrom(db, stream.name));
     const first = proposed[0];
     if (first === undefined) return 0;
-    if (stream.kind === 'snapshot') await supersedeSnapshots(db, stream.name);
-    else if (plan.isSchedule) await rememberScheduledFrom(db, stream.name, first.from);
-    await insertSlices(db, stream, proposed, plan.dueAt, { pass: 0, requestedAt: now });
+    if (stream.kind === 'snapshot') await planSnapshot(client, db, plan, first);
+    else {
+      if (plan.isSchedule) await rememberScheduledFrom(db, stream.name, first.from);
+      await insertSlices(db, stream, proposed, plan.dueAt, { pass: 0, requestedAt: now });
+    }
     return proposed.length;
   });
 }
@@ -80,23 +83,34 @@ async function plannedIntervals(db: Db, stream: string): Promise<Interval[]> {
   return rows;
 }
 
-/** A snapshot that was never taken has no worth once a newer one is due. */
-async function supersedeSnapshots(db: Db, stream: string): Promise<void> {
-  await db
+/** A snapshot that was never taken has no worth once a newer one is due: that one inherits how long it has been owed, and the dead letters. */
+async function planSnapshot(
+  client: pg.PoolClient,
+  db: Db,
+  { stream, now, dueAt }: Plan,
+  period: Interval,
+): Promise<void> {
+  const superseded = await db
     .updateTable('extract.slices')
-    .set({ due_at: null, retry_at: null, cursor: null })
-    .where('stream', '=', stream)
-    .where('due_at', 'is not', null)
+    .set({ due_at: null, retry_at: null, cursor: null, attempts: 0, last_error: null, last_error_at: null })
+    .where('stream', '=', stream.name)
+    .where((where) => where.or([where('due_at', 'is not', null), where('attempts', '>', 0)]))
+    .returning('requested_at')
     .execute();
+  const requestedAt = superseded.reduce((earliest, row) => earlier(earliest, row.requested_at), now);
+  const [sliceId] = await insertSlices(db, stream, [period], dueAt, { pass: 0, requestedAt });
+  if (sliceId !== undefined) await handOverStreamLetters(client, stream.name, sliceId);
 }
 
+/** Returns the ids, in the order of the intervals. */
 export async function insertSlices(
   db: Db,
   stream: Pick<Stream, 'name' | 'priority'>,
   intervals: readonly Interval[],
   dueAt: (interval: Interval) => Date,
   { pass, requestedAt }: { readonly pass: number; readonly requestedAt: Date },
-): Promise<void> {
+): Promise<string[]> {
+  const sliceIds: string[] = [];
   for (let from = 0; from < intervals.length; from += insertRowsMax) {
     const rows = intervals.slice(from, from + insertRowsMax).map((interval) => ({
       stream: stream.name,
@@ -108,8 +122,10 @@ export async function insertSlices(
       requested_at: requestedAt,
       cursor: null,
     }));
-    await db.insertInto('extract.slices').values(rows).execute();
+    const added = await db.insertInto('extract.slices').values(rows).returning('slice_id').execute();
+    for (const row of added) sliceIds.push(String(row.slice_id));
   }
+  return sliceIds;
 }
 
 /** See `Ledger.makeDue`. */
@@ -122,7 +138,7 @@ export async function makeDue(pool: pg.Pool, stream: string, range: Interval, no
   return rowCount ?? 0;
 }
 
-/** Takes the lock of the most urgent due slice that nobody holds, or returns null. The lock stays on `client`. */
+/** Takes the lock of the most urgent due slice that nobody holds, or returns null: live ones first, then by the streams' turns. The lock stays on `client`. */
 export async function claimSlice(client: pg.PoolClient, options: ClaimOptions): Promise<ClaimedSlice | null> {
   const db = kyselyOnClient(client);
   for (const sliceId of await candidates(db, options)) {
@@ -156,6 +172,7 @@ function dueSlices(db: Db, options: ClaimOptions) {
         where.and([where('attempts', '>', 0), where('last_attempt_at', '<', options.retryFailedBefore)]),
       ]);
     });
+  if (options.isLiveOnly) query = query.where('slice_to', '>', options.liveAfter);
   if (options.within !== undefined) {
     query = query.where('slice_from', '>=', options.within.from).where('slice_to', '<=', options.within.to);
   }
@@ -173,7 +190,9 @@ async function candidates(db: Db, options: ClaimOptions): Promise<string[]> {
               and database = (select oid from pg_database where datname = current_database())
       )`,
     )
-    .orderBy('priority')
+    .orderBy(sql`slice_to > ${options.liveAfter}`, 'desc')
+    .orderBy(sql`case when slice_to > ${options.liveAfter} then priority end`)
+    .orderBy(sql`array_position(${[...options.streams]}::text[], stream)`)
     .orderBy(sql`(cursor is null)`)
     .orderBy('slice_to', 'desc')
     .limit(candidatesMax)

@@ -1,10 +1,12 @@
 /** What happens to conversations that are stored already and come back different. */
 import type { ClientBase } from 'pg';
 import { type AttributeRow, moveAttributes, type ParticipantIds } from '../conversation/attributes.js';
-import { jsonIn, type RowBytes, smallintIn, textIn, tupleOf, uuidIn } from '../conversation/copy-decode.js';
+import { jsonIn, type RowBytes, rowsIn, smallintIn, textIn, tupleOf, uuidIn } from '../conversation/copy-decode.js';
 import type { Decision } from '../conversation/decide.js';
 import { addAttributeDifferences } from '../conversation/differences.js';
-import { columnIndex, participantsRelation, relations } from '../conversation/relations.js';
+import { spanOf } from '../conversation/encode.js';
+import { columnIndex, participantsRelation, type Relation, relations } from '../conversation/relations.js';
+import { factsTable, type MovedFigure, movedCount, movedFigures } from '../conversation/restated-figures.js';
 import {
   attributesTable,
   type ConversationTable,
@@ -33,6 +35,7 @@ export interface Replaced {
   readonly areAttributesComplete: boolean;
   /** Dotted paths without positions. */
   readonly changedPaths: ReadonlySet<string>;
+  readonly movedFigures: readonly MovedFigure[];
 }
 
 const participantsTable = contentTables[participantsRelation.index] as ConversationTable;
@@ -47,7 +50,9 @@ export async function removeReplaced(client: ClientBase, replacements: readonly 
   const stored = replacements.filter((each) => present.has(each.before));
   const changed = stored.filter((each) => each.decision.content === 'changed');
   const paths = new Map(replacements.map((each) => [each, startDifference(each)]));
-  const participants = await removeContent(client, changed, paths);
+  const figures = new Map<string, MovedFigure[]>(changed.map((each) => [each.arrival.flat.conversationId, []]));
+  const participants = await removeContent(client, changed, paths, figures);
+  await removeDerived(client, changed, figures);
   const older = stored.filter((each) => each.decision.content === 'older');
   const otherParticipants = await readRows(client, participantsTable, keysOf(older));
   const withAttributes = stored.filter((each) => each.before.attributesAsOfMs !== null);
@@ -57,7 +62,8 @@ export async function removeReplaced(client: ClientBase, replacements: readonly 
     const storedIds = participantIdsOf(participants.get(id) ?? otherParticipants.get(id), each);
     const storedRows = (attributes.get(id) ?? []).map(attributeRow);
     const changedPaths = paths.get(each) as Set<string>;
-    return { ...settleAttributes(each, storedRows, storedIds, changedPaths), replacement: each, changedPaths };
+    const settled = settleAttributes(each, storedRows, storedIds, changedPaths);
+    return { ...settled, replacement: each, changedPaths, movedFigures: figures.get(id) ?? [] };
   });
 }
 
@@ -75,6 +81,7 @@ async function removeContent(
   client: ClientBase,
   changed: readonly Replacement[],
   paths: ReadonlyMap<Replacement, Set<string>>,
+  figures: ReadonlyMap<string, MovedFigure[]>,
 ): Promise<RowsByConversation> {
   const keys = keysOf(changed);
   let participants: RowsByConversation = new Map();
@@ -83,11 +90,40 @@ async function removeContent(
     if (relation === participantsRelation) participants = removed;
     for (const each of changed) {
       const before = removed.get(each.arrival.flat.conversationId) ?? [];
-      addRowDifferences(paths.get(each) as Set<string>, relation, before, each.arrival.flat);
+      const { flat } = each.arrival;
+      addRowDifferences(paths.get(each) as Set<string>, relation, before, flat);
+      const rowCount = rowCountOf(flat, relation);
+      figures
+        .get(flat.conversationId)
+        ?.push(...movedCount(relation.name, flat.conversationStart, before.length, rowCount));
     }
   }
-  for (const table of derivedTables) await removeRows(client, table, keys, false);
   return participants;
+}
+
+function rowCountOf(flat: Arrival['flat'], relation: Relation): number {
+  const { start, end } = spanOf(flat, contentTables[relation.index] as ConversationTable);
+  let count = 0;
+  for (const _ of rowsIn(flat.bytes, start, end)) count += 1;
+  return count;
+}
+
+/** Removes derived rows; by how much the conversation's figures move comes from its former facts and its new ones. */
+async function removeDerived(
+  client: ClientBase,
+  changed: readonly Replacement[],
+  figures: ReadonlyMap<string, MovedFigure[]>,
+): Promise<void> {
+  for (const table of derivedTables) {
+    const removed = await removeRows(client, table, keysOf(changed), table === factsTable);
+    if (table !== factsTable) continue;
+    for (const { arrival } of changed) {
+      const { flat } = arrival;
+      const { start, end } = spanOf(flat, factsTable);
+      const after = rowsIn(flat.bytes, start, end);
+      figures.get(flat.conversationId)?.push(...movedFigures(removed.get(flat.conversationId) ?? [], after));
+    }
+  }
 }
 
 type SettledAttributes = Pick<Replaced, 'attributes' | 'areAttributesComplete'>;

@@ -65,14 +65,18 @@ async function mergeInto(client: pg.ClientBase, stream: string, period: Interval
   await client.query(
     `with parts as (
          delete from extract.slices where stream = $1 and slice_from >= $2 and slice_to <= $3 returning *
-     )
-     insert into extract.slices (stream, slice_from, slice_to, priority, pass, due_at, as_of, pages, records,
+     ), whole as (
+         insert into extract.slices (stream, slice_from, slice_to, priority, pass, due_at, as_of, pages, records,
          changed_records, requested_at, last_attempt_at, last_pass_at)
      select $1, $2, $3, min(priority), min(pass),
          case when min(due_at - slice_to) < $4::interval then min(due_at) else $3 + min(due_at - slice_to) end,
          min(as_of), sum(pages), sum(records), sum(changed_records), min(requested_at), max(last_attempt_at),
          min(last_pass_at)
-     from parts`,
+     from parts
+     returning slice_id
+     )
+     update extract.dead_letters set slice_id = whole.slice_id from whole
+     where dead_letters.slice_id in (select slice_id from parts)`,
     [stream, period.from, period.to, `${firstAgeMs} milliseconds`],
   );
 }

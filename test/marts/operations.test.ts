@@ -119,7 +119,7 @@ test('coverage shows every gap until it is filled, and nothing of what is in ord
   const rows = await marts.rows(
     `select stream, state, extract(hour from from_at)::int as from_hour, length_seconds::int, attempt_count::int, last_error,
             is_missing, next_attempt_at is not null as has_next_attempt
-     from mart.ops_coverage order by from_at`,
+     from mart.ops_coverage where state <> 'dead_letter' order by from_at`,
   );
   const gap = (from_hour: number, state: string, more: JsonObject = {}) => ({
     stream: 'calls',
@@ -141,7 +141,75 @@ test('coverage shows every gap until it is filled, and nothing of what is in ord
   ]);
 });
 
-test('restatements tell which conversation changed how late', async () => {
-  const rows = await marts.rows('select conversation_id, changed_fields, age_seconds::int from mart.ops_restatements');
-  expect(rows).toEqual([{ conversation_id: id(1), changed_fields: 'surveys', age_seconds: 48 * 3600 }]);
+test('a dead letter is a gap with its age and the pull that brings the record again, until it is gone', async () => {
+  const [slice] = await marts.rows(
+    `select slice_id from extract.slices where stream = 'calls' and pass = 1 and due_at = $1`,
+    [hour(40)],
+  );
+  await marts.rows(`update extract.dead_letters set slice_id = $1 where stream = 'calls'`, [slice?.slice_id as string]);
+  const read = () =>
+    marts.rows(
+      `select stream, last_error, record_count::int, extract(hour from from_at)::int as from_hour, age_seconds >= 0 as has_age,
+              is_missing, next_attempt_at
+       from mart.ops_coverage where state = 'dead_letter' order by stream`,
+    );
+  const letter = { last_error: 'no start', record_count: 1, has_age: true, is_missing: false };
+  expect(await read()).toEqual([
+    { ...letter, stream: 'calls', from_hour: 2, next_attempt_at: new Date(hour(40)) },
+    { ...letter, stream: 'orphan', from_hour: null, next_attempt_at: null },
+  ]);
+  await marts.rows(`delete from extract.dead_letters`);
+  expect(await read()).toEqual([]);
+});
+
+test('a watermark stops at a hole, also where everything behind it was pulled, and where the hole is the first of the schedule', async () => {
+  await insertSlice('holed', 2, final);
+  await insertSlice('holed', 5, final);
+  await marts.rows(`insert into extract.settings (name, value) values ('scheduled_from.holed', $1)`, [hour(2)]);
+  const read = () => marts.rows(`select watermark_at, final_until_at from mart.ops_freshness where stream = 'holed'`);
+  expect(await read()).toEqual([{ watermark_at: new Date(hour(3)), final_until_at: new Date(hour(3)) }]);
+  await marts.rows(`update extract.settings set value = $1 where name = 'scheduled_from.holed'`, [hour(1)]);
+  expect(await read()).toEqual([{ watermark_at: new Date(hour(1)), final_until_at: new Date(hour(1)) }]);
+  const holes = await marts.rows(
+    `select extract(hour from from_at)::int as from_hour, length_seconds::int from mart.ops_coverage where stream = 'holed' order by 1`,
+  );
+  expect(holes).toEqual([
+    { from_hour: 1, length_seconds: 3600 },
+    { from_hour: 3, length_seconds: 2 * 3600 },
+  ]);
+});
+
+test('restatements tell which conversation changed how late and by how much figures moved', async () => {
+  const [restatement] = await marts.rows('select restatement_id from extract.restatements');
+  await marts.rows(
+    `insert into extract.restatement_figures (restatement_id, quarter_start, queue_id, media_type, figure, value_before, value_after)
+     values ($1, $2, $4, 'voice', 'handle_ms', 60000, 90500), ($1, $2, $4, 'voice', 'coded_count', 0, 1),
+         ($1, $2, $4, 'voice', 'handled_count', 1, 0), ($1, $3, $4, 'voice', 'handled_count', 0, 1)`,
+    [restatement?.restatement_id as string, hour(1), hour(5), id(7)],
+  );
+  const rows = await marts.rows(
+    `select conversation_id, changed_fields, age_seconds::int, handled_count_moved::int, handle_seconds_moved::float8,
+            coded_count_moved::int, abandoned_count_moved::int
+     from mart.ops_restatements`,
+  );
+  expect(rows).toEqual([
+    {
+      conversation_id: id(1),
+      changed_fields: 'surveys',
+      age_seconds: 48 * 3600,
+      handled_count_moved: 0,
+      handle_seconds_moved: 30.5,
+      coded_count_moved: 1,
+      abandoned_count_moved: 0,
+    },
+  ]);
+  const figures = await marts.rows(
+    `select day::text, queue_id, figure, value_before::float8, value_after::float8, moved_by::float8
+     from mart.ops_restated_figures order by figure`,
+  );
+  const place = { day: '2026-03-02', queue_id: id(7) };
+  expect(figures).toEqual([
+    { ...place, figure: 'coded_count', value_before: 0, value_after: 1, moved_by: 1 },
+    { ...place, figure: 'handle_seconds', value_before: 60, value_after: 90.5, moved_by: 30.5 },
+  ]);
 });
