@@ -119,3 +119,8 @@ export interface HandlingFilter {
     readonly divisions: boolean;
   };
 }
+
+/** An answer that came from outside Genesys, as it is stored in `wrapup.surveys`. */
+export interface SurveyInput extends Omit<SurveyAnswer, 'totalScore' | 'form'> {
+  readonly conversationId: string;
+}

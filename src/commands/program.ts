@@ -16,6 +16,7 @@ import { sandboxCommand } from './sandbox.js';
 import { addSandboxOptions } from './sandbox-options.js';
 import { statusCommand } from './status.js';
 import { syncCommand } from './sync.js';
+import { addWrapupCommands } from './wrapup-program.js';
 
 export interface ProgramEdges extends Omit<CommandContext, 'environment' | 'createLog'> {
   /** The process' own, with `.env`, unless given. */
@@ -73,6 +74,7 @@ function buildProgram(run: Run): Command {
   addTryingCommands(program, run);
   addExtractingCommands(program, run);
   addReadingCommands(program, run);
+  addWrapupCommands(program, { run, timestamp });
   return program;
 }
 

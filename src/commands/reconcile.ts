@@ -7,7 +7,7 @@ import { type DayReconciliation, readDaysToCompare, reconcileDay } from '../post
 import { listed } from '../wording.js';
 import { type CommandContext, exitDone, exitSliceFailed } from './context.js';
 import { openDatabase } from './open.js';
-import { table } from './text.js';
+import { csvLine, table } from './text.js';
 
 export interface ReconcileOptions {
   readonly from: Date;
@@ -118,13 +118,6 @@ function differencesText(rows: readonly Row[], format: string): string {
         shown,
         named.map((row) => shown.map((name) => (row as Row)[name])),
       );
-}
-
-function csvLine(values: readonly unknown[]): string {
-  return values
-    .map((value) => String(value ?? ''))
-    .map((text) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text))
-    .join(',');
 }
 
 function report(days: readonly DayReconciliation[], log: Log): void {

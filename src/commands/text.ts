@@ -18,3 +18,11 @@ export function table(header: readonly string[], rows: readonly (readonly unknow
       .trimEnd();
   return [line(header), ...cells.map(line)].join('\n');
 }
+
+/** One line of CSV; nothing for null. */
+export function csvLine(values: readonly unknown[]): string {
+  return values
+    .map((value) => String(value ?? ''))
+    .map((text) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text))
+    .join(',');
+}
