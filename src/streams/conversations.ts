@@ -2,6 +2,7 @@ import { ApiError } from '../errors.js';
 import type { GenesysApi } from '../genesys/api.js';
 import { dayMs, hourMs, minuteMs } from '../interval.js';
 import type { Slice, Stream, StreamContext } from '../protocol.js';
+import { isLive } from './aggregates.js';
 import { conversationPage } from './records.js';
 
 /** Details jobs serve a day once the data lake has it whole, at most a day after its end: up to then it is this stream's. */
@@ -42,7 +43,7 @@ async function* pages(api: GenesysApi, slice: Slice, context: StreamContext) {
   for (; pageNumber <= pagesMax; pageNumber += 1) {
     const answer = await api.detailsQuery(
       { interval: slice.interval, pageNumber, pageSize, order: 'asc' },
-      { signal: context.signal, priority: 0 },
+      { signal: context.signal, priority: isLive(slice, context.now()) ? 0 : 1 },
     );
     const records = answer.body.conversations ?? [];
     const totalHits = answer.body.totalHits ?? 0;
