@@ -1,0 +1,52 @@
+/** Conversations that something happened to and that are to be read: each once, however often it is named, and never more than a bound. */
+export class ConversationQueue {
+  readonly #waiting = new Set<string>();
+  readonly #sizeMax: number;
+  #wake: () => void = () => {};
+
+  constructor(sizeMax: number) {
+    this.#sizeMax = sizeMax;
+  }
+
+  get size(): number {
+    return this.#waiting.size;
+  }
+
+  /** How many of these wait now; fewer than were given when there is no more room. */
+  add(ids: readonly string[]): number {
+    let taken = 0;
+    for (const id of ids) {
+      if (!this.#waiting.has(id) && this.#waiting.size >= this.#sizeMax) continue;
+      this.#waiting.add(id);
+      taken += 1;
+    }
+    if (taken > 0) this.#wake();
+    return taken;
+  }
+
+  /** True when all of these could be added. */
+  hasRoomFor(ids: readonly string[]): boolean {
+    return this.#waiting.size + ids.filter((id) => !this.#waiting.has(id)).length <= this.#sizeMax;
+  }
+
+  /** The oldest, at most `limit`. One that is named again while it is being read waits again: the event may be younger than the answer. */
+  take(limit: number): string[] {
+    const taken = [...this.#waiting].slice(0, limit);
+    for (const id of taken) this.#waiting.delete(id);
+    return taken;
+  }
+
+  /** Resolves when there is something to take, or the signal aborts. */
+  filled(signal: AbortSignal): Promise<void> {
+    if (this.#waiting.size > 0 || signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = () => {
+        signal.removeEventListener('abort', done);
+        this.#wake = () => {};
+        resolve();
+      };
+      this.#wake = done;
+      signal.addEventListener('abort', done, { once: true });
+    });
+  }
+}
