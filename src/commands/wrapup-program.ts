@@ -1,5 +1,6 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { CommandContext } from './context.js';
+import { wrapupApplyCommand } from './wrapup-apply.js';
 import { wrapupCheckCommand } from './wrapup-check.js';
 import { importSurveysCommand } from './wrapup-import-surveys.js';
 import { wrapupPlanCommand } from './wrapup-plan.js';
@@ -18,6 +19,7 @@ export function addWrapupCommands(program: Command, edges: WrapupEdges): void {
   const wrapup = program.command('wrapup').description('wrap-up codes by rule: check, plan, apply, undo');
   addReading(wrapup, edges);
   addStoring(wrapup, edges);
+  addWriting(wrapup, edges);
 }
 
 function addReading(wrapup: Command, { run, timestamp }: WrapupEdges): void {
@@ -33,6 +35,25 @@ function addReading(wrapup: Command, { run, timestamp }: WrapupEdges): void {
     .option('--rule <name>', 'only this rule')
     .option('--format <format>', 'table, csv or json', 'table')
     .action((options) => run((context) => wrapupPlanCommand(context, options)));
+}
+
+function addWriting(wrapup: Command, { run, timestamp }: WrapupEdges): void {
+  wrapup
+    .command('apply')
+    .description('record what the rules decide, for reports; with --apply also write it to Genesys')
+    .option('--apply', 'write to Genesys what the rules file allows; else only show what would be written', false)
+    .option('--writes-max <number>', "codes written at the most, below the rules file's own bound", wholeNumber)
+    .option('--retry-rejected', 'also what was rejected for a missing permission, login or answer', false)
+    .option('--from <time>', 'handlings that began from here; 31 days before --to unless given', timestamp)
+    .option('--to <time>', 'end, not included; now unless given', timestamp)
+    .option('--rule <name>', 'only this rule')
+    .option('--format <format>', 'table, csv or json', 'table')
+    .action((options) => run((context) => wrapupApplyCommand(context, options)));
+}
+
+function wholeNumber(value: string): number {
+  if (/^\d{1,6}$/.test(value) && Number(value) > 0) return Number(value);
+  throw new InvalidArgumentError('Use a whole number from 1 on.');
 }
 
 function addStoring(wrapup: Command, { run, timestamp }: WrapupEdges): void {

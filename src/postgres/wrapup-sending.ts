@@ -52,6 +52,38 @@ export function createAssignmentStore(pool: pg.Pool, { now, actor }: SendingOpti
   };
 }
 
+/** Refusals that another login, another permission or another try may cure. */
+const curableCodes = [
+  'not.a.user',
+  'missing.permissions',
+  'missing.any.permissions',
+  'not.authorized',
+  'answer.lost',
+  'never.applied',
+  'conflict',
+];
+
+/** Puts curable rejected rows of the last weeks back to proposed; returns how many. Their attempts count from zero. */
+export async function proposeAgain(
+  db: Database,
+  filter: SendingFilter,
+  { now, actor }: { readonly now: Date; readonly actor: string },
+): Promise<number> {
+  const { rowCount } = await db.query(
+    `update wrapup.assignments set
+         state = 'proposed', attempts = 0, settled_at = null, retry_at = null, claimed_until = null, actor = $1,
+         reason = 'To be tried again after it was rejected.'
+     where state = 'rejected'
+         and error_code = any($2)
+         and started_at > $3
+         and queue_id = any($4::uuid[])
+         and wrapup_code = any($5::text[])
+         and ($6::text is null or rule = $6)`,
+    [actor, curableCodes, plus(now, -lookBackMs), filter.queueIds, filter.wrapupCodes, filter.rule ?? null],
+  );
+  return rowCount ?? 0;
+}
+
 async function claimSent(db: Database, filter: SendingFilter, now: Date, limit: number, afterId: string) {
   const { rows } = await db.query<Assignment>(
     `with free as (
@@ -113,7 +145,11 @@ async function markAccepted(db: Database, assignmentId: string, correlationId: s
 async function release(db: Database, assignmentIds: readonly string[], until: Date): Promise<void> {
   if (assignmentIds.length === 0) return;
   await db.query(
-    'update wrapup.assignments set claimed_until = null where assignment_id = any($1) and claimed_until = $2',
+    // What was claimed and not begun was no attempt.
+    `update wrapup.assignments set
+         claimed_until = null,
+         attempts = case when state = 'proposed' then greatest(attempts - 1, 0) else attempts end
+     where assignment_id = any($1) and claimed_until = $2`,
     [assignmentIds, until],
   );
 }
