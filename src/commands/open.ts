@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type pg from 'pg';
 import { type ApiConfig, type Config, type ConfigWithApi, embeddedDirectory, parseConfig } from '../config.js';
+import { createScreen } from '../conversation/privacy.js';
 import type { GenesysApi } from '../genesys/api.js';
 import { createGenesysApi } from '../genesys/client.js';
 import { minuteMs, secondMs } from '../interval.js';
@@ -9,6 +10,7 @@ import { startEmbeddedPostgres } from '../postgres/embedded.js';
 import { usableHome } from '../postgres/embedded-user.js';
 import { migrate } from '../postgres/migrate.js';
 import { createPool, verifyConnection } from '../postgres/pool.js';
+import { privateApi } from '../streams/private-api.js';
 import { version } from '../version.js';
 import { type Budgets, openBudgets } from './budgets.js';
 import type { CommandContext } from './context.js';
@@ -60,7 +62,7 @@ export async function openWithApi(context: CommandContext): Promise<OpenedWithAp
   try {
     await migrate(opened.pool, { timeZone: config.timeZone });
     const budgets = openBudgets(opened.databaseUrl, config.requestsPerMinute);
-    const api = openApi(config as ConfigWithApi, context, log, budgets);
+    const api = privateApi(openApi(config as ConfigWithApi, context, log, budgets), createScreen(config.privacy));
     const close = async () => {
       await api.close();
       await budgets.close();

@@ -1,3 +1,4 @@
+import { createScreen } from '../conversation/privacy.js';
 import { type DeadLetter, deleteDeadLetter, readDeadLetters } from '../postgres/dead-letters.js';
 import { createStore, storePages } from '../postgres/store.js';
 import { conversationPage } from '../streams/records.js';
@@ -21,8 +22,10 @@ export async function retryCommand(context: CommandContext): Promise<number> {
   }
 }
 
-async function retryAll(context: CommandContext, { pool }: Opened): Promise<{ stored: number; left: number }> {
+async function retryAll(context: CommandContext, { pool, config }: Opened): Promise<{ stored: number; left: number }> {
   const store = createStore(pool, context.now);
+  // A letter may be older than the policy.
+  const screen = createScreen(config.privacy);
   const client = await pool.connect();
   const counts = { stored: 0, left: 0 };
   let after = '0';
@@ -30,7 +33,8 @@ async function retryAll(context: CommandContext, { pool }: Opened): Promise<{ st
     for (let reads = 0; reads < readsMax && !context.signal.aborted; reads += 1) {
       const letters = await readDeadLetters(pool, conversationStreams, after, lettersPerRead);
       for (const letter of letters) {
-        const page = conversationPage([JSON.parse(letter.record)], { asOf: letter.asOf, cursor: {} });
+        const record = JSON.parse(letter.record);
+        const page = conversationPage([screen?.apply(record) ?? record], { asOf: letter.asOf, cursor: {} });
         const slice = { stream: letter.stream, sliceId: null };
         const { deadLetters } = await storePages(client, store, slice, [page], () =>
           settle(client, letter, page.rejects.length),

@@ -3,6 +3,14 @@ import type { FlatConversation } from '../conversation/flatten.js';
 import type { Batch, Page, Reject, StoreCounts } from '../protocol.js';
 import { forgetStored, storeRejects } from './dead-letters.js';
 import { storeEntities } from './entities.js';
+import {
+  type ErasureCache,
+  erasedEntities,
+  erasedFlat,
+  erasedReject,
+  erasuresInForce,
+  noErasures,
+} from './erasures.js';
 import { type IntervalRelation, readIntervalRelation } from './interval-relation.js';
 import { storeInterval } from './intervals.js';
 import { findRefused, isDataError } from './isolate.js';
@@ -18,11 +26,12 @@ export interface Store {
   readonly pool: pg.Pool;
   readonly partitions: PartitionCache;
   readonly intervalRelations: Map<string, { readonly relation: IntervalRelation; readonly partitions: PartitionCache }>;
+  readonly erasures: ErasureCache;
   readonly now: () => Date;
 }
 
 export function createStore(pool: pg.Pool, now: () => Date): Store {
-  return { pool, partitions: new Set(), intervalRelations: new Map(), now };
+  return { pool, partitions: new Set(), intervalRelations: new Map(), erasures: noErasures(), now };
 }
 
 /** Which slice the rows come from; none when dead letters are put back. */
@@ -62,7 +71,7 @@ export async function storePages(
   for (let conflicts = 0; ; conflicts += 1) {
     try {
       return await transactionOn(client, async () => {
-        const counts = await storeLoad(client, store, slice, load);
+        const counts = await storeLoad(client, store, slice, await permitted(client, store, load));
         await finish(counts);
         return counts;
       });
@@ -130,6 +139,21 @@ const rejectOf = (flat: FlatConversation, reason: string): Reject => ({
   reason,
   record: JSON.stringify(flat.record),
 });
+
+/** The load without people who were erased. */
+async function permitted(client: pg.PoolClient, store: Store, load: Load): Promise<Load> {
+  const eraser = await erasuresInForce(client, store.erasures);
+  if (eraser === undefined) return load;
+  return {
+    ...load,
+    conversations: load.conversations.map((flat) => erasedFlat(flat, eraser)),
+    others: load.others.map(({ batch, asOf }) => ({
+      batch: batch.kind === 'entities' ? erasedEntities(batch, eraser) : batch,
+      asOf,
+    })),
+    rejects: load.rejects.map(({ reject, asOf }) => ({ reject: erasedReject(reject, eraser), asOf })),
+  };
+}
 
 async function storeLoad(client: pg.PoolClient, store: Store, slice: SliceFacts, load: Load): Promise<StoreCounts> {
   const { stream, sliceId } = slice;
