@@ -1,8 +1,10 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { CommandContext } from './context.js';
 import { wrapupApplyCommand } from './wrapup-apply.js';
 import { wrapupCheckCommand } from './wrapup-check.js';
+import { wrapupEnsureCodesCommand } from './wrapup-ensure-codes.js';
 import { importSurveysCommand } from './wrapup-import-surveys.js';
+import { redirectUriDefault, waitSecondsDefault, waitSecondsMax, wrapupLoginCommand } from './wrapup-login.js';
 import { wrapupPlanCommand } from './wrapup-plan.js';
 import { wrapupRevokeCommand } from './wrapup-revoke.js';
 
@@ -20,6 +22,7 @@ export function addWrapupCommands(program: Command, edges: WrapupEdges): void {
   addReading(wrapup, edges);
   addStoring(wrapup, edges);
   addWriting(wrapup, edges);
+  addSettingUp(wrapup, edges);
 }
 
 function addReading(wrapup: Command, { run, timestamp }: WrapupEdges): void {
@@ -49,6 +52,27 @@ function addWriting(wrapup: Command, { run, timestamp }: WrapupEdges): void {
     .option('--rule <name>', 'only this rule')
     .option('--format <format>', 'table, csv or json', 'table')
     .action((options) => run((context) => wrapupApplyCommand(context, options)));
+}
+
+function addSettingUp(wrapup: Command, { run }: WrapupEdges): void {
+  wrapup
+    .command('login')
+    .description('let a user log in, for codes that Genesys takes only from users; prints the address to open')
+    .option('--redirect-uri <uri>', 'as registered with the OAuth client, on this machine', redirectUriDefault)
+    .option('--wait-seconds <number>', 'how long to wait for the login', waitSeconds, waitSecondsDefault)
+    .action((options) => run((context) => wrapupLoginCommand(context, options)));
+  wrapup
+    .command('ensure-codes')
+    .description('which codes of the rules are missing in Genesys or on queues; with --apply makes and attaches them')
+    .option('--apply', 'change Genesys; else only show what is missing', false)
+    .addOption(new Option('--format <format>', 'how to print it').choices(['table', 'csv', 'json']).default('table'))
+    .action((options) => run((context) => wrapupEnsureCodesCommand(context, options)));
+}
+
+function waitSeconds(value: string): number {
+  const seconds = wholeNumber(value);
+  if (seconds <= waitSecondsMax) return seconds;
+  throw new InvalidArgumentError(`Use at most ${waitSecondsMax}.`);
 }
 
 function wholeNumber(value: string): number {
