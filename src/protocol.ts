@@ -122,6 +122,8 @@ export interface Stream {
   readonly kind: 'interval' | 'snapshot';
   /** Smaller is more urgent: live before backfill. */
   readonly priority: number;
+  /** Other streams ask and read with its records, so that its very first listing is pulled before anything else. */
+  readonly isReadFirst?: boolean;
   /** Part of `sync` without `--stream`. */
   readonly isDefault: boolean;
   /** Time after a slice's end (snapshot: start) before its first pass. */
@@ -197,4 +199,6 @@ export interface Ledger {
   makeDue(stream: string, range: Interval, now: Date): Promise<number>;
   /** The most urgent due slice that nobody works on, or null. */
   claim(options: ClaimOptions): Promise<SliceClaim | null>;
+  /** True while any process works on a slice of this stream. */
+  isInHand(stream: string): Promise<boolean>;
 }

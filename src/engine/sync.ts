@@ -1,18 +1,58 @@
-import type { Interval } from '../interval.js';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Interval, minuteMs } from '../interval.js';
 import type { Stream } from '../protocol.js';
-import { drain, type SyncContext, type SyncSummary } from './drain.js';
+import { type DrainOptions, drain, type SyncContext, type SyncSummary } from './drain.js';
 import { askedRange, cut, firstDueAt, missing, snapshotSlice } from './plan.js';
 
 export { drain, type SliceReport, type SyncContext, type SyncSummary } from './drain.js';
 
+/** The longest that a process waits for another that pulls the first directory. */
+const firstListingMsMax = 5 * minuteMs;
+const firstListingLookMs = 250;
+
 /** Plans what every stream owes by now, then pulls all that is due. */
 export async function sync(context: SyncContext, options: { readonly retryFailed: boolean }): Promise<SyncSummary> {
-  const now = context.now();
+  const retry = options.retryFailed ? { retryFailedBefore: context.now() } : {};
   await planAll(context);
-  return drain(context, context.streams, {
-    planAgain: () => planAll(context),
-    ...(options.retryFailed && { retryFailedBefore: now }),
-  });
+  const first = await pullFirst(context, retry);
+  const rest = await drain(context, context.streams, { ...retry, planAgain: () => planAll(context) });
+  return first === null ? rest : together(first, rest);
+}
+
+/**
+ * On the very first start the directory comes before everything else: other streams would have to list it for themselves. Where another
+ * process pulls it, that is waited for. Null when there is a directory.
+ */
+async function pullFirst(
+  context: SyncContext,
+  retry: Pick<DrainOptions, 'retryFailedBefore'>,
+): Promise<SyncSummary | null> {
+  const streams = context.streams.filter((stream) => stream.isReadFirst);
+  if (streams.length === 0 || (await hasUsers(context))) return null;
+  const summary = await drain(context, streams, retry);
+  const looksMax = firstListingMsMax / firstListingLookMs;
+  for (let looks = 0; looks < looksMax && !context.signal.aborted && !(await hasUsers(context)); looks += 1) {
+    const inHand = await Promise.all(streams.map((stream) => context.ledger.isInHand(stream.name)));
+    if (!inHand.includes(true)) break;
+    await pause(firstListingLookMs);
+  }
+  return summary;
+}
+
+async function hasUsers(context: SyncContext): Promise<boolean> {
+  return (await context.userIds(context.now())).length > 0;
+}
+
+function together(a: SyncSummary, b: SyncSummary): SyncSummary {
+  return {
+    slices: a.slices + b.slices,
+    pages: a.pages + b.pages,
+    records: a.records + b.records,
+    changedRecords: a.changedRecords + b.changedRecords,
+    deadLetters: a.deadLetters + b.deadLetters,
+    failures: [...a.failures, ...b.failures],
+    deferred: [...a.deferred, ...b.deferred],
+  };
 }
 
 /** Enters into the ledger what every stream owes by now. */

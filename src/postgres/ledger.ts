@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { earlier, type Interval } from '../interval.js';
 import type { ClaimOptions, Json, Plan, Slice, Stream } from '../protocol.js';
 import { handOverStreamLetters } from './dead-letters.js';
-import { type Db, kyselyOnClient } from './kysely.js';
+import { type Db, kyselyOnClient, kyselyOnPool } from './kysely.js';
 import { mergeSlices } from './merge-slices.js';
 import { inTransaction } from './transaction.js';
 
@@ -179,17 +179,24 @@ function dueSlices(db: Db, options: ClaimOptions) {
   return query;
 }
 
+const heldByAnybody = sql<boolean>`exists (
+    select from pg_locks
+    where locktype = 'advisory' and classid = ${sliceLockClass} and objid = slice_id::int and objsubid = 2
+        and database = (select oid from pg_database where datname = current_database())
+)`;
+
+/** See `Ledger.isInHand`. */
+export async function isInHand(pool: pg.Pool, stream: string): Promise<boolean> {
+  const db = kyselyOnPool(pool);
+  const held = db.selectFrom('extract.slices').select('slice_id').where('stream', '=', stream).where(heldByAnybody);
+  return (await held.limit(1).execute()).length > 0;
+}
+
 async function candidates(db: Db, options: ClaimOptions): Promise<string[]> {
   const rows = await dueSlices(db, options)
     .select('slice_id')
     // Slices that others hold are passed over here already, so that a busy head of the list hides nothing behind it.
-    .where(
-      sql<boolean>`not exists (
-          select from pg_locks
-          where locktype = 'advisory' and classid = ${sliceLockClass} and objid = slice_id::int and objsubid = 2
-              and database = (select oid from pg_database where datname = current_database())
-      )`,
-    )
+    .where(sql<boolean>`not ${heldByAnybody}`)
     .orderBy(sql`slice_to > ${options.liveAfter}`, 'desc')
     .orderBy(sql`case when slice_to > ${options.liveAfter} then priority end`)
     .orderBy(sql`array_position(${[...options.streams]}::text[], stream)`)

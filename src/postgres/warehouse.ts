@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { ClaimOptions, Ledger } from '../protocol.js';
 import { sliceClaim } from './claim.js';
-import { claimSlice, makeDue, planSlices } from './ledger.js';
+import { claimSlice, isInHand, makeDue, planSlices } from './ledger.js';
 import { createStore } from './store.js';
 
 export interface Warehouse extends Ledger {
@@ -27,6 +27,7 @@ export function createWarehouse(pool: pg.Pool, now: () => Date): Warehouse {
         throw error;
       }
     },
+    isInHand: (stream) => isInHand(pool, stream),
     openConversationIds: async (after, limit) => {
       const { rows } = await pool.query<{ conversation_id: string }>(
         `select conversation_id from extract.stored_conversations

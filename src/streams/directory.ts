@@ -20,6 +20,7 @@ export function directoryStream(api: GenesysApi): Stream {
     name: 'directory',
     kind: 'snapshot',
     priority: 0,
+    isReadFirst: true,
     isDefault: true,
     lagMs: 0,
     repassAgesMs: [],
