@@ -10,7 +10,7 @@ import { resolveStart } from '../start.js';
 import { allStreams, selectStreams } from '../streams/catalog.js';
 import { version } from '../version.js';
 import { type CommandContext, exitDone, exitSliceFailed } from './context.js';
-import type { OpenedWithApi } from './open.js';
+import { type OpenedWithApi, settleClock } from './open.js';
 
 const errorsShownMax = 10;
 
@@ -20,13 +20,14 @@ export function syncContext(
   opened: OpenedWithApi,
   streamNames: readonly string[],
 ): SyncContext {
-  const warehouse = createWarehouse(opened.pool, context.now);
+  const { now } = opened.clock;
+  const warehouse = createWarehouse(opened.pool, now);
   return {
     ledger: warehouse,
     streams: selectStreams(allStreams(opened.api, { granularity: opened.config.granularity }), streamNames),
-    start: resolveStart(opened.config.start, context.now()),
+    start: resolveStart(opened.config.start, now()),
     concurrency: opened.config.concurrency,
-    now: context.now,
+    now,
     signal: context.signal,
     log: opened.log,
     openConversationIds: warehouse.openConversationIds,
@@ -56,6 +57,7 @@ async function recordedRun(
   let summary: SyncSummary | undefined;
   let failure: unknown;
   try {
+    await settleClock(opened);
     summary = await work();
   } catch (error) {
     failure = error;

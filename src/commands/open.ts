@@ -6,6 +6,7 @@ import type { GenesysApi } from '../genesys/api.js';
 import { createGenesysApi } from '../genesys/client.js';
 import { minuteMs, secondMs } from '../interval.js';
 import type { Log } from '../log.js';
+import { OrganisationClock } from '../organisation-clock.js';
 import { startEmbeddedPostgres } from '../postgres/embedded.js';
 import { usableHome } from '../postgres/embedded-user.js';
 import { migrate } from '../postgres/migrate.js';
@@ -33,6 +34,8 @@ export interface Opened {
 export interface OpenedWithApi extends Opened {
   readonly config: ConfigWithApi;
   readonly api: GenesysApi;
+  /** The time to work by: the machine's, unless the API's answers prove it wrong. */
+  readonly clock: OrganisationClock;
   /** For further clients of the API: what they send counts against the same allowances. */
   readonly budgets: Budgets;
 }
@@ -62,20 +65,43 @@ export async function openWithApi(context: CommandContext): Promise<OpenedWithAp
   try {
     await migrate(opened.pool, { timeZone: config.timeZone });
     const budgets = openBudgets(opened.databaseUrl, config.requestsPerMinute);
-    const api = privateApi(openApi(config as ConfigWithApi, context, log, budgets), createScreen(config.privacy));
+    const clock = new OrganisationClock(context.now);
+    const api = privateApi(
+      openApi(config as ConfigWithApi, context, log, budgets, clock),
+      createScreen(config.privacy),
+    );
     const close = async () => {
       await api.close();
       await budgets.close();
       await opened.close();
     };
-    return { ...opened, config: config as ConfigWithApi, api, budgets, close };
+    await settleClock({ api, clock, log });
+    return { ...opened, config: config as ConfigWithApi, api, clock, budgets, close };
   } catch (error) {
     await opened.close();
     throw error;
   }
 }
 
-function openApi(config: ConfigWithApi, context: CommandContext, log: Log, budgets: Budgets): GenesysApi {
+/** Before anything is planned: a clock that nobody has held to the API's, or that was set since, is asked about. */
+export async function settleClock({ api, clock, log }: Pick<OpenedWithApi, 'api' | 'clock' | 'log'>): Promise<void> {
+  if (!clock.isInDoubt) return;
+  await api.askTheTime();
+  const minutes = Math.round(clock.offsetMs / minuteMs);
+  if (minutes === 0) return;
+  const how = minutes > 0 ? 'behind' : 'ahead of';
+  log.warn(
+    `This machine's clock is ${Math.abs(minutes)} minutes ${how} Genesys Cloud's; theirs is used. Set it right (NTP).`,
+  );
+}
+
+function openApi(
+  config: ConfigWithApi,
+  context: CommandContext,
+  log: Log,
+  budgets: Budgets,
+  clock: OrganisationClock,
+): GenesysApi {
   const { clientId, clientSecret, region, apiUrl }: ApiConfig = config.api;
   return createGenesysApi({
     clientId,
@@ -87,7 +113,8 @@ function openApi(config: ConfigWithApi, context: CommandContext, log: Log, budge
     userAgentVersion: version,
     waitMsMax,
     timeoutMs: requestTimeoutMs,
-    now: context.now,
+    now: clock.now,
+    onTime: (toldMs) => clock.observe(toldMs),
     signal: context.signal,
     onRequest: (report) => log.debug(report, 'Request'),
   });

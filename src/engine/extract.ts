@@ -1,5 +1,5 @@
 import { ApiError, asError, NotYetError, UsageError } from '../errors.js';
-import { plus } from '../interval.js';
+import { earlier, plus } from '../interval.js';
 import type { Log } from '../log.js';
 import type { Page, SliceClaim, StoreCounts, Stream, StreamContext } from '../protocol.js';
 import { halves, nextDueAt, retryDelayMs } from './plan.js';
@@ -66,7 +66,8 @@ async function pull(
   const pages = prefetch(stream.pages(slice, context), (page) => Math.max(1, page.recordCount), prefetchRecordsMax);
   for await (const group of grouped(pages)) {
     const counts = group.isLast
-      ? await claim.complete(group.pages, nextDueAt(stream, slice.interval, askedAt))
+      ? // A clock that was ahead when the pass began would call passes done that are yet to come.
+        await claim.complete(group.pages, nextDueAt(stream, slice.interval, earlier(askedAt, context.now())))
       : await claim.commit(group.pages);
     add(progress, group.pages, counts);
   }

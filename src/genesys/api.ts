@@ -204,6 +204,8 @@ export interface GenesysApi {
     call?: CallOptions,
   ): Promise<ApiAnswer<NotificationSubscriptions>>;
 
+  /** Logs in anew, for the sake of the answer's date alone; a refusal is met again by who calls next. */
+  askTheTime(): Promise<void>;
   stats(): ApiStats;
   /** Ends all sockets; calls in flight fail. */
   close(): Promise<void>;
@@ -220,6 +222,8 @@ export interface GenesysApiOptions {
   /** Or what gives one for the API's base URL. Default: one in memory, for this process alone. */
   readonly budget?: Budget | ((apiUrl: string) => Budget);
   readonly now?: () => Date;
+  /** Hears from each answer what time the API has, in milliseconds since 1970. */
+  readonly onTime?: (toldMs: number) => void;
   /** Rejects with the signal's reason when that aborts first. */
   readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
   /** For intervals of time, apart from `now`: milliseconds that never run backwards. Goes with a `sleep` of its own. */

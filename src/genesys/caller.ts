@@ -1,5 +1,6 @@
 import { ApiError, asError } from '../errors.js';
-import { minuteMs, secondMs } from '../interval.js';
+import { minuteMs, plus, secondMs } from '../interval.js';
+import { toleranceMs } from '../organisation-clock.js';
 import { linkSignals } from './abort.js';
 import { correlationIdHeader, isPlainObject } from './answer.js';
 import type { ApiAnswer, CallOptions, JsonObject } from './api.js';
@@ -77,9 +78,10 @@ export class Caller {
     turn.allowance.take(Math.min(granted.waitedMs, turn.allowance.leftMs));
     const exchange: Exchange = { operation: turn.operation, signal: turn.signal };
     const requestedAt = now();
+    const startMs = performance.now();
     try {
       const answer = await wire.run(exchange, async () => (await turn.sdkCall(apis)) as unknown as SdkExtended);
-      return toApiAnswer<Body>(answer, requestedAt);
+      return toApiAnswer<Body>(answer, dated(requestedAt, plus(now(), startMs - performance.now())));
     } catch (error) {
       await this.#pauseAll(error);
       throw error;
@@ -100,6 +102,12 @@ interface Turn {
   readonly signal: AbortSignal;
   readonly priority: number;
   readonly allowance: WaitAllowance;
+}
+
+/** The answer may have shown that the clock was wrong when it was asked for, or the clock was set meanwhile: then what it shows now counts. */
+function dated(requestedAt: Date, seenAfterwards: Date): Date {
+  const isWrong = Math.abs(requestedAt.getTime() - seenAfterwards.getTime()) > toleranceMs;
+  return isWrong ? seenAfterwards : requestedAt;
 }
 
 /** The SDK's extended response. */

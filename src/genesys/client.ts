@@ -24,8 +24,8 @@ export function createGenesysApi(options: GenesysApiOptions): GenesysApi {
   const connection = openConnection(options, [clientSecret], (open) =>
     open.tokenBy(loginOperation, (sdk) => sdk.login(clientId, clientSecret)),
   );
-  const { caller, stats, close } = connection;
-  return { ...createOperations(caller), ...createListings(caller), stats, close };
+  const { caller, askTheTime, stats, close } = connection;
+  return { ...createOperations(caller), ...createListings(caller), askTheTime, stats, close };
 }
 
 export type ConnectionOptions = Omit<GenesysApiOptions, 'clientId' | 'clientSecret'>;
@@ -40,6 +40,7 @@ export interface Connection {
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   /** One login by way of the wire, ended with the client; throws ApiError when the answer holds no token. */
   tokenBy(operation: Operation, ask: (sdk: SdkSession, exchange: Exchange) => Promise<Token>): Promise<Token>;
+  askTheTime(): Promise<void>;
   stats(): ApiStats;
   close(): Promise<void>;
 }
@@ -70,7 +71,7 @@ export function openConnection(
     userAgent: `genesys-warehouse/${options.userAgentVersion}`,
     isLoopback: isLoopback(options.apiUrl),
   });
-  const wire = new Wire({ transport, redactor, clockMs, now, onRequest: options.onRequest });
+  const wire = new Wire({ transport, redactor, clockMs, now, onRequest: options.onRequest, onTime: options.onTime });
   const sdk = openSdk(options, wire.send);
   wire.endpoint = sdk.endpoint;
   const signals = [options.signal, closing.signal];
@@ -85,6 +86,7 @@ export function openConnection(
     now,
     sleep,
     tokenBy: (operation, ask) => tokenBy({ sdk, wire, redactor, signals }, operation, ask),
+    askTheTime: () => session.anew(closing.signal).catch(() => {}),
     stats: () => ({
       ...wire.counters,
       retries,

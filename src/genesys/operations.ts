@@ -3,7 +3,7 @@ import type { DetailsJobQuery, DetailsQuery, GenesysApi, JsonObject } from './ap
 import type { Caller } from './caller.js';
 import type { Operation } from './operation.js';
 
-type Operations = Omit<GenesysApi, Extract<keyof GenesysApi, `list${string}`> | 'stats' | 'close'>;
+type Operations = Omit<GenesysApi, Extract<keyof GenesysApi, `list${string}`> | 'askTheTime' | 'stats' | 'close'>;
 
 const detailsQuery = query('conversations details query');
 const submitJob = query('conversations details job submission');

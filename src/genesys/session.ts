@@ -37,6 +37,11 @@ export class Session {
     if (this.#options.clockMs() >= this.#renewAtMs) await this.#renew(signal);
   }
 
+  /** Takes another token, whatever is left of the one in use. */
+  anew(signal: AbortSignal): Promise<void> {
+    return this.#renew(signal);
+  }
+
   /** The API refused the token of `generation`; does nothing when another caller has renewed it since. */
   async refused(generation: number, signal: AbortSignal): Promise<void> {
     if (generation === this.#generation) await this.#renew(signal);

@@ -23,6 +23,7 @@ export interface WireOptions {
   readonly clockMs: () => number;
   readonly now: () => Date;
   readonly onRequest?: ((report: RequestReport) => void) | undefined;
+  readonly onTime?: ((toldMs: number) => void) | undefined;
 }
 
 /** What lies under the SDK: sends its requests, classifies every answer, counts. */
@@ -78,6 +79,8 @@ export class Wire {
 
   #record(wire: WireRequest, exchange: Exchange, answer: WireAnswer, startMs: number): void {
     this.#reachedHosts.add(new URL(wire.url).host);
+    const toldMs = Date.parse(answer.headers.date ?? '');
+    if (!Number.isNaN(toldMs)) this.#options.onTime?.(toldMs);
     this.counters.bytes += answer.bytes;
     if (answer.status === 429) this.counters.status429 += 1;
     const facts = budgetFacts(answer.headers, this.#options.clockMs());

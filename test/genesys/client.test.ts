@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ApiError, NotYetError } from '../../src/errors.js';
 import type { EntityPages, GenesysApi, RequestReport } from '../../src/genesys/api.js';
-import { anyQuery, goodToken, interval, openApi, secret, startServer } from './api-server.js';
+import { anyQuery, goodToken, interval, openApi, type Reply, secret, startServer } from './api-server.js';
 
 async function all(pages: EntityPages) {
   const entities: unknown[] = [];
@@ -256,6 +256,39 @@ const requests: Record<string, [(api: GenesysApi) => Promise<unknown>, string, s
   listQueueWrapupCodes: [(api) => all(api.listQueueWrapupCodes('q')), 'GET', '/routing/queues/q/wrapupcodes'],
 };
 
+describe('the time', () => {
+  test('is heard from every answer, and asked for by a login, also one that is refused', async () => {
+    const date = 'Wed, 11 Mar 2026 10:00:00 GMT';
+    const told: number[] = [];
+    const refused: Reply = { status: 401, headers: { date }, body: { error: 'invalid_client' } };
+    const server = await startServer(
+      () => ({ headers: { date }, body: {} }),
+      (nth) => (nth === 1 ? refused : { ...goodToken, headers: { date } }),
+    );
+    const api = openApi(server.url, { onTime: (toldMs) => told.push(toldMs) });
+    await api.askTheTime();
+    expect(told).toEqual([Date.parse(date)]);
+    await api.organization();
+    expect(told).toEqual(Array(3).fill(Date.parse(date)));
+    await api.askTheTime();
+    expect([server.logins.length, server.seen.length]).toEqual([3, 1]);
+  });
+
+  test('that an answer shows to be wrong does not date that answer', async () => {
+    const date = 'Wed, 11 Mar 2026 10:00:00 GMT';
+    const server = await startServer(() => ({ headers: { date }, body: {} }));
+    let now = new Date('2026-04-20T10:00:00Z');
+    const api = openApi(server.url, {
+      now: () => now,
+      onTime: (toldMs) => {
+        now = new Date(toldMs);
+      },
+    });
+    const { requestedAt } = await api.organization();
+    expect(Math.abs(requestedAt.getTime() - Date.parse(date))).toBeLessThan(60_000);
+  });
+});
+
 describe('the operations', () => {
   test.each(Object.entries(requests))('%s asks the documented address', async (_, [call, method, path]) => {
     const server = await startServer(() => ({ body: {} }));
@@ -265,7 +298,8 @@ describe('the operations', () => {
 
   test('are all in that table', async () => {
     const server = await startServer(() => ({ body: {} }));
-    const names = Object.keys(openApi(server.url)).filter((name) => !['stats', 'close', 'sleepsMs'].includes(name));
+    const others = ['askTheTime', 'stats', 'close', 'sleepsMs'];
+    const names = Object.keys(openApi(server.url)).filter((name) => !others.includes(name));
     expect(names.sort()).toEqual(Object.keys(requests).sort());
   });
 

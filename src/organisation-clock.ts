@@ -1,0 +1,45 @@
+import { minuteMs } from './interval.js';
+
+/** Clocks that are kept in step differ by less; a `Date` header is whole seconds, and an answer takes its time. */
+export const toleranceMs = 2 * minuteMs;
+
+/**
+ * The time by which slices are planned and answers dated: this machine's, but where that is off by more than the tolerance, what the API's
+ * answers say. A machine whose clock stands in the future would otherwise call intervals final that have not been yet, and date what it stores
+ * so far ahead that the truth could not overwrite it.
+ */
+export class OrganisationClock {
+  readonly #local: () => Date;
+  readonly #elapsedMs: () => number;
+  #offsetMs = 0;
+  #observed: { readonly localMs: number; readonly elapsedMs: number } | undefined;
+
+  /** `elapsedMs` never runs backwards and knows nothing of the machine's clock being set. */
+  constructor(local: () => Date, elapsedMs: () => number = () => performance.now()) {
+    this.#local = local;
+    this.#elapsedMs = elapsedMs;
+  }
+
+  readonly now = (): Date => new Date(this.#local().getTime() + this.#offsetMs);
+
+  /** How far the machine's clock is behind the API's; 0 while it is within the tolerance. */
+  get offsetMs(): number {
+    return this.#offsetMs;
+  }
+
+  /** True before the first answer, and when the machine's clock was set since the last one. */
+  get isInDoubt(): boolean {
+    if (this.#observed === undefined) return true;
+    const localMs = this.#local().getTime() - this.#observed.localMs;
+    const elapsedMs = this.#elapsedMs() - this.#observed.elapsedMs;
+    return Math.abs(localMs - elapsedMs) > toleranceMs;
+  }
+
+  /** An answer that came this moment says that it is `toldMs` (milliseconds since 1970). */
+  observe(toldMs: number): void {
+    const localMs = this.#local().getTime();
+    const differenceMs = toldMs - localMs;
+    this.#offsetMs = Math.abs(differenceMs) > toleranceMs ? differenceMs : 0;
+    this.#observed = { localMs, elapsedMs: this.#elapsedMs() };
+  }
+}
