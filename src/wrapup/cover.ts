@@ -99,9 +99,16 @@ function coversText(outer: TextMatch, inner: TextMatch): boolean {
   const isThere = b.exists === true || b.is !== undefined;
   return (
     (a.is === undefined || coversTexts(a.is, b.is)) &&
-    (a.not === undefined || isSubset(a.not, b.not)) &&
+    (a.not === undefined || avoids(b, a.not)) &&
     (a.exists === undefined || (a.exists ? isThere : b.exists === false))
   );
+}
+
+/** True where no value that the match allows is one of `not`. */
+function avoids({ is, not, exists }: ReturnType<typeof textParts>, unwanted: string | string[]): boolean {
+  if (exists === false || (not !== undefined && isSubset(unwanted, not))) return true;
+  const isUnwanted = textTest(asList(unwanted));
+  return is !== undefined && asList(is).every((each) => !each.includes('*') && !isUnwanted(each));
 }
 
 function isEmptyText(match: TextMatch): boolean {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Document, isMap, isNode, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
 import type { z } from 'zod';
-import { UsageError } from '../errors.js';
+import { asError, UsageError } from '../errors.js';
 import { listed, quoted } from '../wording.js';
 import { noteFaults } from './note.js';
 import { type RuleText, rulesSchema, type Writeback } from './rules-schema.js';
@@ -47,7 +47,7 @@ export function parseRules(text: string, fileName: string): Rules {
   const placeOf = (path: Path) => placeAt(offsetOf(document, path));
   const placeOfKey = (path: Path, key: string) => placeAt(keyOffset(document, path, key));
   throwFaults(document.errors.map((error) => ({ at: placeAt(error.pos[0]), message: error.message })));
-  const parsed = rulesSchema.safeParse(document.toJS({ maxAliasCount: aliasCountMax }) ?? {}, { reportInput: true });
+  const parsed = rulesSchema.safeParse(valueIn(document, fileName), { reportInput: true });
   if (!parsed.success)
     throw faultsError(parsed.error.issues.flatMap((issue) => issueFaults(issue, { placeOf, placeOfKey })));
   const rules = parsed.data.rules.map((rule) => ({ ...rule, version: versionOf(rule) }));
@@ -62,6 +62,15 @@ export function faultsError(faults: readonly Fault[]): UsageError {
       .map(({ at, message }) => `${at} ${message}`)
       .join('\n'),
   );
+}
+
+function valueIn(document: Document, fileName: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: aliasCountMax }) ?? {};
+  } catch (error) {
+    // An alias that stands for nothing, or for more than memory holds.
+    throw new UsageError(`${fileName}:1:1 ${asError(error).message}; write the values out`, { cause: error });
+  }
 }
 
 function inFileOrder(a: Fault, b: Fault): number {
@@ -154,12 +163,11 @@ function meantBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] 
 
 function sentence(issue: Issue): string {
   if (issue.code === 'custom' || issue.message.startsWith('is ')) return issue.message;
-  if (issue.code === 'invalid_type' && issue.input === undefined)
-    return `is missing; write ${kinds[issue.expected] ?? issue.expected}`;
+  if (issue.code === 'invalid_value')
+    return `is ${issue.input === undefined ? 'missing' : shown(issue.input)}; use ${listed(issue.values.map(String))}`;
   if (issue.code === 'invalid_type')
-    return `is ${shown(issue.input)}; write ${kinds[issue.expected] ?? issue.expected}`;
+    return `is ${issue.input === undefined ? 'missing' : shown(issue.input)}; write ${kinds[issue.expected] ?? issue.expected}`;
   if (issue.code === 'invalid_union') return `is ${shown(issue.input)}, which cannot stand here`;
-  if (issue.code === 'invalid_value') return `is ${shown(issue.input)}; use ${listed(issue.values.map(String))}`;
   if (issue.code === 'too_small' && issue.origin === 'array') return 'has no values; write at least one';
   return `is wrong: ${issue.message}`;
 }
