@@ -20,8 +20,8 @@ import type { CommandContext } from './context.js';
 const waitMsMax = 5 * minuteMs;
 const requestTimeoutMs = 2 * minuteMs;
 const statementTimeoutMs = 10 * minuteMs;
-/** Beside the slices in flight: planning, looking up open conversations, the run's own row, two readings of the service port. */
-const spareConnections = 5;
+/** Beside the slices in flight: planning, open conversations, the run's own row, two readings of the service port, three works of events. */
+const spareConnections = 8;
 
 export interface Opened {
   readonly config: Config;

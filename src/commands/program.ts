@@ -112,6 +112,8 @@ function addExtractingCommands(program: Command, run: Run): void {
     .description('the scheduler: sync at every tick until stopped')
     .option('--stream <name...>', 'only these streams', [])
     .option('--schedule <cron>', 'cron expression of the ticks', '* * * * *')
+    .option('--wrapup', 'react to events between the ticks, and let the rules for wrap-up codes decide', false)
+    .option('--apply', 'with --wrapup: write what they decide to Genesys, as far as the rules file allows', false)
     .action((options) => run((context) => runCommand(context, options)));
   program
     .command('retry')

@@ -4,6 +4,9 @@ import { secondMs } from '../interval.js';
 import type { Log } from '../log.js';
 import { type CommandContext, exitDone } from './context.js';
 import { type OpenedWithApi, openWithApi } from './open.js';
+import { checkRunOptions, openRunApply } from './run-apply.js';
+import type { ApplyDecided } from './run-judge.js';
+import { openRunLive } from './run-live.js';
 import { startRunService } from './run-service.js';
 import { RunState } from './run-state.js';
 import { Ticks } from './run-ticks.js';
@@ -17,23 +20,64 @@ export interface RunOptions {
   readonly stream: readonly string[];
   /** Cron expression of the ticks; what is due is decided by the ledger, not by the tick. */
   readonly schedule: string;
+  /** React to events, and let the rules for wrap-up codes decide. */
+  readonly wrapup?: boolean;
+  /** Write what they decide to Genesys. */
+  readonly apply?: boolean;
 }
 
-/** The scheduler: each tick is a `sync`; a tick that comes while one is at work is skipped, its slices are still due at the next. */
-export async function runCommand(context: CommandContext, options: RunOptions): Promise<number> {
+/**
+ * The scheduler: each tick is a `sync`; a tick that comes while one is at work is skipped, its slices are still due at the next. With `wrapup`
+ * it also reacts to events between the ticks.
+ */
+export async function runCommand(given: CommandContext, options: RunOptions): Promise<number> {
+  checkRunOptions(options);
+  // Whatever ends this command ends everything that it has started.
+  const stopping = new AbortController();
+  const stop = () => stopping.abort(given.signal.reason);
+  given.signal.addEventListener('abort', stop, { once: true });
+  if (given.signal.aborted) stop();
+  const context = { ...given, signal: stopping.signal };
   const opened = await openWithApi(context);
   try {
-    const activity = () => opened.api.stats().requests + opened.api.stats().bytes;
-    const state = new RunState({ now: context.now, clockMs: () => performance.now(), activity });
-    const service = await startRunService({ context, opened, state });
+    const writing = options.apply ? await openRunApply(context, opened) : undefined;
     try {
-      await runUntilStopped(context, options, opened, state);
+      await runWith(context, options, opened, stopping, writing?.apply);
     } finally {
-      await service?.close();
+      await writing?.close();
     }
     return exitDone;
   } finally {
     await opened.close();
+    given.signal.removeEventListener('abort', stop);
+  }
+}
+
+async function runWith(
+  context: CommandContext,
+  options: RunOptions,
+  opened: OpenedWithApi,
+  stopping: AbortController,
+  apply: ApplyDecided | undefined,
+): Promise<void> {
+  const activity = () => opened.api.stats().requests + opened.api.stats().bytes;
+  const state = new RunState({ now: context.now, clockMs: () => performance.now(), activity });
+  const live = await openRunLive({
+    context,
+    opened,
+    isWrapup: options.wrapup === true,
+    onError: (error) => state.failed(error, 'live'),
+    ...(apply !== undefined && { apply }),
+  });
+  const { routes, figures } = live;
+  const service = await startRunService({ context, opened, state, routes, ...(figures && { live: figures }) });
+  const living = live.run();
+  try {
+    await runUntilStopped(context, options, opened, state);
+  } finally {
+    stopping.abort(new Error('run has ended.'));
+    await living;
+    await service?.close();
   }
 }
 

@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto';
 /** What has come before, among the last so many: events come twice, and a request can be sent again by who has overheard it. */
 export class Seen {
   readonly #keys = new Map<string, number>();
-  readonly #sizeMax: number;
+  readonly sizeMax: number;
 
   constructor(sizeMax: number) {
-    this.#sizeMax = sizeMax;
+    this.sizeMax = sizeMax;
   }
 
   /** True where this was not seen yet; from now on it is. */
@@ -15,7 +15,7 @@ export class Seen {
     if (this.#keys.has(key)) return false;
     this.#keys.set(key, nowMs);
     const oldest = this.#keys.keys().next().value;
-    if (this.#keys.size > this.#sizeMax && oldest !== undefined) this.#keys.delete(oldest);
+    if (this.#keys.size > this.sizeMax && oldest !== undefined) this.#keys.delete(oldest);
     return true;
   }
 

@@ -25,6 +25,7 @@ export interface LiveParts {
   readonly random: () => number;
   readonly log: Log;
   readonly signal: AbortSignal;
+  readonly onError?: (error: Error) => void;
   readonly timings?: Partial<LiveTimings>;
   readonly waitingMax?: number;
 }
@@ -62,7 +63,6 @@ export class Live {
   #lastEventAt: Date | null = null;
   #polledUntil: Date | null = null;
   #wakePolling: () => void = () => {};
-  lastError: Error | null = null;
 
   constructor(parts: LiveParts) {
     this.#parts = parts;
@@ -127,7 +127,7 @@ export class Live {
   }
 
   #failed(error: Error): void {
-    this.lastError = error;
+    this.#parts.onError?.(error);
   }
 
   async #readAll(): Promise<void> {

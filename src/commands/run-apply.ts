@@ -1,0 +1,71 @@
+import { UsageError } from '../errors.js';
+import { sleepFor } from '../genesys/abort.js';
+import { hourMs } from '../interval.js';
+import { createAssignmentStore } from '../postgres/wrapup-sending.js';
+import { applyAssignments } from '../wrapup/apply.js';
+import { allowListOf } from '../wrapup/writeback.js';
+import type { CommandContext } from './context.js';
+import type { OpenedWithApi } from './open.js';
+import type { ApplyDecided } from './run-judge.js';
+import { openWriter } from './wrapup-writer.js';
+
+export interface RunApply {
+  readonly apply: ApplyDecided;
+  close(): Promise<void>;
+}
+
+/** Writing in the midst of `run`. A run that never ends needs another bound than its own: `writesPerRunMax` holds for each hour. */
+export async function openRunApply(context: CommandContext, opened: OpenedWithApi): Promise<RunApply> {
+  const { api, actor } = await openWriter(context, opened);
+  const { now, signal } = context;
+  const { log, pool } = opened;
+  const store = createAssignmentStore(pool, { now, actor: `run --wrapup as ${actor}` });
+  const hourly = new HourlyBound(() => performance.now());
+  const apply: ApplyDecided = async ({ rules, centre }, scope) => {
+    if (rules.writeback === undefined) return;
+    const { queueIds, wrapupCodes, writesMax } = allowListOf(rules.writeback, centre);
+    const left = hourly.left(writesMax);
+    if (left === 0) {
+      log.warn({ writesMax }, 'As many codes were written as the rules file allows in an hour; the others wait');
+      return;
+    }
+    const summary = await applyAssignments(
+      { api, store, now, signal, sleep: sleepFor, log },
+      { queueIds, wrapupCodes, writesMax: left, ...scope },
+    );
+    hourly.take(summary.written);
+    const { stopped, ...counts } = summary;
+    if (Object.values(counts).some((count) => count > 0)) log.info(counts, 'Written to Genesys');
+    if (stopped !== undefined) log[stopped.isFailure ? 'error' : 'warn'](stopped.reason);
+  };
+  return { apply, close: () => api.close() };
+}
+
+/** Throws a UsageError for options of `run` that go together only. */
+export function checkRunOptions({ wrapup, apply }: { readonly wrapup?: boolean; readonly apply?: boolean }): void {
+  if (apply && !wrapup) throw new UsageError('run --apply writes what --wrapup decides; add --wrapup.');
+}
+
+/** How much of a bound is left in the hour under way. */
+export class HourlyBound {
+  readonly #clockMs: () => number;
+  #sinceMs: number;
+  #taken = 0;
+
+  constructor(clockMs: () => number) {
+    this.#clockMs = clockMs;
+    this.#sinceMs = clockMs();
+  }
+
+  left(max: number): number {
+    if (this.#clockMs() - this.#sinceMs >= hourMs) {
+      this.#sinceMs = this.#clockMs();
+      this.#taken = 0;
+    }
+    return Math.max(0, max - this.#taken);
+  }
+
+  take(count: number): void {
+    this.#taken += count;
+  }
+}

@@ -1,0 +1,126 @@
+import { createStore, storePages } from '../postgres/store.js';
+import { storeSurveys } from '../postgres/wrapup-surveys.js';
+import type { LiveFigures } from '../service/figures.js';
+import type { Route } from '../service/http-server.js';
+import { conversationPage } from '../streams/records.js';
+import { Live, type LiveTimings } from '../wrapup/live.js';
+import { bodyBytesMax, surveysHandler, surveysPath, webhookHandler, webhookPath } from '../wrapup/live-http.js';
+import { parseRules } from '../wrapup/rules.js';
+import type { CommandContext } from './context.js';
+import type { OpenedWithApi } from './open.js';
+import { type ApplyDecided, Judge } from './run-judge.js';
+import { readRules } from './wrapup-planner.js';
+
+/** What was read on an event is told apart by its age, not by a slice; restatements name this stream. */
+const stream = 'open_conversations';
+const surveySource = 'post';
+
+export interface RunLiveOptions {
+  readonly context: CommandContext;
+  readonly opened: OpenedWithApi;
+  /** `--wrapup`: listen, and let the rules decide. Without it, only what is posted is read. */
+  readonly isWrapup: boolean;
+  readonly apply?: ApplyDecided;
+  readonly onError: (error: Error) => void;
+  readonly timings?: Partial<LiveTimings>;
+}
+
+export interface RunLive {
+  readonly routes: readonly Route[];
+  readonly figures?: () => LiveFigures;
+  /** Resolves when the signal has aborted and nothing is under way any more. */
+  run(): Promise<void>;
+}
+
+/** The part of `run` that reacts to events instead of ticks. Throws a UsageError where the rules file has a fault of form. */
+export async function openRunLive(options: RunLiveOptions): Promise<RunLive> {
+  const { opened, isWrapup } = options;
+  const { webhookSecret, surveySecret } = opened.config;
+  if (isWrapup) await checkForm(opened);
+  if (!isWrapup && webhookSecret === undefined) {
+    return { routes: surveySecret === undefined ? [] : [surveyRoute(options, surveySecret)], run: async () => {} };
+  }
+  const judge = isWrapup ? judgeOf(options) : undefined;
+  const live = liveOf(options, judge);
+  return {
+    routes: [
+      ...(webhookSecret === undefined ? [] : [post(webhookPath, webhookHandler(live, webhookSecret))]),
+      ...(surveySecret === undefined ? [] : [surveyRoute(options, surveySecret, live)]),
+    ],
+    figures: () => live.figures(),
+    run: async () => {
+      await Promise.all([live.run(), judge?.run()]);
+    },
+  };
+}
+
+/** Whether names exist is looked at when the directory is there; how the file is written is known now. */
+async function checkForm({ config: { wrapupRules }, log }: OpenedWithApi): Promise<void> {
+  const rules = parseRules(await readRules(wrapupRules), wrapupRules);
+  if (rules.writeback === undefined)
+    log.warn(`${wrapupRules} has no writeback list: no queue is listened to, and nothing is written to Genesys`);
+}
+
+function judgeOf({ opened, context, apply, onError }: RunLiveOptions): Judge {
+  const { now, signal } = context;
+  return new Judge({ opened, now, signal, onError, ...(apply !== undefined && { apply }) });
+}
+
+function liveOf({ opened, context, timings, onError }: RunLiveOptions, judge: Judge | undefined): Live {
+  const { pool, api, log } = opened;
+  const store = createStore(pool, context.now);
+  const load = async (records: readonly unknown[], asOf: Date) => {
+    const page = conversationPage(records, { asOf, cursor: {} });
+    const client = await pool.connect();
+    try {
+      await storePages(client, store, { stream, sliceId: null }, [page], async () => {});
+      client.release();
+    } catch (error) {
+      client.release(error as Error);
+      throw error;
+    }
+    judge?.onConversationsRead(idsOf(records));
+  };
+  return new Live({
+    api,
+    log,
+    now: context.now,
+    signal: context.signal,
+    random: Math.random,
+    onError,
+    ...(judge !== undefined && { queueIds: judge.queueIds }),
+    read: async (ids) => {
+      const answer = await api.conversationsByIds(ids, { signal: context.signal, priority: 0 });
+      await load(answer.body.conversations ?? [], answer.requestedAt);
+    },
+    store: load,
+    ...(timings !== undefined && { timings }),
+  });
+}
+
+function surveyRoute({ opened, context }: RunLiveOptions, secret: string, live?: Live): Route {
+  const { pool, log } = opened;
+  const handle = surveysHandler({
+    secret,
+    now: context.now,
+    log,
+    source: surveySource,
+    store: async (surveys) => {
+      const stored = await storeSurveys(pool, surveys, { now: context.now() });
+      // Read anew, so that the rules judge them by what is known now.
+      if (stored.conversationIds.length > 0) live?.offer({ conversationIds: stored.conversationIds }, 'survey');
+      return stored;
+    },
+  });
+  return post(surveysPath, handle);
+}
+
+function post(path: string, handle: Route['handle']): Route {
+  return { method: 'POST', path, bodyBytesMax, handle };
+}
+
+function idsOf(records: readonly unknown[]): string[] {
+  return records
+    .map((record) => (record as { conversationId?: unknown } | null)?.conversationId)
+    .filter((id) => typeof id === 'string');
+}
