@@ -40,7 +40,7 @@ export const repassAgesMs = [dayMs, 3 * dayMs, 8 * dayMs, 31 * dayMs] as const;
 const catchUpLengthMs = 6 * hourMs;
 const reachBackMs = 2 * hourMs;
 /** A day halves down to three steps without a step being cut in two. */
-const splitSteps = 3;
+export const splitSteps = 3;
 
 /** Slices: live ones for the last hours, quarters of a day for what was missed today, days before that. */
 export function sliceLengths(liveLengthMs: number): Stream['sliceLengthMs'] {

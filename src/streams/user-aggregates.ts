@@ -1,7 +1,7 @@
 import type { GenesysApi, JsonObject } from '../genesys/api.js';
-import { dayMs, formatInterval, hourMs, minuteMs, plus } from '../interval.js';
+import { dayMs, formatInterval, hourMs, lengthMs, minuteMs, plus } from '../interval.js';
 import type { Page, Slice, Stream, StreamContext } from '../protocol.js';
-import { createAsker } from './aggregate-query.js';
+import { createAsker, isTooLarge } from './aggregate-query.js';
 import type { AggregateShape } from './aggregate-rows.js';
 import {
   aggregatePage,
@@ -10,6 +10,7 @@ import {
   isLive,
   repassAgesMs,
   sliceLengths,
+  splitSteps,
   wholeSteps,
 } from './aggregates.js';
 import { type KnownUsers, knownUsers } from './known-users.js';
@@ -38,7 +39,7 @@ export function userAggregateStream(api: GenesysApi, granularity: Granularity, u
     repassAgesMs,
     sliceLengthMs: sliceLengths(stepMs),
     mergedLengthMs: dayMs,
-    sliceLengthMsMin: 3 * stepMs,
+    sliceLengthMsMin: splitSteps * stepMs,
     pages: (slice, context) => pages({ ask, users, granularity }, slice, context),
   };
 }
@@ -55,8 +56,11 @@ async function* pages(parts: Parts, slice: Slice, context: StreamContext): Async
   const interval = live ? { from: plus(whole.from, -reachBackMs), to: whole.to } : whole;
   const after = (slice.cursor as { after: string } | null)?.after ?? '';
   const ids = (await parts.users(interval.from, context)).filter((id) => id > after);
-  for (let from = 0; from < ids.length; from += usersMax) {
-    const asked = ids.slice(from, from + usersMax);
+  // The ledger cuts the slice in two while that leaves whole steps; below that users are asked for in smaller groups.
+  const isSmallest = lengthMs(slice.interval) < 2 * splitSteps * granularityMs[parts.granularity];
+  let size = usersMax;
+  for (let from = 0; from < ids.length; ) {
+    const asked = ids.slice(from, from + size);
     const body = {
       interval: formatInterval(interval),
       granularity: parts.granularity,
@@ -65,7 +69,15 @@ async function* pages(parts: Parts, slice: Slice, context: StreamContext): Async
       filter: anyOf(asked),
     };
     const call = { signal: context.signal, priority: live ? 0 : 1 };
-    const answer = await parts.ask({ body, call, log: context.log });
+    const answer = await parts.ask({ body, call, log: context.log }).catch((error: unknown) => {
+      if (!isTooLarge(error) || !isSmallest || asked.length === 1) throw error;
+      return null;
+    });
+    if (answer === null) {
+      size = Math.ceil(asked.length / 2);
+      continue;
+    }
+    from += asked.length;
     const scope = { column: 'user_id', values: asked };
     yield aggregatePage(shape, interval, answer, { after: asked.at(-1) ?? after }, scope);
   }
