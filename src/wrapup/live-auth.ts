@@ -29,7 +29,7 @@ export function signatureOf(secret: string, body: Uint8Array, timestamp?: string
  * can send, or `X-Signature` over the body. Either is enough; a repetition does no harm here.
  */
 export function isAuthentic(headers: Headers, body: Uint8Array, secret: string): boolean {
-  const bearer = /^Bearer +(\S+)$/i.exec(textOf(headers.authorization))?.[1];
+  const bearer = /^Bearer +(.+)$/i.exec(textOf(headers.authorization))?.[1];
   if (bearer !== undefined) return isEqualSecret(bearer, secret);
   const signature = textOf(headers[signatureHeader]);
   return signature !== '' && isEqualSecret(signature, signatureOf(secret, body));
