@@ -5,14 +5,14 @@ with
 bounds as (
     select
         least(
-            (select min(facts.conversation_start) from genesys.session_facts as facts),
-            (select min(facts.started_at) from genesys.session_facts as facts where facts.is_agent_session),
-            (select min(facts.handled_at) from genesys.session_facts as facts where facts.handled_at is not null)
+            (select min(facts.conversation_start) from genesys.conversation_facts as facts),
+            (select min(facts.started_at) from genesys.handling_facts as facts),
+            (select min(facts.handled_at) from genesys.handling_facts as facts where facts.handled_at is not null)
         ) as first_at,
         greatest(
-            (select max(facts.conversation_start) from genesys.session_facts as facts),
-            (select max(facts.started_at) from genesys.session_facts as facts where facts.is_agent_session),
-            (select max(facts.handled_at) from genesys.session_facts as facts where facts.handled_at is not null)
+            (select max(facts.conversation_start) from genesys.conversation_facts as facts),
+            (select max(facts.started_at) from genesys.handling_facts as facts),
+            (select max(facts.handled_at) from genesys.handling_facts as facts where facts.handled_at is not null)
         ) as last_at
 ),
 

@@ -2,14 +2,14 @@
 create view mart.fct_conversations as
 with
 conversations as (
-    select * from genesys.int_conversations
+    select * from genesys.conversation_facts
 ),
 
 final as (
     select
         conversations.conversation_id,
-        conversations.first_queue_id::uuid as first_queue_id,
-        conversations.last_queue_id::uuid as last_queue_id,
+        conversations.first_queue_id,
+        conversations.last_queue_id,
 
         conversations.originating_direction,
         conversations.media_types,
@@ -21,7 +21,7 @@ final as (
         conversations.handled_count,
         conversations.coded_count,
         conversations.queue_leg_count,
-        coalesce(conversations.transferred_count, 0)::bigint as transferred_count,
+        coalesce(conversations.transferred_count, 0) as transferred_count,
         extract(epoch from conversations.conversation_end - conversations.conversation_start) as duration_seconds,
         conversations.handle_ms * 0.001 as handle_seconds,
         conversations.talk_ms * 0.001 as talk_seconds,
@@ -31,7 +31,7 @@ final as (
         conversations.acd_ms * 0.001 as acd_seconds,
 
         conversations.is_open,
-        coalesce(conversations.has_abandoned_leg, false) as is_abandoned,
+        conversations.is_abandoned,
         conversations.agent_session_count > 0 as has_agent_session,
 
         conversations.conversation_start as started_at,
@@ -43,7 +43,7 @@ final as (
 
 select * from final;
 
-comment on view mart.fct_conversations is 'One row per conversation. Source: conversation details (genesys.session_facts). Filter on started_at: it reaches the partitions.';
+comment on view mart.fct_conversations is 'One row per conversation. Source: conversation details (genesys.conversation_facts). Filter on started_at: it reaches the partitions.';
 comment on column mart.fct_conversations.conversation_id is 'Conversation. Details conversationId.';
 comment on column mart.fct_conversations.first_queue_id is 'First queue that held the conversation or an agent handled it for; null where none did. See dim_queues.';
 comment on column mart.fct_conversations.last_queue_id is 'Last such queue. See dim_queues.';

@@ -1,96 +1,145 @@
 -- One row per local day × user: handlings, time in each status, averages and rates.
 create view mart.rpt_agent_days as
 with
+-- Users of whom statuses are known, and below them those with handlings alone: a filter on day or user reaches both tables, as it would
+-- not in a full join.
 days as (
-    select * from genesys.int_interval_days
+    select
+        statuses.day,
+        statuses.user_id,
+        greatest(statuses.last_interval_end, handlings.last_interval_end) as last_interval_end,
+        handlings.answered_count,
+        handlings.abandoned_count,
+        handlings.alert_count,
+        handlings.not_responding_count,
+        handlings.handled_count,
+        handlings.transferred_count,
+        handlings.over_sla_count,
+        handlings.outbound_count,
+        handlings.talk_count,
+        handlings.hold_count,
+        handlings.acw_count,
+        handlings.handle_ms,
+        handlings.talk_ms,
+        handlings.hold_ms,
+        handlings.acw_ms,
+        handlings.answer_ms,
+        handlings.alert_ms,
+        statuses.presence_ms,
+        statuses.routing_ms,
+        statuses.logged_in_ms,
+        statuses.on_queue_ms,
+        statuses.available_ms,
+        statuses.busy_ms,
+        statuses.away_ms,
+        statuses.break_ms,
+        statuses.meal_ms,
+        statuses.meeting_ms,
+        statuses.training_ms,
+        statuses.inactive_ms,
+        statuses.offline_ms,
+        statuses.interacting_ms,
+        statuses.communicating_ms,
+        statuses.idle_ms,
+        statuses.not_responding_ms,
+        statuses.off_queue_ms
+    from genesys.agent_status_day_sums as statuses
+    left join genesys.agent_handling_day_sums as handlings
+        on handlings.day = statuses.day
+        and handlings.user_id = statuses.user_id
+
+    union all
+
+    select
+        handlings.day,
+        handlings.user_id,
+        handlings.last_interval_end,
+        handlings.answered_count,
+        handlings.abandoned_count,
+        handlings.alert_count,
+        handlings.not_responding_count,
+        handlings.handled_count,
+        handlings.transferred_count,
+        handlings.over_sla_count,
+        handlings.outbound_count,
+        handlings.talk_count,
+        handlings.hold_count,
+        handlings.acw_count,
+        handlings.handle_ms,
+        handlings.talk_ms,
+        handlings.hold_ms,
+        handlings.acw_ms,
+        handlings.answer_ms,
+        handlings.alert_ms,
+        null::bigint as presence_ms,
+        null::bigint as routing_ms,
+        null::bigint as logged_in_ms,
+        null::bigint as on_queue_ms,
+        null::bigint as available_ms,
+        null::bigint as busy_ms,
+        null::bigint as away_ms,
+        null::bigint as break_ms,
+        null::bigint as meal_ms,
+        null::bigint as meeting_ms,
+        null::bigint as training_ms,
+        null::bigint as inactive_ms,
+        null::bigint as offline_ms,
+        null::bigint as interacting_ms,
+        null::bigint as communicating_ms,
+        null::bigint as idle_ms,
+        null::bigint as not_responding_ms,
+        null::bigint as off_queue_ms
+    from genesys.agent_handling_day_sums as handlings
+    where
+        not exists (
+            select from genesys.agent_status_day_sums as statuses
+            where
+                statuses.day = handlings.day
+                and statuses.user_id = handlings.user_id
+        )
 ),
 
--- Day by day, so that a filter on the day becomes a range of an index and one day's groups fit into memory.
 summed as (
     select
         days.day,
-        days.start_at as interval_start,
-        greatest(days.end_at, metered.last_interval_end) as interval_end,
-        metered.user_id,
-        metered.answered_count,
-        metered.abandoned_count,
-        metered.alert_count,
-        metered.not_responding_count,
-        metered.handled_count,
-        metered.transferred_count,
-        metered.over_sla_count,
-        metered.outbound_count,
-        metered.talk_count,
-        metered.hold_count,
-        metered.acw_count,
-        metered.handle_seconds,
-        metered.talk_seconds,
-        metered.hold_seconds,
-        metered.acw_seconds,
-        metered.answer_seconds,
-        metered.alert_seconds,
-        metered.on_queue_seconds,
-        metered.available_seconds,
-        metered.busy_seconds,
-        metered.away_seconds,
-        metered.break_seconds,
-        metered.meal_seconds,
-        metered.meeting_seconds,
-        metered.training_seconds,
-        metered.inactive_seconds,
-        metered.offline_seconds,
-        metered.logged_in_seconds,
-        metered.interacting_seconds,
-        metered.communicating_seconds,
-        metered.idle_seconds,
-        metered.not_responding_seconds,
-        metered.off_queue_seconds
+        days.day::timestamp at time zone {{time_zone}} as interval_start,
+        greatest((days.day + 1)::timestamp at time zone {{time_zone}}, days.last_interval_end) as interval_end,
+        days.user_id,
+        coalesce(days.answered_count, 0) as answered_count,
+        coalesce(days.abandoned_count, 0) as abandoned_count,
+        coalesce(days.alert_count, 0) as alert_count,
+        coalesce(days.not_responding_count, 0) as not_responding_count,
+        coalesce(days.handled_count, 0) as handled_count,
+        coalesce(days.transferred_count, 0) as transferred_count,
+        coalesce(days.over_sla_count, 0) as over_sla_count,
+        coalesce(days.outbound_count, 0) as outbound_count,
+        coalesce(days.talk_count, 0) as talk_count,
+        coalesce(days.hold_count, 0) as hold_count,
+        coalesce(days.acw_count, 0) as acw_count,
+        coalesce(days.handle_ms, 0) * 0.001 as handle_seconds,
+        coalesce(days.talk_ms, 0) * 0.001 as talk_seconds,
+        coalesce(days.hold_ms, 0) * 0.001 as hold_seconds,
+        coalesce(days.acw_ms, 0) * 0.001 as acw_seconds,
+        coalesce(days.answer_ms, 0) * 0.001 as answer_seconds,
+        coalesce(days.alert_ms, 0) * 0.001 as alert_seconds,
+        -- Where any status is known, the time in the others is 0; where none is, it is null.
+        coalesce(days.on_queue_ms, days.presence_ms * 0) * 0.001 as on_queue_seconds,
+        coalesce(days.available_ms, days.presence_ms * 0) * 0.001 as available_seconds,
+        coalesce(days.busy_ms, days.presence_ms * 0) * 0.001 as busy_seconds,
+        coalesce(days.away_ms, days.presence_ms * 0) * 0.001 as away_seconds,
+        coalesce(days.break_ms, days.presence_ms * 0) * 0.001 as break_seconds,
+        coalesce(days.meal_ms, days.presence_ms * 0) * 0.001 as meal_seconds,
+        coalesce(days.meeting_ms, days.presence_ms * 0) * 0.001 as meeting_seconds,
+        coalesce(days.training_ms, days.presence_ms * 0) * 0.001 as training_seconds,
+        coalesce(days.inactive_ms, days.presence_ms * 0) * 0.001 as inactive_seconds,
+        coalesce(days.offline_ms, days.presence_ms * 0) * 0.001 as offline_seconds,
+        coalesce(days.logged_in_ms, days.presence_ms * 0) * 0.001 as logged_in_seconds,
+        coalesce(days.interacting_ms, days.routing_ms * 0) * 0.001 as interacting_seconds,
+        coalesce(days.communicating_ms, days.routing_ms * 0) * 0.001 as communicating_seconds,
+        coalesce(days.idle_ms, days.routing_ms * 0) * 0.001 as idle_seconds,
+        coalesce(days.not_responding_ms, days.routing_ms * 0) * 0.001 as not_responding_seconds,
+        coalesce(days.off_queue_ms, days.routing_ms * 0) * 0.001 as off_queue_seconds
     from days
-    cross join lateral (
-        select
-            metrics.user_id,
-            max(metrics.interval_end) as last_interval_end,
-            coalesce(sum(metrics.answered_count), 0)::bigint as answered_count,
-            coalesce(sum(metrics.abandoned_count), 0)::bigint as abandoned_count,
-            coalesce(sum(metrics.alert_count), 0)::bigint as alert_count,
-            coalesce(sum(metrics.not_responding_count), 0)::bigint as not_responding_count,
-            coalesce(sum(metrics.handled_count), 0)::bigint as handled_count,
-            coalesce(sum(metrics.transferred_count), 0)::bigint as transferred_count,
-            coalesce(sum(metrics.over_sla_count), 0)::bigint as over_sla_count,
-            coalesce(sum(metrics.outbound_count), 0)::bigint as outbound_count,
-            coalesce(sum(metrics.talk_count), 0)::bigint as talk_count,
-            coalesce(sum(metrics.hold_count), 0)::bigint as hold_count,
-            coalesce(sum(metrics.acw_count), 0)::bigint as acw_count,
-            coalesce(sum(metrics.handle_ms), 0) * 0.001 as handle_seconds,
-            coalesce(sum(metrics.talk_ms), 0) * 0.001 as talk_seconds,
-            coalesce(sum(metrics.hold_ms), 0) * 0.001 as hold_seconds,
-            coalesce(sum(metrics.acw_ms), 0) * 0.001 as acw_seconds,
-            coalesce(sum(metrics.answer_ms), 0) * 0.001 as answer_seconds,
-            coalesce(sum(metrics.alert_ms), 0) * 0.001 as alert_seconds,
-            -- Where any status is known, the time in the others is 0; where none is, it is null.
-            coalesce(sum(metrics.on_queue_ms), sum(metrics.presence_ms) * 0) * 0.001 as on_queue_seconds,
-            coalesce(sum(metrics.available_ms), sum(metrics.presence_ms) * 0) * 0.001 as available_seconds,
-            coalesce(sum(metrics.busy_ms), sum(metrics.presence_ms) * 0) * 0.001 as busy_seconds,
-            coalesce(sum(metrics.away_ms), sum(metrics.presence_ms) * 0) * 0.001 as away_seconds,
-            coalesce(sum(metrics.break_ms), sum(metrics.presence_ms) * 0) * 0.001 as break_seconds,
-            coalesce(sum(metrics.meal_ms), sum(metrics.presence_ms) * 0) * 0.001 as meal_seconds,
-            coalesce(sum(metrics.meeting_ms), sum(metrics.presence_ms) * 0) * 0.001 as meeting_seconds,
-            coalesce(sum(metrics.training_ms), sum(metrics.presence_ms) * 0) * 0.001 as training_seconds,
-            coalesce(sum(metrics.inactive_ms), sum(metrics.presence_ms) * 0) * 0.001 as inactive_seconds,
-            coalesce(sum(metrics.offline_ms), sum(metrics.presence_ms) * 0) * 0.001 as offline_seconds,
-            coalesce(sum(metrics.logged_in_ms), sum(metrics.presence_ms) * 0) * 0.001 as logged_in_seconds,
-            coalesce(sum(metrics.interacting_ms), sum(metrics.routing_ms) * 0) * 0.001 as interacting_seconds,
-            coalesce(sum(metrics.communicating_ms), sum(metrics.routing_ms) * 0) * 0.001 as communicating_seconds,
-            coalesce(sum(metrics.idle_ms), sum(metrics.routing_ms) * 0) * 0.001 as idle_seconds,
-            coalesce(sum(metrics.not_responding_ms), sum(metrics.routing_ms) * 0) * 0.001 as not_responding_seconds,
-            coalesce(sum(metrics.off_queue_ms), sum(metrics.routing_ms) * 0) * 0.001 as off_queue_seconds
-        from genesys.int_agent_metrics as metrics
-        where
-            metrics.interval_start >= days.start_at
-            and metrics.interval_start < days.end_at
-        group by
-            metrics.user_id
-    ) as metered
 ),
 
 final as (

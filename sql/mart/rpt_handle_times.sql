@@ -16,21 +16,20 @@ summed as (
             facts.queue_id,
             facts.user_id,
             coalesce(facts.media_type, 'unknown') as media_type,
-            sum(facts.handle_count)::bigint as handled_count,
-            coalesce(sum(facts.talk_count), 0)::bigint as talk_count,
-            coalesce(sum(facts.held_count), 0)::bigint as hold_count,
-            coalesce(sum(facts.acw_count), 0)::bigint as acw_count,
-            coalesce(sum(facts.transferred_count), 0)::bigint as transferred_count,
-            sum(facts.handle_ms) * 0.001 as handle_seconds,
-            coalesce(sum(facts.talk_ms), 0) * 0.001 as talk_seconds,
-            coalesce(sum(facts.held_ms), 0) * 0.001 as hold_seconds,
-            coalesce(sum(facts.acw_ms), 0) * 0.001 as acw_seconds,
-            coalesce(sum(facts.dialing_ms), 0) * 0.001 as dialing_seconds,
-            coalesce(sum(facts.contacting_ms), 0) * 0.001 as contacting_seconds
-        from genesys.session_facts as facts
+            sum(facts.handle_count) as handled_count,
+            coalesce(sum(facts.talk_count), 0) as talk_count,
+            coalesce(sum(facts.held_count), 0) as hold_count,
+            coalesce(sum(facts.acw_count), 0) as acw_count,
+            coalesce(genesys.sum_bigint(facts.transferred_count), 0) as transferred_count,
+            genesys.sum_bigint(facts.handle_ms) * 0.001 as handle_seconds,
+            coalesce(genesys.sum_bigint(facts.talk_ms), 0) * 0.001 as talk_seconds,
+            coalesce(genesys.sum_bigint(facts.held_ms), 0) * 0.001 as hold_seconds,
+            coalesce(genesys.sum_bigint(facts.acw_ms), 0) * 0.001 as acw_seconds,
+            coalesce(genesys.sum_bigint(facts.dialing_ms), 0) * 0.001 as dialing_seconds,
+            coalesce(genesys.sum_bigint(facts.contacting_ms), 0) * 0.001 as contacting_seconds
+        from genesys.handling_facts as facts
         where
-            facts.is_agent_session
-            and facts.handled_at >= days.start_at
+            facts.handled_at >= days.start_at
             and facts.handled_at < days.end_at
         group by
             facts.queue_id,

@@ -1,72 +1,34 @@
 -- One row per local day × queue × media type: figures and rates of Genesys' own aggregates.
 create view mart.rpt_queue_days as
 with
-days as (
-    select * from genesys.int_interval_days
-),
-
--- Day by day, so that a filter on the day becomes a range of an index and one day's groups fit into memory.
 summed as (
     select
-        days.day,
-        days.start_at as interval_start,
-        greatest(days.end_at, metered.last_interval_end) as interval_end,
-        metered.queue_id,
-        metered.media_type,
-        metered.offered_count,
-        metered.answered_count,
-        metered.abandoned_count,
-        metered.short_abandoned_count,
-        metered.flow_out_count,
-        metered.handled_count,
-        metered.transferred_count,
-        metered.over_sla_count,
-        metered.talk_count,
-        metered.hold_count,
-        metered.acw_count,
-        metered.handle_seconds,
-        metered.talk_seconds,
-        metered.hold_seconds,
-        metered.acw_seconds,
-        metered.answer_seconds,
-        metered.abandon_seconds,
-        metered.wait_seconds,
-        metered.service_level_numerator,
-        metered.service_level_denominator
-    from days
-    cross join lateral (
-        select
-            metrics.queue_id,
-            metrics.media_type,
-            max(metrics.interval_end) as last_interval_end,
-            coalesce(sum(metrics.offered_count), 0)::bigint as offered_count,
-            coalesce(sum(metrics.answered_count), 0)::bigint as answered_count,
-            coalesce(sum(metrics.abandoned_count), 0)::bigint as abandoned_count,
-            coalesce(sum(metrics.short_abandoned_count), 0)::bigint as short_abandoned_count,
-            coalesce(sum(metrics.flow_out_count), 0)::bigint as flow_out_count,
-            coalesce(sum(metrics.handled_count), 0)::bigint as handled_count,
-            coalesce(sum(metrics.transferred_count), 0)::bigint as transferred_count,
-            coalesce(sum(metrics.over_sla_count), 0)::bigint as over_sla_count,
-            coalesce(sum(metrics.talk_count), 0)::bigint as talk_count,
-            coalesce(sum(metrics.hold_count), 0)::bigint as hold_count,
-            coalesce(sum(metrics.acw_count), 0)::bigint as acw_count,
-            coalesce(sum(metrics.handle_ms), 0) * 0.001 as handle_seconds,
-            coalesce(sum(metrics.talk_ms), 0) * 0.001 as talk_seconds,
-            coalesce(sum(metrics.hold_ms), 0) * 0.001 as hold_seconds,
-            coalesce(sum(metrics.acw_ms), 0) * 0.001 as acw_seconds,
-            coalesce(sum(metrics.answer_ms), 0) * 0.001 as answer_seconds,
-            coalesce(sum(metrics.abandon_ms), 0) * 0.001 as abandon_seconds,
-            coalesce(sum(metrics.wait_ms), 0) * 0.001 as wait_seconds,
-            coalesce(sum(metrics.service_level_numerator), 0)::bigint as service_level_numerator,
-            coalesce(sum(metrics.service_level_denominator), 0)::bigint as service_level_denominator
-        from genesys.int_queue_metrics as metrics
-        where
-            metrics.interval_start >= days.start_at
-            and metrics.interval_start < days.end_at
-        group by
-            metrics.queue_id,
-            metrics.media_type
-    ) as metered
+        sums.day,
+        sums.day::timestamp at time zone {{time_zone}} as interval_start,
+        greatest((sums.day + 1)::timestamp at time zone {{time_zone}}, sums.last_interval_end) as interval_end,
+        sums.queue_id,
+        sums.media_type,
+        coalesce(sums.offered_count, 0) as offered_count,
+        coalesce(sums.answered_count, 0) as answered_count,
+        coalesce(sums.abandoned_count, 0) as abandoned_count,
+        coalesce(sums.short_abandoned_count, 0) as short_abandoned_count,
+        coalesce(sums.flow_out_count, 0) as flow_out_count,
+        coalesce(sums.handled_count, 0) as handled_count,
+        coalesce(sums.transferred_count, 0) as transferred_count,
+        coalesce(sums.over_sla_count, 0) as over_sla_count,
+        coalesce(sums.talk_count, 0) as talk_count,
+        coalesce(sums.hold_count, 0) as hold_count,
+        coalesce(sums.acw_count, 0) as acw_count,
+        coalesce(sums.handle_ms, 0) * 0.001 as handle_seconds,
+        coalesce(sums.talk_ms, 0) * 0.001 as talk_seconds,
+        coalesce(sums.hold_ms, 0) * 0.001 as hold_seconds,
+        coalesce(sums.acw_ms, 0) * 0.001 as acw_seconds,
+        coalesce(sums.answer_ms, 0) * 0.001 as answer_seconds,
+        coalesce(sums.abandon_ms, 0) * 0.001 as abandon_seconds,
+        coalesce(sums.wait_ms, 0) * 0.001 as wait_seconds,
+        coalesce(sums.service_level_numerator, 0) as service_level_numerator,
+        coalesce(sums.service_level_denominator, 0) as service_level_denominator
+    from genesys.queue_day_sums as sums
 ),
 
 final as (

@@ -43,7 +43,7 @@ final as (
                 min(sessions.started_at) as started_at,
                 count(*) as session_count,
                 0 as agentless_count
-            from genesys.int_agent_sessions as sessions
+            from genesys.int_wrapup_cases as sessions
             where
                 sessions.started_at >= days.start_at
                 and sessions.started_at < days.end_at
@@ -56,14 +56,14 @@ final as (
             union all
 
             select
-                conversations.last_queue_id::uuid as queue_id,
+                conversations.last_queue_id as queue_id,
                 conversations.media_type,
                 conversations.wrapup_cause,
                 conversations.conversation_id,
                 conversations.conversation_start as started_at,
                 0 as session_count,
                 1 as agentless_count
-            from genesys.int_conversations as conversations
+            from genesys.conversation_facts as conversations
             where
                 conversations.conversation_start >= days.start_at
                 and conversations.conversation_start < days.end_at

@@ -29,6 +29,8 @@ function valueIn(tuple: Tuple, index: number, column: Column): ColumnValue {
   switch (column.type) {
     case 'smallint':
       return bytes.readInt16BE(start);
+    case 'integer':
+      return bytes.readInt32BE(start);
     case 'time':
       return timeAt(bytes, start);
     case 'bigint':

@@ -1,5 +1,6 @@
-import { sessionFactsRelation } from './facts.js';
-import type { FlatConversation } from './flatten.js';
+import { conversationFacts, conversationFactsRelation } from './conversation-facts.js';
+import { type FactsInput, sessionFacts, sessionFactsRelation } from './facts.js';
+import { handlingFacts, handlingFactsRelation } from './handling-facts.js';
 import type { Column, Row } from './relations.js';
 
 /**
@@ -10,8 +11,19 @@ export interface DerivedRelation {
   readonly name: string;
   /** Positions first; without `conversation_start` and `conversation_id`. */
   readonly columns: readonly Column[];
-  readonly rows: (flat: Pick<FlatConversation, 'conversationStart' | 'rows'>) => readonly Row[];
 }
 
-/** Computed from the typed raw rows, so that they need no second reading of the record and cannot disagree with the tables. */
-export const derivedRelations: readonly DerivedRelation[] = [sessionFactsRelation];
+export const derivedRelations: readonly DerivedRelation[] = [
+  sessionFactsRelation,
+  conversationFactsRelation,
+  handlingFactsRelation,
+];
+
+/**
+ * The rows of each derived relation, in their order. Computed from the typed raw rows, so that they need no second reading of the record and
+ * cannot disagree with the tables.
+ */
+export function derivedRowsOf(flat: FactsInput): readonly (readonly Row[])[] {
+  const sessions = sessionFacts(flat);
+  return [sessions, [conversationFacts(sessions)], handlingFacts(sessions)];
+}

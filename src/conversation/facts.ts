@@ -28,15 +28,15 @@ const columns: readonly Column[] = [
 ];
 
 /** Where each fact stands in the row. */
-const at = Object.fromEntries(
+export const factIndexes = Object.fromEntries(
   factKeys.map((key, index) => [key, sessionFactsShape.positions.length + index]),
 ) as Record<FactKey, number>;
+const at = factIndexes;
 
 /** `genesys.session_facts` as the loader stores it. */
 export const sessionFactsRelation: DerivedRelation = {
   name: sessionFactsShape.relation,
   columns,
-  rows: sessionFacts,
 };
 
 const conversation = columnIndexes('conversations', ['conversation_end', 'originating_direction']);

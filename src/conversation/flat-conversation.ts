@@ -1,6 +1,6 @@
 import type { AttributeRow, ParticipantIds } from './attributes.js';
 import { decodeRows } from './decode.js';
-import { derivedRelations } from './derived.js';
+import { derivedRowsOf } from './derived.js';
 import { type EncodedRows, encodeRows } from './encode.js';
 import { recordOf } from './rebuild.js';
 import type { Row } from './relations.js';
@@ -26,8 +26,7 @@ type Parts = Omit<FlatConversation, 'record' | keyof EncodedRows>;
 
 /** The conversation that these rows make, with its derived rows. */
 export function flatConversation(parts: Parts): FlatConversation {
-  const derivedRows = derivedRelations.map((derived) => derived.rows(parts));
-  return new Flat(parts, encodeRows(parts, parts.rows, derivedRows));
+  return new Flat(parts, encodeRows(parts, parts.rows, derivedRowsOf(parts)));
 }
 
 /** The same conversation with other attributes. */

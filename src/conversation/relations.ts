@@ -7,7 +7,7 @@ export type ColumnValue = null | boolean | number | string | readonly string[] |
 /** Positions, then fields, then `extra`. The key `conversation_start, conversation_id` is the conversation's and not repeated here. */
 export type Row = readonly ColumnValue[];
 
-export type ColumnType = FieldType | 'smallint';
+export type ColumnType = FieldType | 'smallint' | 'integer';
 
 export interface Column {
   readonly name: string;

@@ -53,6 +53,9 @@ export class RowWriter {
       case 'smallint':
         this.smallint(value as number);
         break;
+      case 'integer':
+        this.integer(value as number);
+        break;
       case 'time':
         this.time(value as number);
         break;
@@ -87,6 +90,12 @@ export class RowWriter {
     this.reserve(6);
     this.writeInt32(2);
     this.writeInt16(value);
+  }
+
+  integer(value: number): void {
+    this.reserve(8);
+    this.writeInt32(4);
+    this.writeInt32(value);
   }
 
   boolean(value: boolean): void {

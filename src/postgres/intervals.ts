@@ -6,6 +6,7 @@ import pg from 'pg';
 import type { Column } from '../conversation/relations.js';
 import { dayMs, floorTo, type Interval, plus } from '../interval.js';
 import type { EntityRow, IntervalBatch } from '../protocol.js';
+import { refreshDaySums, shareZone, type Written } from './day-sums.js';
 import { copyRows } from './interval-copy.js';
 import type { IntervalRelation } from './interval-relation.js';
 
@@ -24,6 +25,7 @@ export async function storeInterval(
   batch: IntervalBatch,
   asOf: Date,
 ): Promise<number> {
+  await shareZone(client);
   await lockDays(client, batch);
   const newer = batch.scope === undefined ? await newerPulls(client, batch, asOf) : [];
   const rows = newer.length === 0 ? batch.rows : batch.rows.filter((row) => !isWithin(startOf(row), newer));
@@ -31,9 +33,14 @@ export async function storeInterval(
   const changed = (await hasRows(client, relation, where))
     ? await replaceRows(client, relation, batch, rows, where, asOf)
     : await copyRows(client, relation, relation.table, rows, asOf);
+  if (changed > 0) await refreshDaySums(client, batch.relation, writtenBy(batch));
   if (batch.scope === undefined) await rememberPull(client, batch, asOf);
   if (batch.keepFrom !== undefined) await prune(client, relation, batch.keepFrom);
   return changed;
+}
+
+function writtenBy({ interval, scope }: IntervalBatch): Written {
+  return scope?.column === 'user_id' ? { interval, userIds: scope.values } : { interval };
 }
 
 const startOf = (row: EntityRow) => row.interval_start as number;

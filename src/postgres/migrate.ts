@@ -4,6 +4,7 @@ import { Kysely, type Migration, Migrator, PostgresDialect, sql } from 'kysely';
 import type pg from 'pg';
 import { UsageError } from '../errors.js';
 import { isLockTimeout, type LockPatience, lockPatience, withLockRetries } from './lock-wait.js';
+import { fillFacts } from './rebuild-facts.js';
 import { buildViews, type ViewSettings } from './views.js';
 
 const migrationsDirectory = fileURLToPath(new URL('../../migrations/', import.meta.url));
@@ -31,6 +32,7 @@ export async function migrate(
   try {
     await client.query('select pg_advisory_lock($1)', [migrationLockKey]);
     await runMigrations(client, patience);
+    await fillFacts(client, settings.timeZone);
     await buildViews(client, settings, patience);
     await client.query('select pg_advisory_unlock($1)', [migrationLockKey]);
   } catch (error) {

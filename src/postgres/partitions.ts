@@ -46,8 +46,7 @@ export async function ensurePartitions(
   const client = await pool.connect();
   try {
     await client.query('begin');
-    await client.query('select pg_advisory_xact_lock($1)', [partitionsLock]);
-    for (const [month, epochMs] of months) await createMonth(client, tables, month, epochMs);
+    await createMonths(client, tables, months.values());
     await client.query('commit');
   } catch (error) {
     await client.query('rollback').catch(() => undefined);
@@ -56,6 +55,16 @@ export async function ensurePartitions(
     client.release();
   }
   for (const month of months.keys()) cache.add(month);
+}
+
+/** Makes the partitions that are missing of `tables` for these instants, in the caller's transaction. */
+export async function createMonths(
+  client: ClientBase,
+  tables: readonly string[],
+  instants: Iterable<number>,
+): Promise<void> {
+  await client.query('select pg_advisory_xact_lock($1)', [partitionsLock]);
+  for (const epochMs of instants) await createMonth(client, tables, monthOf(epochMs), epochMs);
 }
 
 /** Months without a known partition, with an instant in each. */

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { UsageError } from '../errors.js';
 import { isLockTimeout, type LockBudget, type LockPatience, withLockRetries } from './lock-wait.js';
+import { readSetting, writeSetting } from './settings.js';
 import { transactionOn } from './transaction.js';
 
 const sqlDirectory = fileURLToPath(new URL('../../sql/', import.meta.url));
@@ -146,16 +147,4 @@ function digestOf(files: readonly SqlFile[], settings: ViewSettings): string {
   const hash = createHash('sha256').update(JSON.stringify(settings));
   for (const file of files) hash.update(file.name).update('\0').update(file.text).update('\0');
   return hash.digest('hex');
-}
-
-async function readSetting(client: pg.PoolClient, name: string): Promise<string | undefined> {
-  const { rows } = await client.query<{ value: string }>('select value from extract.settings where name = $1', [name]);
-  return rows[0]?.value;
-}
-
-async function writeSetting(client: pg.PoolClient, name: string, value: string): Promise<void> {
-  await client.query(
-    'insert into extract.settings (name, value) values ($1, $2) on conflict (name) do update set value = excluded.value',
-    [name, value],
-  );
 }

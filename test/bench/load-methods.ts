@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type pg from 'pg';
-import { derivedRelations } from '../../src/conversation/derived.js';
+import { derivedRowsOf } from '../../src/conversation/derived.js';
 import type { FlatConversation } from '../../src/conversation/flatten.js';
 import type { ColumnValue, Row } from '../../src/conversation/relations.js';
 import { type ConversationTable, contentTables, derivedTables } from '../../src/conversation/tables.js';
@@ -92,7 +92,7 @@ function* rowsOf(flat: FlatConversation, asOf: Date): Generator<{ table: Convers
   const key = [timestampText(flat.conversationStart), flat.conversationId];
   for (const [tables, rowsByTable] of [
     [contentTables, flat.rows],
-    [derivedTables, derivedRelations.map((derived) => derived.rows(flat))],
+    [derivedTables, derivedRowsOf(flat)],
   ] as const) {
     for (const [index, table] of tables.entries()) {
       const types = table.columns.slice(2);

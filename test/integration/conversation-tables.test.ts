@@ -13,6 +13,7 @@ afterAll(async () => {
 
 const types: Readonly<Record<ColumnType, string>> = {
   smallint: 'smallint',
+  integer: 'integer',
   time: 'timestamp with time zone',
   bigint: 'bigint',
   float: 'double precision',

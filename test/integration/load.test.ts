@@ -24,6 +24,8 @@ describe('a new conversation', () => {
     expect(await db.record(record.conversationId)).toEqual(record);
     expect(await db.rowCounts(record.conversationId)).toEqual({
       conversations: 1,
+      conversation_facts: 1,
+      handling_facts: 1,
       participants: 2,
       sessions: 2,
       segments: 2,
@@ -96,7 +98,12 @@ describe('a changed conversation', () => {
     await db.load([before], at(1));
     const after = { ...before, participants: [{}] };
     await db.load([after], at(2));
-    expect(await db.rowCounts(before.conversationId)).toEqual({ conversations: 1, participants: 1, session_facts: 1 });
+    expect(await db.rowCounts(before.conversationId)).toEqual({
+      conversations: 1,
+      conversation_facts: 1,
+      participants: 1,
+      session_facts: 1,
+    });
     expect(await db.record(before.conversationId)).toEqual(after);
   });
 

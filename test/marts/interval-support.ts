@@ -1,4 +1,6 @@
+import { refreshDaySums } from '../../src/postgres/day-sums.js';
 import { ensurePartitions } from '../../src/postgres/partitions.js';
+import { inTransaction } from '../../src/postgres/transaction.js';
 import type { JsonObject, Marts } from './support.js';
 
 export const halfHourMs = 1_800_000;
@@ -41,6 +43,8 @@ export async function insertGroup(marts: Marts, { table, start, dimensions, figu
     `insert into genesys.${table} select * from jsonb_populate_recordset(null::genesys.${table}, $1::jsonb)`,
     [JSON.stringify(rows)],
   );
+  const written = { from: new Date(interval.interval_start), to: new Date(interval.interval_end) };
+  await inTransaction(marts.pool, (client) => refreshDaySums(client, table, { interval: written }));
 }
 
 export interface LedgerSlice {

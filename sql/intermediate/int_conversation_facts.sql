@@ -1,5 +1,5 @@
--- One row per conversation, from its session facts alone, with the cause why it has no wrap-up code where no agent took part.
-create view genesys.int_conversations as
+-- One row per conversation, from its session facts alone: what genesys.conversation_facts must hold.
+create view genesys.int_conversation_facts as
 with
 sessions as (
     select
@@ -35,15 +35,15 @@ conversations as (
         sessions.conversation_id,
         max(sessions.conversation_end) as conversation_end,
         min(sessions.originating_direction) as originating_direction,
-        string_agg(distinct sessions.media_type, ',' order by sessions.media_type) as media_types,
+        string_agg(distinct sessions.media_type collate "C", ',' order by sessions.media_type collate "C") as media_types,
         coalesce(
-            min(sessions.media_type) filter (where sessions.is_queue_leg),
-            min(sessions.media_type) filter (where sessions.is_customer_session),
-            min(sessions.media_type)
+            min(sessions.media_type collate "C") filter (where sessions.is_queue_leg),
+            min(sessions.media_type collate "C") filter (where sessions.is_customer_session),
+            min(sessions.media_type collate "C")
         ) as media_type,
         max(sessions.queue_id::text) filter (where sessions.is_first_queue) as first_queue_id,
         max(sessions.queue_id::text) filter (where sessions.is_last_queue) as last_queue_id,
-        sessions.agent_session_count,
+        max(sessions.agent_session_count) as agent_session_count,
         count(*) filter (where sessions.participant_no > 0) as session_count,
         count(*) filter (where sessions.is_queue_leg) as queue_leg_count,
         count(*) filter (where sessions.is_agent_session and sessions.handle_count is not null) as handled_count,
@@ -68,15 +68,33 @@ conversations as (
     from sessions
     group by
         sessions.conversation_start,
-        sessions.conversation_id,
-        -- The same on each row of a conversation, and in this list so that a filter on it comes before the grouping.
-        sessions.agent_session_count
+        sessions.conversation_id
 ),
 
 final as (
     select
-        conversations.*,
+        conversations.conversation_start,
+        conversations.conversation_id,
+        conversations.conversation_end,
+        conversations.agent_session_count,
+        conversations.session_count,
+        conversations.queue_leg_count,
+        conversations.handled_count,
+        conversations.coded_count,
+        conversations.transferred_count::bigint as transferred_count,
+        conversations.handle_ms::bigint as handle_ms,
+        conversations.talk_ms::bigint as talk_ms,
+        conversations.held_ms::bigint as held_ms,
+        conversations.acw_ms::bigint as acw_ms,
+        conversations.ivr_ms::bigint as ivr_ms,
+        conversations.acd_ms::bigint as acd_ms,
+        conversations.first_queue_id::uuid as first_queue_id,
+        conversations.last_queue_id::uuid as last_queue_id,
         conversations.conversation_end is null or conversations.has_open_agent_session as is_open,
+        coalesce(conversations.has_abandoned_leg, false) as is_abandoned,
+        conversations.media_type collate "default" as media_type,
+        conversations.media_types collate "default" as media_types,
+        conversations.originating_direction,
         -- The order is that of mart.dim_wrapup_causes: the last thing that can happen to a customer without an agent comes first.
         case
             when conversations.agent_session_count > 0 then null
@@ -96,4 +114,4 @@ final as (
 
 select * from final;
 
-comment on view genesys.int_conversations is 'One row per conversation with sums over its sessions and, where no agent took part, the cause. Shared by fct_conversations and the reports.';
+comment on view genesys.int_conversation_facts is 'One row per conversation with sums over its sessions and, where no agent took part, the cause. The plain definition of genesys.conversation_facts, which the loader writes: a test holds the table to it, and rebuild-facts fills the table from it.';

@@ -1,0 +1,108 @@
+/**
+ * One row per conversation: sums over its sessions and, where no agent took part, why it has no wrap-up code. Written at load, because
+ * grouping the sessions of a day takes a tenth of a second and those of a month more than a report may take.
+ * `sql/intermediate/int_conversation_facts.sql` says the same in SQL over the session facts.
+ */
+import type { DerivedRelation } from './derived.js';
+import { factIndexes as at } from './facts.js';
+import type { Column, ColumnValue, Row } from './relations.js';
+
+type Type = Column['type'];
+const columnsOf = (type: Type, ...names: string[]): Column[] => names.map((name) => ({ name, type }));
+
+export const conversationFactsRelation: DerivedRelation = {
+  name: 'conversation_facts',
+  columns: [
+    ...columnsOf('time', 'conversation_end'),
+    ...columnsOf('bigint', 'agent_session_count', 'session_count', 'queue_leg_count', 'handled_count', 'coded_count'),
+    ...columnsOf('bigint', 'transferred_count', 'handle_ms', 'talk_ms', 'held_ms', 'acw_ms', 'ivr_ms', 'acd_ms'),
+    ...columnsOf('uuid', 'first_queue_id', 'last_queue_id'),
+    ...columnsOf('boolean', 'is_open', 'is_abandoned'),
+    ...columnsOf('text', 'media_type', 'media_types', 'originating_direction', 'wrapup_cause'),
+  ],
+};
+
+const flowPurposes = new Set<ColumnValue>(['ivr', 'botflow', 'workflow', 'inbound', 'voicesurveyflow']);
+const dialerPurposes = new Set<ColumnValue>(['dialer', 'campaign', 'outbound']);
+
+const isCustomer = (row: Row) => row[at.purpose] === 'customer' || row[at.purpose] === 'external';
+const isFlow = (row: Row) => flowPurposes.has(row[at.purpose] ?? null) || row[at.ivrCount] !== null;
+const isDialer = (row: Row) =>
+  row[at.outboundCampaignId] !== null ||
+  dialerPurposes.has(row[at.purpose] ?? null) ||
+  row[at.outboundAttemptedCount] !== null ||
+  ((row[at.lastWrapupCode] as string | null)?.startsWith('ININ-OUTBOUND-') ?? false);
+const isVoicemail = (row: Row) =>
+  row[at.purpose] === 'voicemail' || row[at.voicemailCount] !== null || row[at.hasVoicemail] === true;
+const isCallback = (row: Row) => row[at.mediaType] === 'callback' && row[at.outboundCampaignId] === null;
+const isQueueLeg = (row: Row) => row[at.isQueueLeg] === true;
+/** Old records carry no metrics: there, a stay in a queue that did not end by transfer was given up. */
+const isUntoldAbandon = (row: Row) =>
+  isQueueLeg(row) &&
+  row[at.acdCount] === null &&
+  row[at.flowOutCount] === null &&
+  row[at.lastDisconnectType] !== 'transfer';
+const isAbandoned = (row: Row) =>
+  row[at.mediaType] !== 'callback' && (row[at.abandonCount] !== null || isUntoldAbandon(row));
+
+/** The one row, from the conversation's session facts, of which there is at least one. Pure. */
+export function conversationFacts(sessions: readonly Row[]): Row {
+  const first = sessions[0] as Row;
+  const agentSessions = sessions.filter((row) => row[at.isAgentSession] === true);
+  const conversationEnd = first[at.conversationEnd] ?? null;
+  const isOpen = conversationEnd === null || agentSessions.some((row) => row[at.isOpen] === true);
+  return [
+    conversationEnd,
+    first[at.agentSessionCount] ?? null,
+    sessions.filter((row) => (row[0] as number) > 0).length,
+    sessions.filter(isQueueLeg).length,
+    agentSessions.filter((row) => row[at.handleCount] !== null).length,
+    agentSessions.filter((row) => row[at.lastRealWrapupCode] !== null).length,
+    ...summed.map((index) => sumOf(sessions, index)),
+    sessions.find((row) => row[at.isFirstQueue] === true)?.[at.queueId] ?? null,
+    sessions.find((row) => row[at.isLastQueue] === true)?.[at.queueId] ?? null,
+    isOpen,
+    sessions.some(isAbandoned),
+    mediaTypeOf(sessions),
+    mediaTypes(sessions).join(',') || null,
+    first[at.originatingDirection] ?? null,
+    first[at.agentSessionCount] === 0 ? causeOf(sessions, conversationEnd) : null,
+  ];
+}
+
+const summed = [at.transferredCount, at.handleMs, at.talkMs, at.heldMs, at.acwMs, at.ivrMs, at.acdMs];
+
+/** Null where no session has the figure. */
+function sumOf(sessions: readonly Row[], index: number): number | null {
+  let sum: number | null = null;
+  for (const row of sessions) {
+    const value = row[index] as number | null;
+    if (value !== null) sum = (sum ?? 0) + value;
+  }
+  return sum;
+}
+
+/** Each once, in alphabetical order. */
+function mediaTypes(sessions: readonly Row[]): string[] {
+  const types = new Set(sessions.map((row) => row[at.mediaType] as string | null));
+  return [...types].filter((type) => type !== null).sort();
+}
+
+/** That of its queue; without one, the customer's. */
+function mediaTypeOf(sessions: readonly Row[]): string | null {
+  const [type] = [sessions.filter(isQueueLeg), sessions.filter(isCustomer), sessions].flatMap(mediaTypes);
+  return type ?? null;
+}
+
+/** The order is that of mart.dim_wrapup_causes: the last thing that can happen to a customer without an agent comes first. */
+function causeOf(sessions: readonly Row[], conversationEnd: ColumnValue): string {
+  if (conversationEnd === null) return 'still_open';
+  if (sessions.some(isVoicemail)) return 'voicemail';
+  if (sessions.some(isCallback)) return 'callback_unanswered';
+  if (sessions.some(isAbandoned)) return 'abandoned_in_queue';
+  if (sessions.some(isDialer)) return 'outbound_no_contact';
+  if (sessions.some((row) => row[at.flowOutCount] !== null || isQueueLeg(row))) return 'flow_out';
+  if (sessions.some((row) => row[at.purpose] === 'api') || !sessions.some(isCustomer)) return 'system_generated';
+  if (sessions[0]?.[at.originatingDirection] === 'outbound') return 'outbound_no_contact';
+  return sessions.some(isFlow) ? 'ivr_only' : 'unexplained';
+}
