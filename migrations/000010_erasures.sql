@@ -15,10 +15,13 @@ comment on column extract.erasures.subject is 'conversation: one that an erased 
 comment on column extract.erasures.digest is 'HMAC-SHA-256 of the identifier, keyed with the setting erasure_salt.';
 comment on column extract.erasures.policy is 'mask: values become [erased]; remove: they are left out.';
 
--- Months that were pruned: neither the schedule nor a backfill brings them back unless it is told to.
+-- What was pruned: neither the schedule nor a backfill brings it back unless it is told to.
 create table extract.pruned (
-    stream text primary key,
+    stream text not null,
+    pruned_from timestamptz not null,
     pruned_to timestamptz not null,
-    pruned_at timestamptz not null
+    pruned_at timestamptz not null,
+    primary key (stream, pruned_from),
+    constraint pruned_interval_check check (pruned_from < pruned_to)
 );
-comment on table extract.pruned is 'Before pruned_to a stream owes nothing and keeps nothing: prune removed it. backfill --force lifts that.';
+comment on table extract.pruned is 'Intervals of which a stream owes nothing and keeps nothing, because prune removed them. backfill --force lifts that for the range it pulls.';

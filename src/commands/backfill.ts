@@ -1,6 +1,9 @@
+import type pg from 'pg';
 import { drain, planAll, planRange, type SyncContext, type SyncSummary } from '../engine/sync.js';
 import { UsageError } from '../errors.js';
 import { dayMs, earlier, floorTo, formatInterval, type Interval, later, plus } from '../interval.js';
+import { liftPruned, prunedWithin } from '../postgres/pruned.js';
+import { inTransaction } from '../postgres/transaction.js';
 import type { Stream } from '../protocol.js';
 import type { CommandContext } from './context.js';
 import { asRun, syncContext } from './extraction.js';
@@ -34,6 +37,7 @@ export async function backfill(
   const engine = syncContext(context, opened, options.stream);
   const streams = engine.streams.filter((stream) => stream.kind === 'interval');
   await readDirectory(engine);
+  await mindPruned(opened.pool, streams, range, options.force);
   for (const stream of streams) await planStreamRange(engine, stream, range, options);
   const progress = await createProgress(opened.pool, streams, range, context.isTerminal, opened.log);
   try {
@@ -43,6 +47,27 @@ export async function backfill(
     });
   } finally {
     progress.stop();
+  }
+}
+
+/** What somebody pruned comes back only when somebody says so. */
+async function mindPruned(
+  pool: pg.Pool,
+  streams: readonly Stream[],
+  range: Interval,
+  isForced: boolean,
+): Promise<void> {
+  for (const { name } of streams) {
+    if (isForced) {
+      await inTransaction(pool, (client) => liftPruned(client, name, range));
+      continue;
+    }
+    const pruned = await prunedWithin(pool, name, range);
+    if (pruned === undefined) continue;
+    const [from, to, at] = [pruned.from, pruned.to, pruned.at].map((each) => each.toISOString().slice(0, 10));
+    throw new UsageError(
+      `${from} to ${to} was pruned on ${at}; ask for a range outside it, or pull it again with --force.`,
+    );
   }
 }
 

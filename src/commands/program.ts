@@ -10,6 +10,7 @@ import { demoCommand } from './demo.js';
 import { exportCommand } from './export.js';
 import { migrateCommand } from './migrate.js';
 import { reconcileCommand } from './reconcile.js';
+import { addRetentionCommands } from './retention-program.js';
 import { retryCommand } from './retry.js';
 import { runCommand } from './run.js';
 import { sandboxCommand } from './sandbox.js';
@@ -74,6 +75,7 @@ function buildProgram(run: Run): Command {
   addTryingCommands(program, run);
   addExtractingCommands(program, run);
   addReadingCommands(program, run);
+  addRetentionCommands(program, run);
   addWrapupCommands(program, { run, timestamp });
   return program;
 }

@@ -5,6 +5,7 @@ import type { ClaimOptions, Json, Plan, Slice, Stream } from '../protocol.js';
 import { handOverStreamLetters } from './dead-letters.js';
 import { type Db, kyselyOnClient, kyselyOnPool } from './kysely.js';
 import { mergeSlices } from './merge-slices.js';
+import { prunedIntervals } from './pruned.js';
 import { inTransaction } from './transaction.js';
 
 /** Namespace of the advisory locks that claim slices; the second key is the slice's id. */
@@ -32,7 +33,10 @@ export async function planSlices(pool: pg.Pool, plan: Plan): Promise<number> {
     await client.query('select pg_advisory_xact_lock($1, hashtext($2))', [planLockClass, stream.name]);
     const db = kyselyOnClient(client);
     if (plan.isSchedule) await mergeSlices(client, stream, now, sliceLockClass);
-    const proposed = plan.propose(await plannedIntervals(db, stream.name), await scheduledFrom(db, stream.name));
+    const proposed = plan.propose(
+      await settledIntervals(client, db, stream.name),
+      await scheduledFrom(db, stream.name),
+    );
     const first = proposed[0];
     if (first === undefined) return 0;
     if (stream.kind === 'snapshot') await planSnapshot(client, db, plan, first);
@@ -42,6 +46,11 @@ export async function planSlices(pool: pg.Pool, plan: Plan): Promise<number> {
     }
     return proposed.length;
   });
+}
+
+/** What is in the ledger, and what was pruned from it: neither is owed. */
+async function settledIntervals(client: pg.ClientBase, db: Db, stream: string): Promise<Interval[]> {
+  return [...(await prunedIntervals(client, stream)), ...(await plannedIntervals(db, stream))];
 }
 
 const scheduledFromSetting = (stream: string) => `scheduled_from.${stream}`;
