@@ -29,7 +29,8 @@ const shape = z.object({
 });
 
 const ownerOnly = 0o600;
-const ownerOnlyDirectory = 0o700;
+/** Nobody else may list it; the embedded Postgres, another user where root starts it, has to pass through. */
+const unlistedDirectory = 0o711;
 const readableByOthers = 0o077;
 const bytesMax = 64 * 1024;
 const lockWaitMs = 50;
@@ -72,7 +73,7 @@ async function readPrivate(path: string): Promise<string | undefined> {
 
 /** Written beside, flushed and renamed: a reader finds the old login or the new one, never half of one. */
 export async function writeTokenFile(path: string, token: StoredToken): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: ownerOnlyDirectory });
+  await mkdir(dirname(path), { recursive: true, mode: unlistedDirectory });
   const beside = `${path}.${randomBytes(6).toString('hex')}`;
   const file = await open(beside, 'wx', ownerOnly);
   try {
@@ -95,7 +96,7 @@ export interface LockClock {
 /** One process at a time refreshes: a refresh token that was exchanged for a new one is worth nothing any more. */
 export async function withTokenLock<T>(path: string, clock: LockClock, work: () => Promise<T>): Promise<T> {
   const lock = `${path}.lock`;
-  await mkdir(dirname(path), { recursive: true, mode: ownerOnlyDirectory });
+  await mkdir(dirname(path), { recursive: true, mode: unlistedDirectory });
   for (let waits = 0; !(await taken(lock)); waits += 1) {
     if (waits >= lockWaitsMax) {
       const seconds = (lockWaitMs * lockWaitsMax) / secondMs;

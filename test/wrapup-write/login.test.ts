@@ -111,7 +111,7 @@ describe('wrapup login', () => {
     expect(token).toMatchObject({ clientId: sandbox.userClient.id, loginUrl: sandbox.url });
     expect(token.userId).toBe(sandbox.world.directory.users.find((user) => user.state === 'active')?.id);
     expect((await stat(run.tokenFile)).mode & 0o777).toBe(0o600);
-    expect((await stat(join(run.tokenFile, '..'))).mode & 0o777).toBe(0o700);
+    expect((await stat(join(run.tokenFile, '..'))).mode & 0o066).toBe(0);
     for (const secret of [token.accessToken, token.refreshToken, sandbox.userClient.secret])
       expect(log).not.toContain(secret);
   });

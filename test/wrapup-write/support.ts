@@ -182,6 +182,8 @@ export async function propose(bench: Bench, proposals: readonly Proposal[]): Pro
 }
 
 export interface Row {
+  readonly assignment_id: string;
+  readonly session_id: string;
   readonly state: string;
   readonly reason: string | null;
   readonly error_code: string | null;
