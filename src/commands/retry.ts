@@ -1,33 +1,43 @@
 import { createScreen } from '../conversation/privacy.js';
-import { type DeadLetter, deleteDeadLetter, readDeadLetters } from '../postgres/dead-letters.js';
+import { type DeadLetter, deleteDeadLetter, makeLettersDue, readDeadLetters } from '../postgres/dead-letters.js';
 import { createStore, storePages } from '../postgres/store.js';
+import { conversationStreams } from '../protocol.js';
 import { conversationPage } from '../streams/records.js';
 import { type CommandContext, exitDone, exitSliceFailed } from './context.js';
 import { type Opened, openDatabase } from './open.js';
 
-/** Records of the directory and of aggregates come again with the next pull of their whole listing or interval. */
-const conversationStreams = ['conversations', 'conversation_history', 'open_conversations'];
 const lettersPerRead = 200;
 const readsMax = 10_000;
 
-/** Puts dead letters back: those that can be stored now leave the list, the others stay with today's reason. */
+interface Counts {
+  stored: number;
+  left: number;
+}
+
+/**
+ * Puts dead letters back. Conversations that can be stored now leave the list, the others stay with today's reason. A record of any other stream
+ * only means something in its listing or interval: its slice is made due, and leaves the list when the next sync has pulled it whole.
+ */
 export async function retryCommand(context: CommandContext): Promise<number> {
   const opened = await openDatabase(context);
   try {
-    const counts = await retryAll(context, opened);
-    opened.log.info(counts, 'Dead letters were tried again');
+    const counts = await retryConversations(context, opened);
+    const slicesDue = await makeLettersDue(opened.pool, conversationStreams, context.now());
+    opened.log.info({ ...counts, slicesDue }, 'Dead letters were tried again');
+    if (slicesDue > 0)
+      opened.log.info(`${slicesDue} slices with dead letters are due now; the next sync pulls them again`);
     return counts.left === 0 ? exitDone : exitSliceFailed;
   } finally {
     await opened.close();
   }
 }
 
-async function retryAll(context: CommandContext, { pool, config }: Opened): Promise<{ stored: number; left: number }> {
-  const store = createStore(pool, context.now);
+async function retryConversations(context: CommandContext, { pool, config }: Opened): Promise<Counts> {
   // A letter may be older than the policy.
   const screen = createScreen(config.privacy);
+  const store = createStore(pool, context.now);
   const client = await pool.connect();
-  const counts = { stored: 0, left: 0 };
+  const counts: Counts = { stored: 0, left: 0 };
   let after = '0';
   try {
     for (let reads = 0; reads < readsMax && !context.signal.aborted; reads += 1) {

@@ -34,12 +34,13 @@ export async function readStatus(pool: pg.Pool): Promise<Status> {
   const [streams, gaps, deadLetters, runs, budget, sizes] = await Promise.all([
     pool.query('select * from mart.ops_freshness order by stream'),
     pool.query(
-      `select stream, state, from_at, to_at, attempt_count, next_attempt_at, last_error
-       from mart.ops_coverage order by is_missing desc, stream, from_at limit 1000`,
+      `select stream, state, from_at, to_at, age_seconds, attempt_count, next_attempt_at, last_error
+       from mart.ops_coverage where state <> 'dead_letter' order by is_missing desc, stream, from_at limit 1000`,
     ),
     pool.query(
-      `select stream, reason, count(*)::int as count, max(last_seen_at) as last_seen_at
-       from extract.dead_letters group by stream, reason order by count desc limit 100`,
+      `select stream, last_error as reason, sum(record_count)::int as count, max(age_seconds) as age_seconds,
+           max(last_attempt_at) as last_seen_at, min(next_attempt_at) as next_attempt_at
+       from mart.ops_coverage where state = 'dead_letter' group by 1, 2 order by count desc limit 100`,
     ),
     pool.query('select * from extract.runs order by run_id desc limit 1'),
     pool.query(`select value::json as budget from extract.settings where name = 'api_budget'`),

@@ -90,6 +90,17 @@ export async function forgetMended(
   );
 }
 
+/** Makes slices due whose dead letters are of other streams than `except`, so that the next pull brings the records again; returns how many. */
+export async function makeLettersDue(pool: pg.Pool, except: readonly string[], now: Date): Promise<number> {
+  const { rowCount } = await pool.query(
+    `update extract.slices
+     set due_at = least(due_at, $2), retry_at = null, cursor = case when due_at <= $2 then cursor end
+     where slice_id in (select slice_id from extract.dead_letters where stream <> all($1))`,
+    [except, now],
+  );
+  return rowCount ?? 0;
+}
+
 /** When slices are cut or joined, their dead letters belong to what stands in their place. */
 export async function handOverLetters(
   client: pg.ClientBase,
