@@ -26,6 +26,9 @@ create table wrapup.assignments (
     previous_code text,
     state text not null default 'proposed',
     is_in_force boolean not null generated always as (state in ('proposed', 'sent', 'verified', 'rejected')) stored,
+    in_force_no bigint not null generated always as (
+        case when state in ('proposed', 'sent', 'verified', 'rejected') then 0 else assignment_id end
+    ) stored,
     reason text,
     error_code text,
     correlation_id text,
@@ -40,12 +43,11 @@ create table wrapup.assignments (
     constraint assignments_state_check
     check (state in ('proposed', 'sent', 'verified', 'rejected', 'conflicted', 'superseded', 'revoked'))
 );
--- One answer per handling for reports, found without a visit to the table; its uniqueness lets a report that asks for no code skip the ledger.
+-- At most one row in force per handling. The index is whole, not partial, because only then does a view that joins the ledger and is asked
+-- for none of its columns leave it out; what it includes spares the visit to the table.
 create unique index assignments_in_force_idx
-on wrapup.assignments (conversation_id, participant_no, session_no)
-include (session_id, wrapup_code, wrapup_name, previous_code, source, state)
-where is_in_force;
-create index assignments_conversation_idx on wrapup.assignments (conversation_id);
+on wrapup.assignments (conversation_id, participant_no, session_no, in_force_no)
+include (session_id, wrapup_code, wrapup_name, previous_code, source, state);
 create index assignments_started_idx on wrapup.assignments (started_at);
 create index assignments_rule_idx on wrapup.assignments (rule, started_at);
 -- What is still to be done, in the order in which it was decided: small, however long the ledger grows.
@@ -73,6 +75,7 @@ comment on column wrapup.assignments.cause is 'Cause why the session had no real
 comment on column wrapup.assignments.previous_code is 'Last code of the session when this one was decided, system codes included; null: none. Another real code since then is an agent''s and wins.';
 comment on column wrapup.assignments.state is 'proposed: decided; sent: Genesys was asked; verified: Genesys has it; rejected: Genesys does not accept it; conflicted: someone else set a code before; superseded: a later code or decision took its place; revoked: undone here.';
 comment on column wrapup.assignments.is_in_force is 'True in the states in which reports use the code: proposed, sent, verified, rejected.';
+comment on column wrapup.assignments.in_force_no is '0 where is_in_force, else assignment_id: what is unique beside the handling.';
 comment on column wrapup.assignments.reason is 'Why it is in this state, as a sentence.';
 comment on column wrapup.assignments.error_code is 'Genesys'' error code, of the last refusal.';
 comment on column wrapup.assignments.correlation_id is 'Genesys'' correlation id of the last call, to ask its support with.';

@@ -13,6 +13,44 @@ users as (
     where users.valid_to is null
 ),
 
+-- Unique by handling, so that a report that asks for no effective code does without them.
+assignments as (
+    select
+        assignments.conversation_id,
+        assignments.participant_no,
+        assignments.session_no,
+        assignments.session_id,
+        assignments.wrapup_code,
+        assignments.wrapup_name,
+        assignments.previous_code,
+        assignments.source,
+        assignments.state
+    from wrapup.assignments as assignments
+    where assignments.in_force_no = 0
+),
+
+-- A real code that came since the rule decided is an agent's and wins, unless it is the one that was sent for the rule.
+judged as (
+    select
+        sessions.*,
+        assignments.wrapup_code as assigned_code,
+        assignments.wrapup_name as assigned_name,
+        assignments.source as assigned_source,
+        coalesce(
+            sessions.last_real_wrapup_code is null
+            or sessions.last_real_wrapup_code = assignments.previous_code
+            or (sessions.last_real_wrapup_code = assignments.wrapup_code and assignments.state in ('sent', 'verified')),
+            false
+        )
+        and assignments.wrapup_code is not null as is_assigned
+    from sessions
+    left join assignments
+        on assignments.conversation_id = sessions.conversation_id
+        and assignments.participant_no = sessions.participant_no
+        and assignments.session_no = sessions.session_no
+        and assignments.session_id is not distinct from sessions.session_id
+),
+
 final as (
     select
         sessions.conversation_id,
@@ -39,6 +77,24 @@ final as (
         sessions.wrapup_name,
         sessions.last_wrapup_code,
         sessions.wrapup_cause,
+        case when sessions.is_assigned then sessions.assigned_code else sessions.wrapup_code end as effective_wrapup_code,
+        case
+            when not sessions.is_assigned then sessions.wrapup_name
+            -- Looked up where it is asked for: one more join would keep reports from doing without the ledger.
+            else coalesce(
+                (
+                    select codes.name
+                    from genesys.wrapup_codes as codes
+                    where codes.wrapup_code = sessions.assigned_code and codes.valid_to is null
+                ),
+                sessions.assigned_name
+            )
+        end as effective_wrapup_name,
+        case
+            when sessions.is_assigned then sessions.assigned_source
+            when sessions.last_real_wrapup_code is not null then 'agent'
+            when sessions.last_wrapup_code is not null then 'system'
+        end as wrapup_source,
 
         sessions.handle_ms * 0.001 as handle_seconds,
         sessions.talk_ms * 0.001 as talk_seconds,
@@ -84,7 +140,7 @@ final as (
         sessions.handled_at,
         sessions.handled_at at time zone {{time_zone}} as handled_local,
         sessions.conversation_start as conversation_started_at
-    from sessions
+    from judged as sessions
     left join users on users.user_id = sessions.user_id
 )
 
@@ -114,6 +170,9 @@ comment on column mart.fct_agent_sessions.wrapup_code is 'Last real wrap-up code
 comment on column mart.fct_agent_sessions.wrapup_name is 'Current or last known name of the code, from the directory; for a system code its words; its id where the directory does not know it.';
 comment on column mart.fct_agent_sessions.last_wrapup_code is 'Last code of any kind on the session. Details wrapUpCode.';
 comment on column mart.fct_agent_sessions.wrapup_cause is 'Why there is no real code, null where there is one. See dim_wrapup_causes.';
+comment on column mart.fct_agent_sessions.effective_wrapup_code is 'What counts in reports: the code that a rule gave where the session has no real code of its own (or had this one when the rule decided), else wrapup_code.';
+comment on column mart.fct_agent_sessions.effective_wrapup_name is 'Name of effective_wrapup_code, as of wrapup_name.';
+comment on column mart.fct_agent_sessions.wrapup_source is 'Where effective_wrapup_code came from: agent (a real code), system (ININ-…), rule or survey (see rpt_wrapup_assignments); null without any code.';
 comment on column mart.fct_agent_sessions.handle_seconds is 'Handle time in seconds, counted by Genesys when after-call work is complete; null where it was not. Sum of metric tHandle.';
 comment on column mart.fct_agent_sessions.talk_seconds is 'Talk time in seconds; null without talk. Sum of metric tTalkComplete, or of tTalk where that is missing.';
 comment on column mart.fct_agent_sessions.hold_seconds is 'Hold time in seconds; null without hold. Sum of metric tHeldComplete, or of tHeld where that is missing.';

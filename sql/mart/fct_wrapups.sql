@@ -15,12 +15,15 @@ sessions as (
         facts.conversation_id,
         facts.participant_no,
         facts.session_no,
+        facts.session_id,
         facts.user_id,
         facts.queue_id,
         facts.media_type,
         facts.direction,
         facts.purpose,
         facts.acw_ms,
+        facts.wrapup_count,
+        facts.last_real_wrapup_code,
         facts.is_agent_session
     from genesys.session_facts as facts
 ),
@@ -33,36 +36,119 @@ codes as (
     where codes.valid_to is null
 ),
 
+-- Unique by handling, so that a report that asks for no effective code does without them.
+assignments as (
+    select
+        assignments.conversation_id,
+        assignments.participant_no,
+        assignments.session_no,
+        assignments.session_id,
+        assignments.wrapup_code,
+        assignments.wrapup_name,
+        assignments.previous_code,
+        assignments.source,
+        assignments.state
+    from wrapup.assignments as assignments
+    where assignments.in_force_no = 0
+),
+
+-- As in fct_agent_sessions; of several wrap-up segments of a session the last one bears the rule's code.
+judged as (
+    select
+        segments.*,
+        sessions.user_id,
+        sessions.queue_id as session_queue_id,
+        sessions.media_type,
+        sessions.direction,
+        sessions.purpose,
+        sessions.acw_ms,
+        sessions.is_agent_session,
+        assignments.wrapup_code as assigned_code,
+        assignments.wrapup_name as assigned_name,
+        assignments.source as assigned_source,
+        case
+            when assignments.wrapup_code is null then false
+            when sessions.last_real_wrapup_code <> assignments.wrapup_code
+                and sessions.last_real_wrapup_code is distinct from assignments.previous_code then false
+            when sessions.last_real_wrapup_code = assignments.wrapup_code
+                and assignments.state not in ('sent', 'verified') then false
+            when sessions.wrapup_count = 1 then true
+            else not exists (
+                select
+                from genesys.segments as later
+                where
+                    later.conversation_start = segments.conversation_start
+                    and later.conversation_id = segments.conversation_id
+                    and later.participant_no = segments.participant_no
+                    and later.session_no = segments.session_no
+                    and later.segment_no > segments.segment_no
+                    and later.segment_type = 'wrapup'
+            )
+        end as is_assigned
+    from segments
+    inner join sessions
+        on sessions.conversation_start = segments.conversation_start
+        and sessions.conversation_id = segments.conversation_id
+        and sessions.participant_no = segments.participant_no
+        and sessions.session_no = segments.session_no
+    left join assignments
+        on assignments.conversation_id = sessions.conversation_id
+        and assignments.participant_no = sessions.participant_no
+        and assignments.session_no = sessions.session_no
+        and assignments.session_id is not distinct from sessions.session_id
+),
+
 final as (
     select
         segments.conversation_id,
         segments.participant_no,
         segments.session_no,
         segments.segment_no,
-        sessions.user_id,
-        coalesce(segments.queue_id, sessions.queue_id) as queue_id,
+        segments.user_id,
+        coalesce(segments.queue_id, segments.session_queue_id) as queue_id,
 
-        sessions.media_type,
-        sessions.direction,
-        sessions.purpose,
+        segments.media_type,
+        segments.direction,
+        segments.purpose,
         segments.code as wrapup_code,
         case
             when starts_with(segments.code, 'ININ-')
                 then initcap(replace(substr(segments.code, length('ININ-') + 1), '-', ' '))
             else coalesce(codes.name, segments.code)
         end as wrapup_name,
+        case when segments.is_assigned then segments.assigned_code else segments.code end as effective_wrapup_code,
+        case
+            -- Looked up where it is asked for: one more join would keep reports from doing without the ledger.
+            when segments.is_assigned
+                then coalesce(
+                    (
+                        select names.name
+                        from genesys.wrapup_codes as names
+                        where names.wrapup_code = segments.assigned_code and names.valid_to is null
+                    ),
+                    segments.assigned_name
+                )
+            when starts_with(segments.code, 'ININ-')
+                then initcap(replace(substr(segments.code, length('ININ-') + 1), '-', ' '))
+            else coalesce(codes.name, segments.code)
+        end as effective_wrapup_name,
+        case
+            when segments.is_assigned then segments.assigned_source
+            when starts_with(segments.code, 'ININ-') then 'system'
+            when segments.code is not null then 'agent'
+        end as wrapup_source,
         segments.wrap_up_note as wrapup_note,
         array_to_string(segments.wrap_up_tags, ', ') as wrapup_tags,
         segments.disconnect_type,
 
         extract(epoch from segments.segment_end - segments.segment_start) as segment_seconds,
-        sessions.acw_ms * 0.001 as session_acw_seconds,
+        segments.acw_ms * 0.001 as session_acw_seconds,
 
         segments.code is not null
         and not starts_with(segments.code, 'ININ-')
         and (codes.wrapup_code is not null or not exists (select from genesys.wrapup_codes)) as is_coded,
         coalesce(starts_with(segments.code, 'ININ-'), false) as is_system_code,
-        sessions.is_agent_session,
+        segments.is_agent_session,
         segments.segment_end is null as is_open,
 
         segments.segment_start as started_at,
@@ -70,12 +156,7 @@ final as (
         segments.segment_end as ended_at,
         segments.segment_end at time zone {{time_zone}} as ended_local,
         segments.conversation_start as conversation_started_at
-    from segments
-    inner join sessions
-        on sessions.conversation_start = segments.conversation_start
-        and sessions.conversation_id = segments.conversation_id
-        and sessions.participant_no = segments.participant_no
-        and sessions.session_no = segments.session_no
+    from judged as segments
     left join codes on codes.wrapup_code = segments.code
 )
 
@@ -93,6 +174,9 @@ comment on column mart.fct_wrapups.direction is 'inbound or outbound, of the ses
 comment on column mart.fct_wrapups.purpose is 'Purpose of the participant. Details purpose.';
 comment on column mart.fct_wrapups.wrapup_code is 'Id of the code or a system code (ININ-…); null where none was given. Details wrapUpCode.';
 comment on column mart.fct_wrapups.wrapup_name is 'Current or last known name of the code, its words for a system code, its id where the directory does not know it.';
+comment on column mart.fct_wrapups.effective_wrapup_code is 'What counts in reports: the code that a rule gave to the session, on its last wrap-up segment, else wrapup_code. Sessions without any wrap-up segment are in fct_agent_sessions only.';
+comment on column mart.fct_wrapups.effective_wrapup_name is 'Name of effective_wrapup_code, as of wrapup_name.';
+comment on column mart.fct_wrapups.wrapup_source is 'Where effective_wrapup_code came from: agent (a real code), system (ININ-…), rule or survey (see rpt_wrapup_assignments); null without any code.';
 comment on column mart.fct_wrapups.wrapup_note is 'Note of the agent; may hold personal data. Details wrapUpNote.';
 comment on column mart.fct_wrapups.wrapup_tags is 'Tags, separated by comma and blank. Details wrapUpTags.';
 comment on column mart.fct_wrapups.disconnect_type is 'Details disconnectType of the segment.';

@@ -276,7 +276,7 @@ const supersedeEarlier = `
         settled_at = given.now,
         claimed_until = null
     from wanted as given
-    where ${sameHandling} and earlier.is_in_force`;
+    where ${sameHandling} and earlier.in_force_no = 0`;
 
 // Another process may have decided the same at this moment: its row stands.
 const insertNew = `
@@ -289,4 +289,4 @@ const insertNew = `
         "mediaType", rule, "ruleVersion", source, "wrapupCode", "wrapupName", note, cause, "previousCode", actor, now
     from wanted
     order by ordinality
-    on conflict (conversation_id, participant_no, session_no) where is_in_force do nothing`;
+    on conflict (conversation_id, participant_no, session_no, in_force_no) do nothing`;

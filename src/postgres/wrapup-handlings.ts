@@ -115,7 +115,7 @@ const selectSql = (scope: HandlingScope) => `
         and assignments.participant_no = sessions.participant_no
         and assignments.session_no = sessions.session_no
         and assignments.session_id is not distinct from sessions.session_id
-        and assignments.is_in_force
+        and assignments.in_force_no = 0
     where ${'interval' in scope ? inInterval : inConversations}
         and (
             assignments.assignment_id is not null

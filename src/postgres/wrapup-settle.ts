@@ -65,7 +65,7 @@ export async function revoke(
     `with found as (
          select assignment_id, state
          from wrapup.assignments
-         where rule = $1 and is_in_force and started_at >= coalesce($2, '-infinity') and started_at < coalesce($3, 'infinity')
+         where rule = $1 and is_in_force and started_at >= coalesce($2::timestamptz, '-infinity') and started_at < coalesce($3::timestamptz, 'infinity')
          for update
      ),
      revoked as (

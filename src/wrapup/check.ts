@@ -92,9 +92,11 @@ function textFaults(
   entries: readonly Named[],
   only?: readonly string[],
 ): NameFault[] {
-  return asList(value as string | readonly string[]).flatMap((text, index) => {
+  return asList(value).flatMap((text, index) => {
     if (only !== undefined && !only.includes(text)) return [];
     if (selected([text], entries).length > 0) return [];
+    // A pattern may stand for what does not exist yet, as long as the rule is about something now.
+    if (text.includes('*') && selected(asList(value), entries).length > 0) return [];
     return [{ at: Array.isArray(value) ? [...path, index] : path, message: unknown(what, text, entries) }];
   });
 }
