@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sessionFacts, sessionFactsRelation } from '../../src/conversation/facts.js';
 import { flatten } from '../../src/conversation/flatten.js';
+import { migrate } from '../../src/postgres/migrate.js';
+import { rebuildFacts } from '../../src/postgres/rebuild-facts.js';
 import { createWorld } from '../../src/sandbox/world/index.js';
 import {
   agent,
@@ -10,6 +12,7 @@ import {
   conversation,
   customer,
   id,
+  insertEntity,
   type JsonObject,
   type Marts,
   metric,
@@ -186,6 +189,73 @@ describe('stored facts', () => {
       stored_count: counts?.stored_count,
       missing_count: 0,
     });
+  });
+
+  /** Rows that only one of the two relations has. */
+  const differences = async (one: string, other: string) => {
+    const sides = [
+      [one, other],
+      [other, one],
+    ].map(([left, right]) => `(select count(*)::int from (${left} except all ${right}) as rows)`);
+    const [row] = await marts.rows<{ count: number }>(`select ${sides.join(' + ')} as count`);
+    return row?.count;
+  };
+
+  test.each(['conversation_facts', 'handling_facts'])(
+    'of %s equal their plain definition, row by row',
+    async (name) => {
+      const [row] = await marts.rows(`select count(*)::int as count from genesys.${name}`);
+      expect(row?.count).toBeGreaterThan(perDay / 2);
+      expect(await differences(`table genesys.${name}`, `table genesys.int_${name}`)).toBe(0);
+    },
+  );
+
+  test('give the verdict of the session facts about each agent session, with a directory and without', async () => {
+    const columns = 'conversation_id, participant_no, session_no, user_id, queue_id, wrapup_cause';
+    const verdicts = () =>
+      differences(
+        `select ${columns} from genesys.int_wrapup_cases`,
+        `select ${columns} from genesys.int_agent_sessions`,
+      );
+    expect(await verdicts()).toBe(0);
+    const [code] = await marts.rows('select max(wrapup_code) as code from genesys.handling_facts');
+    await insertEntity(marts, { relation: 'wrapup_codes', values: { wrapup_code: code?.code, name: 'The one left' } });
+    const queues = await marts.rows(
+      `select queue_id from genesys.handling_facts where wrapup_cause = 'unexplained' group by 1 order by 1 limit 2`,
+    );
+    const prompts = ['OPTIONAL', 'AGENT_REQUESTED'];
+    for (const [index, { queue_id }] of queues.entries()) {
+      const values = { queue_id, name: `Queue ${index}`, acw_wrapup_prompt: prompts[index] };
+      await insertEntity(marts, { relation: 'queues', values });
+    }
+    const causes = await marts.rows('select distinct wrapup_cause as cause from genesys.int_wrapup_cases');
+    expect(causes.map(({ cause }) => cause)).toEqual(expect.arrayContaining([null, 'code_deleted', 'acw_optional']));
+    expect(await verdicts()).toBe(0);
+  });
+
+  test('are the same when rebuilt from the session facts', async () => {
+    await marts.rows('truncate genesys.conversation_facts');
+    await marts.rows('update genesys.handling_facts set handle_ms = 7');
+    await rebuildFacts(marts.pool, () => {});
+    for (const name of ['conversation_facts', 'handling_facts']) {
+      expect(await differences(`table genesys.${name}`, `table genesys.int_${name}`)).toBe(0);
+    }
+  });
+
+  test('are filled by migrate where an older version has stored conversations without them', async () => {
+    const [stored] = await marts.rows('select count(*)::int as count from genesys.conversation_facts');
+    for (const name of ['conversation_facts', 'handling_facts']) {
+      const partitions = await marts.rows<{ name: string }>(
+        'select inhrelid::regclass::text as name from pg_inherits where inhparent = $1::regclass',
+        [`genesys.${name}`],
+      );
+      for (const partition of partitions) await marts.rows(`drop table ${partition.name}`);
+    }
+    await marts.rows(`delete from extract.settings where name = 'conversation_facts_digest'`);
+    await migrate(marts.pool, { timeZone: 'UTC' });
+    const [filled] = await marts.rows('select count(*)::int as count from genesys.conversation_facts');
+    expect(filled).toEqual(stored);
+    expect(await differences('table genesys.handling_facts', 'table genesys.int_handling_facts')).toBe(0);
   });
 
   test('have the columns of the table, in its order and types', async () => {
