@@ -4,7 +4,7 @@ import { missingConversations, runCommand } from '../support/program.js';
 import type { SoakOptions } from './options.js';
 import { startOrganization } from './organization.js';
 import type { Figure } from './samples.js';
-import { noneOf, strangers } from './truth.js';
+import { different, noneOf, strangers } from './truth.js';
 
 export interface Finish {
   readonly options: SoakOptions;
@@ -38,7 +38,8 @@ export async function finish(facts: Finish): Promise<Figure[]> {
     say('pulling everything again');
     const before = await restatements(pool);
     const again = [await run('backfill', ...days), await run('backfill', ...days, '--stream', 'conversations')];
-    const exact = await strangers(pool, standing, (asOf) => [asOf.getTime()]);
+    say('comparing row by row');
+    const exact = await different(pool, standing);
     const statuses = [settled, ...again].map(({ status }) => status);
     return [
       noneOf('stored conversations that the organisation never told so', strange, count),

@@ -6,6 +6,8 @@ import { dayMs, plus } from '../../src/interval.js';
 import { startEmbeddedPostgres } from '../../src/postgres/embedded.js';
 import { createPool } from '../../src/postgres/pool.js';
 import { type ClockOptions, type Sandbox, startSandbox } from '../../src/sandbox/index.js';
+import { createWorld } from '../../src/sandbox/world/index.js';
+import type { World } from '../../src/sandbox/world.js';
 import type { SoakOptions } from './options.js';
 
 /** Records are made back to here before the soak's first instant, so that the first day knows long conversations as every other does. */
@@ -55,6 +57,9 @@ async function onServer(url: string, statement: string): Promise<void> {
   await client.end();
 }
 
+/** What happened is a function of the options alone: the organisation is made once, whoever serves it. */
+let made: World | undefined;
+
 /** The same organisation, its clock going or standing. */
 export function startOrganization(
   { seed, agents, conversationsPerDay }: SoakOptions,
@@ -66,6 +71,10 @@ export function startOrganization(
     agents,
     conversationsPerDay,
     clock,
+    createWorld: (world) => {
+      made ??= createWorld(world);
+      return made;
+    },
     dataFrom: plus(from, -dataAgeMs),
     requestsPerMinute: 'unlimited',
     jobDurationMs: 0,
