@@ -14,7 +14,7 @@ const recordBytesMax = 1_000_000;
 /** Enough for what stands before the first letter. */
 const peekBytesMax = 10_000;
 
-/** The lines of a file, faulty ones among them, in order. `format` undefined: JSON where the first letter is a brace, else CSV. */
+/** The lines of a file, faulty ones among them. `format` undefined: JSON where the first letter is a brace, else CSV. */
 export async function* surveyLines(
   input: AsyncIterable<Uint8Array>,
   format?: SurveyFormat,
