@@ -8,7 +8,7 @@ import { createDatabase, type TestDatabase, templateDatabase, testPool } from '.
 import { environmentFor, runCommand } from '../support/program.js';
 import { noon, rowsOf, writesSeen } from './support.js';
 
-const from = '2026-01-19';
+const from = '2026-01-20';
 let sandbox: Sandbox;
 let template: string;
 
@@ -17,12 +17,12 @@ beforeAll(async () => {
     agents: 20,
     conversationsPerDay: 400,
     clock: { kind: 'fixed', at: noon },
-    dataFrom: new Date('2026-01-19T00:00:00Z'),
+    dataFrom: new Date('2026-01-20T00:00:00Z'),
     requestsPerMinute: 'unlimited',
     lateWrapups: 'accepted',
   });
   template = await templateDatabase('wrapup_write_synced', async (url) => {
-    const environment = { ...environmentFor(sandbox, url), GENESYS_WAREHOUSE_START: '2026-01-19T00:00:00Z' };
+    const environment = { ...environmentFor(sandbox, url), GENESYS_WAREHOUSE_START: '2026-01-20T00:00:00Z' };
     const { status, output } = await runCommand(
       ['sync', '--stream', 'conversations', 'directory', 'queue_directory'],
       sandbox,
@@ -174,7 +174,7 @@ describe('the next extraction', () => {
     sandbox.advance(3_600_000);
     sandbox.resetRequests();
     const pulled = await runCommand(
-      ['backfill', '--from', '2026-01-19', '--to', '2026-01-21', '--stream', 'conversations', '--force'],
+      ['backfill', '--from', '2026-01-20', '--to', '2026-01-21', '--stream', 'conversations', '--force'],
       sandbox,
       place.environment,
     );
