@@ -78,7 +78,8 @@ function erasedConversation(record: unknown, policyOf: PolicyOf): unknown {
   });
   if (found.outsider === undefined && found.users.size === 0) return undefined;
   const withoutUsers = found.users.size === 0 ? record : erasedUsers(record, found.users);
-  return found.outsider === undefined ? withoutUsers : erasedOutsiders(withoutUsers, found.outsider);
+  if (found.outsider === undefined) return withoutUsers;
+  return withoutAddresses(erasedOutsiders(withoutUsers, found.outsider), policyOf);
 }
 
 const stronger = (one: ErasurePolicy | undefined, other: ErasurePolicy | undefined): ErasurePolicy | undefined =>
@@ -174,6 +175,21 @@ function masked(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(masked);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, masked(item)]));
+}
+
+/** The person's address in any other writing, e.g. in a text under a key that nobody knows. */
+function withoutAddresses(value: unknown, policyOf: PolicyOf): unknown {
+  if (typeof value === 'string') {
+    return addressesIn(value)
+      .filter((address) => policyOf('address', address) !== undefined)
+      .reduce((text, address) => text.replaceAll(address, erasedText), value);
+  }
+  if (typeof value === 'number') return policyOf('address', String(value)) === undefined ? value : erasedText;
+  if (Array.isArray(value)) return value.map((item) => withoutAddresses(item, policyOf));
+  if (typeof value !== 'object' || value === null) return value;
+  const copy: Record<string, unknown> = Object.create(null);
+  for (const [key, item] of Object.entries(value)) copy[key] = withoutAddresses(item, policyOf);
+  return copy;
 }
 
 /** The same values wherever else they stand: in members that are not known to be personal, and inside longer texts. */

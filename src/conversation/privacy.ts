@@ -27,8 +27,8 @@ export function createScreen(policy: PrivacyPolicy): Screen | undefined {
 }
 
 /**
- * An address as it is compared and hashed: without scheme, host of a SIP address, parameters, separators of a phone number and case, so that
- * `tel:+49 30 123` and `sip:+4930123@host` are the same.
+ * An address as it is compared and hashed: without scheme, host of a SIP address, parameters, separators and signs of a phone number and case,
+ * so that `tel:+49 30 123`, `0049-30-123` and `sip:4930123@host` are the same.
  */
 export function normalAddress(text: string): string {
   const bare = text.trim().toLowerCase().replace(/^<|>$/g, '');
@@ -36,7 +36,7 @@ export function normalAddress(text: string): string {
   const [address = ''] = bare.slice(scheme.length).split(';');
   const user =
     scheme.startsWith('sip') && /^[^@]*\d{3}[^@]*@/.test(address) ? address.slice(0, address.indexOf('@')) : address;
-  return /^[+\d][\d\s().\-/]{3,}$/.test(user) ? user.replace(/[^\d+]/g, '') : user;
+  return /^[+\d][\d\s().\-/]{3,}$/.test(user) ? user.replace(/\D/g, '').replace(/^00/, '') : user;
 }
 
 type Hash = (text: string) => string;
