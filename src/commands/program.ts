@@ -9,6 +9,7 @@ import { type CommandContext, exitDone, exitSliceFailed, exitUsage } from './con
 import { demoCommand } from './demo.js';
 import { exportCommand } from './export.js';
 import { migrateCommand } from './migrate.js';
+import { rebuildFactsCommand } from './rebuild-facts.js';
 import { reconcileCommand } from './reconcile.js';
 import { addRetentionCommands } from './retention-program.js';
 import { retryCommand } from './retry.js';
@@ -96,6 +97,10 @@ function addExtractingCommands(program: Command, run: Run): void {
     .command('migrate')
     .description('bring the database to this version and rebuild all views; safe to repeat')
     .action(() => run(migrateCommand));
+  program
+    .command('rebuild-facts')
+    .description('work out anew what reports read, month by month, from what was pulled; never needed, safe at any time')
+    .action(() => run(rebuildFactsCommand));
   program
     .command('sync')
     .description('pull everything that is due now, then exit')
