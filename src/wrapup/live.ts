@@ -34,7 +34,9 @@ export interface LiveTimings extends ConnectionTimings {
   /** Events of one moment are read with one request. */
   readonly gatherMs: number;
   readonly pollMs: number;
+  /** How often the list of queues is looked at, and how often while it is empty. */
   readonly queuesMs: number;
+  readonly noQueuesMs: number;
 }
 
 const liveTimings: LiveTimings = {
@@ -42,6 +44,7 @@ const liveTimings: LiveTimings = {
   gatherMs: secondMs / 2,
   pollMs: minuteMs,
   queuesMs: minuteMs,
+  noQueuesMs: 5 * secondMs,
 };
 const waitingMaxDefault = 10_000;
 const readIdsMax = 100;
@@ -168,7 +171,8 @@ export class Live {
         this.#failed(asError(error));
         log.warn({ reason: asError(error).message }, 'The topics of the notification channel could not be set');
       }
-      await pause(this.#timings.queuesMs, signal);
+      // Before the first directory there is none to listen to, and somebody who has just started this waits for it.
+      await pause(this.#channels.topicCount > 0 ? this.#timings.queuesMs : this.#timings.noQueuesMs, signal);
     }
   }
 

@@ -49,6 +49,7 @@ export const quick: LiveTimings = {
   gatherMs: 5,
   pollMs: never,
   queuesMs: 50,
+  noQueuesMs: 50,
 };
 
 export interface Listening {
