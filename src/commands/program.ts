@@ -99,7 +99,9 @@ function addExtractingCommands(program: Command, run: Run): void {
     .action(() => run(migrateCommand));
   program
     .command('rebuild-facts')
-    .description('work out anew what reports read, month by month, from what was pulled; never needed, safe at any time')
+    .description(
+      'work out anew what reports read, month by month, from what was pulled; never needed, safe at any time',
+    )
     .action(() => run(rebuildFactsCommand));
   program
     .command('sync')

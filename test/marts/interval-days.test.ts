@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { halfHourMs, insertGroup } from './interval-support.js';
+import { halfHourMs, insertGroup, insertGroups } from './interval-support.js';
 import { id, type Marts, openMarts } from './support.js';
 
 const queue = id(11);
@@ -53,13 +53,22 @@ describe.each(cases)('in $timeZone from $from', ({ timeZone, from, to, days, fir
 
   beforeAll(async () => {
     marts = await openMarts(timeZone);
+    const starts: string[] = [];
     for (let startMs = Date.parse(from); startMs < Date.parse(to); startMs += halfHourMs) {
-      const start = new Date(startMs).toISOString();
-      const dimensions = { queue_id: queue, media_type: 'voice' };
-      await insertGroup(marts, { table: 'queue_aggregates', start, dimensions, figures: { nOffered: [1] } });
-      const figures = { 'tSystemPresence:ON_QUEUE': [null, halfHourMs] } as const;
-      await insertGroup(marts, { table: 'user_aggregates', start, dimensions: { user_id: agent }, figures });
+      starts.push(new Date(startMs).toISOString());
     }
+    const dimensions = { queue_id: queue, media_type: 'voice' };
+    const offered = { table: 'queue_aggregates', dimensions, figures: { nOffered: [1] } } as const;
+    await insertGroups(
+      marts,
+      starts.map((start) => ({ ...offered, start })),
+    );
+    const figures = { 'tSystemPresence:ON_QUEUE': [null, halfHourMs] } as const;
+    const onQueue = { table: 'user_aggregates', dimensions: { user_id: agent }, figures };
+    await insertGroups(
+      marts,
+      starts.map((start) => ({ ...onQueue, start })),
+    );
   });
   afterAll(() => marts?.close());
 

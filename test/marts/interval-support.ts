@@ -26,25 +26,36 @@ export interface Group {
 }
 
 /** Stores what an aggregate answer would have said about a group in one interval. */
-export async function insertGroup(marts: Marts, { table, start, dimensions, figures, lengthMs }: Group): Promise<void> {
+export async function insertGroup(marts: Marts, group: Group): Promise<void> {
+  await insertGroups(marts, [group]);
+}
+
+/** The same about many groups of one table, faster. */
+export async function insertGroups(marts: Marts, groups: readonly Group[]): Promise<void> {
+  const rows = groups.flatMap(rowsOf);
+  const starts = rows.map((row) => Date.parse(row.interval_start));
+  const table = groups[0]?.table ?? '';
+  await ensurePartitions(marts.pool, starts, new Set(), new Date('2026-12-01'), tables);
+  await marts.rows(
+    `insert into genesys.${table} select * from jsonb_populate_recordset(null::genesys.${table}, $1::jsonb)`,
+    [JSON.stringify(rows)],
+  );
+  const interval = { from: new Date(Math.min(...starts)), to: new Date(Math.max(...starts) + 1) };
+  await inTransaction(marts.pool, (client) => refreshDaySums(client, table, { interval }));
+}
+
+function rowsOf({ start, dimensions, figures, lengthMs }: Group) {
   const startMs = Date.parse(start);
-  await ensurePartitions(marts.pool, [startMs], new Set(), new Date('2026-12-01'), tables);
   const interval = {
     interval_start: new Date(startMs).toISOString(),
     interval_end: new Date(startMs + (lengthMs ?? halfHourMs)).toISOString(),
     as_of: '2026-12-01T00:00:00Z',
   };
-  const rows = Object.entries(figures).map(([name, figure]) => {
+  return Object.entries(figures).map(([name, figure]) => {
     const [metric, qualifier] = name.split(':');
     const stats = Array.isArray(figure) ? { count: figure[0], sum: figure[1] ?? null } : figure;
     return { ...interval, ...dimensions, metric, qualifier: qualifier ?? null, ...stats };
   });
-  await marts.rows(
-    `insert into genesys.${table} select * from jsonb_populate_recordset(null::genesys.${table}, $1::jsonb)`,
-    [JSON.stringify(rows)],
-  );
-  const written = { from: new Date(interval.interval_start), to: new Date(interval.interval_end) };
-  await inTransaction(marts.pool, (client) => refreshDaySums(client, table, { interval: written }));
 }
 
 export interface LedgerSlice {
