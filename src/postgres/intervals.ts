@@ -9,6 +9,7 @@ import type { EntityRow, IntervalBatch } from '../protocol.js';
 import { refreshDaySums, shareZone, type Written } from './day-sums.js';
 import { copyRows } from './interval-copy.js';
 import type { IntervalRelation } from './interval-relation.js';
+import { type MetricSums, noteIntervalRestatements, summedColumns, sumsText } from './interval-restate.js';
 
 /** First key of the advisory locks; the second is a relation's UTC day. */
 const intervalLockClass = 7_236_404;
@@ -148,14 +149,20 @@ async function replaceRows(
   await copyRows(client, relation, stage, rows, asOf);
   await client.query(`analyze ${stage}`);
   const key = sameKey(relation, batch);
-  const vanished = await deleteDifferent(client, relation, batch, stage, where);
-  const inserted = await client.query(
-    `insert into ${relation.table}
-     select incoming.* from ${stage} as incoming
-     where not exists (select from ${relation.table} as stored where ${where.about} and ${key('stored', 'incoming')})`,
+  const gone = await deleteDifferent(client, relation, batch, stage, where);
+  const { rows: came } = await client.query<MetricSums>(
+    `with came as (
+         insert into ${relation.table}
+         select incoming.* from ${stage} as incoming
+         where not exists (select from ${relation.table} as stored where ${where.about} and ${key('stored', 'incoming')})
+         returning *
+     )
+     select ${sumsText(relation, 'came')} from came group by 1, 2, 3`,
     [...where.values],
   );
-  return vanished + (inserted.rowCount ?? 0);
+  await noteIntervalRestatements(client, relation, gone, came, asOf);
+  const vanished = gone.reduce((sum, sums) => sum + Number(sums.vanished), 0);
+  return came.reduce((sum, sums) => sum + Number(sums.rows), vanished);
 }
 
 /** Of the connection, emptied at every commit, with the same columns in the same order. */
@@ -166,29 +173,30 @@ async function emptyStage(client: pg.ClientBase, relation: IntervalRelation): Pr
   return `pg_temp.${stage}`;
 }
 
-/** Deletes what the answer shows different or not at all; returns how many of these it does not show at all. */
+/** Deletes what the answer shows different or not at all; returns sums of these, with how many it does not show at all. */
 async function deleteDifferent(
   client: pg.ClientBase,
   relation: IntervalRelation,
   batch: IntervalBatch,
   stage: string,
   where: Where,
-): Promise<number> {
+): Promise<MetricSums[]> {
   const key = sameKey(relation, batch);
-  const { rows } = await client.query<{ vanished: string }>(
+  const { rows } = await client.query<MetricSums>(
     `with gone as (
          delete from ${relation.table} as stored
          where ${where.older} and not exists (
              select from ${stage} as incoming
              where ${key('stored', 'incoming')} and ${sameValues(relation, batch)}
          )
-         returning interval_start, ${batch.dimensions.map((name) => pg.escapeIdentifier(name)).join(', ')}
+         returning ${summedColumns(relation)}, ${batch.dimensions.map((name) => pg.escapeIdentifier(name)).join(', ')}
      )
-     select count(*) as vanished from gone
-     where not exists (select from ${stage} as incoming where ${key('gone', 'incoming')})`,
+     select ${sumsText(relation, 'gone')},
+         count(*) filter (where not exists (select from ${stage} as incoming where ${key('gone', 'incoming')})) as vanished
+     from gone group by 1, 2, 3`,
     [...where.values],
   );
-  return Number(rows[0]?.vanished);
+  return rows;
 }
 
 const nullUuid = "'00000000-0000-0000-0000-000000000000'::uuid";
