@@ -28,8 +28,18 @@ final as (
         compared.conversation_count,
         compared.agentless_count::bigint as agentless_conversation_count,
         compared.agent_session_count::bigint as agent_session_count,
+        compared.rule_session_count::bigint as rule_session_count,
         round((compared.session_count + compared.agentless_count) / compared.case_count, 6) as share_rate,
-        round(compared.session_count / nullif(compared.agent_session_count, 0), 6) as missing_rate
+        round(compared.session_count / nullif(compared.agent_session_count, 0), 6) as missing_rate,
+        round(
+            (compared.agent_session_count - compared.missing_session_count) / nullif(compared.agent_session_count, 0),
+            6
+        ) as coverage_rate,
+        round(
+            (compared.agent_session_count - compared.missing_session_count + compared.ruled_session_count)
+            / nullif(compared.agent_session_count, 0),
+            6
+        ) as effective_coverage_rate
     from days
     cross join lateral (
         with
@@ -42,8 +52,22 @@ final as (
                 case when sessions.wrapup_cause is not null then sessions.conversation_id end as conversation_id,
                 min(sessions.started_at) as started_at,
                 count(*) as session_count,
+                count(*) filter (
+                    where sessions.wrapup_cause is not null
+                        -- An unknown code that came since the rule decided is an agent's all the same.
+                        and (sessions.wrapup_code is null or sessions.wrapup_code = assignments.previous_code)
+                        and assignments.wrapup_code is not null
+                ) as rule_session_count,
                 0 as agentless_count
             from genesys.int_wrapup_cases as sessions
+            -- The day bounds the ledger as well: what is compared with a day's sessions is that day's assignments.
+            left join wrapup.assignments as assignments
+                on assignments.conversation_id = sessions.conversation_id
+                and assignments.participant_no = sessions.participant_no
+                and assignments.session_no = sessions.session_no
+                and assignments.in_force_no = 0
+                and assignments.started_at >= days.start_at
+                and assignments.started_at < days.end_at
             where
                 sessions.started_at >= days.start_at
                 and sessions.started_at < days.end_at
@@ -62,6 +86,7 @@ final as (
                 conversations.conversation_id,
                 conversations.conversation_start as started_at,
                 0 as session_count,
+                0 as rule_session_count,
                 1 as agentless_count
             from genesys.conversation_facts as conversations
             where
@@ -76,6 +101,7 @@ final as (
                 coalesce(cases.media_type, 'unknown') as media_type,
                 cases.wrapup_cause,
                 sum(cases.session_count) as session_count,
+                sum(cases.rule_session_count) as rule_session_count,
                 sum(cases.agentless_count) as agentless_count,
                 count(cases.conversation_id) as conversation_count,
                 array_to_string(
@@ -92,6 +118,9 @@ final as (
         select
             counted.*,
             sum(counted.session_count) over cell as agent_session_count,
+            coalesce(sum(counted.session_count) filter (where counted.wrapup_cause is not null) over cell, 0)
+                as missing_session_count,
+            sum(counted.rule_session_count) over cell as ruled_session_count,
             sum(counted.session_count + counted.agentless_count)
                 filter (where counted.wrapup_cause is not null) over cell as case_count
         from counted
@@ -116,3 +145,6 @@ comment on column mart.rpt_wrapup_causes.agentless_conversation_count is 'Of the
 comment on column mart.rpt_wrapup_causes.agent_session_count is 'All agent sessions of this day, queue and media type, with and without a code.';
 comment on column mart.rpt_wrapup_causes.share_rate is 'Fraction of what lacks a code on this day, queue and media type (sessions, and conversations without one) that has this cause; these add up to 1.';
 comment on column mart.rpt_wrapup_causes.missing_rate is 'Fraction of all agent sessions of this day, queue and media type that lack a code for this cause; null where there are none.';
+comment on column mart.rpt_wrapup_causes.rule_session_count is 'Of session_count, sessions to which a rule gave a code: rule or survey in wrapup_source of fct_agent_sessions.';
+comment on column mart.rpt_wrapup_causes.coverage_rate is 'Fraction of all agent sessions of this day, queue and media type that have a real code, before rules; the same on each row of these, null where there are none.';
+comment on column mart.rpt_wrapup_causes.effective_coverage_rate is 'The same after rules: real codes and codes that rules gave.';

@@ -105,6 +105,25 @@ describe('stored proposals', () => {
     const after = await sources();
     expect((after.rule ?? 0) + (after.survey ?? 0)).toBe(proposed);
     expect(after.none).toBeLessThan(before.none ?? 0);
+    const [covered] = await rows(
+      `select sum(rule_session_count)::int as count, min(effective_coverage_rate - coverage_rate)::float8 as gain
+       from mart.rpt_wrapup_causes`,
+    );
+    // A survey also goes before agents' codes, which are no gap of the coverage.
+    expect(covered.count).toBeGreaterThan(proposed / 2);
+    expect(covered.gain).toBeGreaterThanOrEqual(0);
+    for (const check of [
+      'rpt_wrapup_causes_coverage',
+      'rpt_wrapup_causes_conserved',
+      'wrapup_assignments_conserved',
+      'wrapups_conserved',
+      'agent_sessions_conserved',
+    ])
+      expect(await rows(await readFile(join(import.meta.dirname, `../sql/${check}.sql`), 'utf8')), check).toEqual([]);
+    const [ledger] = await rows(
+      'select sum(assignment_count)::int as count, min(state) as state, bool_and(is_in_force) as is_in_force from mart.rpt_wrapup_assignments',
+    );
+    expect(ledger).toEqual({ count: proposed, state: 'proposed', is_in_force: true });
     // Again: nothing is new.
     expect(await planner.propose({ interval }, options)).toMatchObject({ proposed: 0, superseded: 0 });
   });
