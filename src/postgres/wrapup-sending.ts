@@ -48,7 +48,8 @@ export function createAssignmentStore(pool: pg.Pool, { now, actor }: SendingOpti
     settle: (assignmentId: string, { state, ...facts }: SendingOutcome) =>
       transition(pool, assignmentId, state, { ...facts, now: now(), actor }),
     release: (assignmentIds: readonly string[], until: Date) => release(pool, assignmentIds, until),
-    settleByExtraction: () => settleByExtraction(pool, now(), actor),
+    settleByExtraction: (conversationIds?: readonly string[]) =>
+      settleByExtraction(pool, { now: now(), actor, conversationIds }),
   };
 }
 
@@ -158,7 +159,11 @@ async function release(db: Database, assignmentIds: readonly string[], until: Da
  * Rows whose handling shows a code, in a record that Genesys gave after the last step: the rule's own code verifies the
  * row, somebody else's, set since the decision, wins. Rows in a process' hands are left to it.
  */
-async function settleByExtraction(db: Database, now: Date, actor: string) {
+async function settleByExtraction(
+  db: Database,
+  facts: { readonly now: Date; readonly actor: string; readonly conversationIds: readonly string[] | undefined },
+) {
+  const { now, actor, conversationIds = null } = facts;
   const { rows } = await db.query<{ state: 'verified' | 'conflicted'; count: number }>(
     `with shown as (
          select
@@ -175,6 +180,7 @@ async function settleByExtraction(db: Database, now: Date, actor: string) {
              and facts.session_id is not distinct from assignments.session_id
          where assignments.state in ('proposed', 'sent', 'rejected')
              and assignments.started_at > $1
+             and ($4::uuid[] is null or assignments.conversation_id = any($4))
              and (assignments.claimed_until is null or assignments.claimed_until <= $2)
              and stored.as_of > coalesce(assignments.sent_at, assignments.proposed_at)
              and facts.last_real_wrapup_code is not null
@@ -194,7 +200,7 @@ async function settleByExtraction(db: Database, now: Date, actor: string) {
          returning assignments.state
      )
      select state, count(*)::integer as count from settled group by state`,
-    [plus(now, -lookBackMs), now, actor],
+    [plus(now, -lookBackMs), now, actor, conversationIds],
   );
   const countOf = (state: string) => rows.find((row) => row.state === state)?.count ?? 0;
   return { verified: countOf('verified'), conflicted: countOf('conflicted') };

@@ -17,7 +17,9 @@ export interface AssignmentStore {
   /** Ends claims that were to last `until` and leaves the states. */
   release(assignmentIds: readonly string[], until: Date): Promise<void>;
   /** What the last extraction shows decides rows that wait; returns how many came to which state. No request is made. */
-  settleByExtraction(): Promise<{ readonly verified: number; readonly conflicted: number }>;
+  settleByExtraction(
+    conversationIds?: readonly string[],
+  ): Promise<{ readonly verified: number; readonly conflicted: number }>;
 }
 
 export interface ClaimFilter {

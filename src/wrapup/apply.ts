@@ -27,7 +27,7 @@ const credentialRefusalsMax = 5;
  */
 export async function applyAssignments(parts: ApplyParts, options: ApplyOptions): Promise<ApplySummary> {
   const run = new Run(parts, options);
-  const settled = await parts.store.settleByExtraction();
+  const settled = await parts.store.settleByExtraction(options.conversationIds);
   run.counts.verified += settled.verified;
   run.counts.conflicted += settled.conflicted;
   await run.review();

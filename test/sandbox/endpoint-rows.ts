@@ -208,6 +208,12 @@ const participantAt = (media: string, ...more: readonly unknown[]): Row['args'] 
 
 /** Reading and writing wrap-up codes; where no conversation of a medium goes on, the refusal is looked at instead. */
 const wrapups: readonly Row[] = [
+  // Only a user who is logged in has a self.
+  row('UsersApi.getUsersMe', () => [], { status: 400 }),
+  row('RoutingApi.postRoutingWrapupcodes', () => [{ name: 'Made by a test', division: { id: '*' } }]),
+  row('RoutingApi.postRoutingWrapupcodes', () => [{ name: 'Made by a test' }], { status: 409 }),
+  row('RoutingApi.postRoutingQueueWrapupcodes', ({ queueId, code }) => [queueId, [{ id: code }]]),
+  row('RoutingApi.postRoutingQueueWrapupcodes', ({ queueId }) => [queueId, [{ id: none }]], { status: 404 }),
   row('ConversationsApi.getConversation', ({ openId }) => [openId]),
   row('ConversationsApi.getConversation', ({ endedId }) => [endedId]),
   row('ConversationsApi.getConversation', () => [none], { status: 404 }),
