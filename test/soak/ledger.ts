@@ -5,13 +5,11 @@ import type { Stream } from '../../src/protocol.js';
 export interface LedgerState {
   readonly overlaps: number;
   readonly holes: number;
-  readonly stuck: number;
+  readonly overdueHours: number;
   readonly failing: number;
   readonly behindHours: number;
 }
 
-/** Organisation's time that a due slice may wait for its tick. */
-export const stuckMs = 12 * hourMs;
 /** The data lake is eight hours behind, and is looked at every half hour. */
 const historyLagMs = 9 * hourMs;
 
@@ -24,11 +22,11 @@ export async function ledgerState(pool: pg.Pool, streams: readonly Stream[], now
      )
      select
          (select count(*)::int from neighbours where next_from < slice_to) as overlaps,
-         (select count(*)::int from neighbours where next_from > slice_to and stream = any($3)) as holes,
-         (select count(*)::int from extract.slices
-          where greatest(due_at, retry_at) < $1::timestamptz - $2::interval) as stuck,
+         (select count(*)::int from neighbours where next_from > slice_to and stream = any($2)) as holes,
+         (select coalesce(max(extract(epoch from $1 - greatest(due_at, retry_at))), 0)::float8 / 3600 from extract.slices
+          where greatest(due_at, retry_at) < $1::timestamptz) as "overdueHours",
          (select count(*)::int from extract.slices where attempts > 0) as failing`,
-    [now, `${stuckMs} milliseconds`, streams.filter(({ kind }) => kind === 'interval').map(({ name }) => name)],
+    [now, streams.filter(({ kind }) => kind === 'interval').map(({ name }) => name)],
   );
   return { ...rows[0], behindHours: (await mostBehindMs(pool, streams, now)) / hourMs };
 }

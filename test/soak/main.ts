@@ -14,7 +14,7 @@ import { allStreams } from '../../src/streams/catalog.js';
 import { environmentFor } from '../support/program.js';
 import { bloatFigures } from './bloat.js';
 import { finish } from './finish.js';
-import { ledgerState, stuckMs } from './ledger.js';
+import { ledgerState } from './ledger.js';
 import { factorOf, soakOptions } from './options.js';
 import { startDatabase, startOrganization } from './organization.js';
 import { type Figure, figuresOf, type Sample } from './samples.js';
@@ -57,7 +57,9 @@ async function soak(): Promise<number> {
     const end = floorTo(clockNow(), stepMs);
     const figures = [
       ...(await workFigures(database.pool, samples)),
-      ...figuresOf(samples.slice(Math.ceil(samples.length * warmUpShare)), { behindHoursMax: behindHoursMax() }),
+      ...figuresOf(samples.slice(Math.ceil(samples.length * warmUpShare)), {
+        ticksHours: await ticksHours(database.pool),
+      }),
       warningsFigure(warnings),
       stopFigure(stopped),
       ...(await bloatFigures(database.pool)),
@@ -106,9 +108,12 @@ async function take(scheduler: Scheduler, pool: pg.Pool): Promise<Sample | undef
   };
 }
 
-/** What a tick may take, with the slices of a watermark that a tick had no time for yet. */
-function behindHoursMax(): number {
-  return stuckMs / hourMs;
+/** What comes due just after a tick has planned is pulled by the end of the next: two of the longest ticks, in the organisation's time. */
+async function ticksHours(pool: pg.Pool): Promise<number> {
+  const { rows } = await pool.query(
+    `select coalesce(max(extract(epoch from ended_at - started_at)), 0)::float8 as seconds from extract.runs where command = 'run'`,
+  );
+  return (2 * rows[0].seconds * secondMs + stepMs) / hourMs;
 }
 
 async function workFigures(pool: pg.Pool, samples: readonly Sample[]): Promise<Figure[]> {

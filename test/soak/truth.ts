@@ -13,22 +13,22 @@ interface Stored {
 }
 
 /**
- * Conversations whose digest is not that of what the organisation would have told at one of `instants` of the row's own knowledge. More than one
- * instant where the organisation's clock ran on while it answered.
+ * Conversations whose digest is not that of anything that the organisation told from the instant on for which the row vouches. Its clock ran on
+ * while it answered: until `answerMs` later, what it told had changed as often as the record did.
  */
-export async function strangers(
-  pool: pg.Pool,
-  sandbox: Sandbox,
-  instants: (asOf: Date) => readonly number[],
-): Promise<string[]> {
+export async function strangers(pool: pg.Pool, sandbox: Sandbox, answerMs: number): Promise<string[]> {
   const { rows } = await pool.query<{ id: string; asOf: Date; digest: string }>(
     `select conversation_id as id, as_of as "asOf", replace(content_hash::text, '-', '') as digest from extract.stored_conversations`,
   );
   return rows
     .filter(({ id, asOf, digest }) => {
       const conversation = sandbox.world.conversationById(id);
-      const told = instants(asOf).map((at) => conversation?.render(at, false));
-      return !told.some((record) => record !== undefined && flatten(record).contentHash === digest);
+      const [from, to] = [asOf.getTime(), asOf.getTime() + answerMs];
+      const changes = conversation?.changesMs.filter((at) => at > from && at <= to) ?? [];
+      return ![from, ...changes].some((at) => {
+        const record = conversation?.render(at, false);
+        return record !== undefined && flatten(record).contentHash === digest;
+      });
     })
     .map(({ id }) => id);
 }
