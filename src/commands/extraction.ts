@@ -6,6 +6,7 @@ import type { Log } from '../log.js';
 import { withLogContext } from '../log-context.js';
 import { type ApiBudget, beginRun, endRun } from '../postgres/runs.js';
 import { createWarehouse } from '../postgres/warehouse.js';
+import { settleByExtraction } from '../postgres/wrapup-sending.js';
 import { resolveStart } from '../start.js';
 import { allStreams, selectStreams } from '../streams/catalog.js';
 import { version } from '../version.js';
@@ -59,6 +60,7 @@ async function recordedRun(
   try {
     await settleClock(opened);
     summary = await work();
+    await settleByExtraction(opened.pool, { now: context.now(), actor: command, states: ['sent'] });
   } catch (error) {
     failure = error;
   }

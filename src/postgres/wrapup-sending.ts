@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { Assignment } from '../assignment.js';
+import type { Assignment, AssignmentState } from '../assignment.js';
 import { dayMs, plus } from '../interval.js';
 import { assignmentColumns, claimForSending, type Database, leaseMs, transition } from './wrapup-assignments.js';
 
@@ -157,13 +157,19 @@ async function release(db: Database, assignmentIds: readonly string[], until: Da
 
 /**
  * Rows whose handling shows a code, in a record that Genesys gave after the last step: the rule's own code verifies the
- * row, somebody else's, set since the decision, wins. Rows in a process' hands are left to it.
+ * row, somebody else's, set since the decision, wins. Rows in a process' hands are left to it. After each extraction
+ * `states` is `['sent']`, the few that wait for it.
  */
-async function settleByExtraction(
+export async function settleByExtraction(
   db: Database,
-  facts: { readonly now: Date; readonly actor: string; readonly conversationIds: readonly string[] | undefined },
-) {
-  const { now, actor, conversationIds = null } = facts;
+  facts: {
+    readonly now: Date;
+    readonly actor: string;
+    readonly conversationIds?: readonly string[] | undefined;
+    readonly states?: readonly AssignmentState[];
+  },
+): Promise<{ readonly verified: number; readonly conflicted: number }> {
+  const { now, actor, conversationIds = null, states = ['proposed', 'sent', 'rejected'] } = facts;
   const { rows } = await db.query<{ state: 'verified' | 'conflicted'; count: number }>(
     `with shown as (
          select
@@ -178,7 +184,7 @@ async function settleByExtraction(
              and facts.participant_no = assignments.participant_no
              and facts.session_no = assignments.session_no
              and facts.session_id is not distinct from assignments.session_id
-         where assignments.state in ('proposed', 'sent', 'rejected')
+         where assignments.state = any($5)
              and assignments.started_at > $1
              and ($4::uuid[] is null or assignments.conversation_id = any($4))
              and (assignments.claimed_until is null or assignments.claimed_until <= $2)
@@ -196,11 +202,11 @@ async function settleByExtraction(
              error_code = case when is_same then error_code else 'code.set.meanwhile' end,
              actor = $3, settled_at = $2, claimed_until = null, retry_at = null
          from shown
-         where assignment_id = shown_id and state in ('proposed', 'sent', 'rejected')
+         where assignment_id = shown_id and state = any($5)
          returning assignments.state
      )
      select state, count(*)::integer as count from settled group by state`,
-    [plus(now, -lookBackMs), now, actor, conversationIds],
+    [plus(now, -lookBackMs), now, actor, conversationIds, states],
   );
   const countOf = (state: string) => rows.find((row) => row.state === state)?.count ?? 0;
   return { verified: countOf('verified'), conflicted: countOf('conflicted') };

@@ -179,6 +179,7 @@ describe('the next extraction', () => {
       place.environment,
     );
     expect(pulled.status, pulled.output).toBe(0);
+    expect((await rowsOf(place.pool)).filter(({ state }) => state === 'verified').length).toBe(5);
     expect((await place.run(['apply', '--from', from])).status).toBe(0);
     const after = await rowsOf(place.pool);
     expect(after.filter(({ state }) => state === 'verified').length).toBe(5);
