@@ -17,7 +17,8 @@ export interface RunApply {
 /** Writing in the midst of `run`. A run that never ends needs another bound than its own: `writesPerRunMax` holds for each hour. */
 export async function openRunApply(context: CommandContext, opened: OpenedWithApi): Promise<RunApply> {
   const { api, actor } = await openWriter(context, opened);
-  const { now, signal } = context;
+  const { signal } = context;
+  const { now } = opened.clock;
   const { log, pool } = opened;
   const store = createAssignmentStore(pool, { now, actor: `run --wrapup as ${actor}` });
   const hourly = new HourlyBound(() => performance.now());

@@ -62,13 +62,13 @@ async function checkForm({ config: { wrapupRules }, log }: OpenedWithApi): Promi
 }
 
 function judgeOf({ opened, context, apply, onError }: RunLiveOptions): Judge {
-  const { now, signal } = context;
-  return new Judge({ opened, now, signal, onError, ...(apply !== undefined && { apply }) });
+  const { signal } = context;
+  return new Judge({ opened, now: opened.clock.now, signal, onError, ...(apply !== undefined && { apply }) });
 }
 
 function liveOf({ opened, context, timings, onError }: RunLiveOptions, judge: Judge | undefined): Live {
   const { pool, api, log } = opened;
-  const store = createStore(pool, context.now);
+  const store = createStore(pool, opened.clock.now);
   const load = async (records: readonly unknown[], asOf: Date) => {
     const page = conversationPage(records, { asOf, cursor: {} });
     const client = await pool.connect();
@@ -84,7 +84,7 @@ function liveOf({ opened, context, timings, onError }: RunLiveOptions, judge: Ju
   return new Live({
     api,
     log,
-    now: context.now,
+    now: opened.clock.now,
     signal: context.signal,
     random: Math.random,
     onError,
@@ -98,15 +98,15 @@ function liveOf({ opened, context, timings, onError }: RunLiveOptions, judge: Ju
   });
 }
 
-function surveyRoute({ opened, context }: RunLiveOptions, secret: string, live?: Live): Route {
+function surveyRoute({ opened }: RunLiveOptions, secret: string, live?: Live): Route {
   const { pool, log } = opened;
   const handle = surveysHandler({
     secret,
-    now: context.now,
+    now: opened.clock.now,
     log,
     source: surveySource,
     store: async (surveys) => {
-      const stored = await storeSurveys(pool, surveys, { now: context.now() });
+      const stored = await storeSurveys(pool, surveys, { now: opened.clock.now() });
       // Read anew, so that the rules judge them by what is known now.
       if (stored.conversationIds.length > 0) live?.offer({ conversationIds: stored.conversationIds }, 'survey');
       return stored;

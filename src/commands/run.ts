@@ -90,7 +90,7 @@ async function runUntilStopped(
   const ticks = new Ticks({ context, opened, streams: stream, state, msToNext: () => task.msToNext() });
   const task = cron.schedule(schedule, () => ticks.tick(), {
     noOverlap: true,
-    maxRandomDelay: jitterMsMax,
+    maxRandomDelay: context.tickDelayMsMax ?? jitterMsMax,
     logger: cronLog(opened.log),
   });
   opened.log.info({ schedule }, 'The scheduler runs');

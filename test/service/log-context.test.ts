@@ -38,8 +38,11 @@ afterAll(async () => {
 test('every line of a run carries the id of the run', () => {
   const runs = new Set(lines.map(({ run }) => run));
   expect(lines.length).toBeGreaterThan(20);
-  expect(lines.filter(({ run }) => run === undefined)).toEqual([]);
-  expect(runs.size).toBe(1);
+  // Before the run there is only the question how late it is at Genesys, for which one has to log in.
+  const before = lines.findIndex(({ run }) => run !== undefined);
+  expect(lines.slice(0, before).every(({ operation }) => operation !== undefined)).toBe(true);
+  expect(lines.slice(before).filter(({ run }) => run === undefined)).toEqual([]);
+  expect(runs.size).toBeLessThanOrEqual(2);
 });
 
 test('every line of a slice carries the ids of the slice and its stream, also those of its requests', () => {
