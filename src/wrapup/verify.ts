@@ -6,7 +6,7 @@ import type { ApplyParts, Outcome } from './apply-types.js';
 import { codeOf, standingOf } from './communication.js';
 
 /** Before each look, since 202 says accepted, not applied. What takes longer is looked for by the next run. */
-const lookDelaysMs = [0, secondMs, 3 * secondMs] as const;
+const lookDelaysMs = [secondMs / 4, secondMs, 3 * secondMs] as const;
 
 /** Reads the communication's code back, a few times; undefined while neither this nor another code is there. */
 export async function readBack(
