@@ -32,24 +32,9 @@ export function kindOfKey(key: string): PrivacyKind | undefined {
 }
 
 /** Purposes of participants that are the organisation's own: the names of agents, queues and flows are what reports are read by. */
-const ownPurposes = new Set([
-  'acd',
-  'agent',
-  'api',
-  'botflow',
-  'campaign',
-  'dialer',
-  'fax',
-  'group',
-  'ivr',
-  'manual',
-  'outbound',
-  'station',
-  'system',
-  'user',
-  'voicemail',
-  'workflow',
-]);
+const ownPurposes = new Set(
+  'acd agent api botflow campaign dialer group ivr station system user voicemail voicesurveyflow workflow'.split(' '),
+);
 
 /** True where `participantName` is the name of somebody outside the organisation, which also holds for purposes not known yet. */
 export const isOutsider = (purpose: unknown): boolean => typeof purpose !== 'string' || !ownPurposes.has(purpose);
