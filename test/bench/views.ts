@@ -12,13 +12,13 @@ import { type Query, queries } from './views-queries.js';
 
 const conversations = { firstDayMs: Date.UTC(2026, 2, 1), days: 90, perDay: 11_112 };
 /** A month and a day on either side, so that local days of every zone are whole. */
-const intervals = { firstDayMs: Date.UTC(2026, 2, 31), days: 32, queues: 300, agents: 2_000 };
+const intervals = { firstDayMs: Date.UTC(2026, 2, 31), days: 32, queues: 300, agents: 1_000 };
 const teamSize = 40;
 const tries = 5;
 const plansDirectory = `${directory}docs/plans/`;
 
 /**
- * One million conversations over 90 days and a month of interval facts of an organisation with 300 queues and 2,000 agents. Prints the time
+ * One million conversations over 90 days and a month of interval facts of an organisation with 300 queues and 1,000 agents. Prints the time
  * of every relation against its aim; plans go to `docs/plans/`.
  */
 export async function benchViews(): Promise<void> {

@@ -1,0 +1,2 @@
+-- One queue of a day, of the many rows of all agents with all codes: a filter on the queue would read the day whole.
+create index wrapup_aggregates_queue_idx on genesys.wrapup_aggregates (queue_id, interval_start);
