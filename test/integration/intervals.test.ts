@@ -183,3 +183,40 @@ test('a relation that keeps the last days loses what is older with its own commi
   const { rows } = await pool.query('select count(*)::int as count from genesys.queue_observations');
   expect(rows[0].count).toBe(2);
 });
+
+test('figures that come back different hours after their interval are noted by metric, with what they were and are', async () => {
+  await pool.query('truncate extract.interval_restatements');
+  const noted = async () =>
+    (
+      await pool.query(
+        `select interval_start_at as at, metric, row_count::int, count_before::int, count_after::int, count_moved_by::int,
+             sum_before::float8, sum_after::float8, sum_moved_by::float8, restated_at
+         from mart.ops_restated_intervals where relation = 'queue_aggregates' order by 1`,
+      )
+    ).rows;
+  await put({ asOf: '2026-03-11T01:10:00Z', rows: [row(0, queue(1), 5), row(0, queue(2), 7)] });
+  // Figures come late: what changes within the hours that a live pull reaches back is no restatement.
+  await put({ asOf: '2026-03-11T02:10:00Z', rows: [row(0, queue(1), 6), row(0, queue(2), 7)] });
+  expect(await noted()).toEqual([]);
+  const restated = new Date('2026-03-12T02:00:00Z');
+  const rows = [row(0, queue(1), 8), row(0, queue(3), 1), row(1, queue(1), 2)];
+  await put({ asOf: restated.toISOString(), rows });
+  const note = { metric: 'tHandle', restated_at: restated };
+  const seconds = { sum_before: 13, sum_after: 9, sum_moved_by: -4 };
+  expect(await noted()).toEqual([
+    { ...note, ...seconds, at: new Date(day), row_count: 2, count_before: 13, count_after: 9, count_moved_by: -4 },
+    {
+      ...note,
+      at: new Date(day + halfHour),
+      row_count: 1,
+      count_before: 0,
+      count_after: 2,
+      count_moved_by: 2,
+      sum_before: 0,
+      sum_after: 2,
+      sum_moved_by: 2,
+    },
+  ]);
+  await put({ asOf: '2026-03-14T02:00:00Z', rows });
+  expect(await noted()).toHaveLength(2);
+});
