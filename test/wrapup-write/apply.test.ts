@@ -60,6 +60,21 @@ test('queues and codes that are not allowed are left alone', async () => {
   expect((await apply(bench, { queueIds: [queueId] })).written).toBe(allowed);
 });
 
+test('while after-call work is open the code is taken, and after the conversation no more', async () => {
+  const bench = await openBench({ lateWrapups: 'refused', agents: 150, conversationsPerDay: 4_000 });
+  const open = uncoded(bench.sandbox, 1, false).filter(({ session }) => {
+    const last = (session.segments as { segmentType: string; segmentEnd?: string }[]).at(-1);
+    return last?.segmentType === 'wrapup' && last.segmentEnd === undefined;
+  });
+  const ended = uncoded(bench.sandbox, 2);
+  await propose(
+    bench,
+    [...open, ...ended].map((handling) => proposalOf(bench.sandbox, handling)),
+  );
+  expect(open.length).toBeGreaterThan(0);
+  expect(await apply(bench)).toMatchObject({ verified: open.length, rejected: 2 });
+});
+
 describe('a code that somebody else set', () => {
   test('since the rule decided stays, and the assignment is conflicted', async () => {
     const bench = await openBench();

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import {
   apply,
   type Bench,
@@ -16,6 +16,8 @@ import {
 const script = fileURLToPath(new URL('./apply-and-die.mjs', import.meta.url));
 /** Longer than a claim, after which a dead process' rows are free. */
 const afterClaimMs = 11 * 60_000;
+/** Each starts processes, on machines that do other things too. */
+vi.setConfig({ testTimeout: 120_000 });
 
 async function applyAndDie(bench: Bench, step: string, when: 'before' | 'after'): Promise<NodeJS.Signals | null> {
   const { sandbox, databaseUrl } = bench;
@@ -58,6 +60,20 @@ test.each([
   }
   expect((await rowsOf(bench.pool)).map(({ state }) => state)).toEqual(['verified', 'verified', 'verified']);
   expect([...writesSeen(bench.sandbox).values()]).toEqual([1, 1, 1]);
+});
+
+test('two processes at once send each code exactly once', async () => {
+  const bench = await openBench();
+  await propose(
+    bench,
+    uncoded(bench.sandbox, 50).map((handling) => proposalOf(bench.sandbox, handling)),
+  );
+  expect(await Promise.all([applyAndDie(bench, 'none', 'before'), applyAndDie(bench, 'none', 'before')])).toEqual([
+    null,
+    null,
+  ]);
+  expect([...writesSeen(bench.sandbox).values()]).toEqual(Array(50).fill(1));
+  expect(new Set((await rowsOf(bench.pool)).map(({ state }) => state))).toEqual(new Set(['verified']));
 });
 
 test('killed while Genesys has accepted but not applied, the code is not sent again', async () => {

@@ -138,11 +138,11 @@ function handlingsIn(conversation: JsonObject): Handling[] {
 
 const media = ['voice', 'message', 'email', 'callback'];
 
-/** Handlings without a code, of conversations that are over or not. */
+/** Handlings without a code: so many of conversations that are over, or all, at least so many, of those that go on. */
 export function uncoded(sandbox: Sandbox, count: number, isOver = true): Handling[] {
   const found = handlingsOf(sandbox).filter((handling) => handling.code === undefined && handling.isOver === isOver);
   if (found.length < count) throw new Error(`Only ${found.length} such handlings, not ${count}.`);
-  return found.slice(0, count);
+  return isOver ? found.slice(0, count) : found;
 }
 
 export function codesOf(sandbox: Sandbox, { queueId }: Pick<Handling, 'queueId'>): readonly string[] {
