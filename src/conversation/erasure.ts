@@ -1,6 +1,6 @@
 /** People who were erased, recognised in a record by digests of their identifiers and taken out of it. Pure. */
 import { createHmac } from 'node:crypto';
-import { isOutsider, kindOfKey } from './personal-keys.js';
+import { kindOfKey, kindOfValue } from './personal-keys.js';
 import { normalAddress } from './privacy.js';
 
 /** `conversation`: one that an erased person took part in; its later versions may not show that person. */
@@ -108,8 +108,7 @@ function erasedOutsiders(record: unknown, policy: ErasurePolicy): unknown {
   const literals = new Set<string>();
   const cut = rewrite(record, policy, (key, value, holder) => {
     if (contactKey.test(key)) return 'gone';
-    const isName = key === 'participantName' && isOutsider(holder.purpose);
-    const kind = isName ? 'names' : kindOfKey(key);
+    const kind = kindOfValue(key, value, holder);
     if (kind === undefined) return 'keep';
     if (kind !== 'notes') walk(value, key, 0, (_, text) => literals.add(text));
     return 'erase';

@@ -31,10 +31,24 @@ export function kindOfKey(key: string): PrivacyKind | undefined {
   return kind;
 }
 
+/** Why a flow was entered: an address, or the id of a user or another flow. */
+const looksLikeAddress = /@|^(?:tel|sip|sips):|^[+\d][\d\s().\-/]{3,}$/;
+
+/** The kind of the value under a key of `holder`, for the keys whose kind depends on more than the key as well. */
+export function kindOfValue(
+  key: string,
+  value: unknown,
+  holder: Readonly<Record<string, unknown>>,
+): PrivacyKind | undefined {
+  if (key === 'participantName') return isOutsider(holder.purpose) ? 'names' : undefined;
+  if (key === 'entryReason') return typeof value === 'string' && looksLikeAddress.test(value) ? 'addresses' : undefined;
+  return kindOfKey(key);
+}
+
 /** Purposes of participants that are the organisation's own: the names of agents, queues and flows are what reports are read by. */
 const ownPurposes = new Set(
   'acd agent api botflow campaign dialer group ivr station system user voicemail voicesurveyflow workflow'.split(' '),
 );
 
 /** True where `participantName` is the name of somebody outside the organisation, which also holds for purposes not known yet. */
-export const isOutsider = (purpose: unknown): boolean => typeof purpose !== 'string' || !ownPurposes.has(purpose);
+const isOutsider = (purpose: unknown): boolean => typeof purpose !== 'string' || !ownPurposes.has(purpose);

@@ -1,7 +1,7 @@
 /** The column policy: what is personal in an answer of the API is kept, hashed or dropped before anything else sees it. */
 import { createHmac } from 'node:crypto';
 import type { PrivacyAction, PrivacyPolicy } from '../privacy.js';
-import { isOutsider, kindOfKey } from './personal-keys.js';
+import { kindOfValue } from './personal-keys.js';
 
 /** Tells a hash from what came; what carries it is never hashed again. */
 const hashPrefix = 'hmac:';
@@ -71,8 +71,7 @@ function screened(value: unknown, hide: Hide, depth: number): unknown {
   if (Array.isArray(value)) return value.map((item) => screened(item, hide, depth + 1));
   const copy: Record<string, unknown> = Object.create(null);
   for (const [key, item] of Object.entries(value)) {
-    const kind =
-      key === 'participantName' && isOutsider((value as { purpose?: unknown }).purpose) ? 'names' : kindOfKey(key);
+    const kind = kindOfValue(key, item, value as Record<string, unknown>);
     const result = kind === undefined ? screened(item, hide, depth + 1) : hide(kind, item);
     if (result !== undefined) copy[key] = result;
   }

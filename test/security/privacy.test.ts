@@ -151,7 +151,8 @@ describe('a warehouse with a policy', () => {
     const text = await databaseText(otherPool, (table) => /queues|campaigns/.test(table));
     await otherPool.end();
     await other.drop();
-    expect([...new Set(plain)].filter((value) => text.includes(value))).toEqual([]);
+    const stands = (value: string) => text.slice(Math.max(0, text.indexOf(value) - 300)).slice(0, 400);
+    expect([...new Set(plain)].filter((value) => text.includes(value)).map(stands)).toEqual([]);
     expect(text).toMatch(/hmac:[0-9a-f]{32}/);
 
     const range = ['--from', '2026-03-10T00:00:00Z', '--to', '2026-03-12T15:00:00Z', '--force'];
