@@ -2,9 +2,11 @@
  * `npm run bench [-- name…]`: speed and memory as ratios within one run, because machines are noisy. Prints what was measured and what is aimed at;
  * ends with status 1 when an aim is missed.
  */
+import { benchBudget } from './budget.js';
 import { benchEndToEnd } from './end-to-end.js';
 import { benchLoad } from './load.js';
 import { benchMemory } from './memory.js';
+import { benchRequests } from './requests.js';
 import { benchSandbox } from './sandbox-speed.js';
 import { benchViews } from './views.js';
 
@@ -13,7 +15,9 @@ const benches: Readonly<Record<string, () => Promise<unknown>>> = {
   'end-to-end': benchEndToEnd,
   memory: benchMemory,
   sandbox: benchSandbox,
+  requests: benchRequests,
   views: benchViews,
+  budget: benchBudget,
 };
 
 const asked = process.argv.slice(2);
