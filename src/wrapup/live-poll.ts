@@ -1,5 +1,6 @@
+import { ApiError } from '../errors.js';
 import type { GenesysApi, JsonObject } from '../genesys/api.js';
-import { dayMs, earlier, floorTo, hourMs, type Interval, later, minuteMs, plus } from '../interval.js';
+import { dayMs, earlier, floorTo, formatInterval, hourMs, type Interval, later, minuteMs, plus } from '../interval.js';
 import type { Log } from '../log.js';
 
 export interface PollParts {
@@ -10,6 +11,13 @@ export interface PollParts {
   readonly now: Date;
   readonly signal: AbortSignal;
   readonly log: Log;
+  /** Kept from poll to poll. */
+  readonly state: PollState;
+}
+
+export interface PollState {
+  /** This organisation's API does not know how to ask for segments by their end. */
+  isEndRefused: boolean;
 }
 
 export interface PolledPage {
@@ -22,34 +30,53 @@ const reachMs = 15 * minuteMs;
 const overlapMs = 5 * minuteMs;
 /** What lies further back is the scheduled streams' to find: after-call work is long over there. */
 const reachMsMax = 6 * hourMs;
-/** A conversation that began before midnight is found by a query that touches its day. */
-const midnightMs = 2 * hourMs;
+/** The longest interval that the query takes. */
+const olderMs = 7 * dayMs;
 const pageSize = 100;
 const pagesMax = 100;
 /** A list of predicates that is known to be accepted; more queues are told apart here. */
 const queuePredicatesMax = 50;
 
-/** POST /api/v2/analytics/conversations/details/query over the last minutes, newest first: what was alive in them. */
-export async function* pollRecent(parts: PollParts): AsyncGenerator<PolledPage, void, void> {
-  for (const interval of intervals(parts.now, parts.polledUntil)) yield* pages(parts, interval);
-}
-
-/** The query finds what started on a day that the interval touches, so that at night yesterday's last minute is asked for as well. */
-export function intervals(now: Date, polledUntil: Date | null): Interval[] {
+/** The span that a poll looks at. */
+export function polledSpan(now: Date, polledUntil: Date | null): Interval {
   const usual = plus(now, -reachMs);
   const asked = polledUntil === null ? usual : earlier(usual, plus(polledUntil, -overlapMs));
-  const recent = { from: later(asked, plus(now, -reachMsMax)), to: now };
-  const midnight = floorTo(now, dayMs);
-  const isCovered = recent.from < midnight || now.getTime() - midnight.getTime() > midnightMs;
-  return isCovered ? [recent] : [recent, { from: plus(midnight, -minuteMs), to: midnight }];
+  return { from: later(asked, plus(now, -reachMsMax)), to: now };
 }
 
-async function* pages({ api, queueIds, signal, log }: PollParts, interval: Interval): AsyncGenerator<PolledPage> {
+/**
+ * POST /api/v2/analytics/conversations/details/query: what was alive in the last minutes, newest first. The query finds what started on a day that its
+ * interval touches, so that a second one asks the week before for those in which a segment has ended in these minutes.
+ */
+export async function* pollRecent(parts: PollParts): AsyncGenerator<PolledPage, void, void> {
+  const span = polledSpan(parts.now, parts.polledUntil);
+  const queues = parts.queueIds.length <= queuePredicatesMax ? [anyQueue(parts.queueIds)] : [];
+  yield* pages(parts, span, queues.length > 0 ? { segmentFilters: queues } : {});
+  if (parts.state.isEndRefused) return;
+  const midnight = floorTo(span.from, dayMs);
+  const ended = { type: 'dimension', dimension: 'segmentEnd', operator: 'matches', value: formatInterval(span) };
+  const filter = { type: 'and', predicates: [ended], ...(queues.length > 0 && { clauses: queues }) };
+  try {
+    yield* pages(parts, { from: plus(midnight, -olderMs), to: midnight }, { segmentFilters: [filter] });
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.facts.status !== 400) throw error;
+    parts.state.isEndRefused = true;
+    parts.log.warn(
+      { reason: error.message },
+      'Polling cannot ask for conversations of earlier days; their events and open_conversations find them',
+    );
+  }
+}
+
+async function* pages(
+  { api, queueIds, signal, log }: PollParts,
+  interval: Interval,
+  filters: JsonObject,
+): AsyncGenerator<PolledPage> {
   const wanted = new Set(queueIds);
-  const filters = queueIds.length <= queuePredicatesMax ? { filters: queueFilter(queueIds) } : {};
   for (let pageNumber = 1; pageNumber <= pagesMax; pageNumber += 1) {
     const answer = await api.detailsQuery(
-      { interval, pageNumber, pageSize, order: 'desc', ...filters },
+      { interval, pageNumber, pageSize, order: 'desc', filters },
       { signal, priority: 0 },
     );
     const all = answer.body.conversations ?? [];
@@ -63,9 +90,9 @@ async function* pages({ api, queueIds, signal, log }: PollParts, interval: Inter
   );
 }
 
-function queueFilter(queueIds: readonly string[]): JsonObject {
+function anyQueue(queueIds: readonly string[]): JsonObject {
   const predicates = queueIds.map((value) => ({ type: 'dimension', dimension: 'queueId', operator: 'matches', value }));
-  return { segmentFilters: [{ type: 'or', predicates }] };
+  return { type: 'or', predicates };
 }
 
 function isInQueues(record: JsonObject, wanted: ReadonlySet<string>): boolean {

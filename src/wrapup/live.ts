@@ -6,7 +6,7 @@ import { backOffMs, pause } from './live-backoff.js';
 import { Channels } from './live-channels.js';
 import { type ChannelPort, type ConnectionTimings, defaultTimings } from './live-connection.js';
 import { conversationIdsIn, eventKeyOf, queueTopic } from './live-events.js';
-import { pollRecent } from './live-poll.js';
+import { type PollState, pollRecent } from './live-poll.js';
 import { ConversationQueue } from './live-queue.js';
 import { Seen } from './live-seen.js';
 
@@ -65,6 +65,7 @@ export class Live {
   #overflows = 0;
   #lastEventAt: Date | null = null;
   #polledUntil: Date | null = null;
+  readonly #pollState: PollState = { isEndRefused: false };
   #wakePolling: () => void = () => {};
 
   constructor(parts: LiveParts) {
@@ -200,7 +201,8 @@ export class Live {
     if (queueIds.length === 0) return;
     const { api, store, now, signal, log } = this.#parts;
     const startedAt = now();
-    const pages = pollRecent({ api, queueIds, polledUntil: this.#polledUntil, now: startedAt, signal, log });
+    const state = this.#pollState;
+    const pages = pollRecent({ api, queueIds, polledUntil: this.#polledUntil, now: startedAt, signal, log, state });
     for await (const { records, asOf } of pages) {
       this.#events.polling += 1;
       this.#read += records.length;

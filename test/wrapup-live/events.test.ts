@@ -7,7 +7,7 @@ import { isAuthentic, signatureFault, signatureOf } from '../../src/wrapup/live-
 import { backOffMs } from '../../src/wrapup/live-backoff.js';
 import { conversationIdsIn, eventKeyOf } from '../../src/wrapup/live-events.js';
 import { surveysHandler, webhookHandler } from '../../src/wrapup/live-http.js';
-import { intervals } from '../../src/wrapup/live-poll.js';
+import { polledSpan } from '../../src/wrapup/live-poll.js';
 import { ConversationQueue } from '../../src/wrapup/live-queue.js';
 import { Seen } from '../../src/wrapup/live-seen.js';
 
@@ -109,20 +109,11 @@ describe('polling', () => {
   const at = (text: string) => new Date(`2026-01-20T${text}Z`);
 
   test('looks back a quarter of an hour, further behind a pause, and never further than six hours', () => {
-    expect(intervals(at('12:00:00'), null)).toEqual([{ from: at('11:45:00'), to: at('12:00:00') }]);
-    expect(intervals(at('12:00:00'), at('11:59:00'))[0]?.from).toEqual(at('11:45:00'));
-    expect(intervals(at('12:00:00'), at('11:00:00'))[0]?.from).toEqual(at('10:55:00'));
-    expect(intervals(at('12:00:00'), at('02:00:00'))[0]?.from).toEqual(at('06:00:00'));
-  });
-
-  test('asks behind midnight for what began the day before and goes on', () => {
-    const midnight = at('00:00:00');
-    expect(intervals(at('01:30:00'), null)).toEqual([
-      { from: at('01:15:00'), to: at('01:30:00') },
-      { from: new Date(midnight.getTime() - minuteMs), to: midnight },
-    ]);
-    expect(intervals(at('00:10:00'), null)).toHaveLength(1);
-    expect(intervals(at('02:30:00'), null)).toHaveLength(1);
+    const from = (polledUntil: Date | null) => polledSpan(at('12:00:00'), polledUntil).from;
+    expect(polledSpan(at('12:00:00'), null)).toEqual({ from: at('11:45:00'), to: at('12:00:00') });
+    expect(from(at('11:59:00'))).toEqual(at('11:45:00'));
+    expect(from(at('11:00:00'))).toEqual(at('10:55:00'));
+    expect(from(at('02:00:00'))).toEqual(at('06:00:00'));
   });
 });
 
