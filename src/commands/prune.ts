@@ -26,7 +26,9 @@ export async function pruneCommand(context: CommandContext, options: PruneComman
     await migrate(opened.pool, { timeZone: opened.config.timeZone });
     const client = await opened.pool.connect();
     const work = { before, isDryRun, now: context.now(), signal: context.signal };
-    const pruned = await prune(client, work).finally(() => client.release());
+    const pruned = await prune(client, work)
+      .catch((error: unknown) => Promise.reject(notOwner(error)))
+      .finally(() => client.release());
     if (pruned.length > 0) context.print(prunedTable(pruned));
     const bytes = pruned.reduce((sum, each) => sum + each.bytes, 0);
     const facts = { before: before.toISOString(), freedMegabytes: Math.round(bytes / 1_048_576) };
@@ -35,6 +37,13 @@ export async function pruneCommand(context: CommandContext, options: PruneComman
   } finally {
     await opened.close();
   }
+}
+
+function notOwner(error: unknown): unknown {
+  if ((error as { code?: unknown }).code !== '42501') return error;
+  return new UsageError('This role may not drop tables; run prune as the role that owns the schemas.', {
+    cause: error,
+  });
 }
 
 /** The first of the month in which the kept time begins. Throws a UsageError for what is no time, or too little. */

@@ -90,25 +90,17 @@ function monthStart(epochMs: number, monthsLater: number): number {
   return Date.UTC(at.getUTCFullYear(), at.getUTCMonth() + monthsLater, 1);
 }
 
+/** By a function of the owner's, since the role that loads need not own the tables. */
 async function createMonth(
   client: ClientBase,
   tables: readonly string[],
   month: string,
   epochMs: number,
 ): Promise<void> {
-  const from = new Date(monthStart(epochMs, 0)).toISOString();
-  const to = new Date(monthStart(epochMs, 1)).toISOString();
-  const existing = await client.query<{ name: string }>(
-    `select name from unnest($1::text[]) as name where to_regclass(format('genesys.%I', name || '_' || $2)) is not null`,
+  const from = new Date(monthStart(epochMs, 0)).toISOString().slice(0, 10);
+  const missing = await client.query<{ name: string }>(
+    `select name from unnest($1::text[]) as name where to_regclass(format('genesys.%I', name || '_' || $2)) is null`,
     [tables, month],
   );
-  const present = new Set(existing.rows.map((row) => row.name));
-  for (const name of tables.filter((each) => !present.has(each))) {
-    const partition = partitionName(name, month);
-    // Attaching takes a weaker lock than `create table … partition of`: loads that are under way go on.
-    await client.query(`create table ${partition} (like genesys.${name} including all)`);
-    await client.query(
-      `alter table genesys.${name} attach partition ${partition} for values from ('${from}') to ('${to}')`,
-    );
-  }
+  for (const { name } of missing.rows) await client.query('select genesys.create_month($1, $2::date)', [name, from]);
 }

@@ -1,0 +1,52 @@
+-- Three roles for one warehouse: who owns and changes its tables, who writes rows, who reads reports. To be run in the warehouse's database by a
+-- superuser, or by a role that may create roles and owns the database: psql -f docs/roles.sql "$DATABASE_URL". Safe to repeat.
+--
+-- The roles have no password, so nobody can log in with them yet:   alter role genesys_writer login password '…';
+-- `migrate`, `prune` and `rebuild-facts` run as genesys_owner, everything else (`run`, `sync`, `backfill`, `status` …) as genesys_writer.
+-- BI tools get a role of their own each:                             create role my_bi login password '…'; grant genesys_reader to my_bi;
+-- A warehouse that another role has made so far:                     reassign owned by that_role to genesys_owner;   and then this script again.
+
+do $$
+declare
+    role_name text;
+begin
+    foreach role_name in array array['genesys_owner', 'genesys_writer', 'genesys_reader'] loop
+        begin
+            execute format('create role %I', role_name);
+        exception
+            when duplicate_object or unique_violation then null;
+        end;
+    end loop;
+
+    -- Nobody else makes schemas, or temporary tables, in this database.
+    execute format('revoke create, temporary on database %I from public', current_database());
+    execute format('grant connect, temporary, create on database %I to genesys_owner', current_database());
+    -- Answers about intervals are compared in a temporary table before they are written.
+    execute format('grant connect, temporary on database %I to genesys_writer', current_database());
+    execute format('grant connect on database %I to genesys_reader', current_database());
+end
+$$;
+
+revoke create on schema public from public;
+
+-- Whoever runs this script may not be a superuser: to speak for the owner it must be a member.
+grant genesys_owner to current_user;
+
+-- What the owner makes from now on.
+alter default privileges for role genesys_owner grant usage on schemas to genesys_writer;
+alter default privileges for role genesys_owner grant select, insert, update, delete on tables to genesys_writer;
+alter default privileges for role genesys_owner revoke execute on functions from public;
+alter default privileges for role genesys_owner grant execute on functions to genesys_writer, genesys_reader;
+
+-- What is there already.
+do $$
+declare
+    schema_name text;
+begin
+    for schema_name in select nspname from pg_namespace where nspname in ('extract', 'genesys', 'mart', 'wrapup') loop
+        execute format('grant usage on schema %I to genesys_writer', schema_name);
+        execute format('grant select, insert, update, delete on all tables in schema %I to genesys_writer', schema_name);
+        execute format('grant execute on all functions in schema %I to genesys_writer', schema_name);
+    end loop;
+end
+$$;
