@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { type Environment, loadEnvironment } from '../config.js';
 import { ApiError, asError, UsageError } from '../errors.js';
 import { createLog, type Log, type LogOptions } from '../log.js';
+import { describeLoss } from '../postgres/lost-database.js';
 import { parseTimestamp } from '../start.js';
 import { version } from '../version.js';
 import { backfillCommand } from './backfill.js';
@@ -58,8 +59,9 @@ function statusOf(error: unknown, signal: AbortSignal, log: Log): number {
     for (const line of error.message.split('\n')) log.error(line);
     return exitUsage;
   }
-  // An answer of the API explains itself; a stack would only bury the sentence.
-  if (error instanceof ApiError) log.error(error.message);
+  // An answer of the API explains itself, and so does a database that is gone; a stack would only bury the sentence.
+  const sentence = error instanceof ApiError ? error.message : describeLoss(error);
+  if (sentence !== undefined) log.error(sentence);
   else log.error({ error: asError(error) }, asError(error).message);
   return exitSliceFailed;
 }

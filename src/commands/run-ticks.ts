@@ -1,5 +1,6 @@
 import { sync } from '../engine/sync.js';
 import { asError } from '../errors.js';
+import { describeLoss } from '../postgres/lost-database.js';
 import { type CommandContext, exitDone } from './context.js';
 import { asRun, syncContext } from './extraction.js';
 import type { OpenedWithApi } from './open.js';
@@ -56,7 +57,9 @@ export class Ticks {
       return status === exitDone ? 'done' : 'partly';
     } catch (error) {
       state.failed(error);
-      opened.log.error({ error: asError(error) }, 'The tick failed; the next one tries again');
+      const loss = describeLoss(error);
+      if (loss !== undefined) opened.log.error(`The tick failed; the next one tries again. ${loss}`);
+      else opened.log.error({ error: asError(error) }, 'The tick failed; the next one tries again');
       return 'failed';
     }
   }

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import pg from 'pg';
 import { UsageError } from '../errors.js';
 import type { Log } from '../log.js';
@@ -20,6 +21,8 @@ export interface PoolOptions {
 const connectMsMax = 30_000;
 const idleMsMax = 60_000;
 const keepAliveAfterMs = 30_000;
+/** A statement is ended by the server before; only a server or a network that went silent is waited for until then. */
+const silenceMarginMs = 60_000;
 const oldestServerVersion = 140_000;
 
 /**
@@ -57,9 +60,28 @@ export function createPool(options: PoolOptions): pg.Pool {
   // Without a listener, Node ends the process when a connection breaks: idle ones report to the pool, others to themselves.
   pool.on('error', (error) => options.log?.warn({ error }, 'lost an idle database connection'));
   pool.on('connect', (client) => {
+    endWhenSilent(client, options.statementTimeoutMs);
     client.on('error', (error: Error) => options.log?.debug({ error }, 'lost a database connection in use'));
   });
   return pool;
+}
+
+/**
+ * A peer that vanished without a word would be waited for until the system's keepalives give it up, one that still acknowledges bytes but
+ * never answers (a hung server, a proxy that lost its other side) for ever. Only a statement under way is given up: an idle connection may
+ * be silent for as long as it likes.
+ */
+function endWhenSilent(client: pg.PoolClient, statementTimeoutMs: number): void {
+  if (statementTimeoutMs === 0) return;
+  const { connection } = client as unknown as { connection?: { stream?: Socket } };
+  const silentMs = statementTimeoutMs + Math.min(silenceMarginMs, statementTimeoutMs);
+  const stream = connection?.stream;
+  stream?.setTimeout(silentMs);
+  stream?.on('timeout', () => {
+    if ((client as unknown as { _activeQuery?: unknown })._activeQuery) {
+      stream.destroy(Object.assign(new Error(`no answer for ${silentMs / 1_000} s`), { code: 'ETIMEDOUT' }));
+    }
+  });
 }
 
 /**

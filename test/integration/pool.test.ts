@@ -1,4 +1,4 @@
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import type pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { UsageError } from '../../src/errors.js';
@@ -42,6 +42,29 @@ async function listen(onConnection: (socket: Socket) => void): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return (server.address() as AddressInfo).port;
 }
+
+describe('a server that goes silent', () => {
+  test('is given up some time after any statement should have ended; an idle connection may be silent', async () => {
+    const target = Number(new URL(database.url).port || 5432);
+    let isSilent = false;
+    const port = await listen((client) => {
+      const server = connect(target, '127.0.0.1');
+      server.on('data', (chunk) => isSilent || client.write(chunk));
+      client.on('data', (chunk) => server.write(chunk));
+      for (const socket of [client, server]) socket.on('error', () => {});
+      client.on('close', () => server.destroy());
+    });
+    const pool = open(
+      changed((url) => Object.assign(url, { host: `127.0.0.1:${port}` })),
+      200,
+    );
+    await pool.query('select 1');
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    expect((await pool.query('select 2 as two')).rows).toEqual([{ two: 2 }]);
+    isSilent = true;
+    await expect(pool.query('select 3')).rejects.toMatchObject({ code: 'ETIMEDOUT' });
+  });
+});
 
 describe('values', () => {
   test('a bigint is a number, or text beyond what a number holds', async () => {
