@@ -1,4 +1,3 @@
-import { UsageError } from '../errors.js';
 import { sleepFor } from '../genesys/abort.js';
 import { hourMs } from '../interval.js';
 import { createAssignmentStore } from '../postgres/wrapup-sending.js';
@@ -40,11 +39,6 @@ export async function openRunApply(context: CommandContext, opened: OpenedWithAp
     if (stopped !== undefined) log[stopped.isFailure ? 'error' : 'warn'](stopped.reason);
   };
   return { apply, close: () => api.close() };
-}
-
-/** Throws a UsageError for options of `run` that go together only. */
-export function checkRunOptions({ wrapup, apply }: { readonly wrapup?: boolean; readonly apply?: boolean }): void {
-  if (apply && !wrapup) throw new UsageError('run --apply writes what --wrapup decides; add --wrapup.');
 }
 
 /** How much of a bound is left in the hour under way. */

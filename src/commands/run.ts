@@ -1,10 +1,10 @@
 import cron from 'node-cron';
-import { asError } from '../errors.js';
+import { asError, UsageError } from '../errors.js';
 import { secondMs } from '../interval.js';
 import type { Log } from '../log.js';
 import { type CommandContext, exitDone } from './context.js';
 import { type OpenedWithApi, openWithApi } from './open.js';
-import { checkRunOptions, openRunApply } from './run-apply.js';
+import { openRunApply } from './run-apply.js';
 import type { ApplyDecided } from './run-judge.js';
 import { openRunLive } from './run-live.js';
 import { startRunService } from './run-service.js';
@@ -31,7 +31,7 @@ export interface RunOptions {
  * it also reacts to events between the ticks.
  */
 export async function runCommand(given: CommandContext, options: RunOptions): Promise<number> {
-  checkRunOptions(options);
+  check(options);
   // Whatever ends this command ends everything that it has started.
   const stopping = new AbortController();
   const stop = () => stopping.abort(given.signal.reason);
@@ -51,6 +51,14 @@ export async function runCommand(given: CommandContext, options: RunOptions): Pr
     await opened.close();
     given.signal.removeEventListener('abort', stop);
   }
+}
+
+function check({ schedule, wrapup, apply }: RunOptions): void {
+  if (!cron.validate(schedule))
+    throw new UsageError(
+      `--schedule ${schedule} is no cron expression; use one such as "*/5 * * * *", every five minutes.`,
+    );
+  if (apply && !wrapup) throw new UsageError('run --apply writes what --wrapup decides; add --wrapup.');
 }
 
 async function runWith(

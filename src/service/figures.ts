@@ -225,7 +225,7 @@ const runFigures: readonly Figure[] = [
 
 const liveFigures: readonly Figure[] = [
   gauge('live_connected', '1 while the notification channel is open; only with run --wrapup.', {
-    samples: live(({ isConnected }) => one(isConnected ? 1 : 0)),
+    samples: live(({ isConnected, topics }) => (topics > 0 ? one(isConnected ? 1 : 0) : [])),
   }),
   gauge('live_topics', 'Topics that the notification channels are subscribed to.', {
     samples: live(({ topics }) => one(topics)),

@@ -6,6 +6,7 @@ import { backOffMs, pause } from './live-backoff.js';
 import { Channels } from './live-channels.js';
 import { type ChannelPort, type ConnectionTimings, defaultTimings } from './live-connection.js';
 import { conversationIdsIn, eventKeyOf, queueTopic } from './live-events.js';
+import { FollowUps } from './live-follow.js';
 import { type PollState, pollRecent } from './live-poll.js';
 import { ConversationQueue } from './live-queue.js';
 import { Seen } from './live-seen.js';
@@ -33,6 +34,8 @@ export interface LiveParts {
 export interface LiveTimings extends ConnectionTimings {
   /** Events of one moment are read with one request. */
   readonly gatherMs: number;
+  /** After it has been read for an event, a conversation is read once more. */
+  readonly followMs: number;
   readonly pollMs: number;
   /** How often the list of queues is looked at, and how often while it is empty. */
   readonly queuesMs: number;
@@ -42,6 +45,7 @@ export interface LiveTimings extends ConnectionTimings {
 const liveTimings: LiveTimings = {
   ...defaultTimings,
   gatherMs: secondMs / 2,
+  followMs: 15 * secondMs,
   pollMs: minuteMs,
   queuesMs: minuteMs,
   noQueuesMs: 5 * secondMs,
@@ -49,6 +53,7 @@ const liveTimings: LiveTimings = {
 const waitingMaxDefault = 10_000;
 const readIdsMax = 100;
 const seenMax = 20_000;
+const followCheckMs = secondMs;
 
 /**
  * Reacts to what happens in the contact centre: events name conversations, these are read at once, and polling reads what events have missed.
@@ -58,6 +63,7 @@ export class Live {
   readonly #parts: LiveParts;
   readonly #timings: LiveTimings;
   readonly #queue: ConversationQueue;
+  readonly #followUps: FollowUps;
   readonly #seen = new Seen(seenMax);
   readonly #channels: Channels;
   readonly #events: Record<EventSource, number> = { channel: 0, webhook: 0, survey: 0, polling: 0 };
@@ -72,6 +78,7 @@ export class Live {
     this.#parts = parts;
     this.#timings = { ...liveTimings, ...parts.timings };
     this.#queue = new ConversationQueue(parts.waitingMax ?? waitingMaxDefault);
+    this.#followUps = new FollowUps(parts.waitingMax ?? waitingMaxDefault);
     this.#channels = new Channels({
       ...parts,
       timings: this.#timings,
@@ -84,7 +91,7 @@ export class Live {
   /** Resolves when the signal has aborted and everything is closed. Never rejects. */
   async run(): Promise<void> {
     const { queueIds } = this.#parts;
-    const working = [this.#readAll()];
+    const working = [this.#readAll(), this.#followAll()];
     if (queueIds !== undefined) working.push(this.#listen(queueIds), this.#poll(queueIds));
     await Promise.all(working);
     await this.#channels.closed();
@@ -127,6 +134,7 @@ export class Live {
     if (ids.length === 0) return;
     this.#events[source] += 1;
     this.#lastEventAt = this.#parts.now();
+    this.#followUps.begin(ids);
     if (this.#queue.add(ids) < ids.length) this.#overflows += 1;
   }
 
@@ -145,6 +153,7 @@ export class Live {
       try {
         if (ids.length > 0) await this.#parts.read(ids);
         this.#read += ids.length;
+        this.#followUps.wasRead(ids, performance.now() + this.#timings.followMs);
         failures = 0;
       } catch (error) {
         if (signal.aborted) return;
@@ -158,6 +167,14 @@ export class Live {
         );
         await pause(backOffMs(failures, random), signal);
       }
+    }
+  }
+
+  async #followAll(): Promise<void> {
+    const { signal } = this.#parts;
+    while (!signal.aborted) {
+      await pause(Math.min(followCheckMs, this.#timings.followMs), signal);
+      this.#queue.add(this.#followUps.due(performance.now(), readIdsMax));
     }
   }
 

@@ -236,4 +236,16 @@ describe('what is offered', () => {
     live.offer({ conversationId: id(1) }, 'webhook');
     await until(() => read.length === 1);
   });
+
+  test('is looked at once more a while later, and again behind a new event', async () => {
+    const { sandbox, api } = await openCentre();
+    const { live, read } = listen(api, { now: () => sandbox.now() }, { followMs: 40 });
+    live.offer({ conversationId: id(1) }, 'webhook');
+    await until(() => read.length === 2);
+    live.offer({ conversationId: id(2) }, 'webhook');
+    await until(() => read.length === 4);
+    live.offer({ conversationId: id(1) }, 'webhook');
+    await until(() => read.length === 6);
+    expect(read).toEqual([id(1), id(1), id(2), id(2), id(1), id(1)]);
+  });
 });

@@ -252,9 +252,10 @@ describe('run', () => {
       ...extra,
     });
 
-  test('says what is missing for --wrapup and --apply', async () => {
+  test('says what is wrong with its options', async () => {
     const nowhere = { GENESYS_WAREHOUSE_WRAPUP_RULES: join(folder, 'nothing.yaml') };
-    const [alone, without, unwritten] = [
+    const [never, alone, without, unwritten] = [
+      await start(['--schedule', 'now and then']),
       await start(['--apply']),
       await start(['--wrapup'], nowhere),
       await start(['--wrapup', '--apply'], {
@@ -262,7 +263,8 @@ describe('run', () => {
         GENESYS_WAREHOUSE_WRITE_CLIENT_SECRET: '',
       }),
     ];
-    expect([alone.status, without.status, unwritten.status]).toEqual([2, 2, 2]);
+    expect([never.status, alone.status, without.status, unwritten.status]).toEqual([2, 2, 2, 2]);
+    expect(never.output).toContain('no cron expression');
     expect(alone.output).toContain('add --wrapup');
     expect(without.output).toContain('cannot be read');
     expect(unwritten.output).toContain('no credentials for writing');

@@ -47,6 +47,7 @@ export const quick: LiveTimings = {
   renewalMs: never,
   livedMsMin: 0,
   gatherMs: 5,
+  followMs: never,
   pollMs: never,
   queuesMs: 50,
   noQueuesMs: 50,
