@@ -63,7 +63,7 @@ select * from final;
 
 comment on view mart.fct_agent_statuses is 'One row per stretch of time of a user in one presence (status_kind presence) or in one ACD routing status (routing_status). The two kinds run side by side: filter on one before summing. A stretch over midnight is one row under the day of its start; for time by day use rpt_agent_days. Source: user details (genesys.user_presences, genesys.user_routing_statuses).';
 comment on column mart.fct_agent_statuses.user_id is 'User. With status_kind, status, started_at and organization_presence_id the key of this relation. See dim_users.';
-comment on column mart.fct_agent_statuses.organization_presence_id is 'Definition of the organisation that the presence was chosen from; null for routing statuses. Details organizationPresenceId.';
+comment on column mart.fct_agent_statuses.organization_presence_id is 'Definition of the organisation that the presence was chosen from; null for routing statuses. Details organizationPresenceId. See dim_presences.';
 comment on column mart.fct_agent_statuses.user_name is 'Name of the user at the start, or the earliest known. Source: history of the directory.';
 comment on column mart.fct_agent_statuses.status_kind is 'presence or routing_status.';
 comment on column mart.fct_agent_statuses.status is 'System presence (AVAILABLE, BREAK, ON_QUEUE, …) or routing status (IDLE, INTERACTING, …). Details systemPresence, routingStatus.';

@@ -94,7 +94,7 @@ export function conversation(number: number, participants: readonly JsonObject[]
 export const customer = participant('customer', [session([segment('interact', '10:00:00', '10:30:00')])]);
 
 export interface DirectoryRow {
-  readonly relation: 'queues' | 'users' | 'wrapup_codes' | 'divisions';
+  readonly relation: 'queues' | 'users' | 'wrapup_codes' | 'divisions' | 'presences';
   readonly values: JsonObject;
 }
 

@@ -20,6 +20,13 @@ having count(*) > 1
 
 union all
 
+select 'dim_presences' as relation, presences.organization_presence_id::text as key
+from mart.dim_presences as presences
+group by presences.organization_presence_id
+having count(*) > 1
+
+union all
+
 select 'dim_wrapup_codes' as relation, codes.wrapup_code as key
 from mart.dim_wrapup_codes as codes
 group by codes.wrapup_code
