@@ -1,5 +1,6 @@
 import type { Assignment } from '../assignment.js';
 import type { Communication, CommunicationKind } from '../genesys/write-api.js';
+import { isSystemCode } from '../handling.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -15,11 +16,6 @@ const kindOfMedia: Readonly<Record<string, CommunicationKind>> = {
 };
 /** In the conversation these stand under another name than in the address. */
 const keyOfKind: Partial<Record<CommunicationKind, string>> = { socials: 'socialExpressions' };
-
-/** Codes that Genesys sets by itself (`ININ-WRAP-UP-TIMEOUT` and the like) are nobody's choice. */
-export function isSystemCode(code: string): boolean {
-  return code.startsWith('ININ-');
-}
 
 export type Found =
   | { readonly place: Communication; readonly currentCode: string | undefined }
