@@ -61,7 +61,7 @@ function jobsOf(sandbox: Sandbox): number {
 test('a day is pulled again at the declared ages, never between, and brings late surveys, evaluations and reprocessed metrics', {
   timeout,
 }, async () => {
-  const { sandbox, pool, run } = await open(day + dayMs + 9 * hourMs);
+  const { sandbox, pool, run } = await open(day + dayMs + 9 * hourMs, { conversationsPerDay: 350, agents: 20 });
   const end = day + dayMs;
   const syncAt = async (ms: number) => {
     sandbox.setNow(new Date(ms));
@@ -76,8 +76,8 @@ test('a day is pulled again at the declared ages, never between, and brings late
   for (const ageMs of [dayMs, 3 * dayMs, 8 * dayMs, 31 * dayMs]) {
     expect(await syncAt(end + ageMs - minuteMs)).toBe(0);
     expect(await syncAt(end + ageMs + minuteMs)).toBe(1);
-    expect(await differencesFromTruth(pool, sandbox)).toEqual([]);
   }
+  expect(await differencesFromTruth(pool, sandbox)).toEqual([]);
   expect(await syncAt(end + 100 * dayMs)).toBe(0);
   const { rows } = await pool.query(`select pass, due_at from extract.slices where stream = 'conversation_history'`);
   expect(rows).toEqual([{ pass: 5, due_at: null }]);
@@ -88,7 +88,7 @@ test('a day is pulled again at the declared ages, never between, and brings late
          sum(survey_count_moved)::int as survey_count_moved
      from mart.ops_restatements`,
   );
-  for (const count of Object.values(fields.rows[0])) expect(count).toBeGreaterThan(0);
+  expect(Object.entries(fields.rows[0]).filter(([, count]) => !(Number(count) > 0))).toEqual([]);
   // By how much each figure of each day and queue moved since it was first read.
   const moved = await pool.query<{ key: string; moved: number }>(
     `select concat_ws(' ', day, queue_id, media_type, figure) as key, sum(moved_by)::float8 as moved
@@ -213,12 +213,11 @@ test.each([
     expect(
       await run('backfill', '--from', iso(startDay), '--to', iso(startDay + dayMs), '--stream', 'conversations'),
     ).toMatchObject({ status: 0 });
-    // At every tenth of its life, and whenever it had ended and might begin again.
+    // At every quarter of its life.
     const lifeMs = followed.endMs - followed.startMs;
-    const looks = Array.from(
-      { length: 10 },
-      (_, index) => startDay + dayMs + 10 * hourMs + index * (lifeMs / 10),
-    ).filter((at) => at < followed.endMs);
+    const looks = Array.from({ length: 4 }, (_, index) => startDay + dayMs + 10 * hourMs + index * (lifeMs / 4)).filter(
+      (at) => at < followed.endMs,
+    );
     const state = async () =>
       (
         await pool.query('select is_open, as_of from extract.stored_conversations where conversation_id = $1', [
