@@ -1,0 +1,331 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { dayMs, hourMs, minuteMs, secondMs } from '../../src/interval.js';
+import { migrate } from '../../src/postgres/migrate.js';
+import { createPool } from '../../src/postgres/pool.js';
+import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
+import { Counts } from './counts.js';
+import { DatabaseStorm, databaseFaults, prepareDatabase } from './database-storm.js';
+import { drawLife, isMisbehaviour, live, startProgram } from './extractors.js';
+import { Pace } from './pace.js';
+import { type ConnectionFault, DatabaseProxy } from './proxy.js';
+import { Random } from './random.js';
+import { StormServer } from './storm-server.js';
+import type { Tally } from './tally.js';
+import { readTally } from './tally.js';
+import { Weather } from './weather.js';
+
+export interface StormOptions {
+  readonly seed: number;
+  readonly secondsMin: number;
+  /** The storm ends then, whatever has not happened yet. */
+  readonly secondsMax: number;
+  readonly killsMin: number;
+  readonly faultsMin: number;
+  /** Processes at a time. */
+  readonly extractors: number;
+  readonly conversationsPerDay: number;
+  readonly agents: number;
+  readonly longRetryAfterSeconds: number;
+  readonly say: (line: string) => void;
+}
+
+export const stormDatabase = 'storm';
+/** The organisation's history is asked for from so long before the storm on: as far as the stream of recent conversations reaches. */
+const historyMs = 2 * dayMs;
+/** How much faster the organisation's time runs than the machine's. */
+const factor = 300;
+const tickMs = 100;
+const phaseMs = { min: 500, max: 4_000 };
+/** Of the connections. */
+const faultyShare = 0.1;
+const dueShare = 0.25;
+const connectionFaultKinds = [
+  'connection cut',
+  'connection cut in COPY',
+  'connection hung',
+  'connection hung in COPY',
+] as const;
+
+/** What is left when the storm is over. */
+export interface AfterStorm {
+  readonly sandbox: Sandbox;
+  readonly server: StormServer;
+  readonly proxyPort: number;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly firstMs: number;
+  readonly restated: ReadonlySet<string>;
+  readonly tally: Tally;
+  close(): Promise<void>;
+}
+
+/** The program against a misbehaving API and a misbehaving database, killed again and again. */
+export async function rage(options: StormOptions): Promise<AfterStorm> {
+  const storm = await Storm.prepare(options);
+  try {
+    await storm.rage();
+    return await storm.end();
+  } catch (error) {
+    await storm.close();
+    throw error;
+  }
+}
+
+class Storm {
+  readonly #options: StormOptions;
+  readonly #sandbox: Sandbox;
+  readonly #server: StormServer;
+  readonly #weather: Weather;
+  readonly #tally: Tally = {
+    faults: new Counts(),
+    recordFaults: new Counts(),
+    kills: new Counts(),
+    endings: new Counts(),
+    requests: new Counts(),
+    answered: new Counts(),
+    committed: new Counts(),
+    misbehaved: [],
+    kindsMissing: [],
+    seconds: 0,
+    organisationHours: 0,
+  };
+  readonly #restated = new Set<string>();
+  readonly #pace = new Pace();
+  readonly #startedMs = performance.now();
+  readonly #firstMs: number;
+  #proxy!: DatabaseProxy;
+  #proxyPort = 0;
+  #environment: Record<string, string> = {};
+  readonly #kindsDue: Set<string>;
+  #isOver = false;
+
+  private constructor(options: StormOptions, sandbox: Sandbox, server: StormServer) {
+    this.#options = options;
+    this.#sandbox = sandbox;
+    this.#server = server;
+    this.#firstMs = sandbox.now().getTime() - (sandbox.now().getTime() % dayMs) - historyMs;
+    this.#weather = new Weather(this.#random('weather'), options);
+    this.#kindsDue = new Set([...databaseFaults, ...connectionFaultKinds, ...this.#weather.names]);
+  }
+
+  static async prepare(options: StormOptions): Promise<Storm> {
+    const server = await StormServer.start();
+    const sandbox = await startSandbox({
+      seed: options.seed,
+      conversationsPerDay: options.conversationsPerDay,
+      agents: options.agents,
+      clock: { kind: 'fixed', at: new Date('2026-03-11T10:00:00Z') },
+      requestsPerMinute: 'unlimited',
+      jobDurationMs: 5,
+      requestLogMax: 1_000_000,
+    });
+    const storm = new Storm(options, sandbox, server);
+    await storm.#open();
+    return storm;
+  }
+
+  async #open(): Promise<void> {
+    const random = this.#random('connections');
+    this.#proxy = new DatabaseProxy({
+      targetPort: () => this.#server.port,
+      draw: () => drawConnectionFault(random, this.#kindsDue),
+      onFault: (fault) =>
+        this.#count(`connection ${fault.kind === 'cut' ? 'cut' : 'hung'}${fault.isInCopy ? ' in COPY' : ''}`),
+      hangMs: 3 * secondMs,
+    });
+    this.#proxyPort = await this.#proxy.listen();
+    await this.#server.withClient('postgres', (client) => client.query(`create database ${stormDatabase}`));
+    const pool = createPool({
+      connectionString: this.#server.url(stormDatabase),
+      applicationName: 'chaos',
+      max: 2,
+      statementTimeoutMs: minuteMs,
+    });
+    await migrate(pool, { timeZone: 'UTC' }).finally(() => pool.end());
+    await prepareDatabase(this.#server, stormDatabase);
+    this.#environment = {
+      GENESYSCLOUD_API_URL: this.#sandbox.url,
+      GENESYSCLOUD_OAUTHCLIENT_ID: this.#sandbox.clientId,
+      GENESYSCLOUD_OAUTHCLIENT_SECRET: this.#sandbox.clientSecret,
+      GENESYS_WAREHOUSE_REQUESTS_PER_MINUTE: '10000',
+      GENESYS_WAREHOUSE_SERVICE_PORT: '0',
+      GENESYS_WAREHOUSE_START: new Date(this.#firstMs).toISOString(),
+      DATABASE_URL: this.#server.url(stormDatabase, this.#proxyPort),
+    };
+  }
+
+  #random(label: string): Random {
+    return new Random(this.#options.seed, label);
+  }
+
+  #count(fault: string): void {
+    this.#tally.faults.add(fault);
+    this.#kindsDue.delete(fault);
+  }
+
+  async rage(): Promise<void> {
+    const ticking = setInterval(() => this.#sandbox.advance(tickMs * factor), tickMs);
+    const isOver = () => this.#isOver;
+    const database = new DatabaseStorm(
+      this.#server,
+      stormDatabase,
+      this.#random('database'),
+      {
+        add: (fault: string, by = 1) => {
+          this.#tally.faults.add(fault, by);
+          this.#kindsDue.delete(fault);
+        },
+      },
+      this.#pace,
+    );
+    try {
+      await Promise.all([
+        ...Array.from({ length: this.#options.extractors }, (_, slot) => this.#extract(slot)),
+        this.#storm(),
+        this.#restate(),
+        database.rage(isOver),
+      ]);
+    } finally {
+      clearInterval(ticking);
+    }
+  }
+
+  async #extract(slot: number): Promise<void> {
+    const random = this.#random(`extractor ${slot}`);
+    while (!this.#isOver) {
+      const orgMs = this.#sandbox.now().getTime();
+      const life = drawLife(random, orgMs, this.#firstMs);
+      const clock = { orgMs, machineMs: Date.now(), factor, ...life.clock };
+      if (life.clock.skewMs !== undefined || life.clock.jumpMs !== undefined) this.#count('clock that jumps');
+      const child = startProgram(life.args, clock, this.#environment);
+      const ended = await live(child, life, this.#pace);
+      if (ended.signal === 'SIGKILL') this.#tally.kills.add(String(life.args[0]));
+      this.#tally.endings.add(ended.signal ?? `status ${ended.status}`);
+      if (isMisbehaviour(ended)) this.#tally.misbehaved.push(`${life.args.join(' ')}: ${ended.errors.slice(-3_000)}`);
+      this.#sayEnd(life.args, ended);
+    }
+  }
+
+  #sayEnd(args: readonly string[], { status, errors }: { status: number | null; errors: string }): void {
+    if (status === null || status === 0) return;
+    const last = errors.trim().split('\n').at(-1) ?? '';
+    this.#options.say(`  ${args[0]} ended with ${status}: ${last.slice(0, 400)}`);
+  }
+
+  /** The API's phases, each until what it is about has struck. */
+  async #storm(): Promise<void> {
+    for (let phases = 0; !this.#isOver; phases += 1) {
+      const { kinds, settings } = this.#weather.next();
+      this.#sandbox.setFaults(settings);
+      const startedMs = performance.now();
+      let waiting = kinds;
+      for (
+        let elapsedMs = 0;
+        !this.#isOver && elapsedMs < phaseMs.max * this.#pace.factor;
+        elapsedMs = performance.now() - startedMs
+      ) {
+        await pause(tickMs);
+        const struck = this.#sandbox.faultsInjected();
+        waiting = waiting.filter(({ fault }) => !struck[fault]);
+        if (waiting.length === 0 && elapsedMs > phaseMs.min) break;
+      }
+      for (const kind of kinds) if (!waiting.includes(kind)) this.#kindsDue.delete(kind.name);
+      this.#collect();
+      this.#isOver ||= this.#isEnough(phases);
+    }
+    this.#sandbox.setFaults({});
+  }
+
+  #collect(): void {
+    for (const [fault, count] of Object.entries(this.#sandbox.faultsInjected()))
+      (isRecordFault(fault) ? this.#tally.recordFaults : this.#tally.faults).add(fault, count);
+    readTally(this.#sandbox.requests(), this.#tally);
+    this.#sandbox.resetRequests();
+  }
+
+  #isEnough(phases: number): boolean {
+    const { secondsMin, secondsMax, killsMin, faultsMin } = this.#options;
+    const seconds = (performance.now() - this.#startedMs) / secondMs;
+    if (phases % 10 === 9)
+      this.#options.say(
+        `${Math.round(seconds)} s: ${this.#tally.kills.total} kills, ${this.#tally.faults.total} faults, ${this.#tally.recordFaults.total} records told wrongly, pace ${this.#pace.factor.toFixed(1)}`,
+      );
+    if (seconds >= secondsMax) return true;
+    const isAll = this.#kindsDue.size === 0;
+    return (
+      isAll &&
+      seconds >= secondsMin &&
+      this.#tally.kills.total >= killsMin &&
+      this.#tally.faults.total + this.#tally.recordFaults.total >= faultsMin
+    );
+  }
+
+  /** Records change behind the extractor's back, and now and then hours pass at once. */
+  async #restate(): Promise<void> {
+    const random = this.#random('restatements');
+    for (let round = 0; !this.#isOver; round += 1) {
+      await pause(secondMs);
+      const nowMs = this.#sandbox.now().getTime();
+      const dayStartMs = this.#firstMs + random.whole(0, Math.floor((nowMs - this.#firstMs) / dayMs)) * dayMs;
+      const known = this.#sandbox.world.conversationsOfDay(dayStartMs).filter(({ startMs }) => startMs < nowMs);
+      if (known.length > 0) {
+        const { id } = random.pick(known);
+        this.#sandbox.restate({ conversationId: id, patch: { externalTag: `restated ${round}` } });
+        this.#restated.add(id);
+        this.#tally.recordFaults.add('restated');
+      }
+      if (round % 30 === 10) this.#sandbox.advance(random.whole(1, 5) * hourMs);
+    }
+  }
+
+  async end(): Promise<AfterStorm> {
+    this.#collect();
+    this.#proxy.calm();
+    this.#sandbox.setFaults({});
+    this.#tally.seconds = Math.round((performance.now() - this.#startedMs) / secondMs);
+    this.#tally.kindsMissing = [...this.#kindsDue];
+    const commits = await this.#server.withClient(stormDatabase, (client) =>
+      client.query<{ stream: string; pages: number }>(
+        'select stream, sum(pages)::int as pages from chaos.commits group by stream',
+      ),
+    );
+    for (const { stream, pages } of commits.rows) this.#tally.committed.add(stream, pages);
+    return {
+      sandbox: this.#sandbox,
+      server: this.#server,
+      proxyPort: this.#proxyPort,
+      environment: this.#environment,
+      firstMs: this.#firstMs,
+      restated: this.#restated,
+      tally: this.#tally,
+      close: () => this.close(),
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.#proxy.close();
+    await this.#sandbox.close();
+    await this.#server.remove();
+  }
+}
+
+function isRecordFault(fault: string): boolean {
+  return [
+    'unknownFields',
+    'unknownEnums',
+    'nulCharacters',
+    'malformedRecords',
+    'changingRecords',
+    'deletedEntities',
+  ].includes(fault);
+}
+
+/** Kinds that have not struck yet come first. */
+function drawConnectionFault(random: Random, due: ReadonlySet<string>): ConnectionFault | undefined {
+  const missing = connectionFaultKinds.filter((name) => due.has(name));
+  const isDue = missing.length > 0 && random.chance(dueShare);
+  if (!isDue && !random.chance(faultyShare)) return undefined;
+  const name = random.pick(isDue ? missing : connectionFaultKinds);
+  const isInCopy = name.endsWith('COPY');
+  const afterBytes = isInCopy ? random.logarithmic(10, 20_000) : random.logarithmic(100, 300_000);
+  return { kind: name.includes('cut') ? 'cut' : 'hang', isInCopy, afterBytes };
+}
