@@ -37,6 +37,7 @@ test('loaders that meet on the same conversations store each once, as the newest
       segments: 1,
       session_metrics: 1,
       session_facts: 1,
+      conversation_facts: 1,
     });
   }
 }, 120_000);
