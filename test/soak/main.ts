@@ -104,6 +104,7 @@ async function take(scheduler: Scheduler, pool: pg.Pool): Promise<Sample | undef
     heapBytes: report.heapUsed,
     connections: rows[0].connections,
     resources,
+    listeners: report.listeners,
     ...(await ledgerState(pool, streams, floorTo(clockNow(), stepMs))),
   };
 }

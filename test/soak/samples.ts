@@ -7,6 +7,8 @@ export interface Sample {
   readonly connections: number;
   /** Sockets, timers and whatever else keeps the process busy, by kind. */
   readonly resources: Readonly<Record<string, number>>;
+  /** Of the process' one signal to stop. */
+  readonly listeners: number;
   readonly overlaps: number;
   readonly holes: number;
   /** Organisation's time that the slice which waits longest has been due. */
@@ -38,6 +40,7 @@ export function figuresOf(samples: readonly Sample[], bounds: { readonly ticksHo
     memory('heap in use', first, last, (sample) => sample.heapBytes),
     connections(first, last),
     resources(first, last),
+    listeners(first, last),
     none('slices that overlap', samples, (sample) => sample.overlaps),
     none('holes in the schedule', samples, (sample) => sample.holes),
     none('slices failing', samples, (sample) => sample.failing),
@@ -88,6 +91,19 @@ function resources(first: readonly Sample[], last: readonly Sample[]): Figure {
     value: `${counts(last)} and ${counts(first)} (at last ${kinds.join(', ')})`,
     bound: `at most ${resourcesGrowthMax} more`,
     isKept: counts(last) <= counts(first) + resourcesGrowthMax,
+  };
+}
+
+function listeners(first: readonly Sample[], last: readonly Sample[]): Figure {
+  const [before, after] = [first, last].map((samples) => median(samples.map((sample) => sample.listeners))) as [
+    number,
+    number,
+  ];
+  return {
+    name: 'listeners of the signal to stop, median of the last third and the first',
+    value: `${after} and ${before}`,
+    bound: `at most ${resourcesGrowthMax} more`,
+    isKept: after <= before + resourcesGrowthMax,
   };
 }
 

@@ -8,6 +8,7 @@ export interface Report {
   readonly rss: number;
   readonly heapUsed: number;
   readonly resources: readonly string[];
+  readonly listeners: number;
   readonly warnings: readonly string[];
 }
 

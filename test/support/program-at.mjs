@@ -1,6 +1,7 @@
 // Runs the built program in a process of its own with the clock standing at the first argument, as a test's sandbox has it; or going from there:
 // `2026-01-01T00:00:00Z*1440@1760000000000` is 1,440 times as fast since that instant of the machine's clock. A parent that listens is told
 // about memory and handles.
+import { getEventListeners } from 'node:events';
 import { runProgram } from '../../dist/commands/program.js';
 import { keepHeapSmall } from '../../dist/heap.js';
 
@@ -23,14 +24,17 @@ function reportToParent() {
   process.on('warning', (warning) => warnings.push(`${warning.name}: ${warning.message}`));
   const report = () => {
     const { rss, heapUsed, external, arrayBuffers } = process.memoryUsage();
-    process.send({ rss, heapUsed, external, arrayBuffers, resources: process.getActiveResourcesInfo(), warnings });
+    const resources = process.getActiveResourcesInfo();
+    // Node warns of too many listeners only where nobody has lifted the limit; those of the process' one signal are counted.
+    const listeners = getEventListeners(stopping.signal, 'abort').length;
+    process.send({ rss, heapUsed, external, arrayBuffers, resources, listeners, warnings });
   };
   setInterval(report, reportMs).unref();
 }
 
 keepHeapSmall();
-if (process.send !== undefined) reportToParent();
 const stopping = new AbortController();
+if (process.send !== undefined) reportToParent();
 process.on('SIGTERM', () => stopping.abort(new Error('SIGTERM')));
 process.exitCode = await runProgram(args, {
   directory: process.cwd(),
