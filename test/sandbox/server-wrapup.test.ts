@@ -45,10 +45,17 @@ describe('a wrap-up code written', () => {
 
   test('while the agent talks waits for the wrap-up segment', async () => {
     client = await startWithClient();
-    expect((await client.post(wrapup(openId), { code: 'code-2' })).status).toBe(202);
+    client.sandbox.enterWrapup({ conversationId: openId, code: 'code-2' });
     expect(await codeIn(openId)).toBeUndefined();
     client.sandbox.setNow(new Date('2026-01-12T00:00:00Z'));
     expect(await codeIn(openId)).toBe('code-2');
+  });
+
+  test('gives way to the one that the agent saves after it', async () => {
+    client = await startWithClient();
+    expect((await client.post(wrapup(openId), { code: 'code-2' })).status).toBe(202);
+    client.sandbox.setNow(new Date('2026-01-12T00:00:00Z'));
+    expect(await codeIn(openId)).toBe('code-1');
   });
 
   test('provisionally is kept aside', async () => {

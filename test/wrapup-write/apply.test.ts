@@ -4,6 +4,7 @@ import {
   apply,
   codeInGenesys,
   codesOf,
+  handlingsIn,
   openBench,
   openWriter,
   partsOf,
@@ -73,6 +74,32 @@ test('while after-call work is open the code is taken, and after the conversatio
   );
   expect(open.length).toBeGreaterThan(0);
   expect(await apply(bench)).toMatchObject({ verified: open.length, rejected: 2 });
+});
+
+test('a code that the agent saves after ours is theirs to decide', async () => {
+  const bench = await openBench({
+    lateWrapups: 'refused',
+    agents: 150,
+    conversationsPerDay: 4_000,
+    faults: { slowWrapups: { rate: 1, lagSeconds: 1 } },
+  });
+  const hourLater = bench.now().getTime() + 60 * minuteMs;
+  const chosenLater = uncoded(bench.sandbox, 1, false).filter((handling) => {
+    const { conversationId } = handling.conversation;
+    const later = bench.sandbox.world.conversationById(String(conversationId))?.render(hourLater, false);
+    const { code } =
+      handlingsIn(later ?? {}).find(({ session }) => session.sessionId === handling.session.sessionId) ?? {};
+    return code !== undefined && !code.startsWith('ININ-') && code !== codesOf(bench.sandbox, handling)[0];
+  });
+  expect(chosenLater.length).toBeGreaterThan(0);
+  await propose(
+    bench,
+    chosenLater.map((handling) => proposalOf(bench.sandbox, handling)),
+  );
+  expect(await apply(bench)).toMatchObject({ accepted: chosenLater.length });
+  bench.sandbox.advance(60 * minuteMs);
+  await apply(bench);
+  expect(new Set((await rowsOf(bench.pool)).map(({ state }) => state))).toEqual(new Set(['conflicted']));
 });
 
 describe('a code that somebody else set', () => {

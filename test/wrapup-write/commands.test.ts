@@ -2,14 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type pg from 'pg';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
 import { createDatabase, type TestDatabase, templateDatabase, testPool } from '../support/postgres.js';
 import { environmentFor, runCommand } from '../support/program.js';
 import { noon, rowsOf, writesSeen } from './support.js';
-
-/** Whole commands, on machines that do other things too. */
-vi.setConfig({ testTimeout: 120_000 });
 
 const from = '2026-01-20';
 let sandbox: Sandbox;

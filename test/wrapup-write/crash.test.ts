@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import {
   apply,
   type Bench,
@@ -16,8 +16,6 @@ import {
 const script = fileURLToPath(new URL('./apply-and-die.mjs', import.meta.url));
 /** Longer than a claim, after which a dead process' rows are free. */
 const afterClaimMs = 11 * 60_000;
-/** Each starts processes, on machines that do other things too. */
-vi.setConfig({ testTimeout: 120_000 });
 
 async function applyAndDie(bench: Bench, step: string, when: 'before' | 'after'): Promise<NodeJS.Signals | null> {
   const { sandbox, databaseUrl } = bench;

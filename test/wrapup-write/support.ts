@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 import type { Proposal } from '../../src/assignment.js';
 import { sleepFor } from '../../src/genesys/abort.js';
 import type { GenesysWriteApi, WriteCredentials } from '../../src/genesys/write-api.js';
@@ -12,6 +12,9 @@ import type { JsonObject } from '../../src/sandbox/world.js';
 import { applyAssignments } from '../../src/wrapup/apply.js';
 import type { ApplyOptions, ApplyParts } from '../../src/wrapup/apply-types.js';
 import { migratedDatabase, testPool } from '../support/postgres.js';
+
+/** A contact centre, a database and sometimes processes for each test, on machines that do other things too. */
+vi.setConfig({ testTimeout: 120_000 });
 
 export const noon = new Date('2026-01-20T15:00:00Z');
 
@@ -110,7 +113,7 @@ export function handlingsOf(sandbox: Sandbox): Handling[] {
     .flatMap(handlingsIn);
 }
 
-function handlingsIn(conversation: JsonObject): Handling[] {
+export function handlingsIn(conversation: JsonObject): Handling[] {
   return list(conversation.participants).flatMap((participant, participantAt) =>
     participant.userId === undefined
       ? []

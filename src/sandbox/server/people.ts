@@ -30,7 +30,7 @@ export function enterWrapup(core: Core, { conversationId, communicationId, code,
   if (!core.directory.isKnownCode(code))
     throw new UsageError(`There is no wrap-up code ${code}; take an id that the sandbox has told.`);
   const place = placeOf(core, conversationId, communicationId);
-  applyCode(core, place, { code, ...(notes === undefined ? {} : { notes }) }, core.clock.nowMs());
+  applyCode(core, place, { code, ...(notes === undefined ? {} : { notes }) }, core.clock.nowMs(), true);
 }
 
 /** A finished survey of the conversation's last agent, in the conversation's record from now on. */

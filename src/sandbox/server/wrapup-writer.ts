@@ -45,12 +45,15 @@ export function createWrapupWriter(core: Core): WrapupWriter {
   };
 }
 
-/** What an agent enters, the API's write in the end, and nothing else: no refusals here. Seen from `atMs` on. */
-export function applyCode(core: Core, place: Place, input: JsonObject, atMs: number): void {
+/**
+ * The code is seen from `atMs` on; nothing is refused here. What the agent of the simulation enters after that wins, as
+ * the last save does, unless `isLast` says that nothing comes after.
+ */
+export function applyCode(core: Core, place: Place, input: JsonObject, atMs: number, isLast = false): void {
   const conversationId = String(place.record.conversationId);
   core.source.overlay(conversationId, {
     atMs,
-    change: (record) => withCode(record, String(place.session?.sessionId), input, new Date(atMs).toISOString()),
+    change: (record) => withCode(record, String(place.session?.sessionId), { input, atMs, isLast }),
   });
   core.notify(`v2.detail.events.conversation.${conversationId}.wrapup`, eventOf(place, input, atMs));
 }
@@ -63,7 +66,7 @@ function raced(core: Core, place: Place, input: JsonObject): ApiFault {
   const ofQueue = core.directory.queueWrapupCodes.get(String(queueId)) ?? [];
   const all = core.directory.wrapupCodes.filter(isPresent).map((code) => String(code.id));
   const code = [...ofQueue, ...all].find((id) => id !== input.code && core.directory.isKnownCode(id));
-  applyCode(core, place, { code: code ?? null }, core.clock.nowMs());
+  applyCode(core, place, { code: code ?? null }, core.clock.nowMs(), true);
   return new ApiFault(409, 'conflict', 'The conversation was changed by another request.');
 }
 
@@ -94,18 +97,25 @@ function checkCode(core: Core, input: JsonObject): void {
     throw invalidValue(input.code, 'wrapup code', ['the ids of existing wrap-up codes']);
 }
 
+interface Entry {
+  readonly input: JsonObject;
+  readonly atMs: number;
+  readonly isLast: boolean;
+}
+
 /** The record with the code on the session's last wrap-up segment; a session that is over without one gets it. */
-function withCode(record: JsonObject, sessionId: string, input: JsonObject, at: string): JsonObject {
+function withCode(record: JsonObject, sessionId: string, entry: Entry): JsonObject {
   const participants = objects(record.participants).map((participant) => ({
     ...participant,
     sessions: objects(participant.sessions).map((session) =>
-      session.sessionId === sessionId ? coded(session, input, at) : session,
+      session.sessionId === sessionId ? coded(session, entry) : session,
     ),
   }));
   return { ...record, participants };
 }
 
-function coded(session: JsonObject, input: JsonObject, at: string): JsonObject {
+function coded(session: JsonObject, { input, atMs, isLast }: Entry): JsonObject {
+  const at = new Date(atMs).toISOString();
   const segments = objects(session.segments);
   const last = segments.findLastIndex((segment) => segment.segmentType === 'wrapup');
   const fields: JsonObject = {
@@ -113,6 +123,7 @@ function coded(session: JsonObject, input: JsonObject, at: string): JsonObject {
     ...(typeof input.notes === 'string' ? { wrapUpNote: input.notes } : {}),
     ...(Array.isArray(input.tags) ? { wrapUpTags: input.tags } : {}),
   };
+  if (!isLast && isEnteredLater(segments[last], atMs)) return session;
   if (last >= 0)
     return { ...session, segments: segments.map((segment, i) => (i === last ? { ...segment, ...fields } : segment)) };
   // While the agent still talks the code waits for the wrap-up segment to come.
@@ -127,6 +138,13 @@ function coded(session: JsonObject, input: JsonObject, at: string): JsonObject {
     ...fields,
   };
   return { ...session, segments: [...segments, added] };
+}
+
+/** A code of the agent's own, saved when the wrap-up ended. Codes of the system are no save. */
+function isEnteredLater(segment: JsonObject | undefined, atMs: number): boolean {
+  const { wrapUpCode, segmentEnd } = segment ?? {};
+  if (typeof wrapUpCode !== 'string' || wrapUpCode.startsWith('ININ-')) return false;
+  return typeof segmentEnd === 'string' && Date.parse(segmentEnd) > atMs;
 }
 
 function shownInput(input: JsonObject): JsonObject {
