@@ -24,7 +24,7 @@ WORKDIR /data
 VOLUME /data
 USER node
 STOPSIGNAL SIGTERM
-# `genesys-warehouse status` tells how fresh the data is; a process that waits for its next tick is healthy.
+# Only `run` has a port to ask (/healthz); docker-compose.yml asks it.
 HEALTHCHECK NONE
 ENTRYPOINT ["node", "/app/dist/main.js"]
 CMD ["run"]

@@ -1,3 +1,4 @@
+import type pg from 'pg';
 import { createStore, storePages } from '../postgres/store.js';
 import { storeSurveys } from '../postgres/wrapup-surveys.js';
 import type { LiveFigures } from '../service/figures.js';
@@ -9,11 +10,12 @@ import { parseRules } from '../wrapup/rules.js';
 import type { CommandContext } from './context.js';
 import type { OpenedWithApi } from './open.js';
 import { type ApplyDecided, Judge } from './run-judge.js';
-import { readRules } from './wrapup-planner.js';
+import { openPlanner, readRules } from './wrapup-planner.js';
 
 /** What was read on an event is told apart by its age, not by a slice; restatements name this stream. */
 const stream = 'open_conversations';
 const surveySource = 'post';
+const directoryStreams = ['directory', 'queue_directory'];
 
 export interface RunLiveOptions {
   readonly context: CommandContext;
@@ -32,11 +34,11 @@ export interface RunLive {
   run(): Promise<void>;
 }
 
-/** The part of `run` that reacts to events instead of ticks. Throws a UsageError where the rules file has a fault of form. */
+/** The part of `run` that reacts to events instead of ticks. Throws a UsageError where the rules file has faults. */
 export async function openRunLive(options: RunLiveOptions): Promise<RunLive> {
   const { opened, isWrapup } = options;
   const { webhookSecret, surveySecret } = opened.config;
-  if (isWrapup) await checkForm(opened);
+  if (isWrapup) await checkRules(opened);
   if (!isWrapup && webhookSecret === undefined) {
     return { routes: surveySecret === undefined ? [] : [surveyRoute(options, surveySecret)], run: async () => {} };
   }
@@ -54,11 +56,23 @@ export async function openRunLive(options: RunLiveOptions): Promise<RunLive> {
   };
 }
 
-/** Whether names exist is looked at when the directory is there; how the file is written is known now. */
-async function checkForm({ config: { wrapupRules }, log }: OpenedWithApi): Promise<void> {
+/**
+ * A file that `wrapup check` refuses is refused here, too. Before the directory has been pulled once, names cannot be told from mistakes: then
+ * only the form counts, and the judge waits for the rest.
+ */
+async function checkRules({ config: { wrapupRules }, pool, log }: OpenedWithApi): Promise<void> {
   const rules = parseRules(await readRules(wrapupRules), wrapupRules);
+  if (await isDirectoryPulled(pool)) await openPlanner(pool, wrapupRules);
   if (rules.writeback === undefined)
     log.warn(`${wrapupRules} has no writeback list: no queue is listened to, and nothing is written to Genesys`);
+}
+
+async function isDirectoryPulled(pool: pg.Pool): Promise<boolean> {
+  const { rows } = await pool.query<{ stream: string }>(
+    'select distinct stream from extract.slices where stream = any($1) and pass > 0',
+    [directoryStreams],
+  );
+  return rows.length === directoryStreams.length;
 }
 
 function judgeOf({ opened, context, apply, onError }: RunLiveOptions): Judge {

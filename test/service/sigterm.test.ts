@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
 import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
@@ -19,6 +22,7 @@ const at = new Date('2026-03-12T06:12:00Z');
 let sandbox: Sandbox;
 let database: TestDatabase;
 let environment: Record<string, string>;
+let folder: string;
 
 beforeAll(async () => {
   sandbox = await startSandbox({
@@ -29,6 +33,7 @@ beforeAll(async () => {
     requestsPerMinute: 'unlimited',
   });
   database = await migratedDatabase();
+  folder = await mkdtemp(join(tmpdir(), 'sigterm-'));
   environment = {
     ...environmentFor(sandbox, database.url),
     GENESYS_WAREHOUSE_START: from.toISOString(),
@@ -38,11 +43,16 @@ beforeAll(async () => {
 afterAll(async () => {
   await database.drop();
   await sandbox.close();
+  await rm(folder, { recursive: true });
 });
 
 /** Starts `run`, ends it with SIGTERM as soon as `moment` has come and looks at how it went. */
-async function stoppedAt(moment: () => boolean | Promise<boolean>): Promise<void> {
-  const program = spawnCommand(['run', '--stream', 'conversations', 'conversation_history'], at, environment);
+async function stoppedAt(
+  moment: () => boolean | Promise<boolean>,
+  args: readonly string[] = ['--stream', 'conversations', 'conversation_history'],
+  extra: Record<string, string> = {},
+): Promise<void> {
+  const program = spawnCommand(['run', ...args], at, { ...environment, ...extra });
   await until(moment);
   const toldAt = performance.now();
   program.kill('SIGTERM');
@@ -88,6 +98,19 @@ describe('SIGTERM', { timeout: 180_000 }, () => {
     sandbox.resetRequests();
     await stoppedAt(() => sandbox.requests().some((request) => request.status === 429));
     sandbox.setFaults({});
+  });
+
+  test('while it listens to events ends run in less than ten seconds', async () => {
+    const rules = join(folder, 'rules.yaml');
+    const code = [...sandbox.world.directory.queueWrapupCodes.values()][0]?.[0] ?? '';
+    const writeback = { queues: ['*'], codes: ['*'], writesPerRunMax: 10 };
+    const rule = { name: 'any', when: { phase: 'afterCallWork' }, set: { code } };
+    await writeFile(rules, JSON.stringify({ version: 1, writeback, rules: [rule] }));
+    await stoppedAt(
+      () => sandbox.requests().some(({ path, method }) => method === 'PUT' && path.endsWith('/subscriptions')),
+      ['--wrapup', '--stream', 'directory', 'queue_directory'],
+      { GENESYS_WAREHOUSE_WRAPUP_RULES: rules },
+    );
   });
 
   test('leaves tables that one more sync brings to the truth, no slice failed and every run written down', async () => {

@@ -253,8 +253,11 @@ describe('run', () => {
     });
 
   test('says what is wrong with its options', async () => {
+    const wrong = join(folder, 'wrong.yaml');
+    await writeFile(wrong, rulesText().replace(commonCode(), 'No such code'));
     const nowhere = { GENESYS_WAREHOUSE_WRAPUP_RULES: join(folder, 'nothing.yaml') };
-    const [never, alone, without, unwritten] = [
+    const [unknown, never, alone, without, unwritten] = [
+      await start(['--wrapup'], { GENESYS_WAREHOUSE_WRAPUP_RULES: wrong }),
       await start(['--schedule', 'now and then']),
       await start(['--apply']),
       await start(['--wrapup'], nowhere),
@@ -263,7 +266,8 @@ describe('run', () => {
         GENESYS_WAREHOUSE_WRITE_CLIENT_SECRET: '',
       }),
     ];
-    expect([never.status, alone.status, without.status, unwritten.status]).toEqual([2, 2, 2, 2]);
+    expect([unknown.status, never.status, alone.status, without.status, unwritten.status]).toEqual([2, 2, 2, 2, 2]);
+    expect(unknown.output).toContain('No such code');
     expect(never.output).toContain('no cron expression');
     expect(alone.output).toContain('add --wrapup');
     expect(without.output).toContain('cannot be read');
