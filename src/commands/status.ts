@@ -27,11 +27,13 @@ export interface Status {
   readonly lastRun: Row | null;
   /** How the last run stood with the API's limit. */
   readonly apiBudget: Row | null;
+  /** How the allowances that all processes share stand this moment. */
+  readonly sharedBudgets: readonly Row[];
   readonly sizes: readonly Row[];
 }
 
 export async function readStatus(pool: pg.Pool): Promise<Status> {
-  const [streams, gaps, deadLetters, runs, budget, sizes] = await Promise.all([
+  const [streams, gaps, deadLetters, runs, budget, sharedBudgets, sizes] = await Promise.all([
     pool.query('select * from mart.ops_freshness order by stream'),
     pool.query(
       `select stream, state, from_at, to_at, age_seconds, attempt_count, next_attempt_at, last_error
@@ -44,6 +46,7 @@ export async function readStatus(pool: pg.Pool): Promise<Status> {
     ),
     pool.query('select * from extract.runs order by run_id desc limit 1'),
     pool.query(`select value::json as budget from extract.settings where name = 'api_budget'`),
+    pool.query('select * from extract.request_budget_facts order by api, client_id'),
     pool.query(
       `select coalesce(inhparent::regclass::text, format('%I.%I', nspname, relname)) as relation,
            sum(pg_total_relation_size(c.oid))::bigint as bytes, sum(greatest(reltuples, 0))::bigint as estimated_rows
@@ -60,6 +63,7 @@ export async function readStatus(pool: pg.Pool): Promise<Status> {
     deadLetters: deadLetters.rows,
     lastRun: runs.rows[0] ?? null,
     apiBudget: budget.rows[0]?.budget ?? null,
+    sharedBudgets: sharedBudgets.rows,
     sizes: sizes.rows,
   };
 }
@@ -70,7 +74,8 @@ function statusText(status: Status): string {
   if (status.gaps.length > gapsShownMax) sections.push(`… and ${status.gaps.length - gapsShownMax} more`);
   if (status.deadLetters.length > 0) sections.push(section('Dead letters', status.deadLetters));
   if (status.lastRun !== null) sections.push(section('Last run', [status.lastRun]));
-  if (status.apiBudget !== null) sections.push(section('API budget', [status.apiBudget]));
+  if (status.apiBudget !== null) sections.push(section('API budget of the last run', [status.apiBudget]));
+  if (status.sharedBudgets.length > 0) sections.push(section('API budget, all processes', status.sharedBudgets));
   sections.push(
     section(
       'Sizes',

@@ -48,6 +48,8 @@ const lateGrantsMax = 3;
 /** Before each further attempt at a database that does not answer. */
 const retryDelaysMs = [0, 250, 1_000];
 const statementTimeoutMs = 5_000;
+/** Longer than the server's own limit: only a server that has fallen silent meets it. */
+const answerMsMax = 8_000;
 
 /**
  * The request allowance of one OAuth client, shared by all processes on one database: `extract.take_requests` decides, on the
@@ -146,7 +148,8 @@ export class RequestBudget {
     for (const delayMs of retryDelaysMs) {
       if (delayMs > 0) await sleep(delayMs);
       try {
-        return (await this.#pool.query<Row>({ name: text.slice(0, 40), text, values: [...values] })).rows;
+        const query = { name: text.slice(0, 40), text, values: [...values], query_timeout: answerMsMax };
+        return (await this.#pool.query<Row>(query)).rows;
       } catch (error) {
         failure = error;
         if (error instanceof pg.DatabaseError && !isPassing(error.code ?? '')) break;

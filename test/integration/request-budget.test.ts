@@ -117,12 +117,12 @@ const times = (world: World) => world.sent.map(({ atMs }) => atMs);
 
 describe('processes that share one allowance', () => {
   test('never exceed it in any sliding minute, however they interleave, and use 95 % of it while there is demand', {
-    timeout: 120_000,
+    timeout: 240_000,
   }, async () => {
     const phases = fc.array(fc.record({ pauseMs: fc.integer({ min: 0, max: 90_000 }) }), { maxLength: 2 });
     const scenario = fc.record({
       count: fc.integer({ min: 1, max: 5 }),
-      limit: fc.constantFrom(60, 300, 600),
+      limit: fc.constantFrom(60, 300),
       lateMs: fc.constantFrom(0, 20, 300),
       seed: fc.nat(),
       phases,
@@ -143,13 +143,13 @@ describe('processes that share one allowance', () => {
         await world.close();
         expect(mostInAnyMinute(times(world))).toBeLessThanOrEqual(limit);
       }),
-      { numRuns: 8 },
+      { numRuns: 5 },
     );
   });
 
   test('are not refused by a server of fixed windows, wherever they begin and however unevenly requests travel', async () => {
     const world = new World(3);
-    await world.run(4 * minuteMs);
+    await world.run(3 * minuteMs);
     for (let phaseMs = 0; phaseMs < minuteMs; phaseMs += 1_777) {
       const travel = amounts(phaseMs, 900);
       const windows = new Map<number, number>();
