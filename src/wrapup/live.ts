@@ -32,7 +32,7 @@ export interface LiveParts {
 }
 
 export interface LiveTimings extends ConnectionTimings {
-  /** Events of one moment are read with one request. */
+  /** Events of one moment are read with one request: also in the busiest hour less than one a second goes out of the budget. */
   readonly gatherMs: number;
   /** After it has been read for an event, a conversation is read once more. */
   readonly followMs: number;
@@ -44,7 +44,7 @@ export interface LiveTimings extends ConnectionTimings {
 
 const liveTimings: LiveTimings = {
   ...defaultTimings,
-  gatherMs: secondMs / 2,
+  gatherMs: secondMs,
   followMs: 15 * secondMs,
   pollMs: minuteMs,
   queuesMs: minuteMs,
