@@ -46,19 +46,16 @@ interface Row extends Omit<Handling, 'queue' | 'user' | 'team' | 'divisions' | '
 }
 
 function parameters(scope: HandlingScope, filter: HandlingFilter): unknown[] {
-  const interval =
-    'interval' in scope
-      ? [scope.interval.from, scope.interval.to]
-      : [scope.conversationIds.slice(0, conversationIdsMax), null];
-  return [
-    ...interval,
-    filter.queueIds,
-    filter.mediaTypes,
-    filter.causes,
-    filter.phases,
-    filter.realCodes,
-    filter.onlySurveyed,
-  ];
+  const { queueIds, mediaTypes, causes, phases, realCodes, onlySurveyed } = filter;
+  return [...bounds(scope), queueIds, mediaTypes, causes, phases, realCodes, onlySurveyed];
+}
+
+function bounds(scope: HandlingScope): readonly [unknown, unknown] {
+  if ('interval' in scope) return [scope.interval.from, scope.interval.to];
+  const { length } = scope.conversationIds;
+  if (length > conversationIdsMax)
+    throw new RangeError(`${length} conversations at once; ask for ${conversationIdsMax}`);
+  return [scope.conversationIds, null];
 }
 
 const selectSql = (scope: HandlingScope) => `

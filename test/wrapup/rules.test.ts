@@ -33,6 +33,12 @@ test('the example is a rules file', () => {
   expect(writeback?.writesPerRunMax).toBe(50);
 });
 
+test.each(['wrapup.md', '../README.md'])('the rules in %s are a rules file', (name) => {
+  const blocks = [...readFileSync(join(docs, name), 'utf8').matchAll(/```yaml\n(version: 1\n[^]*?)```/g)];
+  expect(blocks.length).toBeGreaterThan(0);
+  for (const [, text = ''] of blocks) expect(faultsOf(text)).toEqual([]);
+});
+
 describe('a faulty file', () => {
   test('names every fault with its line and column', () => {
     const text = [

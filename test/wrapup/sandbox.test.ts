@@ -153,6 +153,32 @@ describe('stored proposals', () => {
     expect(changed.superseded).toBeGreaterThan(changed.proposed);
   });
 
+  test('give way to an earlier rule when an answer of a survey comes', async () => {
+    const planner = await openPlanner(pool, rulesPath);
+    const [first] = await listAssignments(pool, { rule: 'e-mails', states: ['proposed'], limit: 1 });
+    const conversationId = first?.conversationId ?? '';
+    const file = join(folder, 'answers.ndjson');
+    await writeFile(file, JSON.stringify({ conversationId, answeredAt: '2026-03-12T10:00:00Z', nps: 2 }));
+    expect(await wrapup('import-surveys', file)).toMatchObject({ status: 0 });
+    const { proposed, superseded } = await planner.propose({ conversationIds: [conversationId] }, options);
+    expect(proposed).toBeGreaterThan(0);
+    expect(superseded).toBeGreaterThan(0);
+    const found = await rows(
+      `select effective_wrapup_name as name, wrapup_source as source from mart.fct_agent_sessions
+       where conversation_id = $1 and participant_no = $2 and session_no = $3`,
+      [conversationId, first?.participantNo, first?.sessionNo],
+    );
+    expect(found).toEqual([{ name: 'Complaint', source: 'survey' }]);
+  });
+
+  test('are what the statements of the chapter ask about', async () => {
+    const chapter = await readFile(join(import.meta.dirname, '../../docs/wrapup.md'), 'utf8');
+    const statements = [...chapter.matchAll(/```sql\n([^]*?)```/g)].map(([, text = '']) => text);
+    expect(statements.length).toBeGreaterThan(1);
+    for (const statement of statements)
+      expect(await rows(statement.replace('2026-11-01', '2026-03-01')), statement).not.toEqual([]);
+  });
+
   test('are superseded by a code that an agent set later', async () => {
     const [first] = await listAssignments(pool, { rule: 'e-mails', states: ['proposed'], limit: 1 });
     const { conversationId, conversationStart, participantNo, sessionNo, assignmentId } = first as NonNullable<
