@@ -34,7 +34,7 @@ test('the example is a rules file', () => {
 });
 
 test.each(['wrapup.md', '../README.md'])('the rules in %s are a rules file', (name) => {
-  const blocks = [...readFileSync(join(docs, name), 'utf8').matchAll(/```yaml\n(version: 1\n[^]*?)```/g)];
+  const blocks = [...readFileSync(join(docs, name), 'utf8').matchAll(/```yaml\n(version: 1\n[\s\S]*?)```/g)];
   expect(blocks.length).toBeGreaterThan(0);
   for (const [, text = ''] of blocks) expect(faultsOf(text)).toEqual([]);
 });

@@ -173,7 +173,7 @@ describe('stored proposals', () => {
 
   test('are what the statements of the chapter ask about', async () => {
     const chapter = await readFile(join(import.meta.dirname, '../../docs/wrapup.md'), 'utf8');
-    const statements = [...chapter.matchAll(/```sql\n([^]*?)```/g)].map(([, text = '']) => text);
+    const statements = [...chapter.matchAll(/```sql\n([\s\S]*?)```/g)].map(([, text = '']) => text);
     expect(statements.length).toBeGreaterThan(1);
     for (const statement of statements)
       expect(await rows(statement.replace('2026-11-01', '2026-03-01')), statement).not.toEqual([]);
