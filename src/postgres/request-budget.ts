@@ -45,6 +45,7 @@ interface Grants {
 /** What was granted is sent within this time or not at all: the database counts it as of the moment it was granted. */
 const grantMsMax = 750;
 const lateGrantsMax = 3;
+const toldMax = 1_000_000_000;
 /** Before each further attempt at a database that does not answer. */
 const retryDelaysMs = [0, 250, 1_000];
 const statementTimeoutMs = 5_000;
@@ -171,5 +172,16 @@ function toldJson(told: ToldFacts | undefined, nowMs: number): string | null {
   if (told === undefined) return null;
   const { allowed, count, resetMs, ticket, grantedAtMs, observedAtMs } = told;
   const age_ms = Math.max(0, nowMs - (grantedAtMs ?? observedAtMs));
-  return JSON.stringify({ allowed, count, reset_ms: resetMs, ticket, age_ms });
+  return JSON.stringify({
+    allowed: whole(allowed),
+    count: whole(count),
+    reset_ms: whole(resetMs),
+    ticket,
+    age_ms: whole(age_ms),
+  });
+}
+
+/** Headers are another program's: what they say must fit into the database's integers. */
+function whole(value: number | undefined): number | undefined {
+  return value === undefined ? undefined : Math.trunc(Math.min(value, toldMax));
 }

@@ -243,6 +243,25 @@ describe('what Genesys says in its headers', () => {
     await world.close();
   });
 
+  test('may be any number', async () => {
+    const world = new World(1);
+    const [first] = world.workers as [Worker];
+    const resetMs = 1e300;
+    first.budget.observe({
+      allowed: 1e300,
+      count: 3.7,
+      resetMs,
+      observedAtMs: first.clockMs,
+      grantedAtMs: 0,
+      ticket: 1,
+    });
+    await world.run(1_000);
+    first.budget.observe({ allowed: 300.5, count: 1e12, resetMs, observedAtMs: first.clockMs, ticket: 1 });
+    await world.run(4 * minuteMs);
+    expect(world.sent.length).toBeGreaterThan(100);
+    await world.close();
+  });
+
   test('keeps room for another program with the same client, whichever process hears of it', async () => {
     const world = new World(3);
     const windowMs = minuteMs;

@@ -122,6 +122,35 @@ test('three processes use at least 95 % of an allowance of 300 requests a minute
   expect(owed.rows[0].count).toBeGreaterThan(0);
 });
 
+test('a 429 told to one process is waited out by all three, which come back one after the other', {
+  timeout: 120_000,
+}, async () => {
+  const { sandbox, environment } = await setUp(
+    { seed: 5, requestsPerMinute: 'unlimited', dataFrom: new Date('2025-12-01T00:00:00Z') },
+    '2025-12-15T00:00:00Z',
+    allowance,
+  );
+  spawnWorkers(['sync'], environment);
+  await until(() => dataRequests(sandbox).length > 40, 2 * minuteMs);
+  const retryAfterSeconds = 8;
+  sandbox.setFaults({ http429: { rate: 1, times: 1, retryAfterSeconds } });
+  const refused = () => dataRequests(sandbox).filter(({ status }) => status === 429).length;
+  await until(() => refused() > 0);
+  const refusedAtMs = performance.now();
+  const countAt = async (ms: number) => {
+    await pause(refusedAtMs + ms - performance.now());
+    return dataRequests(sandbox).length;
+  };
+  // What was granted before is sent; from then on it is quiet, for all, until the time is over.
+  const quiet = await countAt(3_000);
+  expect(await countAt(retryAfterSeconds * 1_000 - 500)).toBe(quiet);
+  await until(() => dataRequests(sandbox).length > quiet);
+  await pause(2_000);
+  expect(dataRequests(sandbox).length - quiet).toBeLessThanOrEqual(10);
+  await until(() => dataRequests(sandbox).length > quiet + 30);
+  expect(refused()).toBe(1);
+});
+
 test('a process that is killed frees its slices at once; the others finish them, nothing is done twice', {
   timeout: 240_000,
 }, async () => {
