@@ -33,7 +33,7 @@ export async function openRunApply(context: CommandContext, opened: OpenedWithAp
       { api, store, now, signal, sleep: sleepFor, log },
       { queueIds, wrapupCodes, writesMax: left, ...scope },
     );
-    hourly.take(summary.written);
+    hourly.take(summary.asked);
     const { stopped, ...counts } = summary;
     if (Object.values(counts).some((count) => count > 0)) log.info(counts, 'Written to Genesys');
     if (stopped !== undefined) log[stopped.isFailure ? 'error' : 'warn'](stopped.reason);

@@ -58,14 +58,16 @@ export interface ApplyParts {
 }
 
 export interface ApplyOptions extends ClaimFilter {
-  /** Codes that may be sent in this run; rows that need no call do not count. */
+  /** Calls to set a code that may be made in this run, refused ones included; rows that need no call do not count. */
   readonly writesMax: number;
   /** Assignments in hand at once. */
   readonly concurrency?: number;
 }
 
 export interface ApplySummary {
-  /** Calls that set a code. */
+  /** Calls that were to set a code, refused ones included: what `writesMax` bounds. */
+  readonly asked: number;
+  /** Of these, the ones that did, as far as is known. */
   readonly written: number;
   readonly verified: number;
   /** Accepted by Genesys, not seen there yet: looked for again at the next run. */

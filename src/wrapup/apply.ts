@@ -42,6 +42,8 @@ class Run {
   readonly counts = { written: 0, verified: 0, accepted: 0, rejected: 0, conflicted: 0, postponed: 0 };
   #stopped: ApplySummary['stopped'];
   #credentialRefusals = 0;
+  /** Refused ones too: a run is bounded in what it asks of Genesys. */
+  #asked = 0;
 
   constructor(parts: ApplyParts, options: ApplyOptions) {
     this.#parts = parts;
@@ -50,7 +52,7 @@ class Run {
   }
 
   summary(): ApplySummary {
-    return { ...this.counts, ...(this.#stopped && { stopped: this.#stopped }) };
+    return { asked: this.#asked, ...this.counts, ...(this.#stopped && { stopped: this.#stopped }) };
   }
 
   /** Each row once: those that still wait stay behind the last id. */
@@ -66,7 +68,7 @@ class Run {
 
   async write(): Promise<void> {
     for (let claims = 0; claims < claimsMax && !this.#isOver; claims += 1) {
-      const limit = Math.min(this.#claimSize, this.#options.writesMax - this.counts.written);
+      const limit = Math.min(this.#claimSize, this.#options.writesMax - this.#asked);
       if (limit <= 0) return;
       const claim = await this.#parts.store.claimProposed(this.#options, limit);
       if (claim.assignments.length === 0) return;
@@ -95,6 +97,8 @@ class Run {
           const done = await work(this.#parts, assignment, signal).catch((error) => this.#fail(error, signal));
           if (done === undefined) return;
           this.#count(done);
+          const { assignmentId, conversationId } = assignment;
+          this.#parts.log.debug({ assignmentId, conversationId, state: done.state }, 'Assignment');
           if (done.state !== 'accepted') waiting.delete(assignment.assignmentId);
         }),
       ),
@@ -107,6 +111,7 @@ class Run {
   }
 
   #count(done: Done): void {
+    if (done.isAsked) this.#asked += 1;
     if (done.state === 'left') return;
     if (done.isWritten) this.counts.written += 1;
     this.counts[done.state === 'proposed' ? 'postponed' : done.state] += 1;

@@ -2,7 +2,7 @@ import type { Assignment } from '../assignment.js';
 import { hourMs } from '../interval.js';
 import type { ApplyParts } from './apply-types.js';
 import { findCommunication } from './communication.js';
-import { beforeSending, type Done, lostAnswer, outcomeBefore, settled } from './write-one.js';
+import { type Done, lostAnswer, outcomeBefore, readConversation, settled } from './write-one.js';
 
 /** How long an accepted code may take to show before it counts as never applied. */
 const applyMsMax = hourMs;
@@ -12,15 +12,13 @@ const applyMsMax = hourMs;
  * then is known (`correlationId`) or not; only where it is not, and the code is not there, the assignment is sent again.
  */
 export async function reviewOne(parts: ApplyParts, assignment: Assignment, signal: AbortSignal): Promise<Done> {
-  const read = await beforeSending(parts, assignment, () =>
-    parts.api.conversation(assignment.conversationId, { signal }),
-  );
+  const read = await readConversation(parts, assignment, signal);
   if ('state' in read) return read;
   const outcome = outcomeBefore(findCommunication(read.body, assignment), assignment, read);
   if (outcome !== undefined) return settled(parts, assignment, outcome);
   if (assignment.correlationId === null) return settled(parts, assignment, lostAnswer(assignment, parts.now()));
   if (isOverdue(assignment, parts.now())) return settled(parts, assignment, neverApplied);
-  return { state: 'accepted', isWritten: false, isOfCredentials: false };
+  return { state: 'accepted', isAsked: false, isWritten: false, isOfCredentials: false };
 }
 
 function isOverdue({ sentAt }: Assignment, now: Date): boolean {

@@ -13,6 +13,9 @@ import { outcomeOfCode, readBack } from './verify.js';
 export interface Done {
   /** `accepted`: still `sent`. `left`: someone else moved the row, nothing was done. */
   readonly state: Outcome['state'] | 'accepted' | 'left';
+  /** A call was made that was to set the code, whatever came of it. */
+  readonly isAsked: boolean;
+  /** As far as is known, Genesys took it. */
   readonly isWritten: boolean;
   readonly isOfCredentials: boolean;
 }
@@ -36,9 +39,7 @@ const missingSentences = {
  * what is known.
  */
 export async function writeOne(parts: ApplyParts, assignment: Assignment, signal: AbortSignal): Promise<Done> {
-  const read = await beforeSending(parts, assignment, () =>
-    parts.api.conversation(assignment.conversationId, { signal }),
-  );
+  const read = await readConversation(parts, assignment, signal);
   if ('state' in read) return read;
   const found = findCommunication(read.body, assignment);
   const early = outcomeBefore(found, assignment, read);
@@ -57,7 +58,7 @@ async function send(parts: ApplyParts, assignment: Assignment, place: Communicat
     return afterFailure(parts, assignment, place, error, signal);
   }
   const outcome = await readBack(parts, place, assignment, signal);
-  return outcome === undefined ? accepted : { ...(await settled(parts, assignment, outcome)), isWritten: true };
+  return outcome === undefined ? accepted : { ...(await settled(parts, assignment, outcome)), ...written };
 }
 
 /** What did not go through is told apart: refused by Genesys, certainly not sent, or sent with its answer lost. */
@@ -68,7 +69,8 @@ async function afterFailure(
   error: unknown,
   signal: AbortSignal,
 ): Promise<Done> {
-  if (error instanceof ApiError && isRefusal(error)) return refused(parts, assignment, error);
+  if (error instanceof ApiError && isRefusal(error))
+    return { ...(await refused(parts, assignment, error)), isAsked: true };
   if (error instanceof NotYetError) {
     await settled(parts, assignment, postponed('Genesys asked to wait before more is written.', error.notBefore));
     throw error;
@@ -81,8 +83,7 @@ async function afterFailure(
   }
   if (!(error instanceof ApiError)) throw error;
   const outcome = await readBack(parts, place, assignment, signal);
-  if (outcome !== undefined) return { ...(await settled(parts, assignment, outcome)), isWritten: true };
-  return { ...(await settled(parts, assignment, lostAnswer(assignment, parts.now()))), isWritten: true };
+  return { ...(await settled(parts, assignment, outcome ?? lostAnswer(assignment, parts.now()))), ...written };
 }
 
 export function lostAnswer({ attempts, sentAt }: Pick<Assignment, 'attempts' | 'sentAt'>, now: Date): Outcome {
@@ -96,14 +97,14 @@ export function lostAnswer({ attempts, sentAt }: Pick<Assignment, 'attempts' | '
   return { ...postponed(reason, plus(sentAt ?? now, repeatMs)), errorCode: 'answer.lost' };
 }
 
-/** A refusal of the conversation itself ends the assignment as one of the write would. */
-export async function beforeSending(
+/** The conversation as it is now; or how the assignment ended, where Genesys refuses to show it. */
+export async function readConversation(
   parts: ApplyParts,
   assignment: Assignment,
-  read: () => Promise<ApiAnswer>,
+  signal: AbortSignal,
 ): Promise<ApiAnswer | Done> {
   try {
-    return await read();
+    return await parts.api.conversation(assignment.conversationId, { signal });
   } catch (error) {
     if (error instanceof ApiError && isRefusal(error)) return refused(parts, assignment, error);
     throw error;
@@ -128,7 +129,7 @@ async function refused(parts: ApplyParts, assignment: Assignment, error: ApiErro
 
 export async function settled(parts: ApplyParts, assignment: Assignment, outcome: Outcome): Promise<Done> {
   const isDone = await parts.store.settle(assignment.assignmentId, outcome);
-  return { state: isDone ? outcome.state : 'left', isWritten: false, isOfCredentials: false };
+  return { ...left, state: isDone ? outcome.state : 'left' };
 }
 
 function postponed(reason: string, retryAt: Date): Outcome {
@@ -143,5 +144,6 @@ function isCertainlyUnsent(error: unknown): boolean {
   return operation !== writeOperationName || (status >= 400 && status < 500 && status !== 408);
 }
 
-const left: Done = { state: 'left', isWritten: false, isOfCredentials: false };
-const accepted: Done = { state: 'accepted', isWritten: true, isOfCredentials: false };
+const left: Done = { state: 'left', isAsked: false, isWritten: false, isOfCredentials: false };
+const written = { isAsked: true, isWritten: true };
+const accepted: Done = { ...left, ...written, state: 'accepted' };

@@ -48,6 +48,16 @@ test('no more codes are sent than a run may send, and the next run goes on', asy
   expect((await apply(bench, { writesMax: 100 })).written).toBe(4);
 });
 
+test('calls that are refused count against what a run may send', async () => {
+  const bench = await openBench({ lateWrapups: 'refused' });
+  await propose(
+    bench,
+    uncoded(bench.sandbox, 7).map((handling) => proposalOf(bench.sandbox, handling)),
+  );
+  expect(await apply(bench, { writesMax: 3 })).toMatchObject({ written: 0, rejected: 3 });
+  expect(writesSeen(bench.sandbox).size).toBe(3);
+});
+
 test('queues and codes that are not allowed are left alone', async () => {
   const bench = await openBench();
   const handlings = uncoded(bench.sandbox, 12);
