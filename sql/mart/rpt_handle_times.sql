@@ -21,12 +21,12 @@ summed as (
             coalesce(sum(facts.held_count), 0) as hold_count,
             coalesce(sum(facts.acw_count), 0) as acw_count,
             coalesce(genesys.sum_bigint(facts.transferred_count), 0) as transferred_count,
-            genesys.sum_bigint(facts.handle_ms) * 0.001 as handle_seconds,
-            coalesce(genesys.sum_bigint(facts.talk_ms), 0) * 0.001 as talk_seconds,
-            coalesce(genesys.sum_bigint(facts.held_ms), 0) * 0.001 as hold_seconds,
-            coalesce(genesys.sum_bigint(facts.acw_ms), 0) * 0.001 as acw_seconds,
-            coalesce(genesys.sum_bigint(facts.dialing_ms), 0) * 0.001 as dialing_seconds,
-            coalesce(genesys.sum_bigint(facts.contacting_ms), 0) * 0.001 as contacting_seconds
+            genesys.sum_bigint(facts.handle_ms) as handle_ms,
+            coalesce(genesys.sum_bigint(facts.talk_ms), 0) as talk_ms,
+            coalesce(genesys.sum_bigint(facts.held_ms), 0) as hold_ms,
+            coalesce(genesys.sum_bigint(facts.acw_ms), 0) as acw_ms,
+            coalesce(genesys.sum_bigint(facts.dialing_ms), 0) as dialing_ms,
+            coalesce(genesys.sum_bigint(facts.contacting_ms), 0) as contacting_ms
         from genesys.handling_facts as facts
         where
             facts.handled_at >= days.start_at
@@ -69,16 +69,16 @@ final as (
         summed.hold_count,
         summed.acw_count,
         summed.transferred_count,
-        summed.handle_seconds,
-        summed.talk_seconds,
-        summed.hold_seconds,
-        summed.acw_seconds,
-        summed.dialing_seconds,
-        summed.contacting_seconds,
-        round(summed.handle_seconds / summed.handled_count, 3) as average_handle_seconds,
-        round(summed.talk_seconds / nullif(summed.talk_count, 0), 3) as average_talk_seconds,
-        round(summed.hold_seconds / nullif(summed.hold_count, 0), 3) as average_hold_seconds,
-        round(summed.acw_seconds / nullif(summed.acw_count, 0), 3) as average_acw_seconds
+        summed.handle_ms * 0.001 as handle_seconds,
+        summed.talk_ms * 0.001 as talk_seconds,
+        summed.hold_ms * 0.001 as hold_seconds,
+        summed.acw_ms * 0.001 as acw_seconds,
+        summed.dialing_ms * 0.001 as dialing_seconds,
+        summed.contacting_ms * 0.001 as contacting_seconds,
+        genesys.average_seconds(summed.handle_ms, summed.handled_count) as average_handle_seconds,
+        genesys.average_seconds(summed.talk_ms, summed.talk_count) as average_talk_seconds,
+        genesys.average_seconds(summed.hold_ms, summed.hold_count) as average_hold_seconds,
+        genesys.average_seconds(summed.acw_ms, summed.acw_count) as average_acw_seconds
     from summed
     left join queues on queues.queue_id = summed.queue_id
     left join users on users.user_id = summed.user_id
