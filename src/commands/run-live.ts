@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { createScreen } from '../conversation/privacy.js';
 import { createStore, storePages } from '../postgres/store.js';
 import { storeSurveys } from '../postgres/wrapup-surveys.js';
 import type { LiveFigures } from '../service/figures.js';
@@ -114,13 +115,14 @@ function liveOf({ opened, context, timings, onError }: RunLiveOptions, judge: Ju
 
 function surveyRoute({ opened }: RunLiveOptions, secret: string, live?: Live): Route {
   const { pool, log } = opened;
+  const screen = createScreen(opened.config.privacy);
   const handle = surveysHandler({
     secret,
     now: opened.clock.now,
     log,
     source: surveySource,
     store: async (surveys) => {
-      const stored = await storeSurveys(pool, surveys, { now: opened.clock.now() });
+      const stored = await storeSurveys(pool, surveys, { now: opened.clock.now(), screen });
       // Read anew, so that the rules judge them by what is known now.
       if (stored.conversationIds.length > 0) live?.offer({ conversationIds: stored.conversationIds }, 'survey');
       return stored;

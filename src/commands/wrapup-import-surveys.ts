@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import type pg from 'pg';
+import { createScreen } from '../conversation/privacy.js';
 import { UsageError } from '../errors.js';
 import type { SurveyInput } from '../handling.js';
 import type { Log } from '../log.js';
@@ -9,7 +9,7 @@ import { storeSurveys } from '../postgres/wrapup-surveys.js';
 import { listed } from '../wording.js';
 import { readSurveyRecord } from '../wrapup/survey-record.js';
 import { type CommandContext, exitDone, exitSliceFailed } from './context.js';
-import { openDatabase } from './open.js';
+import { type Opened, openDatabase } from './open.js';
 import { type SurveyFormat, surveyLines } from './survey-lines.js';
 
 export interface ImportSurveysOptions {
@@ -40,7 +40,7 @@ export async function importSurveysCommand(
   const opened = await openDatabase(context);
   try {
     await migrate(opened.pool, { timeZone: opened.config.timeZone });
-    const counts = await importAll(opened.pool, input, options, context, opened.log);
+    const counts = await importAll(opened, input, options, context);
     opened.log.info(counts, 'Surveys were imported');
     return counts.faulty === 0 ? exitDone : exitSliceFailed;
   } finally {
@@ -57,16 +57,16 @@ async function openFile(file: string): Promise<AsyncIterable<Uint8Array>> {
 }
 
 async function importAll(
-  pool: pg.Pool,
+  { pool, log, config }: Opened,
   input: AsyncIterable<Uint8Array>,
   options: ImportSurveysOptions,
   context: CommandContext,
-  log: Log,
 ): Promise<Counts> {
+  const screen = createScreen(config.privacy);
   const counts: Counts = { stored: 0, unchanged: 0, faulty: 0 };
   let batch: SurveyInput[] = [];
   const store = async () => {
-    const { stored, unchanged } = await storeSurveys(pool, batch, { now: context.now() });
+    const { stored, unchanged } = await storeSurveys(pool, batch, { now: context.now(), screen });
     counts.stored += stored;
     counts.unchanged += unchanged;
     batch = [];

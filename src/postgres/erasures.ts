@@ -103,3 +103,26 @@ function erasedRow(row: EntityRow, eraser: Eraser): EntityRow {
   }
   return copy;
 }
+
+interface Survey {
+  readonly conversationId: string;
+  readonly comment: string | null;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** Answers of outside surveys as they may be stored: nothing personal of conversations in which an erased person stands. */
+export async function withoutErased<S extends Survey>(
+  db: pg.Pool | pg.ClientBase,
+  surveys: readonly S[],
+): Promise<S[]> {
+  const any = await db.query('select from extract.erasures limit 1');
+  if (any.rowCount === 0) return [...surveys];
+  const { rows } = await db.query<Erasure>('select subject, digest, policy from extract.erasures');
+  const salt = await db.query<{ value: string }>('select value from extract.settings where name = $1', [saltSetting]);
+  const eraser = createEraser(rows, salt.rows[0]?.value ?? '');
+  return surveys.map((survey) => {
+    const { conversationId, comment, fields } = survey;
+    if (eraser.conversation({ conversationId, comment, fields }) === undefined) return survey;
+    return { ...survey, comment: comment === null ? null : erasedText, fields: {} };
+  });
+}

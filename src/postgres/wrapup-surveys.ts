@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { Screen } from '../conversation/privacy.js';
 import type { SurveyInput } from '../handling.js';
+import { withoutErased } from './erasures.js';
 import type { Database } from './wrapup-assignments.js';
 
 export interface StoredSurveys {
@@ -18,15 +20,27 @@ export interface StoredSurveys {
 export async function storeSurveys(
   db: Database,
   surveys: readonly SurveyInput[],
-  { now }: { readonly now: Date },
+  { now, screen }: { readonly now: Date; readonly screen?: Screen | undefined },
 ): Promise<StoredSurveys> {
-  const rows = lastOfEach(surveys).map((survey) => ({ ...survey, digest: digestOf(survey) }));
+  const permitted = await withoutErased(
+    db,
+    surveys.map((survey) => screened(survey, screen)),
+  );
+  const rows = lastOfEach(permitted).map((survey) => ({ ...survey, digest: digestOf(survey) }));
   const result = await db.query<{ id: string }>(storeSql, [JSON.stringify(rows), now]);
   return {
     stored: result.rows.length,
     unchanged: surveys.length - result.rows.length,
     conversationIds: [...new Set(result.rows.map(({ id }) => id))],
   };
+}
+
+/** A comment is a note, and what fields hold nobody knows. */
+function screened(survey: SurveyInput, screen: Screen | undefined): SurveyInput {
+  if (screen === undefined) return survey;
+  const comment = screen.value('notes', survey.comment);
+  const fields = screen.value('attributes', survey.fields) as SurveyInput['fields'];
+  return { ...survey, comment: typeof comment === 'string' ? comment : null, fields };
 }
 
 /** One statement can touch a row only once. */

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { normalAddress } from '../../src/conversation/privacy.js';
 import { needleOf } from '../../src/postgres/erase-search.js';
+import { storeSurveys } from '../../src/postgres/wrapup-surveys.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
 import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
 import { environmentFor, runCommand } from '../support/program.js';
@@ -130,6 +131,28 @@ describe('a person outside, by address', () => {
   }, async () => {
     await pullEverythingAgain();
     expect(await placesOf(address)).toEqual([]);
+  });
+
+  test('does not come back with a corrected answer of a survey about such a conversation', async () => {
+    const { id } = await one<{ id: string }>('select conversation_id::text as id from wrapup.surveys limit 1');
+    const survey = {
+      source: 'test',
+      surveyId: '2',
+      conversationId: id,
+      answeredAt: at,
+      queueId: null,
+      userId: null,
+      promoterScore: 9,
+      satisfaction: null,
+      category: null,
+      comment: 'It was me, Someone',
+      fields: { phone: '1' },
+    };
+    expect(await storeSurveys(pool, [survey], { now: at })).toMatchObject({ stored: 1 });
+    const stored = await one(
+      `select comment, fields, promoter_score::int as score from wrapup.surveys where survey_id = '2'`,
+    );
+    expect(stored).toEqual({ comment: '[erased]', fields: {}, score: 9 });
   });
 
   test('changes nothing the second time', async () => {
