@@ -30,7 +30,10 @@ const factor = factorOf(options);
 /** The last instant of the month is about the machine's present, which the views of the operations marts look at. */
 const startedMs = Date.now();
 const from = floorTo(new Date(startedMs + options.minutes * minuteMs - options.days * dayMs), secondMs);
-const clockNow = () => new Date(from.getTime() + (Date.now() - startedMs) * factor);
+/** Where the organisation's clock stood at which instant of the machine's; the program's own follows a moment behind, as it may not know earlier. */
+const anchor = { at: from, machineMs: startedMs };
+const behindMs = 3;
+const clockNow = () => new Date(anchor.at.getTime() + (Date.now() - anchor.machineMs) * factor);
 const stepMs = factor * secondMs;
 /** Only asked for their names, lengths and lags. */
 const streams = allStreams({} as GenesysApi, { granularity: 'PT30M' }).filter(({ isDefault }) => isDefault);
@@ -41,6 +44,7 @@ process.exit();
 async function soak(): Promise<number> {
   const database = await startDatabase();
   const sandbox = await startOrganization(options, from, { kind: 'accelerated', from: clockNow(), factor });
+  Object.assign(anchor, { at: sandbox.now(), machineMs: Date.now() + behindMs });
   const environment: Record<string, string> = {
     ...environmentFor(sandbox, database.url),
     GENESYS_WAREHOUSE_START: '1d',
@@ -49,7 +53,7 @@ async function soak(): Promise<number> {
   };
   const logFile = join(mkdtempSync(join(tmpdir(), 'soak-log-')), 'run.log');
   say(`${options.days} days in ${options.minutes} minutes (${factor} times as fast), log in ${logFile}`);
-  const scheduler = startScheduler(`${from.toISOString()}*${factor}@${startedMs}`, environment, logFile);
+  const scheduler = startScheduler(`${anchor.at.toISOString()}*${factor}@${anchor.machineMs}`, environment, logFile);
   try {
     const samples = await watch(scheduler, database.pool, sandbox);
     const warnings = scheduler.report()?.warnings ?? [];
