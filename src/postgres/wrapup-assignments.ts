@@ -249,11 +249,11 @@ const sameHandling = `
 const wanted = `
     with given as (
         select *, $2::timestamptz as now, $3::text as actor
-        from rows from (jsonb_to_recordset($1::jsonb) as (
+        from jsonb_to_recordset($1::jsonb) as rows (
             "conversationStart" timestamptz, "conversationId" uuid, "participantNo" smallint, "sessionNo" smallint, "startedAt" timestamptz,
             "participantId" uuid, "sessionId" uuid, "queueId" uuid, "userId" uuid, "mediaType" text, rule text, "ruleVersion" text,
             source text, "wrapupCode" text, "wrapupName" text, note text, cause text, "previousCode" text
-        )) with ordinality
+        )
     ),
     wanted as (
         select given.*
@@ -268,17 +268,25 @@ const wanted = `
         )
     )`;
 
-const supersedeEarlier = `
+// Rows are locked in the order of their ids, here and wherever several change at once: two processes then wait for each other one way only.
+const supersedeEarlier = `,
+    found as (
+        select earlier.assignment_id as found_id, given.rule, given."wrapupName", given.actor, given.now
+        from wanted as given
+        inner join wrapup.assignments as earlier on ${sameHandling} and earlier.in_force_no = 0
+        order by earlier.assignment_id
+        for update of earlier
+    )
     update wrapup.assignments as earlier set
         state = 'superseded',
-        reason = format('Rule %s decided anew: %s.', given.rule, given."wrapupName"),
-        actor = given.actor,
-        settled_at = given.now,
+        reason = format('Rule %s decided anew: %s.', found.rule, found."wrapupName"),
+        actor = found.actor,
+        settled_at = found.now,
         claimed_until = null
-    from wanted as given
-    where ${sameHandling} and earlier.in_force_no = 0`;
+    from found
+    where earlier.assignment_id = found.found_id`;
 
-// Another process may have decided the same at this moment: its row stands.
+// Another process may have decided the same at this moment: its row stands. It inserts in the same order, for the same reason.
 const insertNew = `
     insert into wrapup.assignments (
         conversation_start, conversation_id, participant_no, session_no, started_at, participant_id, session_id, queue_id, user_id, media_type,
@@ -288,5 +296,5 @@ const insertNew = `
         "conversationStart", "conversationId", "participantNo", "sessionNo", "startedAt", "participantId", "sessionId", "queueId", "userId",
         "mediaType", rule, "ruleVersion", source, "wrapupCode", "wrapupName", note, cause, "previousCode", actor, now
     from wanted
-    order by ordinality
+    order by "startedAt", "conversationId", "participantNo", "sessionNo"
     on conflict (conversation_id, participant_no, session_no, in_force_no) do nothing`;

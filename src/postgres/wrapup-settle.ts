@@ -1,4 +1,4 @@
-/** What ends assignments without a call to Genesys: a rule that changed, an agent's own code, a person who revokes. */
+/** What ends assignments without a call to Genesys: a rule that changed, an agent's own code, a person who revokes. Rows are locked by their ids. */
 import type { Database } from './wrapup-assignments.js';
 
 export interface SettleFacts {
@@ -13,10 +13,18 @@ export async function withdraw(
   { now, actor }: SettleFacts,
 ): Promise<number> {
   const { rowCount } = await db.query(
-    `update wrapup.assignments set
+    `with found as (
+         select assignment_id as found_id
+         from wrapup.assignments
+         where assignment_id = any($1::bigint[]) and state in ('proposed', 'rejected')
+         order by assignment_id
+         for update
+     )
+     update wrapup.assignments set
          state = 'superseded', reason = format('Rule %s was changed and no longer applies.', rule), actor = $3, settled_at = $2,
          claimed_until = null
-     where assignment_id = any($1::bigint[]) and state in ('proposed', 'rejected')`,
+     from found
+     where assignment_id = found.found_id`,
     [assignmentIds, now, actor],
   );
   return rowCount ?? 0;
@@ -31,25 +39,32 @@ export async function supersedeByAgents(
   { now, actor, conversationIds }: SettleFacts & { readonly conversationIds?: readonly string[] },
 ): Promise<number> {
   const { rowCount } = await db.query(
-    `update wrapup.assignments as assignments set
-         state = 'superseded',
-         reason = format('Since then the session got the code %s.', facts.last_real_wrapup_code),
-         actor = $2, settled_at = $1, claimed_until = null
-     from extract.stored_conversations as stored
-     inner join genesys.session_facts as facts
-         on facts.conversation_start = stored.conversation_start and facts.conversation_id = stored.conversation_id
-     where assignments.is_in_force
-         and ($3::uuid[] is null or assignments.conversation_id = any($3))
-         and stored.conversation_id = assignments.conversation_id
-         and facts.participant_no = assignments.participant_no
-         and facts.session_no = assignments.session_no
-         and facts.session_id is not distinct from assignments.session_id
-         and facts.last_real_wrapup_code is not null
-         and facts.last_real_wrapup_code is distinct from assignments.previous_code
-         and (
-             assignments.state = 'proposed'
-             or (assignments.state in ('rejected', 'verified') and facts.last_real_wrapup_code <> assignments.wrapup_code)
-         )`,
+    `with found as (
+         select assignments.assignment_id as found_id, facts.last_real_wrapup_code as code
+         from wrapup.assignments as assignments
+         inner join extract.stored_conversations as stored on stored.conversation_id = assignments.conversation_id
+         inner join genesys.session_facts as facts
+             on facts.conversation_start = stored.conversation_start
+             and facts.conversation_id = stored.conversation_id
+             and facts.participant_no = assignments.participant_no
+             and facts.session_no = assignments.session_no
+             and facts.session_id is not distinct from assignments.session_id
+         where assignments.is_in_force
+             and ($3::uuid[] is null or assignments.conversation_id = any($3))
+             and facts.last_real_wrapup_code is not null
+             and facts.last_real_wrapup_code is distinct from assignments.previous_code
+             and (
+                 assignments.state = 'proposed'
+                 or (assignments.state in ('rejected', 'verified') and facts.last_real_wrapup_code <> assignments.wrapup_code)
+             )
+         order by assignments.assignment_id
+         for update of assignments
+     )
+     update wrapup.assignments set
+         state = 'superseded', reason = format('Since then the session got the code %s.', found.code), actor = $2, settled_at = $1,
+         claimed_until = null
+     from found
+     where assignment_id = found.found_id`,
     [now, actor, conversationIds ?? null],
   );
   return rowCount ?? 0;
@@ -66,6 +81,7 @@ export async function revoke(
          select assignment_id, state
          from wrapup.assignments
          where rule = $1 and is_in_force and started_at >= coalesce($2::timestamptz, '-infinity') and started_at < coalesce($3::timestamptz, 'infinity')
+         order by assignment_id
          for update
      ),
      revoked as (

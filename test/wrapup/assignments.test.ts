@@ -82,6 +82,19 @@ test('two processes that decide at once leave one decision in force per handling
   expect(await list()).toHaveLength(200);
 });
 
+test('processes that decide anew in any order do not block each other for ever', async () => {
+  const many = Array.from({ length: 300 }, (_, number) => proposal(number));
+  await propose(...many);
+  const versions = ['v2', 'v3', 'v4', 'v5', 'v6', 'v7'];
+  const rounds = versions.map((ruleVersion, index) => {
+    const anew = many.map((each) => ({ ...each, ruleVersion }));
+    return propose(...(index % 2 === 0 ? anew : anew.toReversed()));
+  });
+  await Promise.all(rounds);
+  const kept = await list({ states: ['proposed'] });
+  expect(kept).toHaveLength(300);
+});
+
 test('two workers never take the same assignment, and take each again only when the lease is over', async () => {
   await propose(...Array.from({ length: 100 }, (_, number) => proposal(number)));
   const claims = await Promise.all(Array.from({ length: 6 }, () => claimForSending(marts.pool, { now, limit: 20 })));

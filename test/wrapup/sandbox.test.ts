@@ -159,7 +159,7 @@ describe('stored proposals', () => {
     const conversationId = first?.conversationId ?? '';
     const file = join(folder, 'answers.ndjson');
     await writeFile(file, JSON.stringify({ conversationId, answeredAt: '2026-03-12T10:00:00Z', nps: 2 }));
-    expect(await wrapup('import-surveys', file)).toMatchObject({ status: 0 });
+    expect(await wrapup('import-surveys', file)).toEqual({ status: 0, output: expect.stringMatching(/"stored":1/) });
     const { proposed, superseded } = await planner.propose({ conversationIds: [conversationId] }, options);
     expect(proposed).toBeGreaterThan(0);
     expect(superseded).toBeGreaterThan(0);
