@@ -33,10 +33,11 @@ const ownerOnly = 0o600;
 const unlistedDirectory = 0o711;
 const readableByOthers = 0o077;
 const bytesMax = 64 * 1024;
-const lockWaitMs = 50;
-const lockWaitsMax = 600;
+const lockWaitMs = 100;
+/** Longer than a lock is honoured, so that one left behind is outlived. */
+const lockWaitsMax = 900;
 /** A process that was killed leaves its lock behind; a refresh takes seconds. */
-const lockMsMax = 2 * minuteMs;
+const lockMsMax = minuteMs;
 const loginAgain = 'run "genesys-warehouse wrapup login"';
 
 /** Undefined where there is no file. Throws UsageError where others could read it or it is not one of ours. */

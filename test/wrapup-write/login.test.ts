@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -202,6 +202,17 @@ describe('a login', () => {
     await Promise.all(writers.map((writer) => writer.conversation(id)));
     const refreshes = bench.sandbox.requests().filter(({ operation }) => operation === 'login');
     expect(refreshes.map(({ status }) => status)).toEqual([200]);
+  });
+
+  test('is renewed although a process died while it was renewing it', async () => {
+    const { bench, tokenFile } = await benchWithLogin();
+    bench.sandbox.revokeTokens();
+    await writeFile(`${tokenFile}.lock`, '');
+    const longAgo = new Date(Date.now() - 5 * 60_000);
+    await utimes(`${tokenFile}.lock`, longAgo, longAgo);
+    const writer = openWriter(bench.sandbox, userCredentials(bench.sandbox, tokenFile));
+    expect((await writer.me()).body.id).toBe((await stored(tokenFile)).userId);
+    await expect(stat(`${tokenFile}.lock`)).rejects.toThrow('ENOENT');
   });
 
   test('that was ended at Genesys ends the run with the remedy, and leaves everything proposed', async () => {
