@@ -39,12 +39,15 @@ export async function tableColumns(pool: pg.Pool): Promise<Map<string, readonly 
 export async function tableDigests(
   pool: pg.Pool,
   tables: ReadonlyMap<string, readonly string[]>,
+  where = 'true',
+  values: readonly unknown[] = [],
 ): Promise<Record<string, string>> {
   const digests: Record<string, string> = {};
   for (const [name, columns] of tables) {
     const { rows } = await pool.query<{ digest: string }>(
       `select count(*) || ' ' || coalesce(md5(string_agg(row::text, e'\\n' order by row::text collate "C")), '') as digest
-       from (select ${columns.join(', ')} from ${name}) as row`,
+       from (select ${columns.join(', ')} from ${name} where ${where}) as row`,
+      [...values],
     );
     digests[name] = rows[0]?.digest ?? '';
   }
@@ -72,7 +75,7 @@ export async function schemaLines(pool: pg.Pool): Promise<string[]> {
      union all
      select format('%s %s', ours.oid::regclass, pg_get_viewdef(ours.oid)) from ours where relkind = 'v'
      union all
-     select pg_get_functiondef(p.oid) from pg_proc as p join pg_namespace as n on n.oid = pronamespace where nspname in ('genesys', 'extract', 'mart')
+     select pg_get_functiondef(p.oid) from pg_proc as p join pg_namespace as n on n.oid = pronamespace where nspname in ('genesys', 'extract', 'mart') and prokind <> 'a'
      order by 1`,
   );
   return rows.map((row) => row.line);
