@@ -29,6 +29,11 @@ export interface Process {
   kill(signal: NodeJS.Signals): void;
 }
 
+function ownEnvironment(): Record<string, string | undefined> {
+  const { PATH, HOME, CHAOS_PROGRAM } = process.env;
+  return { PATH, HOME, ...(CHAOS_PROGRAM && { CHAOS_PROGRAM }) };
+}
+
 const script = fileURLToPath(new URL('./program-storm.mjs', import.meta.url));
 const directory = fileURLToPath(new URL('../../', import.meta.url));
 const errorCharactersMax = 200_000;
@@ -41,7 +46,7 @@ export function startProgram(
 ): Process {
   const child = spawn(process.execPath, [script, JSON.stringify(clock), ...args], {
     cwd: directory,
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment },
+    env: { ...ownEnvironment(), ...environment },
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
   });
   let errors = '';

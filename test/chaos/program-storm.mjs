@@ -2,7 +2,6 @@
 // where told so jumps away from it. First argument: {"orgMs", "machineMs", "factor", "skewMs", "jumpAfterMs", "jumpMs"}.
 
 import { closeSync, writeSync } from 'node:fs';
-import { runProgram } from '../../dist/commands/program.js';
 import { keepHeapSmall } from '../../dist/heap.js';
 
 const [clockText, ...args] = process.argv.slice(2);
@@ -15,6 +14,8 @@ const {
   jumpMs = 0,
 } = JSON.parse(clockText);
 keepHeapSmall();
+// CHAOS_PROGRAM: the same program bundled into one file, which starts three times faster.
+const { runProgram } = await import(process.env.CHAOS_PROGRAM ?? '../../dist/commands/program.js');
 const stopping = new AbortController();
 process.on('SIGTERM', () => stopping.abort(new Error('SIGTERM')));
 

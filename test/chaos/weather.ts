@@ -13,7 +13,7 @@ export interface WeatherOptions {
 }
 
 /** Of each kind in a phase: together about every other request is struck. */
-const rate = 0.22;
+const rate = 0.3;
 const kindsAtOnceMax = 4;
 
 const longTimesMax = 3;
