@@ -111,7 +111,7 @@ describe.each(storedVersions)('a database of version %s', (version) => {
     expect(ids.length).toBeGreaterThan(0.9 * Object.keys(before.records).length);
     // A user who is known to have been deleted is asked for no more.
     const users = await sameRows(
-      'select user_id::text as key, md5(string_agg(concat_ws(' ', interval_start, metric, qualifier, sum, count), ',' order by interval_start, metric, qualifier)) as value from genesys.user_aggregates group by 1',
+      `select user_id::text as key, md5(string_agg(concat_ws(' ', interval_start, metric, qualifier, sum, count), ',' order by interval_start, metric, qualifier)) as value from genesys.user_aggregates group by 1`,
     );
     expect(users.length).toBeGreaterThan(4);
     for (const [column, keys, names] of [
