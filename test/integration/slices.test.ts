@@ -1,0 +1,82 @@
+import type pg from 'pg';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { createWarehouse, type Warehouse } from '../../src/postgres/warehouse.js';
+import type { Plan, SliceClaim, Stream } from '../../src/protocol.js';
+import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
+
+/** What a slice hands on to what takes its place. */
+const at = (hour: number) => new Date(Date.UTC(2026, 2, 11, hour));
+let now = at(12);
+let database: TestDatabase;
+let pool: pg.Pool;
+let warehouse: Warehouse;
+
+beforeAll(async () => {
+  database = await migratedDatabase();
+  pool = testPool(database.url);
+  warehouse = createWarehouse(pool, () => now);
+});
+afterAll(async () => {
+  await pool.end();
+  await database.drop();
+});
+beforeEach(async () => {
+  now = at(12);
+  await pool.query(
+    `truncate extract.slices, extract.dead_letters; delete from extract.settings where name like 'scheduled_from.%'`,
+  );
+});
+
+async function claim(stream: string): Promise<SliceClaim> {
+  const claimed = await warehouse.claim({ streams: [stream], now, liveAfter: at(0), isLiveOnly: false });
+  if (claimed === null) throw new Error(`No slice of ${stream} is due.`);
+  return claimed;
+}
+
+test('the halves of a slice that was pulled before have been pulled before: its age goes on and no watermark falls back', async () => {
+  await pool.query(
+    `insert into extract.slices (stream, slice_from, slice_to, priority, pass, due_at, requested_at)
+     values ('calls', $1, $2, 1, 2, $3, $1)`,
+    [at(0), at(2), at(11)],
+  );
+  await pool.query(`insert into extract.settings (name, value) values ('scheduled_from.calls', $1)`, [
+    at(0).toISOString(),
+  ]);
+  const watermark = async () =>
+    (await pool.query(`select watermark_at from mart.ops_freshness where stream = 'calls'`)).rows;
+  expect(await watermark()).toEqual([{ watermark_at: at(2) }]);
+  const claimed = await claim('calls');
+  await claimed.split(
+    [
+      { from: at(0), to: at(1) },
+      { from: at(1), to: at(2) },
+    ],
+    now,
+  );
+  await claimed.release();
+  const { rows } = await pool.query('select pass, due_at, requested_at from extract.slices order by slice_from');
+  expect(rows).toEqual(Array(2).fill({ pass: 2, due_at: now, requested_at: at(0) }));
+  expect(await watermark()).toEqual([{ watermark_at: at(2) }]);
+});
+
+test('the next period of a snapshot takes the place of one that failed, and has been owed since then', async () => {
+  const plan = (hour: number): Plan => ({
+    stream: { name: 'names', kind: 'snapshot', priority: 1, repassAgesMs: [] as number[] } as Stream,
+    now,
+    isSchedule: true,
+    propose: () => [{ from: at(hour), to: at(hour + 1) }],
+    dueAt: ({ from }) => from,
+  });
+  await warehouse.plan(plan(12));
+  const failing = await claim('names');
+  await failing.fail('no', at(13));
+  await failing.release();
+  now = at(13);
+  await warehouse.plan(plan(13));
+  const gaps = await pool.query(`select state, from_at, requested_at from mart.ops_coverage where stream = 'names'`);
+  expect(gaps.rows).toEqual([{ state: 'due', from_at: at(13), requested_at: at(12) }]);
+  const next = await claim('names');
+  await next.complete([], null);
+  await next.release();
+  expect((await pool.query(`select from mart.ops_coverage where stream = 'names'`)).rowCount).toBe(0);
+});
