@@ -1,6 +1,7 @@
 import { asError } from '../errors.js';
 import { dayMs, hourMs, minuteMs, plus, secondMs } from '../interval.js';
 import type { Log } from '../log.js';
+import { describeLoss } from '../postgres/lost-database.js';
 import { pause } from '../wrapup/live-backoff.js';
 import { ConversationQueue } from '../wrapup/live-queue.js';
 import { allowListOf } from '../wrapup/writeback.js';
@@ -68,7 +69,9 @@ export class Judge {
       } catch (error) {
         if (signal.aborted) return;
         onError(asError(error));
-        this.#log.error({ error: asError(error) }, 'The rules could not be applied; the next round tries again');
+        const loss = describeLoss(error);
+        const facts = loss === undefined ? { error: asError(error) } : { reason: loss };
+        this.#log.error(facts, 'The rules could not be applied; the next round tries again');
         await pause(minuteMs / 2, signal);
       }
     }

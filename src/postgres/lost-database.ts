@@ -16,7 +16,8 @@ const losses: readonly (readonly [RegExp, string])[] = [
   [/^25P0[23]$/, 'the database ended a transaction that stood still'],
 ];
 /** Where the driver gives no code, there is only its wording to go by. */
-const lossWords = /^Connection terminated|not queryable|^timeout exceeded when trying to connect|^Query read timeout/;
+const lossWords =
+  /^Connection terminated|^Client has encountered a connection error|^timeout exceeded when trying to connect|^Query read timeout/;
 const causesMax = 10;
 
 /**

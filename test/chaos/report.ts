@@ -47,9 +47,10 @@ export function reportOf(seed: number, after: AfterStorm, outcome: Outcome): str
     ...pageLines(tally),
     `runs of sync after the storm: ${outcome.runs}`,
     `compared: ${comparison.tables} tables, ${comparison.rows} rows, ${outcome.conversations} conversations`,
-    ...(wrong.length === 0
-      ? ['EQUAL: every table is what it would be without the storm']
-      : [`DIFFERENT (seed ${seed})`, ...wrong]),
+    comparison.differences.length === 0
+      ? 'EQUAL: every table is what it would be without the storm'
+      : `DIFFERENT (seed ${seed})`,
+    ...wrong,
   ].join('\n');
 }
 

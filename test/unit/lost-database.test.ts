@@ -25,6 +25,14 @@ describe('a database that fails underneath a run', () => {
     );
   });
 
+  test('is found by the driver’s own words where it gives no code', () => {
+    const cause = new Error('Client has encountered a connection error and is not queryable');
+    const error = new Error(`queue_aggregates 2026-01-01 could not be stored: ${cause.message}`, { cause });
+    expect(describeLoss(error)).toMatch(
+      /^Queue_aggregates 2026-01-01 could not be stored: the connection to the database was lost \(Client has/,
+    );
+  });
+
   test('is not what every other error is', () => {
     expect(describeLoss(coded('42P01', 'relation "x" does not exist'))).toBeUndefined();
     expect(describeLoss(new TypeError('x is undefined'))).toBeUndefined();
