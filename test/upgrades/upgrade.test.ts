@@ -46,9 +46,7 @@ describe.each(storedVersions)('a database of version %s', (version) => {
     await sandbox?.close();
   });
 
-  test('is populated: every table that a pull fills has rows', async () => {
-    const empty = Object.entries(before.digests).filter(([, digest]) => digest.startsWith('0 '));
-    expect(empty.map(([name]) => name)).toEqual(expect.arrayContaining([]));
+  test('is populated: conversations, surveys, statuses, aggregates, the directory, dead letters', async () => {
     expect(Object.keys(before.records).length).toBeGreaterThan(100);
     for (const name of [
       'surveys',
