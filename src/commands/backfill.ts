@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { drain, planAll, planRange, type SyncContext, type SyncSummary } from '../engine/sync.js';
+import { drain, planAll, planRange, pullFirst, type SyncContext, type SyncSummary } from '../engine/sync.js';
 import { UsageError } from '../errors.js';
 import { dayMs, earlier, floorTo, formatInterval, type Interval, later, plus } from '../interval.js';
 import { liftPruned, prunedWithin } from '../postgres/pruned.js';
@@ -75,6 +75,7 @@ async function mindPruned(
 async function readDirectory(engine: SyncContext): Promise<void> {
   const snapshots = engine.streams.filter((stream) => stream.kind === 'snapshot');
   await planAll({ ...engine, streams: snapshots });
+  await pullFirst({ ...engine, streams: snapshots }, {});
   await drain(engine, snapshots, {});
 }
 

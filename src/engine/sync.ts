@@ -23,7 +23,7 @@ export async function sync(context: SyncContext, options: { readonly retryFailed
  * On the very first start the directory comes before everything else: other streams would have to list it for themselves. Where another
  * process pulls it, that is waited for. Null when there is a directory.
  */
-async function pullFirst(
+export async function pullFirst(
   context: SyncContext,
   retry: Pick<DrainOptions, 'retryFailedBefore'>,
 ): Promise<SyncSummary | null> {
