@@ -61,7 +61,7 @@ test('the halves of a slice that was pulled before have been pulled before: its 
 
 test('the next period of a snapshot takes the place of one that failed, and has been owed since then', async () => {
   const plan = (hour: number): Plan => ({
-    stream: { name: 'names', kind: 'snapshot', priority: 1, repassAgesMs: [] as number[] } as Stream,
+    stream: { name: 'names', kind: 'snapshot', priority: 1, repassAgesMs: [] } as unknown as Stream,
     now,
     isSchedule: true,
     propose: () => [{ from: at(hour), to: at(hour + 1) }],
