@@ -44,6 +44,7 @@ const oldRows: Readonly<Record<string, string>> = {
   'extract.slices': 'slice_to <= $1',
   'extract.interval_pulls': 'pulled_to <= $1',
   'extract.stored_conversations': 'conversation_start < $1',
+  'extract.status_days': `day < ($1::timestamptz at time zone 'UTC')::date`,
   'genesys.user_presences': 'end_time <= $1',
   'genesys.user_routing_statuses': 'end_time <= $1',
   'genesys.queue_observations': 'interval_start < $1',

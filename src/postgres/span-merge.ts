@@ -1,6 +1,7 @@
 /**
- * What a user's status spans are after another answer about one interval: pure, over one user and one kind of status. The API keeps statuses
- * per UTC day, so a span over midnight may come whole from two days or in pieces, in any order of days; here it is one.
+ * What a user's status spans are after an answer about one UTC day: pure, over one user and one kind of status. The API keeps statuses per
+ * UTC day, so a span over midnight may come whole from two days or in pieces; here it is one. Each day's own newest answer says what was in
+ * it, whatever the order in which answers arrive; of other days an answer says only what nothing else does.
  */
 import { dayMs } from '../interval.js';
 
@@ -16,6 +17,7 @@ export interface StoredSpan extends Span {
   readonly asOfMs: number;
 }
 
+/** About a part of one UTC day, as far as the answer can know it: it ends when it was asked for at the latest. */
 export interface SpanAnswer<Incoming extends Span> {
   readonly fromMs: number;
   readonly toMs: number;
@@ -23,132 +25,145 @@ export interface SpanAnswer<Incoming extends Span> {
   readonly spans: readonly Incoming[];
 }
 
-interface Known {
+/** A span to be written: `like` has its status and other columns. */
+interface Written<Like> {
+  readonly startMs: number;
   readonly endMs: number | null;
   readonly asOfMs: number;
+  readonly like: Like;
 }
 
 export interface SpanChanges<Stored extends StoredSpan, Incoming extends Span> {
   readonly deleted: readonly Stored[];
-  readonly updated: readonly (Known & { readonly stored: Stored })[];
-  readonly inserted: readonly (Known & { readonly span: Incoming })[];
+  readonly updated: readonly Written<Stored>[];
+  readonly inserted: readonly Written<Stored | Incoming>[];
 }
 
-/** A span as it is known in the end, and where it comes from. */
-interface Node<Stored, Incoming> extends StoredSpan {
-  readonly stored: Stored | undefined;
-  readonly incoming: Incoming | undefined;
+/** A stretch of time in one status; open ones end where the next begins. */
+interface Piece<Like> extends Written<Like> {
+  /** It begins where a longer span was cut. */
+  readonly isCut: boolean;
 }
 
 const isMidnight = (ms: number) => ms % dayMs === 0;
-const isSame = (a: Span, b: Span) => a.startMs === b.startMs && a.status === b.status;
-const endOrNever = (span: Span) => span.endMs ?? Number.POSITIVE_INFINITY;
+const endOrNever = (span: { readonly endMs: number | null }) => span.endMs ?? Number.POSITIVE_INFINITY;
 const compare = (a: number, b: number) => (a === b ? 0 : a < b ? -1 : 1);
-const byStart = (a: Span, b: Span) => a.startMs - b.startMs || compare(endOrNever(a), endOrNever(b));
+const byStart = (a: Piece<unknown>, b: Piece<unknown>) =>
+  a.startMs - b.startMs || compare(endOrNever(a), endOrNever(b));
 
-/** `stored`: the user's spans that begin in the interval or at its end, the latest before it, and those that begin where one of the answer begins. */
+/**
+ * `stored`: the user's spans that begin in the answer's part of the day or at its end, the last before it and the first behind it. An answer
+ * that is older than another one about the same day must not be asked for its opinion.
+ */
 export function mergeSpans<Stored extends StoredSpan, Incoming extends Span>(
   stored: readonly Stored[],
   answer: SpanAnswer<Incoming>,
 ): SpanChanges<Stored, Incoming> {
-  const nodes = closed(joined(combined(stored, answer)));
-  const kept = new Set(nodes.map((node) => node.stored));
-  return {
-    deleted: stored.filter((span) => !kept.has(span)),
-    updated: nodes.flatMap(({ stored: span, endMs, asOfMs }) =>
-      span === undefined || span.endMs === endMs ? [] : [{ stored: span, endMs, asOfMs }],
-    ),
-    inserted: nodes.flatMap(({ stored: before, incoming, endMs, asOfMs }) =>
-      before !== undefined || incoming === undefined ? [] : [{ span: incoming, endMs, asOfMs }],
-    ),
-  };
+  type Like = Stored | Incoming;
+  const earlier: Piece<Like>[] = stored
+    .filter(({ startMs }) => startMs < answer.fromMs)
+    .map((span) => until(span, answer.fromMs));
+  const later: Piece<Like>[] = stored
+    .filter((span) => knownUntil(span) > answer.toMs || span.startMs >= answer.toMs)
+    .map((span) => from(span, answer.toMs));
+  const told = toldOnce(answer);
+  const pieces = [...earlier, ...told.map((piece) => fitted(piece, answer, earlier, later)), ...later];
+  return changes<Stored, Incoming>(stored, joined(closed(pieces)), answer.fromMs);
 }
 
-/** Stored spans as the answer leaves them, and those that it adds. What is known from later than the answer stays as it is. */
-function combined<Stored extends StoredSpan, Incoming extends Span>(
-  stored: readonly Stored[],
-  answer: SpanAnswer<Incoming>,
-): Node<Stored, Incoming>[] {
-  const newer = stored.filter((span) => span.asOfMs > answer.asOfMs);
-  const older = stored.filter((span) => span.asOfMs <= answer.asOfMs).sort((a, b) => byStart(b, a));
-  const found = new Map<Stored, Span>();
-  const added: Node<Stored, Incoming>[] = [];
-  const others: Span[] = [];
-  for (const span of joined(answer.spans.map(incomingNode(answer.asOfMs)))) {
-    if (newer.some((known) => overlaps(known, span))) continue;
-    const known = older.find((each) => isSame(each, span)) ?? older.find((each) => isContinued(each, span));
-    if (known === undefined) added.push(incomingNode(answer.asOfMs)({ ...(span.incoming as Incoming), ...bare(span) }));
-    else found.set(known, span);
-    if (known === undefined || isSame(known, span)) others.push(span);
+/** An open span is known to have gone on until it was told. */
+const knownUntil = (span: StoredSpan) => span.endMs ?? span.asOfMs;
+
+/** The part before the answer's time. What was open stays so until it is told what came next. */
+function until<Stored extends StoredSpan>(span: Stored, ms: number): Piece<Stored> {
+  const { startMs, asOfMs } = span;
+  const endMs = span.endMs === null && span.asOfMs < ms ? null : Math.min(endOrNever(span), ms);
+  return { startMs, endMs, asOfMs, like: span, isCut: false };
+}
+
+/** The part behind the answer's time, of which other answers know more. */
+function from<Stored extends StoredSpan>(span: Stored, ms: number): Piece<Stored> {
+  const { startMs, endMs, asOfMs } = span;
+  return { startMs: Math.max(startMs, ms), endMs, asOfMs, like: span, isCut: startMs < ms };
+}
+
+/** The answer's spans that reach into its time, by their start. Of two records of one span, the closed one knows more than the open one. */
+function toldOnce<Incoming extends Span>({ fromMs, toMs, asOfMs, spans }: SpanAnswer<Incoming>): Piece<Incoming>[] {
+  const once = new Map<string, Piece<Incoming>>();
+  for (const span of spans) {
+    if (span.startMs >= toMs || Math.max(span.startMs + 1, endOrNever(span)) <= fromMs) continue;
+    const key = `${span.startMs} ${span.status}`;
+    const known = once.get(key);
+    const endMs = known === undefined ? span.endMs : longest(known.endMs, span.endMs);
+    once.set(key, { startMs: span.startMs, endMs, asOfMs, like: span, isCut: false });
   }
-  const kept = older.filter((span) => found.has(span) || !isInside(span, answer));
-  const changed = kept.map((span): Node<Stored, Incoming> => {
-    const endMs = endAfter(span, found.get(span), others);
-    const asOfMs = endMs === span.endMs ? span.asOfMs : answer.asOfMs;
-    return { ...bare(span), endMs, asOfMs, stored: span, incoming: undefined };
-  });
-  const untouched = newer.map((span) => ({ ...bare(span), asOfMs: span.asOfMs, stored: span, incoming: undefined }));
-  return [...untouched, ...changed, ...added];
+  return [...once.values()].sort(byStart);
 }
 
-/** The end that the answer gives, unless that is only where the API cut it; a user has one status at a time, so another one ends it too. */
-function endAfter(known: Span, told: Span | undefined, others: readonly Span[]): number | null {
-  const isCut = told !== undefined && told.endMs !== null && isMidnight(told.endMs) && endOrNever(known) > told.endMs;
-  if (told !== undefined && !isCut) return told.endMs;
-  const next = others.map(({ startMs }) => startMs).filter((startMs) => startMs > known.startMs);
-  const endMs = Math.min(endOrNever(known), ...next);
-  return endMs === Number.POSITIVE_INFINITY ? null : endMs;
-}
-
-const bare = ({ startMs, endMs, status }: Span): Span => ({ startMs, endMs, status });
-
-function incomingNode(asOfMs: number) {
-  return <Incoming extends Span>(span: Incoming) => ({ ...bare(span), asOfMs, stored: undefined, incoming: span });
-}
-
-/** Pieces that touch at midnight are one span; what came twice is one as well. */
-function joined<Each extends Node<unknown, unknown>>(spans: readonly Each[]): Each[] {
-  const result: Each[] = [];
-  for (const span of [...spans].sort(byStart)) {
-    const index = result.findIndex((each) => isSame(each, span) || isContinued(each, span));
-    const before = result[index];
-    if (before === undefined) result.push(span);
-    else {
-      const isPiece = !isSame(before, span) && (before.endMs === null || before.endMs === span.startMs);
-      const endMs = isPiece ? span.endMs : longest(before.endMs, span.endMs);
-      result[index] = { ...before, endMs, asOfMs: Math.max(before.asOfMs, span.asOfMs) };
-    }
-  }
-  return result;
-}
-
-/** Of two records of one span, the closed one knows more than the open one. */
 function longest(a: number | null, b: number | null): number | null {
   return a === null || b === null ? (a ?? b) : Math.max(a, b);
 }
 
-/** `next` begins at midnight, is the same status, and `span` had not ended before: a later piece of it. */
-function isContinued(span: Span, next: Span): boolean {
-  if (span.status !== next.status || !isMidnight(next.startMs) || span.startMs >= next.startMs) return false;
-  return endOrNever(span) >= next.startMs;
-}
-
-/** The answer would have shown what begins in its interval. */
-function isInside(span: Span, answer: { readonly fromMs: number; readonly toMs: number }): boolean {
-  return span.startMs >= answer.fromMs && span.startMs < answer.toMs;
-}
-
-function overlaps(a: Span, b: Span): boolean {
-  return isSame(a, b) || (b.startMs < endOrNever(a) && a.startMs < endOrNever(b));
+/** What the answer tells of other times than its own fills what is not known otherwise. */
+function fitted<Like extends Span>(
+  piece: Piece<Like>,
+  { fromMs, toMs }: SpanAnswer<Span>,
+  earlier: readonly Piece<StoredSpan | Span>[],
+  later: readonly Piece<StoredSpan | Span>[],
+): Piece<Like> {
+  const knownBefore = earlier.map(({ endMs, asOfMs }) => endMs ?? asOfMs);
+  const startMs = piece.startMs < fromMs ? Math.min(fromMs, Math.max(piece.startMs, ...knownBefore)) : piece.startMs;
+  const nextMs = Math.min(Number.POSITIVE_INFINITY, ...later.map((each) => each.startMs));
+  const endMs = endOrNever(piece) > toMs ? Math.min(endOrNever(piece), nextMs) : endOrNever(piece);
+  const isCut = startMs > piece.startMs;
+  return { ...piece, startMs, endMs: endMs === Number.POSITIVE_INFINITY ? null : endMs, isCut };
 }
 
 /** A user has one status at a time: what is open ended when the next began. */
-function closed<Each extends StoredSpan>(spans: readonly Each[]): Each[] {
-  return spans.map((span) => {
-    if (span.endMs !== null) return span;
-    const later = spans.filter(({ startMs }) => startMs > span.startMs);
-    if (later.length === 0) return span;
-    const asOfMs = Math.max(span.asOfMs, ...later.map((each) => each.asOfMs));
-    return { ...span, endMs: Math.min(...later.map(({ startMs }) => startMs)), asOfMs };
+function closed<Like>(pieces: readonly Piece<Like>[]): Piece<Like>[] {
+  const sorted = [...pieces].sort(byStart);
+  return sorted.map((piece, index) => {
+    const next = sorted.slice(index + 1).find(({ startMs }) => startMs > piece.startMs);
+    if (next === undefined || endOrNever(piece) <= next.startMs) return piece;
+    return { ...piece, endMs: next.startMs, asOfMs: Math.max(piece.asOfMs, next.asOfMs) };
   });
+}
+
+/** Pieces of one status that touch where the API cuts spans, or we did, are one. */
+function joined<Like extends Span>(pieces: readonly Piece<Like>[]): Piece<Like>[] {
+  const result: Piece<Like>[] = [];
+  for (const piece of pieces) {
+    const before = result.at(-1);
+    const isSame = before?.endMs === piece.startMs && before.like.status === piece.like.status;
+    if (before !== undefined && isSame && (piece.isCut || isMidnight(piece.startMs))) {
+      const asOfMs = Math.max(before.asOfMs, piece.asOfMs);
+      result[result.length - 1] = { ...before, endMs: piece.endMs, asOfMs };
+    } else result.push(piece);
+  }
+  return result;
+}
+
+function changes<Stored extends StoredSpan, Incoming extends Span>(
+  stored: readonly Stored[],
+  pieces: readonly Piece<Stored | Incoming>[],
+  fromMs: number,
+): SpanChanges<Stored, Incoming> {
+  const keyOf = ({ startMs, status }: Pick<Span, 'startMs' | 'status'>) => `${startMs} ${status}`;
+  const left = new Map(stored.map((span) => [keyOf(span), span]));
+  const updated: Written<Stored>[] = [];
+  const inserted: Written<Stored | Incoming>[] = [];
+  for (const piece of pieces) {
+    const key = keyOf({ startMs: piece.startMs, status: piece.like.status });
+    const known = left.get(key);
+    left.delete(key);
+    if (known === undefined) inserted.push(piece);
+    else if (isNews(known, piece, fromMs)) updated.push({ ...piece, like: known });
+  }
+  return { deleted: [...left.values()], updated, inserted };
+}
+
+/** That a span is still open is worth a write once a day: it says how far the span is known to reach. */
+function isNews(known: StoredSpan, piece: Piece<Span>, fromMs: number): boolean {
+  if (known.endMs !== piece.endMs) return true;
+  return piece.endMs === null && known.asOfMs < fromMs && piece.asOfMs > known.asOfMs;
 }

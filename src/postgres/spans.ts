@@ -1,5 +1,6 @@
 /** Stores status spans: reads what is known about the users of an answer, merges, and writes only what differs. */
 import pg from 'pg';
+import { dayMs, floorTo, plus } from '../interval.js';
 import type { EntityRow, SpanBatch } from '../protocol.js';
 import { mergeSpans, type Span, type StoredSpan } from './span-merge.js';
 
@@ -10,6 +11,7 @@ const separator = '\u0001';
 interface Stored extends StoredSpan {
   readonly userId: string;
   readonly ctid: string;
+  readonly row: EntityRow;
 }
 
 interface Incoming extends Span {
@@ -20,12 +22,39 @@ interface Incoming extends Span {
 export async function storeSpans(client: pg.ClientBase, batch: SpanBatch, asOf: Date): Promise<number> {
   if (batch.userIds.length === 0) return 0;
   await client.query('select pg_advisory_xact_lock($1, hashtext($2))', [spanLockClass, batch.relation]);
+  const toMs = Math.min(batch.interval.to.getTime(), asOf.getTime());
+  let count = 0;
+  for (let day = floorTo(batch.interval.from, dayMs); day.getTime() < toMs; day = plus(day, dayMs)) {
+    const interval = {
+      from: day < batch.interval.from ? batch.interval.from : day,
+      to: new Date(Math.min(day.getTime() + dayMs, toMs)),
+    };
+    const userIds = await usersOfNewest(client, batch, day, asOf);
+    if (userIds.length > 0) count += await storeDay(client, { ...batch, interval, userIds }, asOf);
+  }
+  return count;
+}
+
+/** Users about whose day nobody has heard anything newer; that they were asked about is written down. */
+async function usersOfNewest(client: pg.ClientBase, { userIds }: SpanBatch, day: Date, asOf: Date): Promise<string[]> {
+  const { rows } = await client.query<{ id: string }>(
+    `insert into extract.status_days as known (day, user_id, as_of)
+     select ($2::timestamptz at time zone 'UTC')::date, user_id, $3 from unnest($1::uuid[]) as asked (user_id) order by user_id
+     on conflict (day, user_id) do update set as_of = excluded.as_of where known.as_of <= excluded.as_of
+     returning user_id::text as id`,
+    [userIds, day, asOf],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** `batch`: about a part of one UTC day. */
+async function storeDay(client: pg.ClientBase, batch: SpanBatch, asOf: Date): Promise<number> {
   const stored = groupBy(await readStored(client, batch), (span) => span.userId);
   const incoming = groupBy(batch.rows.map(incomingOf(batch)), (span) => String(span.row.user_id));
   const deleted: string[] = [];
   const updated: SpanEnd[] = [];
   const inserted: EntityRow[] = [];
-  for (const userId of new Set(batch.userIds)) {
+  for (const userId of batch.userIds) {
     const changes = mergeSpans(stored.get(userId) ?? [], {
       fromMs: batch.interval.from.getTime(),
       toMs: batch.interval.to.getTime(),
@@ -33,11 +62,11 @@ export async function storeSpans(client: pg.ClientBase, batch: SpanBatch, asOf: 
       spans: incoming.get(userId) ?? [],
     });
     deleted.push(...changes.deleted.map(({ ctid }) => ctid));
-    updated.push(...changes.updated.map(({ stored: { ctid }, endMs, asOfMs }) => ({ ctid, endMs, asOfMs })));
+    updated.push(...changes.updated.map(({ like: { ctid }, endMs, asOfMs }) => ({ ctid, endMs, asOfMs })));
     inserted.push(
-      ...changes.inserted.map(({ span, endMs, asOfMs }) => ({
-        ...span.row,
-        start_time: iso(span.startMs),
+      ...changes.inserted.map(({ like, startMs, endMs, asOfMs }) => ({
+        ...like.row,
+        start_time: iso(startMs),
         end_time: iso(endMs),
         as_of: iso(asOfMs),
       })),
@@ -60,40 +89,26 @@ function incomingOf(batch: SpanBatch): (row: EntityRow) => Incoming {
   });
 }
 
-/** Spans that begin in the interval or at its end, each user's last before it, and those that begin where one of the answer begins. */
+const ofUser = (batch: SpanBatch) =>
+  `select known.ctid, known.* from ${table(batch)} as known where known.user_id = asked.user_id`;
+
+/** Spans that begin in the interval or at its end, each user's last before it and first behind it. */
 async function readStored(client: pg.ClientBase, batch: SpanBatch): Promise<Stored[]> {
   const status = batch.statusColumns.map((column) => `coalesce(span.${pg.escapeIdentifier(column)}::text, '')`);
-  const early = batch.rows.filter((row) => (row.start_time as number) < batch.interval.from.getTime());
   const { rows } = await client.query<Omit<Stored, 'status'> & { status: string[] }>(
-    `with found as (
-         select span.ctid
-         from ${table(batch)} as span
-         where span.user_id = any($1::uuid[]) and span.start_time >= $2 and span.start_time <= $3
-         union
-         select span.ctid
-         from unnest($1::uuid[]) as asked (user_id)
-         cross join lateral (
-             select ctid from ${table(batch)} as known
-             where known.user_id = asked.user_id and known.start_time < $2
-             order by known.start_time desc limit 1
-         ) as span
-         union
-         select span.ctid
-         from unnest($4::uuid[], $5::timestamptz[]) as asked (user_id, start_time)
-         join ${table(batch)} as span on span.user_id = asked.user_id and span.start_time = asked.start_time
-     )
-     select span.user_id::text as "userId", span.ctid::text as ctid,
+    `select span.user_id::text as "userId", span.ctid::text as ctid, to_jsonb(span) as row,
          (extract(epoch from span.start_time) * 1000)::float8 as "startMs",
          (extract(epoch from span.end_time) * 1000)::float8 as "endMs",
          (extract(epoch from span.as_of) * 1000)::float8 as "asOfMs", array[${status.join(', ')}] as status
-     from ${table(batch)} as span where span.ctid = any(array(select ctid from found))`,
-    [
-      batch.userIds,
-      batch.interval.from,
-      batch.interval.to,
-      early.map((row) => row.user_id),
-      early.map((row) => new Date(row.start_time as number)),
-    ],
+     from unnest($1::uuid[]) as asked (user_id)
+     cross join lateral (
+         ${ofUser(batch)} and known.start_time between $2 and $3
+         union all
+         (${ofUser(batch)} and known.start_time < $2 order by known.start_time desc, known.end_time desc nulls first limit 1)
+         union all
+         (${ofUser(batch)} and known.start_time > $3 order by known.start_time limit 1)
+     ) as span`,
+    [batch.userIds, batch.interval.from, batch.interval.to],
   );
   return rows.map((row) => ({ ...row, status: row.status.join(separator) }));
 }

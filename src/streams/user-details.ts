@@ -1,11 +1,12 @@
 import { parseInstant } from '../conversation/instant.js';
 import { Misfit, readValue } from '../conversation/values.js';
 import type { GenesysApi, JsonObject } from '../genesys/api.js';
-import { dayMs, floorTo, formatInterval, hourMs, type Interval, minuteMs } from '../interval.js';
+import { dayMs, earlier, floorTo, formatInterval, hourMs, type Interval, later, minuteMs, plus } from '../interval.js';
 import type { EntityRow, Page, Reject, Slice, SpanBatch, Stream, StreamContext } from '../protocol.js';
 import { isObject, listOf, readJson, rejectOf, textOf } from './aggregate-rows.js';
 import { isLive, repassAgesMs, sliceLengths } from './aggregates.js';
 
+const lagMs = 2 * minuteMs;
 const pageSize = 100;
 const pagesMax = 1_000;
 /** Pages without a user in a row that end the paging although more hits are announced: what comes twice is filtered out of pages. */
@@ -44,7 +45,7 @@ export function userDetailStream(api: GenesysApi): Stream {
     kind: 'interval',
     priority: 1,
     isDefault: true,
-    lagMs: 2 * minuteMs,
+    lagMs,
     repassAgesMs,
     sliceLengthMs: sliceLengths(hourMs),
     mergedLengthMs: dayMs,
@@ -54,7 +55,7 @@ export function userDetailStream(api: GenesysApi): Stream {
 }
 
 async function* pages(api: GenesysApi, slice: Slice, context: StreamContext): AsyncGenerator<Page, void, void> {
-  const interval = { from: floorTo(slice.interval.from, dayMs), to: slice.interval.to };
+  const interval = askedInterval(slice.interval, context.now());
   const call = { signal: context.signal, priority: isLive(slice, context.now()) ? 0 : 1 };
   let pageNumber = (slice.cursor as { nextPage: number } | null)?.nextPage ?? 1;
   for (let empty = 0; pageNumber <= pagesMax; pageNumber += 1) {
@@ -68,6 +69,16 @@ async function* pages(api: GenesysApi, slice: Slice, context: StreamContext): As
     if (empty === emptyPagesMax || (users.length < pageSize && isAll)) return;
   }
   throw new Error(`The users' statuses did not end after ${pagesMax} pages.`);
+}
+
+/**
+ * From midnight on, to the day's end or until now, however little of it the slice owes: so of two answers about a day the one that was asked
+ * for later knows all that the other does.
+ */
+function askedInterval(slice: Interval, now: Date): Interval {
+  const from = floorTo(slice.from, dayMs);
+  const endOfDay = plus(floorTo(plus(slice.to, -1), dayMs), dayMs);
+  return { from, to: later(slice.to, earlier(endOfDay, floorTo(plus(now, -lagMs), minuteMs))) };
 }
 
 function userPage(users: readonly unknown[], interval: Interval, asOf: Date, nextPage: number): Page {

@@ -169,10 +169,13 @@ describe('user details', () => {
     };
   };
 
-  test('begins at midnight, where statuses are kept apart', async () => {
+  test.each([
+    ['2026-03-12T11:00:00Z/2026-03-12T12:00:00Z', '2026-03-12T12:03:00Z', '2026-03-12T12:03:00.000Z'],
+    ['2026-03-12T11:00:00Z/2026-03-12T12:00:00Z', '2026-03-20T08:00:00Z', '2026-03-13T00:00:00.000Z'],
+  ])('%s is asked for from midnight to what is known of the day at %s', async (slice, at, to) => {
     const { stream, bodies } = await open('user_details', paged([], 0));
-    await pull(stream, '2026-03-12T11:00:00Z/2026-03-12T12:00:00Z', { now: noon });
-    expect(bodies()).toMatchObject([{ interval: '2026-03-12T00:00:00.000Z/2026-03-12T12:00:00.000Z' }]);
+    await pull(stream, slice, { now: new Date(new Date(at).getTime() + 2 * 60_000) });
+    expect(bodies()).toMatchObject([{ interval: `2026-03-12T00:00:00.000Z/${to}` }]);
   });
 
   test.each([

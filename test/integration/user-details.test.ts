@@ -1,5 +1,7 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { storeSpans } from '../../src/postgres/spans.js';
+import type { EntityRow } from '../../src/protocol.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
 import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
 import { environmentFor, rowVersions, runCommand } from '../support/program.js';
@@ -116,6 +118,41 @@ test('pulled again unchanged they write no row', async () => {
   const run = await runCommand(['backfill', ...range, '--stream', 'user_details', '--force'], sandbox, environment);
   expect(run).toMatchObject({ status: 0 });
   expect(await rowVersions(pool)).toEqual(before);
+});
+
+test('of two answers about a day the one that was asked for later counts, in whatever order they are stored', async () => {
+  const userId = '3f0c9a57-7c34-4b47-93ad-0d2d8f6ff001';
+  const interval = { from: new Date('2026-01-05T00:00:00Z'), to: new Date('2026-01-06T00:00:00Z') };
+  const statuses = ['system_presence', 'organization_presence_id'];
+  const at = (hour: number) => interval.from.getTime() + hour * hourMs;
+  const store = async (asOf: Date, ...rows: EntityRow[]) => {
+    const batch = { kind: 'spans', relation: 'user_presences', statusColumns: statuses } as const;
+    const client = await pool.connect();
+    await client.query('begin');
+    await storeSpans(client, { ...batch, interval, userIds: [userId], rows }, asOf);
+    await client.query('commit');
+    client.release();
+  };
+  const row = (startHour: number, endHour: number | null, system_presence: string): EntityRow => ({
+    user_id: userId,
+    start_time: at(startHour),
+    end_time: endHour === null ? null : at(endHour),
+    system_presence,
+    organization_presence_id: null,
+    extra: null,
+  });
+  const stored = () =>
+    pool.query(
+      `select start_time, end_time, system_presence from genesys.user_presences where user_id = $1 order by 1`,
+      [userId],
+    );
+  await store(new Date('2026-01-06T08:00:00Z'), row(8, 12, 'AVAILABLE'), row(12, 17, 'MEAL'));
+  const { rows } = await stored();
+  expect(rows).toHaveLength(2);
+  await store(new Date('2026-01-05T10:00:00Z'), row(8, null, 'AVAILABLE'));
+  expect((await stored()).rows).toEqual(rows);
+  await store(new Date('2026-01-07T08:00:00Z'), row(8, 17, 'AVAILABLE'));
+  expect((await stored()).rows).toMatchObject([{ end_time: new Date(at(17)) }]);
 });
 
 test('what of a day was followed by the hour is one slice when the day is over', async () => {
