@@ -1,8 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { type Environment, loadEnvironment } from '../config.js';
-import { ApiError, asError, UsageError } from '../errors.js';
+import { UsageError } from '../errors.js';
 import { createLog, type Log, type LogOptions } from '../log.js';
-import { describeLoss } from '../postgres/lost-database.js';
 import { parseTimestamp } from '../start.js';
 import { version } from '../version.js';
 import { backfillCommand } from './backfill.js';
@@ -17,6 +16,7 @@ import { retryCommand } from './retry.js';
 import { runCommand } from './run.js';
 import { sandboxCommand } from './sandbox.js';
 import { addSandboxOptions } from './sandbox-options.js';
+import { errorFacts } from './sentence.js';
 import { statusCommand } from './status.js';
 import { syncCommand } from './sync.js';
 import { addWrapupCommands } from './wrapup-program.js';
@@ -59,10 +59,9 @@ function statusOf(error: unknown, signal: AbortSignal, log: Log): number {
     for (const line of error.message.split('\n')) log.error(line);
     return exitUsage;
   }
-  // An answer of the API explains itself, and so does a database that is gone; a stack would only bury the sentence.
-  const sentence = error instanceof ApiError ? error.message : describeLoss(error);
-  if (sentence !== undefined) log.error(sentence);
-  else log.error({ error: asError(error) }, asError(error).message);
+  const facts = errorFacts(error);
+  if ('reason' in facts) log.error(facts.reason);
+  else log.error(facts, facts.error.message);
   return exitSliceFailed;
 }
 

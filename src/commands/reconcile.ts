@@ -1,13 +1,13 @@
 import type pg from 'pg';
-import { asError, UsageError } from '../errors.js';
+import { UsageError } from '../errors.js';
 import { dayMs, earlier, floorTo, type Interval, lengthMs, plus, secondMs } from '../interval.js';
 import type { Log } from '../log.js';
-import { describeLoss } from '../postgres/lost-database.js';
 import { migrate } from '../postgres/migrate.js';
 import { type DayReconciliation, readDaysToCompare, reconcileDay } from '../postgres/reconcile.js';
 import { listed } from '../wording.js';
 import { type CommandContext, exitDone, exitSliceFailed } from './context.js';
 import { openDatabase } from './open.js';
+import { errorFacts } from './sentence.js';
 import { csvLine, table } from './text.js';
 
 export interface ReconcileOptions {
@@ -59,9 +59,7 @@ export async function reconcilePulledDays(pool: pg.Pool, context: CommandContext
     }
     if (days.length > 0) report(days, log);
   } catch (error) {
-    const loss = describeLoss(error);
-    const facts = loss === undefined ? { error: asError(error) } : { reason: loss };
-    log.error(facts, 'Conversations could not be compared with the aggregates; the next run tries again');
+    log.error(errorFacts(error), 'Conversations could not be compared with the aggregates; the next run tries again');
   }
 }
 

@@ -1,11 +1,11 @@
 import { asError } from '../errors.js';
 import { dayMs, hourMs, minuteMs, plus, secondMs } from '../interval.js';
 import type { Log } from '../log.js';
-import { describeLoss } from '../postgres/lost-database.js';
 import { pause } from '../wrapup/live-backoff.js';
 import { ConversationQueue } from '../wrapup/live-queue.js';
 import { allowListOf } from '../wrapup/writeback.js';
 import type { OpenedWithApi } from './open.js';
+import { errorFacts } from './sentence.js';
 import { openPlanner, type Planner } from './wrapup-planner.js';
 
 /** The directory changes while this runs: rules and names are read anew that often. */
@@ -69,9 +69,7 @@ export class Judge {
       } catch (error) {
         if (signal.aborted) return;
         onError(asError(error));
-        const loss = describeLoss(error);
-        const facts = loss === undefined ? { error: asError(error) } : { reason: loss };
-        this.#log.error(facts, 'The rules could not be applied; the next round tries again');
+        this.#log.error(errorFacts(error), 'The rules could not be applied; the next round tries again');
         await pause(minuteMs / 2, signal);
       }
     }

@@ -1,11 +1,10 @@
 import { sync } from '../engine/sync.js';
-import { asError } from '../errors.js';
-import { describeLoss } from '../postgres/lost-database.js';
 import { type CommandContext, exitDone } from './context.js';
 import { asRun, syncContext } from './extraction.js';
 import type { OpenedWithApi } from './open.js';
 import { reconcilePulledDays } from './reconcile.js';
 import type { RunState, TickOutcome } from './run-state.js';
+import { errorFacts } from './sentence.js';
 
 export interface TicksOptions {
   readonly context: CommandContext;
@@ -57,9 +56,7 @@ export class Ticks {
       return status === exitDone ? 'done' : 'partly';
     } catch (error) {
       state.failed(error);
-      const loss = describeLoss(error);
-      if (loss !== undefined) opened.log.error(`The tick failed; the next one tries again. ${loss}`);
-      else opened.log.error({ error: asError(error) }, 'The tick failed; the next one tries again');
+      opened.log.error(errorFacts(error), 'The tick failed; the next one tries again');
       return 'failed';
     }
   }
