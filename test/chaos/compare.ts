@@ -3,6 +3,8 @@ import type pg from 'pg';
 /** Columns that say when something was known or seen, not what is true. */
 const knowledgeColumns = ['as_of', 'attributes_as_of', 'valid_from', 'valid_to'];
 const rowsShownMax = 3;
+/** Asked for by user, and what is made of that. */
+const asksUserByUser = ['user_aggregates', 'agent_status_day_sums'];
 /** Who has known for weeks that a user is deleted does not ask for them any more; a first pull, which cannot know since when, does. */
 const notOfDeletedUsers = `not exists (
     select from genesys.users
@@ -59,7 +61,7 @@ async function readRows(pool: pg.Pool, table: string): Promise<Map<string, numbe
   const isHistory = names.includes('valid_to');
   const left = names.filter((name) => knowledgeColumns.includes(name)).map((name) => ` - '${name}'`);
   const deleted = names.includes('deleted_at') ? ` || jsonb_build_object('deleted_at', deleted_at is not null)` : '';
-  const conditions = [isHistory && 'valid_to is null', table === 'user_aggregates' && notOfDeletedUsers].filter(
+  const conditions = [isHistory && 'valid_to is null', asksUserByUser.includes(table) && notOfDeletedUsers].filter(
     Boolean,
   );
   const where = conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`;

@@ -51,7 +51,8 @@ export function startProgram(
   });
   let errors = '';
   child.stderr?.on('data', (chunk) => {
-    if (errors.length < errorCharactersMax) errors += chunk;
+    // The end says why it ended; what comes before it may be a library's whole source.
+    errors = (errors + chunk).slice(-errorCharactersMax);
   });
   return {
     kill: (signal) => void child.kill(signal),
