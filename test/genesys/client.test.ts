@@ -236,6 +236,12 @@ const requests: Record<string, [(api: GenesysApi) => Promise<unknown>, string, s
   queueObservations: [(api) => api.queueObservations({}), 'POST', '/analytics/queues/observations/query'],
   organization: [(api) => api.organization(), 'GET', '/organizations/me'],
   limits: [(api) => api.limits('analytics'), 'GET', '/organizations/limits/namespaces/analytics'],
+  createNotificationChannel: [(api) => api.createNotificationChannel(), 'POST', '/notifications/channels'],
+  subscribeNotifications: [
+    (api) => api.subscribeNotifications('c/1', ['t']),
+    'PUT',
+    '/notifications/channels/c%2F1/subscriptions',
+  ],
   listQueues: [(api) => all(api.listQueues()), 'GET', '/routing/queues'],
   listUsers: [(api) => all(api.listUsers()), 'GET', '/users'],
   listWrapupCodes: [(api) => all(api.listWrapupCodes()), 'GET', '/routing/wrapupcodes/divisionviews'],
@@ -303,12 +309,13 @@ describe('the operations', () => {
     expect(names.sort()).toEqual(Object.keys(requests).sort());
   });
 
-  test('send queries and cursors as the API names them', async () => {
+  test('send queries, cursors and topics as the API names them', async () => {
     const server = await startServer(() => ({ body: {} }));
     const api = openApi(server.url);
     await api.detailsQuery({ ...anyQuery, order: 'desc', filters: { conversationFilters: [] } });
     await api.submitDetailsJob({ interval, startOfDayIntervalMatching: true });
     await api.detailsJobResults('j', { cursor: 'c+/=', pageSize: 1_000 });
+    await api.subscribeNotifications('c', ['v2.one', 'v2.two']);
     const span = '2026-01-05T00:00:00.000Z/2026-01-06T00:00:00.000Z';
     expect(JSON.parse(server.seen[0]?.body ?? '')).toEqual({
       interval: span,
@@ -319,6 +326,7 @@ describe('the operations', () => {
     });
     expect(JSON.parse(server.seen[1]?.body ?? '')).toEqual({ interval: span, startOfDayIntervalMatching: true });
     expect(Object.fromEntries(server.seen[2]?.query ?? [])).toEqual({ cursor: 'c+/=', pageSize: '1000' });
+    expect(JSON.parse(server.seen[3]?.body ?? '')).toEqual([{ id: 'v2.one' }, { id: 'v2.two' }]);
   });
 
   test('refuse more than 100 ids, and none', async () => {
@@ -326,6 +334,12 @@ describe('the operations', () => {
     const api = openApi(server.url);
     await expect(api.conversationsByIds([])).rejects.toThrow(RangeError);
     await expect(api.conversationsByIds(Array(101).fill('a'))).rejects.toThrow(RangeError);
+    expect(server.seen).toEqual([]);
+  });
+
+  test('refuse more than 1,000 topics', async () => {
+    const server = await startServer(() => ({ body: {} }));
+    await expect(openApi(server.url).subscribeNotifications('c', Array(1_001).fill('t'))).rejects.toThrow(RangeError);
     expect(server.seen).toEqual([]);
   });
 });
