@@ -32,12 +32,13 @@ async function answers(seed?: number, chosen: readonly Row[] = rows): Promise<Li
   return transcript(sandbox, known, chosen);
 }
 
-/** Calls that change nothing and whose answers carry no number of a request, so that they may be made in any order. */
+/**
+ * Calls that change nothing and whose answers carry no number of a request, so that they may be made in any order: not
+ * what asks for a job or channel that an earlier call made.
+ */
 const reads = rows.filter(
-  ({ method, status, learn }) =>
-    status === undefined &&
-    learn === undefined &&
-    !/Job|Notifications|ParticipantCommunicationWrapup|\.patch/.test(method.replace('JobsAvailability', '')),
+  ({ method, status }) =>
+    status === undefined && /\.get|Query$/.test(method) && !/DetailsJob$|JobResults|NotificationsChannel/.test(method),
 );
 
 /** A correlation id stands for the request's number. */
