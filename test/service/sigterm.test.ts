@@ -46,14 +46,25 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Starts `run`, ends it with SIGTERM as soon as `moment` has come and looks at how it went. */
+type Requests = ReturnType<Sandbox['requests']>;
+
+/**
+ * Starts `run`, ends it with SIGTERM as soon as `moment` has come and looks at how it went. The moment is told what was
+ * asked since this process logged in: a stalled request is written down only when its answer leaves, which may be after
+ * its process has ended and before the next one hears signals.
+ */
 async function stoppedAt(
-  moment: () => boolean | Promise<boolean>,
+  moment: (requests: Requests) => boolean | Promise<boolean>,
   args: readonly string[] = ['--stream', 'conversations', 'conversation_history'],
   extra: Record<string, string> = {},
 ): Promise<void> {
+  sandbox.resetRequests();
   const program = spawnCommand(['run', ...args], at, { ...environment, ...extra });
-  await until(moment);
+  await until(() => {
+    const requests = sandbox.requests();
+    const login = requests.findIndex(({ path }) => path === '/oauth/token');
+    return login >= 0 && moment(requests.slice(login + 1));
+  });
   const toldAt = performance.now();
   program.kill('SIGTERM');
   const { status, errors } = await program.ended;
@@ -88,15 +99,13 @@ describe('SIGTERM', { timeout: 180_000 }, () => {
 
   test('while an answer has stalled ends run in less than ten seconds', async () => {
     sandbox.setFaults({ stall: { rate: 1, ms: 120_000, when: 'in-body', path: '/analytics/' } });
-    sandbox.resetRequests();
-    await stoppedAt(() => sandbox.requests().some((request) => request.path.includes('/analytics/')));
+    await stoppedAt((requests) => requests.some(({ path }) => path.includes('/analytics/')));
     sandbox.setFaults({});
   });
 
   test('while Genesys has told it to wait for longer ends run in less than ten seconds', async () => {
     sandbox.setFaults({ http429: { rate: 1, retryAfterSeconds: 15, path: '/analytics/' } });
-    sandbox.resetRequests();
-    await stoppedAt(() => sandbox.requests().some((request) => request.status === 429));
+    await stoppedAt((requests) => requests.some(({ status }) => status === 429));
     sandbox.setFaults({});
   });
 
@@ -107,7 +116,7 @@ describe('SIGTERM', { timeout: 180_000 }, () => {
     const rule = { name: 'any', when: { phase: 'afterCallWork' }, set: { code } };
     await writeFile(rules, JSON.stringify({ version: 1, writeback, rules: [rule] }));
     await stoppedAt(
-      () => sandbox.requests().some(({ path, method }) => method === 'PUT' && path.endsWith('/subscriptions')),
+      (requests) => requests.some(({ path, method }) => method === 'PUT' && path.endsWith('/subscriptions')),
       ['--wrapup', '--stream', 'directory', 'queue_directory'],
       { GENESYS_WAREHOUSE_WRAPUP_RULES: rules },
     );
