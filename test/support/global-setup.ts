@@ -13,18 +13,38 @@ declare module 'vitest' {
   }
 }
 
+interface Stage {
+  readonly url: string;
+  readonly databasePrefix: string;
+  stop(): Promise<void>;
+}
+
+/** Vitest asks once for each of its projects, and loads this file anew for each; they share one stage. */
+const shared = globalThis as { warehouseStage?: Promise<Stage> | undefined };
+
 /** One Postgres for the whole run. Its databases go with it, also from a server that was there before. */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
+  shared.warehouseStage ??= openStage();
+  const { url, databasePrefix } = await shared.warehouseStage;
+  project.provide('postgresUrl', url);
+  project.provide('databasePrefix', databasePrefix);
+  return async () => {
+    const stage = shared.warehouseStage;
+    shared.warehouseStage = undefined;
+    await (await stage)?.stop();
+  };
+}
+
+async function openStage(): Promise<Stage> {
   buildProgram();
   const server = await startTestServer(process.env);
   const databasePrefix = `gw_test_${randomBytes(4).toString('hex')}_`;
   process.stderr.write(`Postgres for tests: ${server.label}\n`);
-  project.provide('postgresUrl', server.url);
-  project.provide('databasePrefix', databasePrefix);
-  return async () => {
+  const stop = async () => {
     await dropDatabases(server.url, databasePrefix);
     await server.stop();
   };
+  return { url: server.url, databasePrefix, stop };
 }
 
 /** Tests that kill or count processes run the built program: it must be the one whose sources stand here. */
