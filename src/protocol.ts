@@ -187,8 +187,10 @@ export interface Plan {
   readonly now: Date;
   /** A schedule remembers where it began; a range asked for once does not move that. */
   readonly isSchedule: boolean;
-  /** Pure; runs under a lock, so that two planners never overlap. `scheduledFrom` is null before the first schedule. */
-  readonly propose: (planned: readonly Interval[], scheduledFrom: Date | null) => readonly Interval[];
+  /** What is to lie in the ledger, whoever entered it. Pure; `scheduledFrom` is null before the first schedule. */
+  readonly asked: (scheduledFrom: Date | null) => Interval | null;
+  /** What is asked and lacks. Pure; runs under a lock, so that two planners never overlap. */
+  readonly propose: (asked: Interval, planned: readonly Interval[]) => readonly Interval[];
   readonly dueAt: (interval: Interval) => Date;
 }
 

@@ -66,11 +66,12 @@ async function planStream(context: SyncContext, stream: Stream, now: Date): Prom
     stream,
     now,
     isSchedule: true,
-    propose: (planned, scheduledFrom) => {
-      if (stream.kind === 'snapshot') return missing(snapshotSlice(stream, now), planned);
-      const asked = askedRange(stream, { start: context.start, scheduledFrom, now });
-      return asked === null ? [] : missing(asked, planned).flatMap((gap) => cut(gap, stream, now));
-    },
+    ...(stream.kind === 'snapshot'
+      ? { asked: () => snapshotSlice(stream, now), propose: missing }
+      : {
+          asked: (scheduledFrom) => askedRange(stream, { start: context.start, scheduledFrom, now }),
+          propose: (asked, planned) => missing(asked, planned).flatMap((gap) => cut(gap, stream, now)),
+        }),
     dueAt: (interval) => firstDueAt(stream, interval),
   });
   if (added > 0) context.log.debug({ stream: stream.name, slices: added }, 'Planned');
@@ -83,7 +84,8 @@ export async function planRange(context: SyncContext, stream: Stream, range: Int
     stream,
     now,
     isSchedule: false,
-    propose: (planned) => missing(range, planned).flatMap((gap) => cut(gap, stream, now)),
+    asked: () => range,
+    propose: (asked, planned) => missing(asked, planned).flatMap((gap) => cut(gap, stream, now)),
     dueAt: (interval) => firstDueAt(stream, interval),
   });
 }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type pg from 'pg';
-import { earlier, type Interval } from '../interval.js';
+import { earlier, type Interval, later } from '../interval.js';
 import type { ClaimOptions, Json, Plan, Slice, Stream } from '../protocol.js';
 import { handOverStreamLetters } from './dead-letters.js';
 import { type Db, kyselyOnClient, kyselyOnPool } from './kysely.js';
@@ -33,24 +33,23 @@ export async function planSlices(pool: pg.Pool, plan: Plan): Promise<number> {
     await client.query('select pg_advisory_xact_lock($1, hashtext($2))', [planLockClass, stream.name]);
     const db = kyselyOnClient(client);
     if (plan.isSchedule) await mergeSlices(client, stream, now, sliceLockClass);
-    const proposed = plan.propose(
-      await settledIntervals(client, db, stream.name),
-      await scheduledFrom(db, stream.name),
-    );
+    const known = await scheduledFrom(db, stream.name);
+    const asked = plan.asked(known);
+    if (asked === null) return 0;
+    // What was pruned is not owed, as what is in the ledger is not.
+    const pruned = await prunedIntervals(client, stream.name);
+    const proposed = plan.propose(asked, [...pruned, ...(await plannedIntervals(db, stream.name))]);
+    if (plan.isSchedule && stream.kind !== 'snapshot') {
+      // Also what a backfill entered before is asked for from now on; before the end of what was pruned there may be holes.
+      const from = pruned.reduce((latest, { to }) => later(latest, to), asked.from);
+      if (from < asked.to && (known === null || from < known)) await rememberScheduledFrom(db, stream.name, from);
+    }
     const first = proposed[0];
     if (first === undefined) return 0;
     if (stream.kind === 'snapshot') await planSnapshot(client, db, plan, first);
-    else {
-      if (plan.isSchedule) await rememberScheduledFrom(db, stream.name, first.from);
-      await insertSlices(db, stream, proposed, plan.dueAt, { pass: 0, requestedAt: now });
-    }
+    else await insertSlices(db, stream, proposed, plan.dueAt, { pass: 0, requestedAt: now });
     return proposed.length;
   });
-}
-
-/** What is in the ledger, and what was pruned from it: neither is owed. */
-async function settledIntervals(client: pg.ClientBase, db: Db, stream: string): Promise<Interval[]> {
-  return [...(await prunedIntervals(client, stream)), ...(await plannedIntervals(db, stream))];
 }
 
 const scheduledFromSetting = (stream: string) => `scheduled_from.${stream}`;

@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { halves, nextDueAt, retryDelayMs } from '../../src/engine/plan.js';
 import { planAll, planRange, type SyncContext } from '../../src/engine/sync.js';
-import { dayMs, hourMs, type Interval, minuteMs, plus } from '../../src/interval.js';
+import { dayMs, floorTo, hourMs, type Interval, minuteMs, plus } from '../../src/interval.js';
 import { createLog } from '../../src/log.js';
 import { createWarehouse } from '../../src/postgres/warehouse.js';
 import type { Stream } from '../../src/protocol.js';
@@ -14,6 +14,9 @@ import { migratedDatabase, type TestDatabase, testPool } from '../support/postgr
  * begun again, --force, hours and days of downtime, merging of days that are over.
  */
 const begin = new Date('2026-03-02T07:13:00Z');
+const start = plus(begin, -2 * dayMs);
+/** Slices of that age are days. */
+const scheduledFrom = floorTo(start, dayMs);
 
 /** As streams of aggregates are: short slices of the running day, quarters and days before, days joined. */
 const stream: Stream = {
@@ -39,7 +42,7 @@ const stream: Stream = {
 type Step =
   | { readonly kind: 'wait'; readonly minutes: number }
   | { readonly kind: 'plan' }
-  | { readonly kind: 'backfill' | 'force'; readonly fromHours: number; readonly lengthMinutes: number }
+  | { readonly kind: 'backfill' | 'force'; readonly fromMs: number; readonly lengthMinutes: number }
   | { readonly kind: 'pull'; readonly count: number; readonly ends: readonly PullEnd[] };
 type PullEnd = 'complete' | 'fail' | 'split' | 'defer' | 'restart' | 'abandon';
 
@@ -47,8 +50,14 @@ const pullEnd = fc.oneof(
   { weight: 6, arbitrary: fc.constant<PullEnd>('complete') },
   { weight: 4, arbitrary: fc.constantFrom<PullEnd>('fail', 'split', 'split', 'defer', 'restart', 'abandon') },
 );
+/** Evenly over days, as a command line may say it: full hours, minutes, or any millisecond; and often a moment ago. */
 const range = {
-  fromHours: fc.double({ min: -100, max: 30, noNaN: true }),
+  fromMs: fc.oneof(
+    ...[hourMs, minuteMs, 1].map((unitMs) =>
+      fc.integer({ min: (-100 * hourMs) / unitMs, max: (30 * hourMs) / unitMs }).map((units) => units * unitMs),
+    ),
+    fc.integer({ min: -60, max: 0 }).map((minutes) => minutes * minuteMs),
+  ),
   lengthMinutes: fc.integer({ min: 1, max: 6_000 }),
 };
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -65,6 +74,24 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   }),
 );
 
+/** One slice is cut in two, and a day that is over and pulled becomes one. */
+const mergedAndSplit: Step[] = [
+  { kind: 'plan' },
+  { kind: 'pull', count: 1, ends: ['split'] },
+  { kind: 'wait', minutes: 17 * 60 },
+  { kind: 'plan' },
+  { kind: 'wait', minutes: 5 },
+  { kind: 'pull', count: 1_000, ends: ['complete'] },
+  { kind: 'wait', minutes: 30 },
+  { kind: 'plan' },
+];
+/** The running half hour is not planned yet, its end was asked for. */
+const holed: Step[] = [
+  { kind: 'backfill', fromMs: -1, lengthMinutes: 1 },
+  { kind: 'plan' },
+  { kind: 'wait', minutes: 90 },
+];
+
 let database: TestDatabase;
 let pool: pg.Pool;
 beforeAll(async () => {
@@ -79,13 +106,14 @@ afterAll(async () => {
 /** One life of a ledger, and what it was asked for. */
 class Life {
   now = begin;
+  isScheduled = false;
   readonly asked: Interval[] = [];
   readonly pulled: Interval[] = [];
   readonly #warehouse = createWarehouse(pool, () => this.now);
   readonly #context: SyncContext = {
     ledger: this.#warehouse,
     streams: [stream],
-    start: plus(begin, -2 * dayMs),
+    start,
     concurrency: 1,
     now: () => this.now,
     signal: new AbortController().signal,
@@ -104,12 +132,12 @@ class Life {
   async #plan(): Promise<void> {
     const length = stream.sliceLengthMs(this.now, this.now);
     await planAll(this.#context);
-    const from = new Date(Math.floor((begin.getTime() - 2 * dayMs) / dayMs) * dayMs);
-    this.asked.push({ from, to: new Date(Math.floor(this.now.getTime() / length) * length) });
+    this.isScheduled = true;
+    this.asked.push({ from: scheduledFrom, to: floorTo(this.now, length) });
   }
 
-  async #backfill({ kind, fromHours, lengthMinutes }: Extract<Step, { fromHours: number }>): Promise<void> {
-    const from = plus(this.now, Math.round(fromHours * hourMs));
+  async #backfill({ kind, fromMs, lengthMinutes }: Extract<Step, { fromMs: number }>): Promise<void> {
+    const from = plus(this.now, fromMs);
     const to = plus(from, lengthMinutes * minuteMs);
     const asked = { from, to: to < this.now ? to : this.now };
     if (asked.from >= asked.to) return;
@@ -144,6 +172,11 @@ class Life {
   }
 }
 
+async function newLife(): Promise<Life> {
+  await pool.query(`truncate extract.slices; delete from extract.settings where name like 'scheduled_from.%'`);
+  return new Life();
+}
+
 /** Sorted, with what touches joined. */
 function union(intervals: readonly Interval[]): Interval[] {
   const joined: Interval[] = [];
@@ -174,8 +207,7 @@ test('the union of slices is the asked range at every moment, none overlap, and 
   const met = { merged: 0, split: 0 };
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
-      await pool.query(`truncate extract.slices; delete from extract.settings where name like 'scheduled_from.%'`);
-      const life = new Life();
+      const life = await newLife();
       let before: readonly SliceRow[] = [];
       for (const each of steps) {
         await life.take(each);
@@ -192,45 +224,116 @@ test('the union of slices is the asked range at every moment, none overlap, and 
         const known = union(life.pulled);
         for (const { from, to, pass } of ledger)
           if (pass > 0) expect(known.some((each) => each.from <= from && each.to >= to)).toBe(true);
-        await expectWatermark(known);
+        if (life.isScheduled) await expectWatermark(known);
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 60, examples: [[mergedAndSplit]] },
   );
   expect(met.merged).toBeGreaterThan(0);
   expect(met.split).toBeGreaterThan(0);
 });
 
+/** What a backfill had entered before the schedule came to it belongs to the schedule as well. */
 async function expectWatermark(known: readonly Interval[]): Promise<void> {
-  const { rows } = await pool.query<{ from: Date; watermark: Date | null }>(
-    `select value::timestamptz as "from", watermark_at as watermark
-     from extract.settings left join mart.ops_freshness on stream = 'property' where name = 'scheduled_from.property'`,
+  const { rows } = await pool.query<{ watermark: Date | null }>(
+    `select watermark_at as watermark from mart.ops_freshness where stream = 'property'`,
   );
-  for (const { from, watermark } of rows) {
-    if (watermark === null || watermark <= from) continue;
-    expect(known.some((each) => each.from <= from && each.to >= watermark)).toBe(true);
+  for (const { watermark } of rows) {
+    if (watermark === null || watermark <= scheduledFrom) continue;
+    expect(known.some((each) => each.from <= scheduledFrom && each.to >= watermark)).toBe(true);
   }
 }
 
-test('whatever happened, pulling without trouble for long enough leaves nothing owed', {
+async function notPlanned(): Promise<Interval[]> {
+  const { rows } = await pool.query<Interval>(
+    `select from_at as "from", to_at as "to" from mart.ops_coverage
+     where stream = 'property' and state = 'not_planned' order by from_at`,
+  );
+  return rows;
+}
+
+/** Where nobody asked for anything between the beginning of the schedule and the last that somebody asked for. */
+function holes(life: Life): Interval[] {
+  if (!life.isScheduled) return [];
+  const joined = union(life.asked).filter(({ to }) => to >= scheduledFrom);
+  return joined.slice(1).map(({ from }, index) => ({ from: joined[index]?.to ?? from, to: from }));
+}
+
+async function pullForDays(life: Life): Promise<void> {
+  for (let day = 0; day < 6; day += 1) {
+    await life.take({ kind: 'pull', count: 1_000, ends: ['complete'] });
+    await life.take({ kind: 'wait', minutes: 24 * 60 });
+  }
+}
+
+async function expectNothingOwed(): Promise<void> {
+  const { rows } = await pool.query(
+    'select slice_from, slice_to, due_at from extract.slices where due_at is not null or attempts > 0',
+  );
+  expect(rows).toEqual([]);
+}
+
+test('whatever happened, pulling without trouble for long enough leaves nothing owed, and planning leaves no hole', {
   timeout: 240_000,
 }, async () => {
+  const met = { holed: 0 };
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 12 }), async (steps) => {
-      await pool.query(`truncate extract.slices; delete from extract.settings where name like 'scheduled_from.%'`);
-      const life = new Life();
+      const life = await newLife();
       for (const each of steps) await life.take(each);
-      for (let day = 0; day < 6; day += 1) {
-        await life.take({ kind: 'pull', count: 1_000, ends: ['complete'] });
-        await life.take({ kind: 'wait', minutes: 24 * 60 });
-      }
-      const { rows } = await pool.query(
-        'select slice_from, slice_to, due_at from extract.slices where due_at is not null',
+      await pullForDays(life);
+      await expectNothingOwed();
+      // A backfill behind the last slice that was planned leaves a hole before it.
+      const { rows: gaps } = await pool.query(
+        `select from_at as "from", to_at as "to" from mart.ops_coverage where stream = 'property' order by from_at`,
       );
-      expect(rows).toEqual([]);
-      const { rows: gaps } = await pool.query(`select state from mart.ops_coverage where stream = 'property'`);
-      expect(gaps).toEqual([]);
+      expect(gaps).toEqual(holes(life));
+      if (gaps.length > 0) met.holed += 1;
+
+      await life.take({ kind: 'plan' });
+      expect(await notPlanned()).toEqual([]);
+      await pullForDays(life);
+      await expectNothingOwed();
+      expect((await pool.query(`select from mart.ops_coverage where stream = 'property'`)).rowCount).toBe(0);
+      expect(union(await slices())).toEqual(union(life.asked));
     }),
-    { numRuns: 15 },
+    { numRuns: 20, examples: [[holed]] },
   );
+  expect(met.holed).toBeGreaterThan(0);
+});
+
+test('what lies between the schedule and a backfill into a period that is not over is a gap until the period is over and planned', async () => {
+  const life = await newLife();
+  await life.take({ kind: 'backfill', fromMs: -1, lengthMinutes: 1 });
+  await life.take({ kind: 'plan' });
+  const hole = { from: new Date('2026-03-02T07:00:00Z'), to: new Date('2026-03-02T07:12:59.999Z') };
+  expect(await notPlanned()).toEqual([hole]);
+  await life.take({ kind: 'wait', minutes: 16 });
+  await life.take({ kind: 'plan' });
+  expect(await notPlanned()).toEqual([hole]);
+  await life.take({ kind: 'wait', minutes: 1 });
+  await life.take({ kind: 'plan' });
+  expect(await notPlanned()).toEqual([]);
+  expect((await slices()).slice(-3)).toMatchObject([
+    hole,
+    { from: hole.to, to: begin },
+    { from: begin, to: new Date('2026-03-02T07:30:00Z') },
+  ]);
+});
+
+test('a schedule begins where it was told to, also where a backfill had entered that part or all of it and has not pulled it yet', async () => {
+  const watermarks = async () =>
+    (await pool.query(`select watermark_at from mart.ops_freshness where stream = 'property'`)).rows;
+  for (const lengthMinutes of [24 * 60, 6_000]) {
+    const life = await newLife();
+    await life.take({ kind: 'backfill', fromMs: scheduledFrom.getTime() - begin.getTime(), lengthMinutes });
+    await life.take({ kind: 'plan' });
+    expect(await watermarks()).toEqual([{ watermark_at: scheduledFrom }]);
+    // The newest first, a day that lies behind what is not pulled.
+    await life.take({ kind: 'pull', count: 1, ends: ['complete'] });
+    expect(await watermarks()).toEqual([{ watermark_at: scheduledFrom }]);
+    await life.take({ kind: 'wait', minutes: 2 });
+    await life.take({ kind: 'pull', count: 1_000, ends: ['complete'] });
+    expect(await watermarks()).toEqual([{ watermark_at: (await slices()).at(-1)?.to }]);
+  }
 });

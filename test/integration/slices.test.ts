@@ -1,5 +1,7 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { missing } from '../../src/engine/plan.js';
+import type { Interval } from '../../src/interval.js';
 import { createWarehouse, type Warehouse } from '../../src/postgres/warehouse.js';
 import type { Plan, SliceClaim, Stream } from '../../src/protocol.js';
 import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
@@ -23,7 +25,7 @@ afterAll(async () => {
 beforeEach(async () => {
   now = at(12);
   await pool.query(
-    `truncate extract.slices, extract.dead_letters; delete from extract.settings where name like 'scheduled_from.%'`,
+    `truncate extract.slices, extract.dead_letters, extract.pruned; delete from extract.settings where name like 'scheduled_from.%'`,
   );
 });
 
@@ -59,12 +61,43 @@ test('the halves of a slice that was pulled before have been pulled before: its 
   expect(await watermark()).toEqual([{ watermark_at: at(2) }]);
 });
 
+test('a schedule that reaches further back begins where what was pruned ends, and what lies there on its own is no hole', async () => {
+  await pool.query(
+    `insert into extract.pruned (stream, pruned_from, pruned_to, pruned_at)
+     values ('calls', '2000-01-01', $1, $4), ('calls', $2, $3, $4)`,
+    [at(1), at(2), at(4), at(11)],
+  );
+  const plan = (asked: Interval, isSchedule: boolean): Plan => ({
+    stream: { name: 'calls', kind: 'interval', priority: 1, repassAgesMs: [] } as unknown as Stream,
+    now,
+    isSchedule,
+    asked: () => asked,
+    propose: missing,
+    dueAt: ({ to }) => to,
+  });
+  // Between the two was pruned as well, and a person had it pulled again.
+  await warehouse.plan(plan({ from: at(1), to: at(2) }, false));
+  await warehouse.plan(plan({ from: at(5), to: at(6) }, false));
+  await warehouse.plan(plan({ from: at(0), to: at(6) }, true));
+  const slices = await pool.query('select slice_from, slice_to from extract.slices order by slice_from');
+  expect(slices.rows).toEqual([
+    { slice_from: at(1), slice_to: at(2) },
+    { slice_from: at(4), slice_to: at(5) },
+    { slice_from: at(5), slice_to: at(6) },
+  ]);
+  const begins = await pool.query(`select value from extract.settings where name = 'scheduled_from.calls'`);
+  expect(begins.rows).toEqual([{ value: at(4).toISOString() }]);
+  const holes = await pool.query(`select from_at, to_at from mart.ops_coverage where state = 'not_planned'`);
+  expect(holes.rows).toEqual([]);
+});
+
 test('the next period of a snapshot takes the place of one that failed, and has been owed since then', async () => {
   const plan = (hour: number): Plan => ({
     stream: { name: 'names', kind: 'snapshot', priority: 1, repassAgesMs: [] } as unknown as Stream,
     now,
     isSchedule: true,
-    propose: () => [{ from: at(hour), to: at(hour + 1) }],
+    asked: () => ({ from: at(hour), to: at(hour + 1) }),
+    propose: (asked) => [asked],
     dueAt: ({ from }) => from,
   });
   await warehouse.plan(plan(12));

@@ -123,7 +123,8 @@ describe('prune', () => {
       stream,
       now: at,
       isSchedule: true,
-      propose: (planned) => missing(asked, planned).flatMap((gap) => cut(gap, stream, at)),
+      asked: () => asked,
+      propose: (range, planned) => missing(range, planned).flatMap((gap) => cut(gap, stream, at)),
       dueAt: ({ to }) => to,
     });
     const { rows } = await pool.query(
