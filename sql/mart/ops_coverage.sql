@@ -163,7 +163,7 @@ select * from final;
 
 comment on view mart.ops_coverage is 'One row per gap: an interval that is due and not pulled, that fails, that was never planned between two that were, or that holds records which could not be stored (one row per reason). No rows: nothing is missing. Source: the ledger of slices and the dead letters.';
 comment on column mart.ops_coverage.stream is 'Name of the data set that is pulled.';
-comment on column mart.ops_coverage.state is 'due (to be pulled now), waiting (for data that is not available yet), failing (never pulled, last attempt failed), failing_renewal (pulled before, its renewal fails), not_planned (a hole in the schedule of a stream; the next sync plans it), dead_letter (records that could not be stored).';
+comment on column mart.ops_coverage.state is 'due (to be pulled now), waiting (for data that is not available yet), failing (never pulled, last attempt failed), failing_renewal (pulled before, its renewal fails), not_planned (a hole in the schedule of a stream; the next sync plans it, in a period that is not over the first one after its end), dead_letter (records that could not be stored).';
 comment on column mart.ops_coverage.last_error is 'Message of the last failure, for dead letters the reason; null where none.';
 comment on column mart.ops_coverage.pass_count is 'Completed pulls of the interval.';
 comment on column mart.ops_coverage.attempt_count is 'Failed attempts since the last success; for dead letters how often one came at most.';
