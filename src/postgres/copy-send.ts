@@ -16,18 +16,20 @@ const messageBytes = 64 * 1024;
 export async function sendRows(client: ClientBase, target: string, runs: Iterable<Run>): Promise<void> {
   const stream = client.query(copyFrom(`copy ${target} from stdin (format binary)`));
   await new Promise<void>((resolve, reject) => {
+    let isOver = false;
     // Not once: a lost connection may report itself twice, and an error without a listener ends the process.
-    stream.on('error', reject);
+    stream.on('error', (error) => {
+      isOver = true;
+      reject(error);
+    });
     stream.once('finish', resolve);
     const messages = gather(runs);
+    // One message at a time: the stream has let go of its connection once it failed, and what it is given then, or its end, would throw where nobody catches.
     const pump = (): void => {
-      for (let next = messages.next(); !next.done; next = messages.next()) {
-        if (!stream.write(next.value)) {
-          stream.once('drain', pump);
-          return;
-        }
-      }
-      stream.end();
+      if (isOver) return;
+      const next = messages.next();
+      if (next.done) stream.end();
+      else stream.write(next.value, (error) => error ?? pump());
     };
     pump();
   });
