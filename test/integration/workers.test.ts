@@ -100,13 +100,13 @@ test('three processes use at least 95 % of an allowance of 300 requests a minute
     return facts.rows[0]?.waiting_process_count ?? 0;
   };
   spawnWorkers(['sync'], environment);
-  await until(async () => (await waiting()) === workerCount, 2 * minuteMs);
-  const before = dataRequests(sandbox).length;
+  // From the first request on, because what may be sent at once in the beginning is part of the first minute's allowance.
+  await until(() => dataRequests(sandbox).length > 0);
   const startMs = performance.now();
   const sinceStart = () => performance.now() - startMs;
   // The sandbox stands still in its time, so that the machine's tells when requests came.
   while (sinceStart() < windows * minuteMs + 100) {
-    const count = dataRequests(sandbox).length - before;
+    const count = dataRequests(sandbox).length;
     while (counted.length < count) counted.push(sinceStart());
     if (sinceStart() > 1_000 * demand.length) demand.push({ ms: sinceStart(), isWaitedFor: (await waiting()) > 0 });
     await pause(10);
