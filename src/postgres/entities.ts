@@ -10,10 +10,10 @@ export async function storeEntities(client: pg.ClientBase, batch: EntityBatch, a
   const stored = await readCurrent(client, batch);
   const incoming = new Map(batch.rows.map((row) => [keyOf(batch, row), withHash(row)]));
   const changes = decide(batch, stored, incoming, asOf);
-  await closeRows(client, batch, changes.closed, asOf);
+  await endRows(client, batch, { column: 'valid_to', keys: changes.closed, asOf });
   await deleteRows(client, batch, changes.replaced);
   await insertRows(client, batch, changes.inserted);
-  await markDeleted(client, batch, changes.missing, asOf);
+  await endRows(client, batch, { column: 'deleted_at', keys: changes.missing, asOf });
   return changes.inserted.length + changes.missing.length;
 }
 
@@ -82,16 +82,16 @@ async function readCurrent(client: pg.ClientBase, batch: EntityBatch): Promise<M
   return new Map(rows.map((row) => [row.key, row]));
 }
 
-async function closeRows(
+/** Dates the end of what is stored now: of a version, or of the entity. */
+async function endRows(
   client: pg.ClientBase,
   batch: EntityBatch,
-  keys: readonly string[],
-  asOf: Date,
+  end: { readonly column: 'valid_to' | 'deleted_at'; readonly keys: readonly string[]; readonly asOf: Date },
 ): Promise<void> {
-  if (keys.length === 0) return;
+  if (end.keys.length === 0) return;
   await client.query(
-    `update ${table(batch)} set valid_to = $2 where valid_to is null and ${keyExpression(batch)} = any($1)`,
-    [keys, asOf],
+    `update ${table(batch)} set ${end.column} = $2 where valid_to is null and ${keyExpression(batch)} = any($1)`,
+    [end.keys, end.asOf],
   );
 }
 
@@ -107,19 +107,6 @@ async function insertRows(client: pg.ClientBase, batch: EntityBatch, rows: reado
   await client.query(
     `insert into ${table(batch)} select * from jsonb_populate_recordset(null::${table(batch)}, $1::jsonb)`,
     [storableJson(rows)],
-  );
-}
-
-async function markDeleted(
-  client: pg.ClientBase,
-  batch: EntityBatch,
-  keys: readonly string[],
-  asOf: Date,
-): Promise<void> {
-  if (keys.length === 0) return;
-  await client.query(
-    `update ${table(batch)} set deleted_at = $2 where valid_to is null and ${keyExpression(batch)} = any($1)`,
-    [keys, asOf],
   );
 }
 

@@ -1,4 +1,5 @@
 import { dayMs, hourMs, minuteMs, secondMs } from '../../interval.js';
+import { zoneOffsetMs } from '../zone-offset.js';
 import { badRequest, invalidValue } from './api-fault.js';
 import type { SpanMs } from './intervals.js';
 
@@ -59,24 +60,10 @@ function nth(startMs: number, step: Step, n: number, offsetMs: (atMs: number) =>
 
 /** Milliseconds to add to UTC for the zone's local time. */
 function offsetsOf(timeZone: string): (atMs: number) => number {
-  let format: Intl.DateTimeFormat;
   try {
-    format = new Intl.DateTimeFormat('en-US', {
-      timeZone,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-    });
+    zoneOffsetMs(timeZone, 0);
   } catch {
     throw invalidValue(timeZone, 'timeZone', ['UTC', 'Etc/UTC', 'Europe/London']);
   }
-  return (atMs) => {
-    const parts = Object.fromEntries(format.formatToParts(atMs).map((part) => [part.type, Number(part.value)]));
-    const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;
-    return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(atMs / secondMs) * secondMs;
-  };
+  return (atMs) => zoneOffsetMs(timeZone, atMs);
 }

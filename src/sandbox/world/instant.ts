@@ -1,3 +1,5 @@
+import { zoneOffsetMs } from '../zone-offset.js';
+
 const dayMs = 86_400_000;
 const two: readonly string[] = Array.from({ length: 100 }, (_, n) => String(n).padStart(2, '0'));
 const three: readonly string[] = Array.from({ length: 1000 }, (_, n) => String(n).padStart(3, '0'));
@@ -19,29 +21,6 @@ export function iso(ms: number): string {
   return `${cachedDate}${two[hours]}:${two[minutes % 60]}:${two[seconds % 60]}.${three[Math.floor(inDay % 1000)]}Z`;
 }
 
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-function offsetMs(timeZone: string, atMs: number): number {
-  let format = formats.get(timeZone);
-  if (format === undefined) {
-    format = new Intl.DateTimeFormat('en-US', {
-      timeZone,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-    });
-    formats.set(timeZone, format);
-  }
-  const part: Record<string, number> = {};
-  for (const { type, value } of format.formatToParts(atMs)) part[type] = Number(value);
-  const wall = Date.UTC(part.year ?? 0, (part.month ?? 1) - 1, part.day, part.hour, part.minute, part.second);
-  return wall - Math.floor(atMs / 1000) * 1000;
-}
-
 /** Turns days of the organisation's calendar into instants and back; correct across daylight saving. */
 export class LocalCalendar {
   readonly #timeZone: string;
@@ -57,8 +36,8 @@ export class LocalCalendar {
     if (start === undefined) {
       const guess = localDay * dayMs;
       // Twice, because the offset at the first guess may be the one of the other side of a daylight saving change.
-      start = guess - offsetMs(this.#timeZone, guess);
-      start = guess - offsetMs(this.#timeZone, start);
+      start = guess - zoneOffsetMs(this.#timeZone, guess);
+      start = guess - zoneOffsetMs(this.#timeZone, start);
       if (this.#starts.size > 5_000) this.#starts.clear();
       this.#starts.set(localDay, start);
     }
