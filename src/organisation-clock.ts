@@ -11,13 +11,15 @@ export const toleranceMs = 2 * minuteMs;
 export class OrganisationClock {
   readonly #local: () => Date;
   readonly #elapsedMs: () => number;
+  readonly #toleranceMs: number;
   #offsetMs = 0;
   #observed: { readonly localMs: number; readonly elapsedMs: number } | undefined;
 
   /** `elapsedMs` never runs backwards and knows nothing of the machine's clock being set. */
-  constructor(local: () => Date, elapsedMs: () => number = () => performance.now()) {
+  constructor(local: () => Date, elapsedMs: () => number = () => performance.now(), tolerance = toleranceMs) {
     this.#local = local;
     this.#elapsedMs = elapsedMs;
+    this.#toleranceMs = tolerance;
   }
 
   readonly now = (): Date => new Date(this.#local().getTime() + this.#offsetMs);
@@ -32,14 +34,14 @@ export class OrganisationClock {
     if (this.#observed === undefined) return true;
     const localMs = this.#local().getTime() - this.#observed.localMs;
     const elapsedMs = this.#elapsedMs() - this.#observed.elapsedMs;
-    return Math.abs(localMs - elapsedMs) > toleranceMs;
+    return Math.abs(localMs - elapsedMs) > this.#toleranceMs;
   }
 
   /** An answer that came this moment says that it is `toldMs` (milliseconds since 1970). */
   observe(toldMs: number): void {
     const localMs = this.#local().getTime();
     const differenceMs = toldMs - localMs;
-    this.#offsetMs = Math.abs(differenceMs) > toleranceMs ? differenceMs : 0;
+    this.#offsetMs = Math.abs(differenceMs) > this.#toleranceMs ? differenceMs : 0;
     this.#observed = { localMs, elapsedMs: this.#elapsedMs() };
   }
 }

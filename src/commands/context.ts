@@ -18,6 +18,8 @@ export interface CommandContext {
   readonly isTerminal: boolean;
   /** The most that the scheduler waits before a tick's work; less where the clock runs faster than the machine's. */
   readonly tickDelayMsMax?: number;
+  /** How far `now` may be from the API's time and still be believed; more where the clock runs faster than the machine's. */
+  readonly clockToleranceMs?: number;
 }
 
 /** A command's answer is its exit status. */

@@ -65,7 +65,7 @@ export async function openWithApi(context: CommandContext): Promise<OpenedWithAp
   try {
     await migrate(opened.pool, { timeZone: config.timeZone });
     const budgets = openBudgets(opened.databaseUrl, config.requestsPerMinute);
-    const clock = new OrganisationClock(context.now);
+    const clock = new OrganisationClock(context.now, undefined, context.clockToleranceMs);
     const api = privateApi(
       openApi(config as ConfigWithApi, context, log, budgets, clock),
       createScreen(config.privacy),

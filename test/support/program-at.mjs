@@ -42,6 +42,7 @@ process.exitCode = await runProgram(args, {
   signal: stopping.signal,
   print: (text) => void process.stdout.write(`${text}\n`),
   isTerminal: false,
-  ...(going !== null && { tickDelayMsMax: 0 }),
+  // A second of the machine is half an hour here: what looks like a wrong clock is an answer on its way.
+  ...(going !== null && { tickDelayMsMax: 0, clockToleranceMs: Number.POSITIVE_INFINITY }),
 });
 process.exit();
