@@ -74,8 +74,10 @@ async function migrateOne(migrator: Migrator): Promise<boolean> {
   const { error, results } = await migrator.migrateUp();
   if (error === undefined) return (results ?? []).length > 0;
   if (isLockTimeout(error) || isForbidden(error)) throw error;
-  const failed = results?.find((result) => result.status === 'Error')?.migrationName ?? 'the migration set-up';
-  throw new Error(`Migration ${failed} failed, nothing of it was changed: ${describe(error)}`, { cause: error });
+  // Without one, the migrator stopped before it came to any: at its lock or at its table of what was done.
+  const name = results?.find((result) => result.status === 'Error')?.migrationName;
+  const failed = name === undefined ? 'The preparation of the migrations' : `Migration ${name}`;
+  throw new Error(`${failed} failed, nothing of it was changed: ${describe(error)}`, { cause: error });
 }
 
 async function readMigrations(): Promise<Record<string, Migration>> {
