@@ -1,17 +1,7 @@
 import { conversationFacts, conversationFactsRelation } from './conversation-facts.js';
 import { type FactsInput, sessionFacts, sessionFactsRelation } from './facts.js';
 import { handlingFacts, handlingFactsRelation } from './handling-facts.js';
-import type { Column, Row } from './relations.js';
-
-/**
- * A relation computed from a record when it is stored, one more child table of the conversation. Its key begins with
- * `conversation_start, conversation_id`, its rows are replaced with the conversation's, and it is no part of the content's digest.
- */
-export interface DerivedRelation {
-  readonly name: string;
-  /** Positions first; without `conversation_start` and `conversation_id`. */
-  readonly columns: readonly Column[];
-}
+import type { DerivedRelation, Row } from './relations.js';
 
 export const derivedRelations: readonly DerivedRelation[] = [
   sessionFactsRelation,

@@ -1,15 +1,23 @@
 /** The way back from rows to the record; `genesys.conversation_json` is the same in SQL. */
 import type { AttributeRow } from './attributes.js';
 import { copyJson, unescapeText } from './escape.js';
-import type { FlatConversation } from './flat-conversation.js';
 import { type ColumnValue, type Node, type Relation, type Row, rootNode } from './relations.js';
 
 type JsonObject = Record<string, unknown>;
 
+/** What a record is rebuilt from. */
+export interface ConversationRows {
+  readonly conversationId: string;
+  /** Milliseconds since 1970, with a fraction where the record has microseconds. */
+  readonly conversationStart: number;
+  /** Rows per relation, in the order of `relations`. */
+  readonly rows: readonly (readonly Row[])[];
+  /** Undefined when no participant carried the key. */
+  readonly attributes: readonly AttributeRow[] | undefined;
+}
+
 /** A record equal to the one that was flattened, key for key. */
-export function recordOf(
-  flat: Pick<FlatConversation, 'conversationId' | 'conversationStart' | 'rows' | 'attributes'>,
-): object {
+export function recordOf(flat: ConversationRows): object {
   const { rows: allRows } = flat;
   const children = allRows.map((rows, index) => byParent(rows, parentDepths.get(index) ?? 0));
   const record = objectOf(rootNode, (allRows[rootNode.relation.index] as readonly Row[])[0] as Row, children, flat);
@@ -43,7 +51,7 @@ function byParent(rows: readonly Row[], depth: number): Map<string, Row[]> {
   return groups;
 }
 
-function objectOf(node: Node, row: Row, children: Children, flat: Pick<FlatConversation, 'attributes'>): JsonObject {
+function objectOf(node: Node, row: Row, children: Children, flat: Pick<ConversationRows, 'attributes'>): JsonObject {
   const object: JsonObject = Object.create(null);
   const place = row.slice(0, node.relation.positionCount).join('.');
   for (const [key, use] of node.uses) {

@@ -25,6 +25,16 @@ export interface Relation {
   readonly keys: readonly (string | null)[];
 }
 
+/**
+ * A relation computed from a record when it is stored, one more child table of the conversation. Its key begins with
+ * `conversation_start, conversation_id`, its rows are replaced with the conversation's, and it is no part of the content's digest.
+ */
+export interface DerivedRelation {
+  readonly name: string;
+  /** Positions first; without `conversation_start` and `conversation_id`. */
+  readonly columns: readonly Column[];
+}
+
 /** What is done with one key of an object: a column, rows of a relation below, or something of its own. */
 export type KeyUse =
   | { readonly kind: 'field'; readonly column: number; readonly type: FieldType }

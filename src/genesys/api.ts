@@ -2,7 +2,6 @@ import type { Interval } from '../interval.js';
 import type { Budget } from './budget.js';
 
 export type { Budget, BudgetFacts, Reservation } from './budget.js';
-export { createGenesysApi } from './client.js';
 
 /** Parsed JSON, as it came. Genesys leaves keys out instead of sending null or an empty array. */
 export interface JsonObject {

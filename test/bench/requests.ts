@@ -1,6 +1,7 @@
 /** How many requests a day costs: the real planner, streams and client against an API that counts. */
 import { sync } from '../../src/engine/sync.js';
-import { createGenesysApi, type GenesysApi } from '../../src/genesys/api.js';
+import type { GenesysApi } from '../../src/genesys/api.js';
+import { createGenesysApi } from '../../src/genesys/client.js';
 import { createLog } from '../../src/log.js';
 import { migrate } from '../../src/postgres/migrate.js';
 import { createPool } from '../../src/postgres/pool.js';

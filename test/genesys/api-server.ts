@@ -1,7 +1,8 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
-import { createGenesysApi, type GenesysApi, type GenesysApiOptions } from '../../src/genesys/api.js';
+import type { GenesysApi, GenesysApiOptions } from '../../src/genesys/api.js';
+import { createGenesysApi } from '../../src/genesys/client.js';
 
 export interface SeenRequest {
   readonly method: string;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { createGenesysApi, type EntityPages, type GenesysApi, type GenesysApiOptions } from '../../src/genesys/api.js';
+import type { EntityPages, GenesysApi, GenesysApiOptions } from '../../src/genesys/api.js';
+import { createGenesysApi } from '../../src/genesys/client.js';
 import { type FaultSettings, type Sandbox, startSandbox } from '../../src/sandbox/index.js';
 
 const interval = { from: new Date('2026-01-05T00:00:00Z'), to: new Date('2026-01-06T00:00:00Z') };

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createGenesysApi, type GenesysApi, type JsonObject } from '../../src/genesys/api.js';
+import type { GenesysApi, JsonObject } from '../../src/genesys/api.js';
+import { createGenesysApi } from '../../src/genesys/client.js';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/index.js';
 import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
 import { environmentFor, rowVersions, runCommand } from '../support/program.js';

@@ -109,6 +109,20 @@ function importFaults(file: SourceFile): string[] {
     .map((target) => `${file.path} imports ${target}: ${area} may import only ${allowed.join(', ')}`);
 }
 
+/** Ways that lead from a file through imports back to it; each import is followed once. */
+function importCircles(all: readonly SourceFile[]): string[] {
+  const targets = new Map(all.map((file) => [file.path, importsOf(file)]));
+  const done = new Set<string>();
+  const visit = (path: string, way: readonly string[]): string[] => {
+    if (way.includes(path)) return [[...way.slice(way.indexOf(path)), path].join(' -> ')];
+    if (done.has(path)) return [];
+    const found = (targets.get(path) ?? []).flatMap((target) => visit(target, [...way, path]));
+    done.add(path);
+    return found;
+  };
+  return all.flatMap(({ path }) => visit(path, []));
+}
+
 const notFunctions = /^\s*(if|for|while|switch|catch|return|await|throw|else|do|new)\b/;
 /** A function or method with its body's brace on the line, the end of a header of several lines, or an arrow with a body. */
 const functionStart = /^\s*(?:(?:export |default |async )*function\b|[^='"`]*\w\(.*\).*\{$|\).*\{$|.*=> \{$)/;
@@ -146,6 +160,10 @@ describe('the source is tidy', () => {
     expect(files.flatMap(importFaults)).toEqual([]);
   });
 
+  test('no file leads back to itself through its imports, types included', () => {
+    expect(importCircles(files)).toEqual([]);
+  });
+
   test(`no file is longer than ${fileLinesMax} lines`, () => {
     const long = files.filter(({ lines }) => lines.length > fileLinesMax);
     expect(long.map(({ path, lines }) => `${path} has ${lines.length} lines`)).toEqual([]);
@@ -180,6 +198,16 @@ describe('the rules catch what they are for', () => {
     expect(importFaults(sample('engine/x.ts', "import { a } from '../log.js';", "import b from './y.js';"))).toEqual(
       [],
     );
+  });
+
+  test('a circle of imports, however long', () => {
+    const circle = [
+      sample('engine/a.ts', "import { b } from './b.js';"),
+      sample('engine/b.ts', "import type { C } from './c.js';", "import { d } from './d.js';"),
+      sample('engine/c.ts', "import { b } from './b.js';"),
+    ];
+    expect(importCircles(circle)).toEqual(['engine/b.ts -> engine/c.ts -> engine/b.ts']);
+    expect(importCircles(circle.slice(0, 2))).toEqual([]);
   });
 
   test('a function that is too long, in each of its forms', () => {

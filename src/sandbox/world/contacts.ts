@@ -2,7 +2,7 @@ import type { JsonObject } from '../world.js';
 import type { Direction, MediaType } from './events.js';
 import { hexIdFrom, uuidFrom } from './ids.js';
 import { familyNames, givenNames } from './names.js';
-import type { Queue } from './organization.js';
+import type { Queue } from './organization-types.js';
 import type { Random } from './random.js';
 import type { Leg, Scene } from './scene.js';
 

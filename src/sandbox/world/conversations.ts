@@ -3,7 +3,7 @@ import { DayPlan, type PlanContext } from './day-plan.js';
 import type { WorldEvent } from './events.js';
 import { parseConversationId } from './ids.js';
 import { isLong, type Kind, longestMsOf } from './kinds.js';
-import type { Agent } from './organization.js';
+import type { Agent } from './organization-types.js';
 import { renderRecord } from './render.js';
 import { type AgentTimeline, type PresenceSpan, type RoutingSpan, timelineOfPlan } from './timeline.js';
 

@@ -5,7 +5,7 @@ import { conversationId, uuidFrom } from './ids.js';
 import type { LocalCalendar } from './instant.js';
 import { entryOf, isLong, type Kind, kindAt } from './kinds.js';
 import { LooseStaff } from './loose-staff.js';
-import type { Organization, Queue } from './organization.js';
+import type { Organization, Queue } from './organization-types.js';
 import { hash32, Random, unit } from './random.js';
 import type { RecordIdentity } from './render.js';
 import { playReprocessing } from './reprocessing.js';

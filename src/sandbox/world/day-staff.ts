@@ -1,4 +1,4 @@
-import type { Agent, Organization, Queue } from './organization.js';
+import type { Agent, Organization, Queue } from './organization-types.js';
 import type { Roster } from './roster.js';
 import type { Assignment, Occupation, Staff, StaffRequest } from './scene.js';
 import type { Workforce } from './workforce.js';

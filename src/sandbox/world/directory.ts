@@ -1,7 +1,7 @@
 import type { Directory, Json, JsonObject } from '../world.js';
 import { iso } from './instant.js';
-import type { Agent, Code, Named, Organization, Queue } from './organization.js';
 import { defaultCodeId } from './organization-parts.js';
+import type { Agent, Code, Named, Organization, Queue } from './organization-types.js';
 import { mediaDefaults } from './queue-catalog.js';
 import { hash32 } from './random.js';
 

@@ -4,7 +4,8 @@ import { PlayedDays } from './day-simulation.js';
 import { createDirectory } from './directory.js';
 import { LocalCalendar } from './instant.js';
 import { lifetimeMsMax, shortLifetimeMsMax } from './kinds.js';
-import { createOrganization, type Organization } from './organization.js';
+import { createOrganization } from './organization.js';
+import type { Organization } from './organization-types.js';
 import type { AgentTimeline } from './timeline.js';
 
 export type { WorldConversation } from './conversations.js';

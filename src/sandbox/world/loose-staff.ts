@@ -1,4 +1,4 @@
-import type { Agent, Queue } from './organization.js';
+import type { Agent, Queue } from './organization-types.js';
 import type { Random } from './random.js';
 import { isAtWork, type Shift } from './roster.js';
 import type { Assignment, Staff, StaffRequest } from './scene.js';

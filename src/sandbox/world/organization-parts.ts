@@ -1,6 +1,6 @@
 import { uuidFrom } from './ids.js';
 import { deletedCodeNames, queueCodeNames, sharedCodeNames } from './names.js';
-import type { Campaign, Code, Flow, Form, Named, Presence, Queue } from './organization.js';
+import type { Campaign, Code, Flow, Form, Named, Presence, Queue } from './organization-types.js';
 
 /** Namespaces that keep ids of different things apart. */
 export const ns = {

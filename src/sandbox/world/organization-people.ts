@@ -2,8 +2,8 @@ import type { WorldOptions } from '../world.js';
 import { uuidFrom } from './ids.js';
 import { queueLoads } from './load.js';
 import { familyNames, givenNames } from './names.js';
-import type { Agent, Code, Flow, Named, Queue } from './organization.js';
 import { ns } from './organization-parts.js';
+import type { Agent, Code, Flow, Named, Queue } from './organization-types.js';
 import { queueCatalog } from './queue-catalog.js';
 import { Random } from './random.js';
 

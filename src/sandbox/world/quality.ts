@@ -1,7 +1,7 @@
 import type { JsonObject } from '../world.js';
 import { uuidFrom } from './ids.js';
 import { iso } from './instant.js';
-import type { Agent, Form, Queue } from './organization.js';
+import type { Agent, Form, Queue } from './organization-types.js';
 import type { Scene } from './scene.js';
 
 const hourMs = 3_600_000;

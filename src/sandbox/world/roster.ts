@@ -1,5 +1,5 @@
 import { isHoliday, weekdayOf } from './day-shape.js';
-import type { Agent, Organization, Queue } from './organization.js';
+import type { Agent, Organization, Queue } from './organization-types.js';
 import { bucketOf, Random, runningTotals, unit } from './random.js';
 
 const minuteMs = 60_000;

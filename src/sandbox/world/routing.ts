@@ -1,7 +1,8 @@
 import type { JsonObject } from '../world.js';
 import { type Contact, routingFields, sessionFields } from './contacts.js';
 import type { MediaType } from './events.js';
-import { type Agent, type Queue, serviceLevelTargetMs } from './organization.js';
+import { serviceLevelTargetMs } from './organization.js';
+import type { Agent, Queue } from './organization-types.js';
 import { mediaDefaults, shortAbandonMs } from './queue-catalog.js';
 import type { Leg, Play, Scene } from './scene.js';
 import { chooseCode } from './wrapup.js';

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../world.js';
 import type { Direction, DisconnectType, MediaType, Phase, Purpose, QueueExit, WorldEvent } from './events.js';
-import type { Agent, Organization, Queue } from './organization.js';
+import type { Agent, Organization, Queue } from './organization-types.js';
 import type { Random } from './random.js';
 
 export interface Assignment {

@@ -1,6 +1,6 @@
 import { createContact, personName, phoneNumber, sessionFields } from './contacts.js';
 import { iso } from './instant.js';
-import type { Agent, Queue } from './organization.js';
+import type { Agent, Queue } from './organization-types.js';
 import { playQuality } from './quality.js';
 import { type Encounter, ringAgent } from './routing.js';
 import type { Leg, Play, Scene } from './scene.js';

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../world.js';
 import type { MediaType } from './events.js';
-import type { Agent, Queue } from './organization.js';
+import type { Agent, Queue } from './organization-types.js';
 import { playQuality } from './quality.js';
 import { type Answer, type Encounter, waitInQueue } from './routing.js';
 import type { Leg, Play, Scene } from './scene.js';

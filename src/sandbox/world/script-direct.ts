@@ -1,6 +1,6 @@
 import type { JsonObject } from '../world.js';
 import { createContact, openCustomer, sessionFields } from './contacts.js';
-import type { Agent } from './organization.js';
+import type { Agent } from './organization-types.js';
 import type { Encounter } from './routing.js';
 import type { Leg, Scene } from './scene.js';
 import { pickQueue } from './script-inbound.js';

@@ -1,5 +1,5 @@
 import { sessionFields } from './contacts.js';
-import type { Agent, Flow, Organization, Queue } from './organization.js';
+import type { Agent, Flow, Organization, Queue } from './organization-types.js';
 import type { Random } from './random.js';
 import { type Encounter, waitInQueue } from './routing.js';
 import type { Leg, Play, Scene } from './scene.js';

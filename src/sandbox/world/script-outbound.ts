@@ -1,6 +1,6 @@
 import type { JsonObject } from '../world.js';
 import { createContact, dialerContactId, personName, sessionFields } from './contacts.js';
-import type { Campaign } from './organization.js';
+import type { Campaign } from './organization-types.js';
 import { agentFields, type Encounter } from './routing.js';
 import type { Leg, Play, Scene } from './scene.js';
 import { converse, endCustomer, hangUp, wrapUp } from './voice.js';

@@ -1,6 +1,6 @@
 import { sessionFields } from './contacts.js';
 import type { DisconnectType } from './events.js';
-import type { Agent, Queue } from './organization.js';
+import type { Agent, Queue } from './organization-types.js';
 import { agentFields, type Encounter, waitInQueue } from './routing.js';
 import type { Leg, Play, Scene } from './scene.js';
 import { connectInbound, patienceMs, pickQueue } from './script-inbound.js';

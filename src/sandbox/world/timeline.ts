@@ -1,5 +1,5 @@
 import type { DayPlan } from './day-plan.js';
-import type { Agent, Organization, Presence } from './organization.js';
+import type { Agent, Organization, Presence } from './organization-types.js';
 import { presenceNo, type Shift } from './roster.js';
 import type { Booking } from './workforce.js';
 

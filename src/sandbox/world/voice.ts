@@ -3,7 +3,7 @@ import { customerAttributes } from './attributes.js';
 import { createContact, openCustomer, sessionFields } from './contacts.js';
 import type { DisconnectType, MediaType } from './events.js';
 import { iso } from './instant.js';
-import type { Agent, Flow, Queue } from './organization.js';
+import type { Agent, Flow, Queue } from './organization-types.js';
 import { playQuality } from './quality.js';
 import type { Encounter } from './routing.js';
 import type { Leg, Scene } from './scene.js';

@@ -1,5 +1,5 @@
 import type { MediaType } from './events.js';
-import type { Agent, Queue } from './organization.js';
+import type { Agent, Queue } from './organization-types.js';
 import type { Roster, Shift } from './roster.js';
 import type { Assignment, Occupation, Staff, StaffRequest } from './scene.js';
 

@@ -1,5 +1,5 @@
 import type { DisconnectType, MediaType } from './events.js';
-import type { Agent, Queue } from './organization.js';
+import type { Agent, Queue } from './organization-types.js';
 import type { Random } from './random.js';
 import type { Leg, Scene } from './scene.js';
 
