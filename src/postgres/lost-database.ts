@@ -43,6 +43,7 @@ function lossOf(error: Error): string | undefined {
 
 function sentence(message: string, detail: string, loss: string): string {
   const about = message.endsWith(detail) ? message.slice(0, -detail.length) : `${message}: `;
-  const text = `${about}${loss} (${detail}). ${stillOwed}`;
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  // What stands in front keeps its first letter: it may be the name of a stream.
+  const said = about === '' ? loss.charAt(0).toUpperCase() + loss.slice(1) : `${about}${loss}`;
+  return `${said} (${detail}). ${stillOwed}`;
 }

@@ -21,7 +21,7 @@ describe('a database that fails underneath a run', () => {
     const cause = coded('57P01', 'terminating connection');
     const error = new Error('conversations 2026-01-01 could not be stored: terminating connection', { cause });
     expect(describeLoss(error)).toMatch(
-      /^Conversations 2026-01-01 could not be stored: the connection to the database was lost \(terminating connection\)\. /,
+      /^conversations 2026-01-01 could not be stored: the connection to the database was lost \(terminating connection\)\. /,
     );
   });
 
@@ -29,7 +29,7 @@ describe('a database that fails underneath a run', () => {
     const cause = new Error('Client has encountered a connection error and is not queryable');
     const error = new Error(`queue_aggregates 2026-01-01 could not be stored: ${cause.message}`, { cause });
     expect(describeLoss(error)).toMatch(
-      /^Queue_aggregates 2026-01-01 could not be stored: the connection to the database was lost \(Client has/,
+      /^queue_aggregates 2026-01-01 could not be stored: the connection to the database was lost \(Client has/,
     );
   });
 
