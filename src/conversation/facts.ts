@@ -3,6 +3,7 @@
  * on the directory nor on the clock. They are written beside the raw rows, in the same transaction, because summing segments and metrics
  * at query time costs thirty times as much. `test/marts/session-facts-plain.sql` says the same in SQL over the raw tables.
  */
+import type { ConversationRows } from './conversation-rows.js';
 import { type AgentSession, answers, byStart } from './facts-answers.js';
 import { type Column, type ColumnValue, columnIndexes, type Row, relationNamed } from './facts-rows.js';
 import { countNames, type FactKey, factKeys, sessionFactsShape, timerNames } from './facts-shape.js';
@@ -11,12 +12,7 @@ import type { DerivedRelation } from './relations.js';
 import { columnOf } from './shape.js';
 
 /** What is read of a flattened conversation: typed rows, so that facts hold the same readings as the raw tables. */
-export interface FactsInput {
-  /** Milliseconds since 1970. */
-  readonly conversationStart: number;
-  /** Rows per relation, in the order of `relations`. */
-  readonly rows: readonly (readonly Row[])[];
-}
+export type FactsInput = Pick<ConversationRows, 'conversationStart' | 'rows'>;
 
 /**
  * A row in the making. Objects with a member for each of the ninety columns would be hash tables to the engine, and building them was three

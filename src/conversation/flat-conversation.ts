@@ -1,4 +1,5 @@
 import type { AttributeRow, ParticipantIds } from './attributes.js';
+import type { ConversationRows } from './conversation-rows.js';
 import { decodeRows } from './decode.js';
 import { derivedRowsOf } from './derived.js';
 import { type EncodedRows, encodeRows } from './encode.js';
@@ -6,18 +7,10 @@ import { recordOf } from './rebuild.js';
 import type { Row } from './relations.js';
 
 /** A conversation ready to be stored. Pages of them wait in memory, so it holds bytes, and what is seldom asked for is computed from them. */
-export interface FlatConversation extends EncodedRows {
-  /** Lower case. */
-  readonly conversationId: string;
-  /** Milliseconds since 1970, with a fraction where the record has microseconds. */
-  readonly conversationStart: number;
+export interface FlatConversation extends ConversationRows, EncodedRows {
   /** No end yet, or an agent's segment without one: to be read again by id. */
   readonly isOpen: boolean;
-  /** Undefined when no participant carried the key, which says nothing about attributes already stored. */
-  readonly attributes: readonly AttributeRow[] | undefined;
   readonly participantIds: ParticipantIds;
-  /** Rows per relation, in the order of `relations`; decoded at each call. */
-  readonly rows: readonly (readonly Row[])[];
   /** The record, rebuilt from the rows at each call: what a dead letter keeps. */
   readonly record: object;
 }
@@ -56,6 +49,7 @@ class Flat implements FlatConversation {
     this.contentHash = encoded.contentHash;
   }
 
+  /** Decoded at each call. */
   get rows(): readonly (readonly Row[])[] {
     return decodeRows(this);
   }

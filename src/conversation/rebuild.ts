@@ -1,20 +1,10 @@
 /** The way back from rows to the record; `genesys.conversation_json` is the same in SQL. */
 import type { AttributeRow } from './attributes.js';
+import type { ConversationRows } from './conversation-rows.js';
 import { copyJson, unescapeText } from './escape.js';
 import { type ColumnValue, type Node, type Relation, type Row, rootNode } from './relations.js';
 
 type JsonObject = Record<string, unknown>;
-
-/** What a record is rebuilt from. */
-export interface ConversationRows {
-  readonly conversationId: string;
-  /** Milliseconds since 1970, with a fraction where the record has microseconds. */
-  readonly conversationStart: number;
-  /** Rows per relation, in the order of `relations`. */
-  readonly rows: readonly (readonly Row[])[];
-  /** Undefined when no participant carried the key. */
-  readonly attributes: readonly AttributeRow[] | undefined;
-}
 
 /** A record equal to the one that was flattened, key for key. */
 export function recordOf(flat: ConversationRows): object {

@@ -29,7 +29,10 @@ export async function sendRows(client: ClientBase, target: string, runs: Iterabl
       if (isOver) return;
       const next = messages.next();
       if (next.done) stream.end();
-      else stream.write(next.value, (error) => error ?? pump());
+      else
+        stream.write(next.value, (error) => {
+          if (!error) pump();
+        });
     };
     pump();
   });

@@ -1,4 +1,9 @@
+import { secondMs } from '../interval.js';
+
+/** Making one takes longer than using it a hundred times. */
 const formats = new Map<string, Intl.DateTimeFormat>();
+/** Requests name zones, and one zone can be written in many ways. */
+const formatsMax = 1_000;
 
 /** Milliseconds to add to UTC for the zone's local time; a zone that nobody knows is a RangeError. */
 export function zoneOffsetMs(timeZone: string, atMs: number): number {
@@ -14,10 +19,11 @@ export function zoneOffsetMs(timeZone: string, atMs: number): number {
       minute: 'numeric',
       second: 'numeric',
     });
+    if (formats.size >= formatsMax) formats.clear();
     formats.set(timeZone, format);
   }
   const part: Record<string, number> = {};
   for (const { type, value } of format.formatToParts(atMs)) part[type] = Number(value);
   const wall = Date.UTC(part.year ?? 0, (part.month ?? 1) - 1, part.day, part.hour, part.minute, part.second);
-  return wall - Math.floor(atMs / 1000) * 1000;
+  return wall - Math.floor(atMs / secondMs) * secondMs;
 }
