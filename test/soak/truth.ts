@@ -13,9 +13,8 @@ interface Stored {
 }
 
 /**
- * Conversations whose digest is not that of anything that the organisation told around the instant for which the row vouches. Its clock ran on
- * while it answered: within `answerMs` what it told had changed as often as the record did. Before that instant as well as after it, because
- * clocks this fast seem to be wrong by minutes while an answer is under way, and the program then dates it by when it came.
+ * Conversations whose digest is not that of anything that the organisation told from the instant on for which the row vouches. Its clock ran on
+ * while it answered: until `answerMs` later, what it told had changed as often as the record did.
  */
 export async function strangers(pool: pg.Pool, sandbox: Sandbox, answerMs: number): Promise<string[]> {
   const { rows } = await pool.query<{ id: string; asOf: Date; digest: string }>(
@@ -24,7 +23,7 @@ export async function strangers(pool: pg.Pool, sandbox: Sandbox, answerMs: numbe
   return rows
     .filter(({ id, asOf, digest }) => {
       const conversation = sandbox.world.conversationById(id);
-      const [from, to] = [asOf.getTime() - answerMs, asOf.getTime() + answerMs];
+      const [from, to] = [asOf.getTime(), asOf.getTime() + answerMs];
       const changes = conversation?.changesMs.filter((at) => at > from && at <= to) ?? [];
       return ![from, ...changes].some((at) => {
         const record = conversation?.render(at, false);
