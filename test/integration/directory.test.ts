@@ -202,6 +202,62 @@ describe('directory records', () => {
     ]);
   });
 
+  test('what returns is unmarked, with what it is called now, and keeps its history', async () => {
+    const listings = [[skill()], [], [skill()], [], [skill({ name: 'Invoices' })]];
+    const marks: unknown[] = [];
+    for (const listed of listings) {
+      const { stream } = await open('directory', { 'routing/skills': listed });
+      await storeAll(stream);
+      marks.push((await skills()).map(({ name, is_deleted }) => [name, is_deleted]));
+    }
+    expect(marks).toEqual([
+      [['Billing', false]],
+      [['Billing', true]],
+      [['Billing', false]],
+      [['Billing', true]],
+      [
+        ['Billing', true],
+        ['Invoices', false],
+      ],
+    ]);
+    expect((await skills()).map(({ is_current }) => is_current)).toEqual([false, true]);
+  });
+
+  test.each([
+    ['queues', 'name', 'routing/queues', ['Sales', 'Orders'], (name: string) => ({ name })],
+    [
+      'queues',
+      'acw_timeout_ms',
+      'routing/queues',
+      ['1000', '2000'],
+      (ms: string) => ({ acwSettings: { timeoutMs: Number(ms) } }),
+    ],
+    [
+      'queues',
+      'acw_wrapup_prompt',
+      'routing/queues',
+      ['OPTIONAL', 'MANDATORY'],
+      (wrapupPrompt: string) => ({ acwSettings: { wrapupPrompt } }),
+    ],
+    ['users', 'name', 'users', ['Ann', 'Ann B.'], (name: string) => ({ name })],
+    ['users', 'team_id', 'users', [id(8), id(9)], (team: string) => ({ team: { id: team } })],
+    ['users', 'division_id', 'users', [id(8), id(9)], (division: string) => ({ division: { id: division } })],
+    ['wrapup_codes', 'name', 'routing/wrapupcodes/divisionviews', ['Sold', 'Won'], (name: string) => ({ name })],
+  ] as const)('of %s what %s was before is kept', async (relation, column, path, values, told) => {
+    await pool.query(`truncate genesys.${relation}`);
+    for (const value of values) {
+      const { stream } = await open('directory', { [path]: [{ id: id(1), name: 'x', ...told(value) }] });
+      await storeAll(stream);
+    }
+    const { rows } = await pool.query(
+      `select ${column}::text as value, valid_to is null as is_current from genesys.${relation} order by valid_from`,
+    );
+    expect(rows).toEqual([
+      { value: values[0], is_current: false },
+      { value: values[1], is_current: true },
+    ]);
+  });
+
   test('a listing that fails keeps no other from being stored, and is all that is asked for again', async () => {
     const { stream, seen } = await open('directory', {
       'routing/skills': { status: 400, body: { message: 'no', code: 'bad.request', status: 400 } },
