@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { runProgram } from './commands/program.js';
-import { keepHeapSmall } from './heap.js';
+import { runProgram } from './cli/program.js';
+import { keepHeapSmall } from './lib/heap.js';
 
 const signalStatus = { SIGINT: 130, SIGTERM: 143 } as const;
 /** What still runs after this long is cut off: a container's runtime would kill the process soon anyway. */

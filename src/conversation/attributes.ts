@@ -1,4 +1,4 @@
-import { copyJson, escapeText, isPlain, readableText } from './escape.js';
+import { copyJson, escapeText, isPlain, readableText } from '../values/escape.js';
 
 /** One row of `participant_attributes`. `extra` holds the name or value where the columns cannot give them back. */
 export interface AttributeRow {

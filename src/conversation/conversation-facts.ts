@@ -3,8 +3,10 @@
  * grouping the sessions of a day takes a tenth of a second and those of a month more than a report may take.
  * `sql/intermediate/int_conversation_facts.sql` says the same in SQL over the session facts.
  */
-import { factIndexes as at } from './facts.js';
-import type { Column, ColumnValue, DerivedRelation, Row } from './relations.js';
+
+import type { Column, ColumnValue } from '../values/columns.js';
+import type { DerivedRelation, Row } from './relations.js';
+import { factIndexes as at } from './session-facts.js';
 
 type Type = Column['type'];
 const columnsOf = (type: Type, ...names: string[]): Column[] => names.map((name) => ({ name, type }));

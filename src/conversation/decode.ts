@@ -1,7 +1,8 @@
 /** Encoded rows back as values, for what needs them seldom: dead letters, tests, comparisons. */
-import { jsonIn, rowsIn, type Tuple, tupleOf, uuidIn } from './copy-decode.js';
+import type { Column, ColumnValue } from '../values/columns.js';
+import { jsonIn, rowsIn, type Tuple, tupleOf, uuidIn } from '../values/copy-reader.js';
 import { type EncodedRows, spanOf } from './encode.js';
-import { type Column, type ColumnValue, type Relation, type Row, relations } from './relations.js';
+import { type Relation, type Row, relations } from './relations.js';
 import { type ConversationTable, contentTables, keyColumns } from './tables.js';
 
 const postgresEpochMs = Date.UTC(2000, 0, 1);

@@ -1,8 +1,10 @@
 /** The rows of a conversation in COPY's binary format, made as soon as it is flattened: a third of the memory, and none for the garbage collector. */
+
 import { Buffer } from 'node:buffer';
 import { hash } from 'node:crypto';
-import { type Column, conversationsRelation, type Row, relations } from './relations.js';
-import { RowWriter } from './row-writer.js';
+import type { Column } from '../values/columns.js';
+import { RowWriter } from '../values/copy-writer.js';
+import { conversationsRelation, type Row, relations } from './relations.js';
 import { type ConversationTable, contentTables, derivedTables, keyColumns } from './tables.js';
 
 export interface EncodedRows {

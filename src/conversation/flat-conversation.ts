@@ -1,7 +1,7 @@
 import type { AttributeRow, ParticipantIds } from './attributes.js';
 import type { ConversationRows } from './conversation-rows.js';
 import { decodeRows } from './decode.js';
-import { derivedRowsOf } from './derived.js';
+import { derivedRowsOf } from './derived-facts.js';
 import { type EncodedRows, encodeRows } from './encode.js';
 import { recordOf } from './rebuild.js';
 import type { Row } from './relations.js';

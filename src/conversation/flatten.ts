@@ -1,12 +1,14 @@
 /** One conversation detail record (AnalyticsConversation) → rows of schema `genesys`. Nothing is lost: what has no column is in `extra`. */
+
+import { assertSize, unitsOf } from '../values/bounds.js';
+import type { ColumnValue } from '../values/columns.js';
+import { copyJson, escapeText, readableText } from '../values/escape.js';
+import { parseInstant } from '../values/instant.js';
+import { RecordError, shown } from '../values/record-error.js';
+import { isUuid, Misfit, readValue } from '../values/values.js';
 import { type AttributeRow, attributeRows, type ParticipantIds } from './attributes.js';
-import { assertSize, unitsOf } from './bounds.js';
-import { copyJson, escapeText, readableText } from './escape.js';
 import { type FlatConversation, flatConversation } from './flat-conversation.js';
-import { parseInstant } from './instant.js';
-import { RecordError, shown } from './record-error.js';
 import {
-  type ColumnValue,
   columnIndex,
   type KeyUse,
   type Node,
@@ -15,10 +17,9 @@ import {
   relations,
   rootNode,
 } from './relations.js';
-import { isUuid, Misfit, readValue } from './values.js';
 
+export { RecordError } from '../values/record-error.js';
 export type { FlatConversation } from './flat-conversation.js';
-export { RecordError } from './record-error.js';
 
 type JsonObject = Readonly<Record<string, unknown>>;
 

@@ -2,8 +2,10 @@
  * One narrow row per agent session: what the reports over months read of it, a quarter as wide as its session facts. Written at load.
  * `sql/intermediate/int_handling_facts.sql` says the same in SQL over the session facts.
  */
-import { factIndexes as at } from './facts.js';
-import type { Column, DerivedRelation, Row } from './relations.js';
+
+import type { Column } from '../values/columns.js';
+import type { DerivedRelation, Row } from './relations.js';
+import { factIndexes as at } from './session-facts.js';
 
 type Type = Column['type'];
 const columnsOf = (type: Type, ...names: string[]): Column[] => names.map((name) => ({ name, type }));

@@ -1,8 +1,10 @@
 /** The way back from rows to the record; `genesys.conversation_json` is the same in SQL. */
+
+import type { ColumnValue } from '../values/columns.js';
+import { copyJson, unescapeText } from '../values/escape.js';
 import type { AttributeRow } from './attributes.js';
 import type { ConversationRows } from './conversation-rows.js';
-import { copyJson, unescapeText } from './escape.js';
-import { type ColumnValue, type Node, type Relation, type Row, rootNode } from './relations.js';
+import { type Node, type Relation, type Row, rootNode } from './relations.js';
 
 type JsonObject = Record<string, unknown>;
 

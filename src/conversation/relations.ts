@@ -1,18 +1,9 @@
 /** The record's shape, worked out for flattening and loading: one numbered relation per table, its columns in order. */
-import { columnOf, conversationShape, type FieldType, type TableShape } from './shape.js';
-
-/** A value as a column takes it: times are milliseconds since 1970, uuids lower-case text, json any JSON value. */
-export type ColumnValue = null | boolean | number | string | readonly string[] | readonly number[] | object;
+import type { Column, ColumnValue, FieldType } from '../values/columns.js';
+import { columnOf, conversationShape, type TableShape } from './record-schema.js';
 
 /** Positions, then fields, then `extra`. The key `conversation_start, conversation_id` is the conversation's and not repeated here. */
 export type Row = readonly ColumnValue[];
-
-export type ColumnType = FieldType | 'smallint' | 'integer';
-
-export interface Column {
-  readonly name: string;
-  readonly type: ColumnType;
-}
 
 export interface Relation {
   readonly index: number;

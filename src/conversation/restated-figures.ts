@@ -1,10 +1,10 @@
 /** What a conversation adds to the figures of days, before and after it came back different. */
 
-import { minuteMs } from '../interval.js';
-import type { RowBytes } from './copy-decode.js';
-import { bigintIn, booleanIn, textIn, timeIn, tupleOf, uuidIn } from './copy-decode.js';
-import type { FactKey } from './facts-shape.js';
-import { columnOf } from './shape.js';
+import { minuteMs } from '../lib/interval.js';
+import type { RowBytes } from '../values/copy-reader.js';
+import { bigintIn, booleanIn, textIn, timeIn, tupleOf, uuidIn } from '../values/copy-reader.js';
+import { columnOf } from './record-schema.js';
+import type { FactKey } from './session-facts-columns.js';
 import { type ConversationTable, derivedTables } from './tables.js';
 
 export interface MovedFigure {

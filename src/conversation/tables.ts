@@ -1,7 +1,8 @@
 /** The tables that hold a conversation, as they are encoded and stored: one per relation of the record, attributes, derived relations. */
-import { derivedRelations } from './derived.js';
-import { type Column, conversationsRelation, type Relation, relations } from './relations.js';
-import { participantAttributes } from './shape.js';
+import type { Column } from '../values/columns.js';
+import { derivedRelations } from './derived-facts.js';
+import { participantAttributes } from './record-schema.js';
+import { conversationsRelation, type Relation, relations } from './relations.js';
 
 export interface ConversationTable {
   /** Without schema. */

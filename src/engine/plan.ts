@@ -1,5 +1,5 @@
-import { earlier, floorTo, type Interval, later, plus } from '../interval.js';
-import type { Stream } from '../protocol.js';
+import { earlier, floorTo, type Interval, later, plus } from '../lib/interval.js';
+import type { Stream } from '../model/extraction.js';
 
 /**
  * Pure planning: which slices a stream owes. Nothing here reads a clock or a database.

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Interval, minuteMs } from '../interval.js';
-import type { Stream } from '../protocol.js';
-import { type DrainOptions, drain, type SyncContext, type SyncSummary } from './drain.js';
+import { type Interval, minuteMs } from '../lib/interval.js';
+import type { Stream } from '../model/extraction.js';
 import { askedRange, cut, firstDueAt, missing, snapshotSlice } from './plan.js';
+import { type DrainOptions, drain, type SyncContext, type SyncSummary } from './worker-pool.js';
 
-export { drain, type SliceReport, type SyncContext, type SyncSummary } from './drain.js';
+export { drain, type SliceReport, type SyncContext, type SyncSummary } from './worker-pool.js';
 
 /** The longest that a process waits for another that pulls the first directory. */
 const firstListingMsMax = 5 * minuteMs;

@@ -1,4 +1,4 @@
-import type { Interval } from '../interval.js';
+import type { Interval } from '../lib/interval.js';
 import type { Budget } from './budget.js';
 
 export type { Budget, BudgetFacts, Reservation } from './budget.js';

@@ -1,15 +1,15 @@
-import { ApiError, asError } from '../errors.js';
-import { minuteMs, plus, secondMs } from '../interval.js';
-import { toleranceMs } from '../organisation-clock.js';
-import { linkSignals } from './abort.js';
-import { correlationIdHeader, isPlainObject } from './answer.js';
+import { linkSignals } from '../lib/abort.js';
+import { toleranceMs } from '../lib/api-clock.js';
+import { ApiError, asError } from '../lib/errors.js';
+import { minuteMs, plus, secondMs } from '../lib/interval.js';
 import type { ApiAnswer, CallOptions, JsonObject } from './api.js';
 import type { Operation } from './operation.js';
 import type { RateLimiter } from './rate-limiter.js';
+import { correlationIdHeader, isPlainObject } from './response.js';
 import { type RetryOptions, WaitAllowance, withRetry } from './retry.js';
 import type { SdkAnswer, SdkApis } from './sdk.js';
+import type { Exchange, Wire } from './sdk-transport.js';
 import type { Session } from './session.js';
-import type { Exchange, Wire } from './wire.js';
 
 /** One call of one SDK method. */
 export type SdkCall = (apis: SdkApis) => Promise<unknown>;

@@ -1,20 +1,20 @@
 import { isIP } from 'node:net';
-import { linkSignals, sleepFor } from './abort.js';
+import { linkSignals, sleepFor } from '../lib/abort.js';
+import { createOperations } from './analytics-endpoints.js';
 import type { ApiStats, GenesysApi, GenesysApiOptions } from './api.js';
 import type { Budget } from './budget.js';
 import { Caller } from './caller.js';
+import { createListings } from './directory-endpoints.js';
 import { bodyFaultCodes, toApiError } from './errors.js';
-import { createTransport } from './http.js';
-import { createListings } from './listings.js';
 import { MemoryBudget } from './memory-budget.js';
 import type { Operation } from './operation.js';
-import { createOperations } from './operations.js';
 import { RateLimiter } from './rate-limiter.js';
 import { Redactor } from './redact.js';
 import type { RetryOptions } from './retry.js';
 import { openSdk, type SdkSession } from './sdk.js';
+import { type Exchange, Wire } from './sdk-transport.js';
 import { Session, type Token } from './session.js';
-import { type Exchange, Wire } from './wire.js';
+import { createTransport } from './transport.js';
 
 const loginOperation: Operation = { name: 'login', kind: 'login' };
 

@@ -1,7 +1,7 @@
-import { ApiError, type ApiErrorFacts, type ErrorAction } from '../errors.js';
-import { bodyTooLargeCode } from './http.js';
+import { ApiError, type ApiErrorFacts, type ErrorAction } from '../lib/errors.js';
 import type { Operation, OperationKind } from './operation.js';
 import type { Redactor } from './redact.js';
+import { bodyTooLargeCode } from './transport.js';
 
 /** What is known of a call that went wrong. */
 export interface Failure {

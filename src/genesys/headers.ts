@@ -1,4 +1,4 @@
-import { secondMs } from '../interval.js';
+import { secondMs } from '../lib/interval.js';
 import type { BudgetFacts } from './budget.js';
 
 export type Headers = Readonly<Record<string, string | undefined>>;

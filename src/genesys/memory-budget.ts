@@ -1,4 +1,4 @@
-import { secondMs } from '../interval.js';
+import { secondMs } from '../lib/interval.js';
 import type { Budget, BudgetFacts, Reservation } from './budget.js';
 
 // A second more than the minute Genesys counts, because requests do not take equally long to arrive.

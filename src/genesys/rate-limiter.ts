@@ -1,5 +1,5 @@
-import { NotYetError } from '../errors.js';
-import { secondMs } from '../interval.js';
+import { NotYetError } from '../lib/errors.js';
+import { secondMs } from '../lib/interval.js';
 import type { Budget, BudgetFacts } from './budget.js';
 import type { Sleep } from './retry.js';
 

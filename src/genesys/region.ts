@@ -1,4 +1,4 @@
-import { UsageError } from '../errors.js';
+import { UsageError } from '../lib/errors.js';
 
 /** Where the API and its login answer: base URLs without a trailing slash. */
 export interface Endpoint {

@@ -1,5 +1,5 @@
-import { ApiError, NotYetError } from '../errors.js';
-import { secondMs } from '../interval.js';
+import { ApiError, NotYetError } from '../lib/errors.js';
+import { secondMs } from '../lib/interval.js';
 
 export type Sleep = (ms: number, signal?: AbortSignal) => Promise<void>;
 

@@ -1,5 +1,5 @@
-import { minuteMs } from '../interval.js';
-import { unlessAborted } from './abort.js';
+import { unlessAborted } from '../lib/abort.js';
+import { minuteMs } from '../lib/interval.js';
 
 export interface Token {
   readonly value: string;

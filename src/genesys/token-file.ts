@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import { UsageError } from '../errors.js';
-import { minuteMs, secondMs } from '../interval.js';
+import { UsageError } from '../lib/errors.js';
+import { minuteMs, secondMs } from '../lib/interval.js';
 
 /** What is kept of a user's login. The access token too, so that a run every minute does not use up a refresh each time. */
 export interface StoredToken {

@@ -1,10 +1,10 @@
 import { type Connection, openConnection } from './client.js';
-import { createListings } from './listings.js';
+import { createListings } from './directory-endpoints.js';
 import type { Operation } from './operation.js';
 import type { StoredToken } from './token-file.js';
-import { grantedBy, toStored, type UserCredentials, UserGrant } from './user-grant.js';
+import { grantedBy, toStored, type UserCredentials, UserGrant } from './user-token.js';
+import { createWriteOperations } from './wrapup-endpoints.js';
 import type { GenesysWriteApi, GenesysWriteApiOptions } from './write-api.js';
-import { createWriteOperations } from './write-operations.js';
 
 const clientLoginOperation: Operation = { name: 'login for writing', kind: 'login', isWriter: true };
 

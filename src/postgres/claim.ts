@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
 import type pg from 'pg';
-import type { Interval } from '../interval.js';
-import type { Page, SliceClaim, StoreCounts } from '../protocol.js';
-import { forgetMended, handOverLetters } from './dead-letters.js';
-import { type Db, kyselyOnClient } from './kysely.js';
-import { type ClaimedSlice, insertSlices, type StoredCursor, unlockSlice } from './ledger.js';
-import { type Store, storePages } from './store.js';
-import { transactionOn } from './transaction.js';
+import type { Interval } from '../lib/interval.js';
+import type { Page, SliceClaim, StoreCounts } from '../model/extraction.js';
+import { type Db, kyselyOnClient } from './connection/kysely.js';
+import { transactionOn } from './connection/transaction.js';
+import { forgetMended, handOverLetters } from './ledger/dead-letters.js';
+import { type ClaimedSlice, insertSlices, type StoredCursor, unlockSlice } from './ledger/slices.js';
+import { type Store, storePages } from './load/store.js';
 
 const errorCharactersMax = 2_000;
 

@@ -2,10 +2,10 @@ import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Kysely, type Migration, Migrator, PostgresDialect, sql } from 'kysely';
 import type pg from 'pg';
-import { UsageError } from '../errors.js';
-import { isLockTimeout, type LockPatience, lockPatience, withLockRetries } from './lock-wait.js';
-import { fillFacts } from './rebuild-facts.js';
-import { buildViews, type ViewSettings } from './views.js';
+import { UsageError } from '../lib/errors.js';
+import { fillFacts } from './derived/rebuild.js';
+import { isLockTimeout, type LockPatience, lockPatience, withLockRetries } from './schema/lock-wait.js';
+import { buildViews, type ViewSettings } from './schema/views.js';
 
 const migrationsDirectory = fileURLToPath(new URL('../../migrations/', import.meta.url));
 const bookkeepingSchema = 'extract';

@@ -1,8 +1,8 @@
 import type pg from 'pg';
-import type { ClaimOptions, Ledger } from '../protocol.js';
+import type { ClaimOptions, Ledger } from '../model/extraction.js';
 import { sliceClaim } from './claim.js';
-import { claimSlice, isInHand, makeDue, planSlices } from './ledger.js';
-import { createStore } from './store.js';
+import { claimSlice, isInHand, makeDue, planSlices } from './ledger/slices.js';
+import { createStore } from './load/store.js';
 
 export interface Warehouse extends Ledger {
   openConversationIds(after: string | null, limit: number): Promise<readonly string[]>;

@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import { UsageError } from '../errors.js';
+import { UsageError } from '../lib/errors.js';
 import { aggregates, hasEvents, queueObservations, userDetails, withoutRepeats } from './aggregates/index.js';
 import type { AnalyticsModules } from './server/analytics-modules.js';
 import { apiMatcher } from './server/api.js';

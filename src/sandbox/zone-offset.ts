@@ -1,4 +1,4 @@
-import { secondMs } from '../interval.js';
+import { secondMs } from '../lib/interval.js';
 
 /** Making one takes longer than using it a hundred times. */
 const formats = new Map<string, Intl.DateTimeFormat>();

@@ -5,9 +5,9 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import { asError, UsageError } from '../errors.js';
-import { secondMs } from '../interval.js';
-import type { Log } from '../log.js';
+import { asError, UsageError } from '../lib/errors.js';
+import { secondMs } from '../lib/interval.js';
+import type { Log } from '../lib/log.js';
 import { readBody, TooLargeError } from './body.js';
 
 export interface ServiceRequest {

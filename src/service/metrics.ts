@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import { allFigures, type Facts, type Figure, prefix } from './figures.js';
+import { allFigures, type Facts, type Figure, prefix } from './metrics-catalog.js';
 
 export interface Metrics {
   readonly contentType: string;

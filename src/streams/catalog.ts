@@ -1,19 +1,19 @@
-import { UsageError } from '../errors.js';
 import type { GenesysApi } from '../genesys/api.js';
-import type { Stream } from '../protocol.js';
-import type { Granularity } from './aggregates.js';
-import { conversationAggregateStreams } from './conversation-aggregates.js';
-import { conversationHistoryStream } from './conversation-history.js';
-import { conversationsStream } from './conversations.js';
-import { directoryStream } from './directory.js';
-import { evaluationAggregateStream } from './evaluation-aggregates.js';
-import { flowAggregateStreams } from './flow-aggregates.js';
-import { openConversationsStream } from './open-conversations.js';
-import { queueDirectoryStream } from './queue-directory.js';
-import { queueObservationStream } from './queue-observations.js';
-import { surveyAggregateStream } from './survey-aggregates.js';
-import { userAggregateStream } from './user-aggregates.js';
-import { userDetailStream } from './user-details.js';
+import { UsageError } from '../lib/errors.js';
+import type { Stream } from '../model/extraction.js';
+import { conversationAggregateStreams } from './aggregates/conversations.js';
+import { evaluationAggregateStream } from './aggregates/evaluations.js';
+import { flowAggregateStreams } from './aggregates/flows.js';
+import { queueObservationStream } from './aggregates/queue-observations.js';
+import type { Granularity } from './aggregates/stream.js';
+import { surveyAggregateStream } from './aggregates/surveys.js';
+import { userAggregateStream } from './aggregates/users.js';
+import { conversationHistoryStream } from './conversations/history.js';
+import { openConversationsStream } from './conversations/open.js';
+import { conversationsStream } from './conversations/recent.js';
+import { queueDirectoryStream } from './directory/queues.js';
+import { directoryStream } from './directory/stream.js';
+import { userDetailStream } from './user-statuses.js';
 
 export interface StreamOptions {
   /** Length of the intervals of all aggregates. */

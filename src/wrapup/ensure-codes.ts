@@ -1,8 +1,8 @@
-import { ApiError, UsageError } from '../errors.js';
 import type { EntityPages, JsonObject } from '../genesys/api.js';
 import type { GenesysWriteApi } from '../genesys/write-api.js';
-import { namedTest } from './patterns.js';
-import type { Rules } from './rules.js';
+import { ApiError, UsageError } from '../lib/errors.js';
+import { namedTest } from './rules/patterns.js';
+import type { Rules } from './rules/rules.js';
 
 type CodesApi = Pick<GenesysWriteApi, 'createWrapupCode' | 'addQueueWrapupCodes'>;
 

@@ -1,8 +1,8 @@
 /** One answer of a survey that came from outside Genesys: a line of a file, or the body of `POST /surveys`. Pure. */
 import { createHash } from 'node:crypto';
-import type { SurveyInput } from '../handling.js';
-import { parseTimestamp } from '../start.js';
-import { quoted } from '../wording.js';
+import { parseTimestamp } from '../config/parse-time.js';
+import { quoted } from '../lib/text.js';
+import type { SurveyInput } from '../model/handling.js';
 
 const fieldsMax = 100;
 const nameLengthMax = 120;

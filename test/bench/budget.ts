@@ -1,7 +1,7 @@
 import pg from 'pg';
+import { createPool } from '../../src/postgres/connection/pool.js';
+import { RequestBudget } from '../../src/postgres/ledger/request-budget.js';
 import { migrate } from '../../src/postgres/migrate.js';
-import { createPool } from '../../src/postgres/pool.js';
-import { RequestBudget } from '../../src/postgres/request-budget.js';
 import { startBenchDatabase } from './bench-server.js';
 
 const allowance = 300;

@@ -1,14 +1,14 @@
 import { drain, planRange, type SyncContext } from '../../src/engine/sync.js';
 import type { GenesysApi } from '../../src/genesys/api.js';
 import { createGenesysApi } from '../../src/genesys/client.js';
-import { silentLog } from '../../src/log.js';
+import { silentLog } from '../../src/lib/log.js';
+import type { Page, Slice, StreamContext } from '../../src/model/extraction.js';
+import { createPool } from '../../src/postgres/connection/pool.js';
+import { createStore, storePages } from '../../src/postgres/load/store.js';
 import { migrate } from '../../src/postgres/migrate.js';
-import { createPool } from '../../src/postgres/pool.js';
-import { createStore, storePages } from '../../src/postgres/store.js';
 import { createWarehouse } from '../../src/postgres/warehouse.js';
-import type { Page, Slice, StreamContext } from '../../src/protocol.js';
-import { conversationHistoryStream } from '../../src/streams/conversation-history.js';
-import { conversationPage } from '../../src/streams/records.js';
+import { conversationHistoryStream } from '../../src/streams/conversations/history.js';
+import { conversationPage } from '../../src/streams/conversations/page.js';
 import { type BenchSandbox, startBenchDatabase, startBenchSandbox } from './bench-server.js';
 
 const perDay = 10_000;

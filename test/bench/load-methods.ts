@@ -1,12 +1,13 @@
 import type { Kysely } from 'kysely';
 import type pg from 'pg';
-import { derivedRowsOf } from '../../src/conversation/derived.js';
+import { derivedRowsOf } from '../../src/conversation/derived-facts.js';
 import type { FlatConversation } from '../../src/conversation/flatten.js';
-import type { ColumnValue, Row } from '../../src/conversation/relations.js';
+import type { Row } from '../../src/conversation/relations.js';
 import { type ConversationTable, contentTables, derivedTables } from '../../src/conversation/tables.js';
-import { loadConversations } from '../../src/postgres/load.js';
-import { copyConversations } from '../../src/postgres/load-copy.js';
-import { timestampText } from '../../src/postgres/load-versions.js';
+import { loadConversations } from '../../src/postgres/load/conversations.js';
+import { copyConversations } from '../../src/postgres/load/conversations-copy.js';
+import { timestampText } from '../../src/postgres/load/conversations-versions.js';
+import type { ColumnValue } from '../../src/values/columns.js';
 
 /** Stores one batch in the transaction that is open on `client`. */
 export type Method = (client: pg.ClientBase, batch: readonly FlatConversation[], asOf: Date) => Promise<void>;

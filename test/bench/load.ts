@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely';
 import type pg from 'pg';
 import { contentTables, conversationTables } from '../../src/conversation/tables.js';
-import { startEmbeddedPostgres } from '../../src/postgres/embedded.js';
+import { createPool } from '../../src/postgres/connection/pool.js';
+import { startEmbeddedPostgres } from '../../src/postgres/embedded/index.js';
 import { migrate } from '../../src/postgres/migrate.js';
-import { ensurePartitions } from '../../src/postgres/partitions.js';
-import { createPool } from '../../src/postgres/pool.js';
+import { ensurePartitions } from '../../src/postgres/schema/partitions.js';
 import { bareCopy, loader, type Method, multiRow, rowByRow } from './load-methods.js';
 import { batchesOf, type PageFile, writePages } from './load-pages.js';
 

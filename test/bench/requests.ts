@@ -2,9 +2,9 @@
 import { sync } from '../../src/engine/sync.js';
 import type { GenesysApi } from '../../src/genesys/api.js';
 import { createGenesysApi } from '../../src/genesys/client.js';
-import { createLog } from '../../src/log.js';
+import { createLog } from '../../src/lib/log.js';
+import { createPool } from '../../src/postgres/connection/pool.js';
 import { migrate } from '../../src/postgres/migrate.js';
-import { createPool } from '../../src/postgres/pool.js';
 import { createWarehouse } from '../../src/postgres/warehouse.js';
 import { allStreams, selectStreams } from '../../src/streams/catalog.js';
 import { startBenchDatabase } from './bench-server.js';

@@ -3,8 +3,8 @@
  * from session facts is left to rebuild-facts.
  */
 import type pg from 'pg';
-import { createStore, storePages } from '../../src/postgres/store.js';
-import { conversationPage } from '../../src/streams/records.js';
+import { createStore, storePages } from '../../src/postgres/load/store.js';
+import { conversationPage } from '../../src/streams/conversations/page.js';
 import { type BenchWorld, benchConversation, seededRandom } from './records.js';
 
 const dayMs = 86_400_000;

@@ -1,6 +1,6 @@
 /** Interval facts of a whole organisation, made by the database itself: what a month of half hours holds when people work eight hours of it. */
 import type pg from 'pg';
-import { ensurePartitions } from '../../src/postgres/partitions.js';
+import { ensurePartitions } from '../../src/postgres/schema/partitions.js';
 
 const dayMs = 86_400_000;
 

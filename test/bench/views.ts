@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type pg from 'pg';
+import { createPool } from '../../src/postgres/connection/pool.js';
+import { rebuildFacts } from '../../src/postgres/derived/rebuild.js';
 import { migrate } from '../../src/postgres/migrate.js';
-import { createPool } from '../../src/postgres/pool.js';
-import { rebuildFacts } from '../../src/postgres/rebuild-facts.js';
 import { directory, startBenchDatabase } from './bench-server.js';
 import { benchWorld, seededRandom } from './records.js';
 import { fillConversations } from './views-conversations.js';

@@ -1,5 +1,5 @@
-import { dayMs, hourMs, secondMs } from '../../src/interval.js';
-import { createPool } from '../../src/postgres/pool.js';
+import { dayMs, hourMs, secondMs } from '../../src/lib/interval.js';
+import { createPool } from '../../src/postgres/connection/pool.js';
 import { differencesFromTruth, missingConversations } from '../support/program.js';
 import { type Comparison, compareWarehouses } from './compare.js';
 import { type Ended, startProgram } from './extractors.js';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { dayMs, hourMs, minuteMs, secondMs } from '../../src/interval.js';
+import { dayMs, hourMs, minuteMs, secondMs } from '../../src/lib/interval.js';
 import type { Pace } from './pace.js';
 import type { Random } from './random.js';
 

@@ -15,7 +15,7 @@ const {
 } = JSON.parse(clockText);
 keepHeapSmall();
 // CHAOS_PROGRAM: the same program bundled into one file, which starts three times faster.
-const { runProgram } = await import(process.env.CHAOS_PROGRAM ?? '../../dist/commands/program.js');
+const { runProgram } = await import(process.env.CHAOS_PROGRAM ?? '../../dist/cli/program.js');
 const stopping = new AbortController();
 process.on('SIGTERM', () => stopping.abort(new Error('SIGTERM')));
 

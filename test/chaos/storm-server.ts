@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
-import { startEmbeddedPostgres } from '../../src/postgres/embedded.js';
-import { findPostmaster, isRunning } from '../../src/postgres/embedded-process.js';
+import { startEmbeddedPostgres } from '../../src/postgres/embedded/index.js';
+import { findPostmaster, isRunning } from '../../src/postgres/embedded/process.js';
 
 // Killing processes loses nothing that was handed to the system, so that a machine's own flushes may be spared here.
 const settings = {

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { dayMs, hourMs, minuteMs, secondMs } from '../../src/interval.js';
+import { dayMs, hourMs, minuteMs, secondMs } from '../../src/lib/interval.js';
+import { createPool } from '../../src/postgres/connection/pool.js';
 import { migrate } from '../../src/postgres/migrate.js';
-import { createPool } from '../../src/postgres/pool.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
 import { Counts } from './counts.js';
 import { DatabaseStorm, databaseFaults, prepareDatabase } from './database-storm.js';

@@ -1,11 +1,8 @@
 /** Conversation records as nobody would write them: every key of the shape and others, with every kind of value. */
+
 import fc from 'fast-check';
-import {
-  conversationShape,
-  type FieldType,
-  participantAttributes,
-  type TableShape,
-} from '../../src/conversation/shape.js';
+import { conversationShape, participantAttributes, type TableShape } from '../../src/conversation/record-schema.js';
+import type { FieldType } from '../../src/values/columns.js';
 
 type Json = fc.Arbitrary<unknown>;
 

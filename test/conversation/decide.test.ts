@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decide, type IncomingVersion, type StoredVersion, settle } from '../../src/conversation/decide.js';
+import { decide, type IncomingVersion, type StoredVersion, settle } from '../../src/conversation/version.js';
 
 const stored: StoredVersion = { asOfMs: 10, contentHash: 'a', attributesAsOfMs: 8, attributesHash: 'x' };
 const incoming = (asOfMs: number, contentHash: string, attributesHash?: string): IncomingVersion => ({

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { flatten, RecordError } from '../../src/conversation/flatten.js';
-import { type ColumnValue, columnIndex, relations } from '../../src/conversation/relations.js';
+import { columnIndex, relations } from '../../src/conversation/relations.js';
+import type { ColumnValue } from '../../src/values/columns.js';
 import { anyRecord, canonicalText } from './arbitraries.js';
 
 const conversationId = '0f8fad5b-d9cb-469f-a165-70867728950e';

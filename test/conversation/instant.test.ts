@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseInstant } from '../../src/conversation/instant.js';
+import { parseInstant } from '../../src/values/instant.js';
 import { instantText } from './arbitraries.js';
 
 test('the notation of the API is read to the millisecond in every year', () => {

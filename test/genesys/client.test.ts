@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { ApiError, NotYetError } from '../../src/errors.js';
 import type { EntityPages, GenesysApi, RequestReport } from '../../src/genesys/api.js';
+import { ApiError, NotYetError } from '../../src/lib/errors.js';
 import { anyQuery, goodToken, interval, openApi, type Reply, secret, startServer } from './api-server.js';
 
 async function all(pages: EntityPages) {

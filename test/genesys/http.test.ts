@@ -2,7 +2,7 @@ import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { createTransport, type TransportOptions } from '../../src/genesys/http.js';
+import { createTransport, type TransportOptions } from '../../src/genesys/transport.js';
 import { startServer } from './api-server.js';
 
 const calm = new AbortController().signal;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { ApiError } from '../../src/errors.js';
 import type { EntityPages, JsonObject } from '../../src/genesys/api.js';
-import { cursorPages, numberedPages, type PageRequest } from '../../src/genesys/pages.js';
+import { cursorPages, numberedPages, type PageRequest } from '../../src/genesys/pagination.js';
+import { ApiError } from '../../src/lib/errors.js';
 
 const requestedAt = new Date('2026-01-05T00:00:00Z');
 

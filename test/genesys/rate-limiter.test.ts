@@ -1,10 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { NotYetError } from '../../src/errors.js';
 import type { Budget } from '../../src/genesys/budget.js';
 import { MemoryBudget } from '../../src/genesys/memory-budget.js';
 import { RateLimiter } from '../../src/genesys/rate-limiter.js';
+import { NotYetError } from '../../src/lib/errors.js';
 import { VirtualTime } from './virtual-time.js';
 
 const longMs = 3_600_000;

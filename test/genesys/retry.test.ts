@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ApiError, type ApiErrorFacts, NotYetError } from '../../src/errors.js';
 import {
   attemptsMax,
   gatewayTimeoutAttemptsMax,
@@ -8,6 +7,7 @@ import {
   type RetryOptions,
   withRetry,
 } from '../../src/genesys/retry.js';
+import { ApiError, type ApiErrorFacts, NotYetError } from '../../src/lib/errors.js';
 
 const start = new Date('2026-01-05T10:00:00Z');
 

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test, vi } from 'vitest';
-import { ApiError, UsageError } from '../../src/errors.js';
 import { openSdk } from '../../src/genesys/sdk.js';
+import { ApiError, UsageError } from '../../src/lib/errors.js';
 import { anyQuery, openApi, startServer } from './api-server.js';
 
 const neverSend = () => Promise.reject(new Error('nothing is sent in this test'));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../src/genesys/api.js';
-import type { Stream } from '../../src/protocol.js';
+import type { Stream } from '../../src/model/extraction.js';
 import { allStreams } from '../../src/streams/catalog.js';
 import { openApi, type Respond, startServer } from '../genesys/api-server.js';
 import { batchesOf, pull } from '../support/pull.js';

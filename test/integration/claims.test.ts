@@ -1,10 +1,10 @@
 import type pg from 'pg';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { drain, type SyncContext } from '../../src/engine/sync.js';
-import { dayMs, hourMs, plus } from '../../src/interval.js';
-import { createLog } from '../../src/log.js';
+import { dayMs, hourMs, plus } from '../../src/lib/interval.js';
+import { createLog } from '../../src/lib/log.js';
+import type { Slice, Stream } from '../../src/model/extraction.js';
 import { createWarehouse } from '../../src/postgres/warehouse.js';
-import type { Slice, Stream } from '../../src/protocol.js';
 import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
 
 const now = new Date('2026-03-12T06:00:00Z');

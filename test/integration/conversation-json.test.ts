@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { columnOf, conversationShape, type TableShape } from '../../src/conversation/shape.js';
+import { columnOf, conversationShape, type TableShape } from '../../src/conversation/record-schema.js';
 
 function shapes(shape: TableShape): TableShape[] {
   return [shape, ...[...Object.values(shape.lists), ...Object.values(shape.objects)].flatMap(shapes)];

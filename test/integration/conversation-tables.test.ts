@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { ColumnType } from '../../src/conversation/relations.js';
 import { conversationTables } from '../../src/conversation/tables.js';
+import type { ColumnType } from '../../src/values/columns.js';
 import { LoadDatabase } from './load-database.js';
 
 let db: LoadDatabase;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { sendRows } from '../../src/postgres/copy-send.js';
+import { sendRows } from '../../src/postgres/connection/copy.js';
 import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
 
 let database: TestDatabase;

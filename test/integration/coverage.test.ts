@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { hourMs, minuteMs } from '../../src/interval.js';
+import { hourMs, minuteMs } from '../../src/lib/interval.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
 import { createWorld } from '../../src/sandbox/world/index.js';
 import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createStore, storePages } from '../../src/postgres/store.js';
-import type { Page, Stream } from '../../src/protocol.js';
+import type { Page, Stream } from '../../src/model/extraction.js';
+import { createStore, storePages } from '../../src/postgres/load/store.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
 import { allStreams } from '../../src/streams/catalog.js';
 import { openApi, type Reply, startServer } from '../genesys/api-server.js';

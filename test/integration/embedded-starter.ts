@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { startEmbeddedPostgres } from '../../src/postgres/embedded.js';
+import { startEmbeddedPostgres } from '../../src/postgres/embedded/index.js';
 
 /** Run as a process of its own: starts the server, says so on one line, and waits to be killed. */
 const [dataDirectory = '', tie] = process.argv.slice(2);

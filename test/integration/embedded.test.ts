@@ -6,9 +6,13 @@ import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type EmbeddedPostgres, startEmbeddedPostgres, stopEmbeddedPostgres } from '../../src/postgres/embedded.js';
-import { completeBinaries, installedPackage } from '../../src/postgres/embedded-binaries.js';
-import { isRunning } from '../../src/postgres/embedded-process.js';
+import { completeBinaries, installedPackage } from '../../src/postgres/embedded/binaries.js';
+import {
+  type EmbeddedPostgres,
+  startEmbeddedPostgres,
+  stopEmbeddedPostgres,
+} from '../../src/postgres/embedded/index.js';
+import { isRunning } from '../../src/postgres/embedded/process.js';
 
 const starter = join(import.meta.dirname, 'embedded-starter.ts');
 const goneMsMax = 15_000;

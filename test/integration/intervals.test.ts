@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createStore, type Store, storePages } from '../../src/postgres/store.js';
-import type { EntityRow, IntervalBatch, Page } from '../../src/protocol.js';
+import type { EntityRow, IntervalBatch, Page } from '../../src/model/extraction.js';
+import { createStore, type Store, storePages } from '../../src/postgres/load/store.js';
 import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
 import { rowVersions } from '../support/program.js';
 

@@ -3,10 +3,10 @@ import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { halves, nextDueAt, retryDelayMs } from '../../src/engine/plan.js';
 import { planAll, planRange, type SyncContext } from '../../src/engine/sync.js';
-import { dayMs, floorTo, hourMs, type Interval, minuteMs, plus } from '../../src/interval.js';
-import { createLog } from '../../src/log.js';
+import { dayMs, floorTo, hourMs, type Interval, minuteMs, plus } from '../../src/lib/interval.js';
+import { createLog } from '../../src/lib/log.js';
+import type { Stream } from '../../src/model/extraction.js';
 import { createWarehouse } from '../../src/postgres/warehouse.js';
-import type { Stream } from '../../src/protocol.js';
 import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
 
 /**

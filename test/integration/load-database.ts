@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import { type FlatConversation, flatten } from '../../src/conversation/flatten.js';
-import { isLoadConflict, loadConversations } from '../../src/postgres/load.js';
-import { conversationTables } from '../../src/postgres/load-tables.js';
-import { ensurePartitions } from '../../src/postgres/partitions.js';
-import { inTransaction } from '../../src/postgres/transaction.js';
-import type { StoreCounts } from '../../src/protocol.js';
+import type { StoreCounts } from '../../src/model/extraction.js';
+import { inTransaction } from '../../src/postgres/connection/transaction.js';
+import { isLoadConflict, loadConversations } from '../../src/postgres/load/conversations.js';
+import { conversationTables } from '../../src/postgres/load/conversations-tables.js';
+import { ensurePartitions } from '../../src/postgres/schema/partitions.js';
 import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
 
 export const now = new Date('2026-11-21T00:00:00Z');

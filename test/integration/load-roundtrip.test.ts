@@ -3,9 +3,9 @@ import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { flatten } from '../../src/conversation/flatten.js';
 import { relations } from '../../src/conversation/relations.js';
-import { loadConversations } from '../../src/postgres/load.js';
-import { ensurePartitions } from '../../src/postgres/partitions.js';
-import { inTransaction } from '../../src/postgres/transaction.js';
+import { inTransaction } from '../../src/postgres/connection/transaction.js';
+import { loadConversations } from '../../src/postgres/load/conversations.js';
+import { ensurePartitions } from '../../src/postgres/schema/partitions.js';
 import { anyRecord, canonicalText } from '../conversation/arbitraries.js';
 import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
 

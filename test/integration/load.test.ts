@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { flatten } from '../../src/conversation/flatten.js';
 import { conversationTables } from '../../src/conversation/tables.js';
-import { isLoadConflict, loadConversations } from '../../src/postgres/load.js';
+import { isLoadConflict, loadConversations } from '../../src/postgres/load/conversations.js';
 import { at, LoadDatabase, now } from './load-database.js';
 import { call } from './load-records.js';
 

@@ -1,8 +1,8 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { dayMs } from '../../src/interval.js';
-import { sliceLockClass } from '../../src/postgres/ledger.js';
-import { mergeSlices } from '../../src/postgres/merge-slices.js';
+import { dayMs } from '../../src/lib/interval.js';
+import { mergeSlices } from '../../src/postgres/ledger/merge-slices.js';
+import { sliceLockClass } from '../../src/postgres/ledger/slices.js';
 import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
 
 const stream = { name: 'queue_aggregates', mergedLengthMs: dayMs, repassAgesMs: [dayMs, 3 * dayMs] };

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { rowsIn } from '../../src/conversation/copy-decode.js';
 import { spanOf } from '../../src/conversation/encode.js';
 import { flatten } from '../../src/conversation/flatten.js';
 import { factsTable, type MovedFigure, movedFigures } from '../../src/conversation/restated-figures.js';
+import { rowsIn } from '../../src/values/copy-reader.js';
 import { at, LoadDatabase } from './load-database.js';
 
 /** Newest knowledge wins, not latest arrival, and what moved is written down. */

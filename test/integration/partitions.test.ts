@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { conversationTables } from '../../src/postgres/load-tables.js';
-import { ensurePartitions, startFault } from '../../src/postgres/partitions.js';
+import { conversationTables } from '../../src/postgres/load/conversations-tables.js';
+import { ensurePartitions, startFault } from '../../src/postgres/schema/partitions.js';
 import { LoadDatabase, now } from './load-database.js';
 
 let db: LoadDatabase;

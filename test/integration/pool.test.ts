@@ -1,8 +1,8 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import type pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { UsageError } from '../../src/errors.js';
-import { createPool, verifyConnection } from '../../src/postgres/pool.js';
+import { UsageError } from '../../src/lib/errors.js';
+import { createPool, verifyConnection } from '../../src/postgres/connection/pool.js';
 import { createDatabase, type TestDatabase } from '../support/postgres.js';
 
 let database: TestDatabase;
@@ -182,7 +182,7 @@ describe('a connection that cannot be used is explained in one sentence', () => 
   });
 
   test('the role may not create what it has to', async () => {
-    const { describeConnectionError } = await import('../../src/postgres/connection-errors.js');
+    const { describeConnectionError } = await import('../../src/postgres/connection/errors.js');
     const admin = open();
     const role = `limited_${process.pid}`;
     await admin.query(`create role ${role}`);

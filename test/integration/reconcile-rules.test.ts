@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { reconcileDay } from '../../src/postgres/reconcile.js';
+import { reconcileDay } from '../../src/postgres/reconcile/reconcile.js';
 import {
   agent,
   at,

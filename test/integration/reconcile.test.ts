@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { attemptsMax, comparedMetrics } from '../../src/postgres/reconcile.js';
+import { attemptsMax, comparedMetrics } from '../../src/postgres/reconcile/reconcile.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
 import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
 import { environmentFor, type ProgramRun, runCommand } from '../support/program.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { RequestBudget } from '../../src/postgres/request-budget.js';
+import { RequestBudget } from '../../src/postgres/ledger/request-budget.js';
 import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
 
 const startMs = Date.parse('2026-03-10T08:00:00Z');

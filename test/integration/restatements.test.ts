@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { afterEach, expect, test } from 'vitest';
-import { dayMs, hourMs, minuteMs } from '../../src/interval.js';
+import { dayMs, hourMs, minuteMs } from '../../src/lib/interval.js';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/index.js';
 import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
 import { differencesFromTruth, environmentFor, runCommand } from '../support/program.js';

@@ -1,9 +1,9 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { missing } from '../../src/engine/plan.js';
-import type { Interval } from '../../src/interval.js';
+import type { Interval } from '../../src/lib/interval.js';
+import type { Plan, SliceClaim, Stream } from '../../src/model/extraction.js';
 import { createWarehouse, type Warehouse } from '../../src/postgres/warehouse.js';
-import type { Plan, SliceClaim, Stream } from '../../src/protocol.js';
 import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
 
 /** What a slice hands on to what takes its place. */

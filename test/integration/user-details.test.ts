@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { storeSpans } from '../../src/postgres/spans.js';
-import type { EntityRow } from '../../src/protocol.js';
+import type { EntityRow } from '../../src/model/extraction.js';
+import { storeSpans } from '../../src/postgres/load/status-spans.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
 import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
 import { environmentFor, rowVersions, runCommand } from '../support/program.js';

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { afterEach, expect, test } from 'vitest';
-import { sliceLockClass } from '../../src/postgres/ledger.js';
+import { sliceLockClass } from '../../src/postgres/ledger/slices.js';
 import { type Sandbox, type SandboxSettings, startSandbox } from '../../src/sandbox/index.js';
 import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
 import {

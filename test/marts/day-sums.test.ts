@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { EntityRow, IntervalBatch, Page } from '../../src/model/extraction.js';
+import { rebuildFacts } from '../../src/postgres/derived/rebuild.js';
+import { createStore, type Store, storePages } from '../../src/postgres/load/store.js';
 import { migrate } from '../../src/postgres/migrate.js';
-import { rebuildFacts } from '../../src/postgres/rebuild-facts.js';
-import { createStore, type Store, storePages } from '../../src/postgres/store.js';
-import type { EntityRow, IntervalBatch, Page } from '../../src/protocol.js';
 import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
 import { id } from './support.js';
 

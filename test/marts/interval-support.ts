@@ -1,6 +1,6 @@
-import { refreshDaySums } from '../../src/postgres/day-sums.js';
-import { ensurePartitions } from '../../src/postgres/partitions.js';
-import { inTransaction } from '../../src/postgres/transaction.js';
+import { inTransaction } from '../../src/postgres/connection/transaction.js';
+import { refreshDaySums } from '../../src/postgres/derived/day-sums.js';
+import { ensurePartitions } from '../../src/postgres/schema/partitions.js';
 import type { JsonObject, Marts } from './support.js';
 
 export const halfHourMs = 1_800_000;

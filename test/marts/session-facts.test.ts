@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { sessionFacts, sessionFactsRelation } from '../../src/conversation/facts.js';
 import { flatten } from '../../src/conversation/flatten.js';
+import { sessionFacts, sessionFactsRelation } from '../../src/conversation/session-facts.js';
+import { rebuildFacts } from '../../src/postgres/derived/rebuild.js';
 import { migrate } from '../../src/postgres/migrate.js';
-import { rebuildFacts } from '../../src/postgres/rebuild-facts.js';
 import { createWorld } from '../../src/sandbox/world/index.js';
 import {
   agent,

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { flatten } from '../../src/conversation/flatten.js';
-import { loadConversations } from '../../src/postgres/load.js';
-import { ensurePartitions } from '../../src/postgres/partitions.js';
+import { loadConversations } from '../../src/postgres/load/conversations.js';
+import { ensurePartitions } from '../../src/postgres/schema/partitions.js';
 import { migratedDatabase, testPool } from '../support/postgres.js';
 
 export type JsonObject = Record<string, unknown>;

@@ -1,4 +1,4 @@
-import { dayMs } from '../../src/interval.js';
+import { dayMs } from '../../src/lib/interval.js';
 import type { Directory, JsonObject, SimulatedConversation, World, WorldOptions } from '../../src/sandbox/world.js';
 
 /**

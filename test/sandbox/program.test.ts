@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError } from 'commander';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
-import { addSandboxOptions, type SandboxFlags } from '../../src/commands/sandbox-options.js';
+import { addSandboxOptions, type SandboxFlags } from '../../src/cli/sandbox-options.js';
 import { login, reply } from './server-client.js';
 
 /** The program as it is installed, in a process of its own. */

@@ -1,8 +1,8 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { normalAddress } from '../../src/conversation/privacy.js';
-import { needleOf } from '../../src/postgres/erase-search.js';
-import { storeSurveys } from '../../src/postgres/wrapup-surveys.js';
+import { needleOf } from '../../src/postgres/retention/erase-search.js';
+import { storeSurveys } from '../../src/postgres/wrapup/surveys.js';
+import { normalAddress } from '../../src/privacy/scrubber.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
 import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
 import { environmentFor, runCommand } from '../support/program.js';

@@ -1,8 +1,8 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createScreen } from '../../src/conversation/privacy.js';
-import { columnOf, conversationShape, type TableShape } from '../../src/conversation/shape.js';
-import { keepEverything } from '../../src/privacy.js';
+import { columnOf, conversationShape, type TableShape } from '../../src/conversation/record-schema.js';
+import { keepEverything } from '../../src/privacy/policy.js';
+import { createScreen } from '../../src/privacy/scrubber.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
 import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
 import { environmentFor, runCommand } from '../support/program.js';

@@ -1,13 +1,13 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { pruneBefore } from '../../src/commands/prune.js';
+import { pruneBefore } from '../../src/cli/prune.js';
 import { cut, missing } from '../../src/engine/plan.js';
-import { UsageError } from '../../src/errors.js';
 import type { GenesysApi } from '../../src/genesys/api.js';
-import { prune } from '../../src/postgres/prune.js';
+import { UsageError } from '../../src/lib/errors.js';
+import { prune } from '../../src/postgres/retention/prune.js';
 import { createWarehouse } from '../../src/postgres/warehouse.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
-import { conversationHistoryStream } from '../../src/streams/conversation-history.js';
+import { conversationHistoryStream } from '../../src/streams/conversations/history.js';
 import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
 import { differencesFromTruth, environmentFor, runCommand } from '../support/program.js';
 import { databaseText } from './database-text.js';

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createConnection } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { UsageError } from '../../src/errors.js';
-import { createLog, silentLog } from '../../src/log.js';
+import { UsageError } from '../../src/lib/errors.js';
+import { createLog, silentLog } from '../../src/lib/log.js';
 import {
   plain,
   type Route,

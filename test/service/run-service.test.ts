@@ -3,7 +3,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
-import { allFigures, prefix } from '../../src/service/figures.js';
+import { allFigures, prefix } from '../../src/service/metrics-catalog.js';
 import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
 import { environmentFor, runCommand } from '../support/program.js';
 import { metricOf, type Running, startRun, until } from './support.js';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { RunState } from '../../src/commands/run-state.js';
-import { ApiError, UsageError } from '../../src/errors.js';
+import { RunState } from '../../src/cli/run/health.js';
+import { ApiError, UsageError } from '../../src/lib/errors.js';
 import { cached } from '../../src/service/cached.js';
-import { errorLabel } from '../../src/service/figures.js';
+import { errorLabel } from '../../src/service/metrics-catalog.js';
 
 const minuteMs = 60_000;
 

@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import { hourMs } from '../../src/interval.js';
-import type { Stream } from '../../src/protocol.js';
+import { hourMs } from '../../src/lib/interval.js';
+import type { Stream } from '../../src/model/extraction.js';
 
 export interface LedgerState {
   readonly overlaps: number;

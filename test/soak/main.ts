@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import type { GenesysApi } from '../../src/genesys/api.js';
-import { dayMs, floorTo, hourMs, minuteMs, secondMs } from '../../src/interval.js';
+import { dayMs, floorTo, hourMs, minuteMs, secondMs } from '../../src/lib/interval.js';
 import type { Sandbox } from '../../src/sandbox/index.js';
 import { allStreams } from '../../src/streams/catalog.js';
 import { environmentFor } from '../support/program.js';

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { dayMs, minuteMs } from '../../src/interval.js';
+import { dayMs, minuteMs } from '../../src/lib/interval.js';
 
 export interface SoakOptions {
   /** Of the organisation's time. */

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { inject } from 'vitest';
+import { createPool } from '../../src/postgres/connection/pool.js';
 import { migrate } from '../../src/postgres/migrate.js';
-import { createPool } from '../../src/postgres/pool.js';
 
 export interface TestDatabase {
   readonly url: string;

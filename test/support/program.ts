@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
-import { runProgram } from '../../src/commands/program.js';
+import { runProgram } from '../../src/cli/program.js';
 import type { Sandbox } from '../../src/sandbox/index.js';
 
 export interface ProgramRun {

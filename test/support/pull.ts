@@ -1,5 +1,5 @@
-import { createLog } from '../../src/log.js';
-import type { IntervalBatch, Page, Slice, SpanBatch, Stream, StreamContext } from '../../src/protocol.js';
+import { createLog } from '../../src/lib/log.js';
+import type { IntervalBatch, Page, Slice, SpanBatch, Stream, StreamContext } from '../../src/model/extraction.js';
 
 export interface PullOptions {
   readonly now: Date;

@@ -3,8 +3,8 @@ import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { startEmbeddedPostgres } from '../../src/postgres/embedded.js';
-import { isRunning } from '../../src/postgres/embedded-process.js';
+import { startEmbeddedPostgres } from '../../src/postgres/embedded/index.js';
+import { isRunning } from '../../src/postgres/embedded/process.js';
 
 export interface TestServer {
   /** Of a role that may create databases and roles. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type AggregateShape, aggregateRows } from '../../src/streams/aggregate-rows.js';
+import { type AggregateShape, aggregateRows } from '../../src/streams/aggregates/rows.js';
 
 const shape: AggregateShape = {
   relation: 'queue_aggregates',

@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { loadEnvironment, parseConfig, resolveStart, variableNames } from '../../src/config.js';
-import { UsageError } from '../../src/errors.js';
+import { loadEnvironment, parseConfig, resolveStart, variableNames } from '../../src/config/config.js';
+import { UsageError } from '../../src/lib/errors.js';
 
 const credentials = {
   GENESYSCLOUD_OAUTHCLIENT_ID: 'client-one',

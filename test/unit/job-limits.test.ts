@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { jobLimitsFallback, jobLimitsOf } from '../../src/streams/job-limits.js';
+import { jobLimitsFallback, jobLimitsOf } from '../../src/streams/conversations/job-limits.js';
 
 const limit = (key: string, value: unknown) => ({ key, namespace: 'analytics', value });
 const concurrent = (value: unknown) => limit('details.jobs.concurrent.access.max', value);

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { createLog, redact } from '../../src/log.js';
+import { createLog, redact } from '../../src/lib/log.js';
 
 function recording(terminal: boolean, secrets: readonly string[] = []) {
   const lines: string[] = [];
@@ -66,7 +66,7 @@ describe('secrets', () => {
 });
 
 test('nothing is written to standard output', () => {
-  const script = `import { createLog } from './src/log.ts';
+  const script = `import { createLog } from './src/lib/log.ts';
     for (const terminal of [true, false]) createLog({ level: 'info', terminal }).info('hello');`;
   const tsx = join('node_modules', '.bin', 'tsx');
   const child = spawnSync(tsx, ['--input-type=module', '--eval', script], { encoding: 'utf8' });

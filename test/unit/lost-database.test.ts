@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { describeLoss } from '../../src/postgres/lost-database.js';
+import { describeLoss } from '../../src/postgres/connection/lost.js';
 
 const coded = (code: string, message: string) => Object.assign(new Error(message), { code });
 

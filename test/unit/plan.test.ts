@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { askedRange, cut, halves, missing, nextDueAt, retryDelayMs } from '../../src/engine/plan.js';
-import { dayMs, hourMs, type Interval, minuteMs } from '../../src/interval.js';
-import type { Stream } from '../../src/protocol.js';
+import { dayMs, hourMs, type Interval, minuteMs } from '../../src/lib/interval.js';
+import type { Stream } from '../../src/model/extraction.js';
 
 const now = new Date('2026-03-12T15:07:00Z');
 const stream = {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { mergeSpans, type Span, type StoredSpan } from '../../src/postgres/span-merge.js';
+import { mergeSpans, type Span, type StoredSpan } from '../../src/postgres/load/status-spans-merge.js';
 
 const hour = 3_600_000;
 const day = 24 * hour;

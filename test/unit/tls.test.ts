@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { describeConnectionError, describeTarget } from '../../src/postgres/connection-errors.js';
-import { withTls } from '../../src/postgres/tls.js';
+import { describeConnectionError, describeTarget } from '../../src/postgres/connection/errors.js';
+import { withTls } from '../../src/postgres/connection/tls.js';
 
 describe('TLS', () => {
   test.each(['postgres://app@db.example.com/x', 'postgres:///x?host=10.0.0.7', 'postgres://app@postgres/x'])(

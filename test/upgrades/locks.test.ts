@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { UsageError } from '../../src/errors.js';
+import { UsageError } from '../../src/lib/errors.js';
 import { migrate } from '../../src/postgres/migrate.js';
 import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
 import { restoreVersion, storedVersions } from './stored-database.js';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocketServer } from 'ws';
-import { queueTopic } from '../../src/wrapup/live-events.js';
+import { queueTopic } from '../../src/wrapup/realtime/events.js';
 import { aliveNow, listen, noon, openCentre, queueIdsOf, until } from './support.js';
 
 const hourMs = 3_600_000;

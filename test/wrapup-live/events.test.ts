@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { HourlyBound } from '../../src/commands/run-apply.js';
-import { minuteMs } from '../../src/interval.js';
-import { silentLog } from '../../src/log.js';
-import { isAuthentic, signatureFault, signatureOf } from '../../src/wrapup/live-auth.js';
-import { backOffMs } from '../../src/wrapup/live-backoff.js';
-import { conversationIdsIn, eventKeyOf } from '../../src/wrapup/live-events.js';
-import { surveysHandler, webhookHandler } from '../../src/wrapup/live-http.js';
-import { polledSpan } from '../../src/wrapup/live-poll.js';
-import { ConversationQueue } from '../../src/wrapup/live-queue.js';
-import { Seen } from '../../src/wrapup/live-seen.js';
+import { HourlyBound } from '../../src/cli/run/writer.js';
+import { backOffMs } from '../../src/lib/backoff.js';
+import { minuteMs } from '../../src/lib/interval.js';
+import { silentLog } from '../../src/lib/log.js';
+import { Seen } from '../../src/wrapup/realtime/dedupe.js';
+import { conversationIdsIn, eventKeyOf } from '../../src/wrapup/realtime/events.js';
+import { polledSpan } from '../../src/wrapup/realtime/poll.js';
+import { ConversationQueue } from '../../src/wrapup/realtime/queue.js';
+import { isAuthentic, signatureFault, signatureOf } from '../../src/wrapup/realtime/signatures.js';
+import { surveysHandler, webhookHandler } from '../../src/wrapup/realtime/webhooks.js';
 
 const id = '0b3d6a52-6f0e-4c64-9d1c-1d3f0a5b7c11';
 const other = '7c9a1f0e-2f5b-4d6c-8a3e-5e4d3c2b1a00';

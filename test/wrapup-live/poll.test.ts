@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { ApiError } from '../../src/errors.js';
-import { silentLog } from '../../src/log.js';
+import { ApiError } from '../../src/lib/errors.js';
+import { silentLog } from '../../src/lib/log.js';
 import type { JsonObject } from '../../src/sandbox/world.js';
-import { type PollParts, pollRecent } from '../../src/wrapup/live-poll.js';
+import { type PollParts, pollRecent } from '../../src/wrapup/realtime/poll.js';
 import { openCentre, queueIdsOf } from './support.js';
 
 const list = (value: unknown) => (Array.isArray(value) ? (value as JsonObject[]) : []);

@@ -1,9 +1,9 @@
 import { onTestFinished } from 'vitest';
 import type { GenesysApi } from '../../src/genesys/api.js';
 import { createGenesysApi } from '../../src/genesys/client.js';
-import { silentLog } from '../../src/log.js';
+import { silentLog } from '../../src/lib/log.js';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/index.js';
-import { Live, type LiveParts, type LiveTimings } from '../../src/wrapup/live.js';
+import { Live, type LiveParts, type LiveTimings } from '../../src/wrapup/realtime/realtime.js';
 import { until } from '../service/support.js';
 
 export { until };

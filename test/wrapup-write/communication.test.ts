@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Assignment } from '../../src/assignment.js';
-import { findCommunication, standingOf } from '../../src/wrapup/communication.js';
+import type { Assignment } from '../../src/model/assignment.js';
+import { findCommunication, standingOf } from '../../src/wrapup/writeback/communication.js';
 
 const assignment = {
   conversationId: 'c',

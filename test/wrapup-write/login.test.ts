@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { runProgram } from '../../src/commands/program.js';
+import { runProgram } from '../../src/cli/program.js';
 import type { StoredToken } from '../../src/genesys/token-file.js';
 import type { WriteCredentials } from '../../src/genesys/write-api.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';

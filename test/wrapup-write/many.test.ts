@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Proposal } from '../../src/assignment.js';
-import { sleepFor } from '../../src/genesys/abort.js';
+import { sleepFor } from '../../src/lib/abort.js';
+import type { Proposal } from '../../src/model/assignment.js';
 import type { JsonObject, SimulatedConversation, World, WorldOptions } from '../../src/sandbox/world.js';
 import { createFakeWorld } from '../sandbox/fake-world.js';
 import { apply, noon, openBench, openWriter, partsOf, propose, writesSeen } from './support.js';

@@ -1,16 +1,16 @@
 import type pg from 'pg';
 import { onTestFinished, vi } from 'vitest';
-import type { Proposal } from '../../src/assignment.js';
-import { sleepFor } from '../../src/genesys/abort.js';
 import type { GenesysWriteApi, WriteCredentials } from '../../src/genesys/write-api.js';
 import { createGenesysWriteApi } from '../../src/genesys/write-client.js';
-import { silentLog } from '../../src/log.js';
-import { insertProposals } from '../../src/postgres/wrapup-assignments.js';
-import { createAssignmentStore } from '../../src/postgres/wrapup-sending.js';
+import { sleepFor } from '../../src/lib/abort.js';
+import { silentLog } from '../../src/lib/log.js';
+import type { Proposal } from '../../src/model/assignment.js';
+import { insertProposals } from '../../src/postgres/wrapup/assignments.js';
+import { createAssignmentStore } from '../../src/postgres/wrapup/sending.js';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/index.js';
 import type { JsonObject } from '../../src/sandbox/world.js';
-import { applyAssignments } from '../../src/wrapup/apply.js';
-import type { ApplyOptions, ApplyParts } from '../../src/wrapup/apply-types.js';
+import { applyAssignments } from '../../src/wrapup/writeback/apply.js';
+import type { ApplyOptions, ApplyParts } from '../../src/wrapup/writeback/types.js';
 import { migratedDatabase, testPool } from '../support/postgres.js';
 
 /** A contact centre, a database and sometimes processes for each test, on machines that do other things too. */

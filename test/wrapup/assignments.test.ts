@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { assignmentStates, mayFollow, type Proposal } from '../../src/assignment.js';
+import { assignmentStates, mayFollow, type Proposal } from '../../src/model/assignment.js';
 import {
   claimForSending,
   insertProposals,
   leaseMs,
   listAssignments,
   transition,
-} from '../../src/postgres/wrapup-assignments.js';
+} from '../../src/postgres/wrapup/assignments.js';
 import { id, type Marts, openMarts } from '../marts/support.js';
 
 let marts: Marts;

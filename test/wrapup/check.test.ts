@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { checkRules } from '../../src/wrapup/check.js';
-import { parseRules } from '../../src/wrapup/rules.js';
+import { checkRules } from '../../src/wrapup/rules/check.js';
+import { parseRules } from '../../src/wrapup/rules/rules.js';
 import { centre, rulesOf } from './support.js';
 
 const faults = (...whens: string[]) =>

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Handling, SurveyAnswer } from '../../src/handling.js';
-import { compileRules } from '../../src/wrapup/compile.js';
-import { contradiction, covers } from '../../src/wrapup/cover.js';
-import { prefilterOf } from '../../src/wrapup/prefilter.js';
-import type { Rule } from '../../src/wrapup/rules.js';
-import type { Conditions } from '../../src/wrapup/rules-schema.js';
+import type { Handling, SurveyAnswer } from '../../src/model/handling.js';
+import { compileRules } from '../../src/wrapup/rules/compile.js';
+import { contradiction, covers } from '../../src/wrapup/rules/cover.js';
+import { prefilterOf } from '../../src/wrapup/rules/prefilter.js';
+import type { Rule } from '../../src/wrapup/rules/rules.js';
+import type { Conditions } from '../../src/wrapup/rules/rules-schema.js';
 import { answer, centre, handling, now } from './support.js';
 
 /** Few words, so that conditions and handlings meet often. */

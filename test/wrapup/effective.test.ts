@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { AssignmentState } from '../../src/assignment.js';
-import { insertProposals } from '../../src/postgres/wrapup-assignments.js';
+import type { AssignmentState } from '../../src/model/assignment.js';
+import { insertProposals } from '../../src/postgres/wrapup/assignments.js';
 import {
   agent,
   at,

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Handling, HandlingFilter } from '../../src/handling.js';
-import { insertProposals } from '../../src/postgres/wrapup-assignments.js';
-import { readContactCentre } from '../../src/postgres/wrapup-directory.js';
-import { type HandlingScope, readHandlings } from '../../src/postgres/wrapup-handlings.js';
-import { storeSurveys } from '../../src/postgres/wrapup-surveys.js';
+import type { Handling, HandlingFilter } from '../../src/model/handling.js';
+import { insertProposals } from '../../src/postgres/wrapup/assignments.js';
+import { readContactCentre } from '../../src/postgres/wrapup/directory.js';
+import { type HandlingScope, readHandlings } from '../../src/postgres/wrapup/handlings.js';
+import { storeSurveys } from '../../src/postgres/wrapup/surveys.js';
 import {
   agent,
   at,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Handling } from '../../src/handling.js';
+import type { Handling } from '../../src/model/handling.js';
 import { answer, decision, inForce, rulesOf } from './support.js';
 
 const isMatch = (when: string, of: Partial<Handling> = {}) => decision(rulesOf(when), of).kind === 'assign';

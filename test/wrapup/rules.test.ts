@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { UsageError } from '../../src/errors.js';
-import { parseRules } from '../../src/wrapup/rules.js';
-import { rulesJsonSchema } from '../../src/wrapup/rules-schema.js';
+import { UsageError } from '../../src/lib/errors.js';
+import { parseRules } from '../../src/wrapup/rules/rules.js';
+import { rulesJsonSchema } from '../../src/wrapup/rules/rules-schema.js';
 
 const docs = join(import.meta.dirname, '../../docs');
 

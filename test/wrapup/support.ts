@@ -1,7 +1,7 @@
-import type { ContactCentre, Handling, InForce, SurveyAnswer } from '../../src/handling.js';
-import { compileRules } from '../../src/wrapup/compile.js';
-import { type Decision, decide, rulingOf } from '../../src/wrapup/match.js';
-import { parseRules, type Rules } from '../../src/wrapup/rules.js';
+import type { ContactCentre, Handling, InForce, SurveyAnswer } from '../../src/model/handling.js';
+import { compileRules } from '../../src/wrapup/rules/compile.js';
+import { type Decision, decide, rulingOf } from '../../src/wrapup/rules/match.js';
+import { parseRules, type Rules } from '../../src/wrapup/rules/rules.js';
 
 export const now = new Date('2026-03-02T12:00:00Z');
 

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { runProgram } from '../../src/commands/program.js';
-import { type SurveyFormat, type SurveyLine, surveyLines } from '../../src/commands/survey-lines.js';
-import { storeSurveys } from '../../src/postgres/wrapup-surveys.js';
+import { runProgram } from '../../src/cli/program.js';
+import { type SurveyFormat, type SurveyLine, surveyLines } from '../../src/cli/wrapup/survey-file.js';
+import { storeSurveys } from '../../src/postgres/wrapup/surveys.js';
 import { readSurveyRecord } from '../../src/wrapup/survey-record.js';
 import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
 

@@ -1,4 +1,4 @@
-import { dayMs } from '../../interval.js';
+import { dayMs } from '../../lib/interval.js';
 import { conversationFacts, type QualityFacts } from './conversation-facts.js';
 import { usualFlowDimensions } from './dimensions.js';
 import type { EventConversation } from './event-world.js';

@@ -1,4 +1,4 @@
-import { dayMs, hourMs } from '../../interval.js';
+import { dayMs, hourMs } from '../../lib/interval.js';
 import { type QualityFacts, qualityFacts } from './conversation-facts.js';
 import { type DayFacts, dayFacts, type Tables } from './day-facts.js';
 import { usualDimensions, usualFlowDimensions } from './dimensions.js';

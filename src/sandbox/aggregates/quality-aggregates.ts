@@ -1,4 +1,4 @@
-import { dayMs } from '../../interval.js';
+import { dayMs } from '../../lib/interval.js';
 import type { AggregateQuery } from '../server/analytics-modules.js';
 import type { JsonObject, World } from '../world.js';
 import { Accumulator } from './accumulate.js';

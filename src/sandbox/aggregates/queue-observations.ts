@@ -1,4 +1,4 @@
-import { dayMs, hourMs } from '../../interval.js';
+import { dayMs, hourMs } from '../../lib/interval.js';
 import { objects } from '../server/record-faults.js';
 import type { WorldEvent } from '../world/events.js';
 import type { Json, JsonObject, World } from '../world.js';

@@ -1,4 +1,4 @@
-import { dayMs } from '../../interval.js';
+import { dayMs } from '../../lib/interval.js';
 import type { AggregateQuery } from '../server/analytics-modules.js';
 import type { Directory, JsonObject, World } from '../world.js';
 import { bucketFinder, type Sum } from './accumulate.js';

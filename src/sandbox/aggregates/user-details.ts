@@ -1,4 +1,4 @@
-import { dayMs } from '../../interval.js';
+import { dayMs } from '../../lib/interval.js';
 import type { UserDetailsQuery } from '../server/analytics-modules.js';
 import { objects } from '../server/record-faults.js';
 import type { Json, JsonObject, World } from '../world.js';

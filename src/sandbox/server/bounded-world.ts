@@ -1,4 +1,4 @@
-import { dayMs } from '../../interval.js';
+import { dayMs } from '../../lib/interval.js';
 import type { SimulatedConversation, World } from '../world.js';
 
 /**

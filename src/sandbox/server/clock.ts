@@ -1,5 +1,5 @@
-import { UsageError } from '../../errors.js';
-import { floorTo, secondMs } from '../../interval.js';
+import { UsageError } from '../../lib/errors.js';
+import { floorTo, secondMs } from '../../lib/interval.js';
 
 export type ClockOptions =
   | { readonly kind: 'real' }

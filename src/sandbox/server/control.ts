@@ -1,5 +1,5 @@
-import { UsageError } from '../../errors.js';
-import { secondMs } from '../../interval.js';
+import { UsageError } from '../../lib/errors.js';
+import { secondMs } from '../../lib/interval.js';
 import type { JsonObject } from '../world.js';
 import type { Answer } from './answer.js';
 import { json } from './answer.js';

@@ -1,4 +1,4 @@
-import { dayMs } from '../../interval.js';
+import { dayMs } from '../../lib/interval.js';
 import type { JsonObject, SimulatedConversation, World } from '../world.js';
 import type { SpanMs } from './intervals.js';
 import { dayStartOf, daysTouched } from './intervals.js';

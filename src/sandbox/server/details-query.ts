@@ -1,4 +1,4 @@
-import { dayMs, lengthMs } from '../../interval.js';
+import { dayMs, lengthMs } from '../../lib/interval.js';
 import type { JsonObject, SimulatedConversation } from '../world.js';
 import type { Answer } from './answer.js';
 import { pieces } from './answer.js';

@@ -1,4 +1,4 @@
-import { UsageError } from '../../errors.js';
+import { UsageError } from '../../lib/errors.js';
 
 /** How often a fault happens: a share of 0 to 1, or that with limits. */
 export interface FaultRate {

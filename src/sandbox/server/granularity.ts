@@ -1,4 +1,4 @@
-import { dayMs, hourMs, minuteMs, secondMs } from '../../interval.js';
+import { dayMs, hourMs, minuteMs, secondMs } from '../../lib/interval.js';
 import { zoneOffsetMs } from '../zone-offset.js';
 import { badRequest, invalidValue } from './api-fault.js';
 import type { SpanMs } from './intervals.js';

@@ -1,4 +1,4 @@
-import { dayMs, floorTo } from '../../interval.js';
+import { dayMs, floorTo } from '../../lib/interval.js';
 import type { Json } from '../world.js';
 import { badRequest, invalidDate } from './api-fault.js';
 

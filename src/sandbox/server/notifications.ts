@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { dayMs } from '../../interval.js';
+import { dayMs } from '../../lib/interval.js';
 import type { JsonObject } from '../world.js';
 import type { Answer } from './answer.js';
 import { empty, json } from './answer.js';

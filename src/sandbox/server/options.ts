@@ -1,5 +1,5 @@
-import { UsageError } from '../../errors.js';
-import { dayMs, hourMs, minuteMs } from '../../interval.js';
+import { UsageError } from '../../lib/errors.js';
+import { dayMs, hourMs, minuteMs } from '../../lib/interval.js';
 import type { WorldOptions } from '../world.js';
 import type { ClockOptions } from './clock.js';
 import type { FaultSettings } from './fault-settings.js';

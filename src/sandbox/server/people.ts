@@ -1,4 +1,4 @@
-import { UsageError } from '../../errors.js';
+import { UsageError } from '../../lib/errors.js';
 import type { JsonObject } from '../world.js';
 import type { Core } from './core.js';
 import { idOf } from './ids.js';

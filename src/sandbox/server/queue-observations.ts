@@ -1,4 +1,4 @@
-import { secondMs } from '../../interval.js';
+import { secondMs } from '../../lib/interval.js';
 import type { Json, JsonObject } from '../world.js';
 import { texts } from './aggregate-routes.js';
 import { queueObservationMetrics } from './aggregate-vocabulary.js';

@@ -1,4 +1,4 @@
-import { secondMs } from '../../interval.js';
+import { secondMs } from '../../lib/interval.js';
 
 export interface RateState {
   readonly count: number;

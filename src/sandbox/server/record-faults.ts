@@ -1,4 +1,4 @@
-import { secondMs } from '../../interval.js';
+import { secondMs } from '../../lib/interval.js';
 import type { Json, JsonObject } from '../world.js';
 import type { FaultName } from './fault-settings.js';
 import type { Faults } from './faults.js';

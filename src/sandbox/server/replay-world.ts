@@ -1,4 +1,4 @@
-import { dayMs } from '../../interval.js';
+import { dayMs } from '../../lib/interval.js';
 import type { Directory, Json, JsonObject, SimulatedConversation, World, WorldOptions } from '../world.js';
 import { dateMsOf, dayStartOf } from './intervals.js';
 import { objects } from './record-faults.js';

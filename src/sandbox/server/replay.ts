@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { UsageError } from '../../errors.js';
+import { UsageError } from '../../lib/errors.js';
 import type { Json, JsonObject, World, WorldOptions } from '../world.js';
 import type { RecordedAnswers } from './recorded-answers.js';
 import { recordedAnswers } from './recorded-answers.js';

@@ -1,4 +1,4 @@
-import { UsageError } from '../../errors.js';
+import { UsageError } from '../../lib/errors.js';
 import type { Restatement, SandboxControl } from './control.js';
 import { mergePatch } from './control.js';
 import type { Core } from './core.js';

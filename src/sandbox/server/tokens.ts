@@ -1,4 +1,4 @@
-import { secondMs } from '../../interval.js';
+import { secondMs } from '../../lib/interval.js';
 import type { JsonObject } from '../world.js';
 import type { Answer } from './answer.js';
 import { json } from './answer.js';

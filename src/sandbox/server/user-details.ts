@@ -1,4 +1,4 @@
-import { dayMs } from '../../interval.js';
+import { dayMs } from '../../lib/interval.js';
 import type { Json, JsonObject } from '../world.js';
 import type { AnalyticsModules, DimensionLookup, UserDetailsQuery } from './analytics-modules.js';
 import type { Answer } from './answer.js';

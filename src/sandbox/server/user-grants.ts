@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { secondMs } from '../../interval.js';
+import { secondMs } from '../../lib/interval.js';
 import type { Answer } from './answer.js';
 import { empty, json } from './answer.js';
 import { tokenOf } from './ids.js';

@@ -1,4 +1,4 @@
-import { secondMs } from '../../interval.js';
+import { secondMs } from '../../lib/interval.js';
 import type { JsonObject } from '../world.js';
 import { ApiFault, invalidValue } from './api-fault.js';
 import type { Core } from './core.js';

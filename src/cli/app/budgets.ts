@@ -1,0 +1,28 @@
+import type { Budget } from '../../genesys/budget.js';
+import { monotonicMs } from '../../genesys/client.js';
+import { RequestBudget } from '../../postgres/ledger/request-budget.js';
+
+/** Request allowances of this process, one for each OAuth client, each shared through the database with all other processes. */
+export interface Budgets {
+  /** For the `budget` of an API client that logs in as `clientId`. */
+  of(clientId: string): (apiUrl: string) => Budget;
+  close(): Promise<void>;
+}
+
+export function openBudgets(connectionString: string, requestsPerMinute: number): Budgets {
+  const open = new Map<string, RequestBudget>();
+  return {
+    of: (clientId) => (api) => {
+      const key = `${api} ${clientId}`;
+      const budget =
+        open.get(key) ??
+        new RequestBudget({ connectionString, api, clientId, requestsPerMinute, clockMs: monotonicMs });
+      open.set(key, budget);
+      return budget;
+    },
+    close: async () => {
+      await Promise.all([...open.values()].map((budget) => budget.close()));
+      open.clear();
+    },
+  };
+}

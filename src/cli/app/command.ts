@@ -1,0 +1,30 @@
+import type { Environment } from '../../config/config.js';
+import type { Log } from '../../lib/log.js';
+
+/** What `main` hands to every command: the edges of the process, so that a command can be run by a test as well. */
+export interface CommandContext {
+  readonly environment: Environment;
+  /** Holds `.env` and, for the embedded Postgres, `.genesys-warehouse/`. */
+  readonly directory: string;
+  /** Another home for the embedded Postgres. */
+  readonly embeddedDirectory?: string;
+  readonly now: () => Date;
+  /** Aborted by SIGINT and SIGTERM. */
+  readonly signal: AbortSignal;
+  readonly createLog: (level: string, secrets: readonly string[]) => Log;
+  /** Data only. */
+  readonly print: (text: string) => void;
+  /** True where a person watches standard error. */
+  readonly isTerminal: boolean;
+  /** The most that the scheduler waits before a tick's work; less where the clock runs faster than the machine's. */
+  readonly tickDelayMsMax?: number;
+  /** How far `now` may be from the API's time and still be believed; more where the clock runs faster than the machine's. */
+  readonly clockToleranceMs?: number;
+}
+
+/** A command's answer is its exit status. */
+export type Command = (context: CommandContext) => Promise<number>;
+
+export const exitDone = 0;
+export const exitSliceFailed = 1;
+export const exitUsage = 2;

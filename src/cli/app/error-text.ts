@@ -1,0 +1,16 @@
+import { ApiError, asError, UsageError } from '../../lib/errors.js';
+import { describeLoss } from '../../postgres/connection/lost.js';
+
+/**
+ * One sentence for a person about an error that explains itself: a mistake in the settings, an answer of the API, a database that is gone.
+ * A stack would only bury it. Undefined for every other error.
+ */
+function sentenceOf(error: unknown): string | undefined {
+  return error instanceof UsageError || error instanceof ApiError ? error.message : describeLoss(error);
+}
+
+/** What a log line says about an error besides its text: the sentence, or the error whole where it was not expected. */
+export function errorFacts(thrown: unknown): { readonly reason: string } | { readonly error: Error } {
+  const reason = sentenceOf(thrown);
+  return reason === undefined ? { error: asError(thrown) } : { reason };
+}

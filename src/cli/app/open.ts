@@ -1,0 +1,164 @@
+import { join } from 'node:path';
+import type pg from 'pg';
+import {
+  type ApiConfig,
+  type Config,
+  type ConfigWithApi,
+  embeddedDirectory,
+  parseConfig,
+} from '../../config/config.js';
+import type { GenesysApi } from '../../genesys/api.js';
+import { createGenesysApi } from '../../genesys/client.js';
+import { OrganisationClock } from '../../lib/api-clock.js';
+import { minuteMs, secondMs } from '../../lib/interval.js';
+import type { Log } from '../../lib/log.js';
+import { version } from '../../lib/version.js';
+import { createPool, verifyConnection } from '../../postgres/connection/pool.js';
+import { startEmbeddedPostgres } from '../../postgres/embedded/index.js';
+import { usableHome } from '../../postgres/embedded/user.js';
+import { migrate } from '../../postgres/migrate.js';
+import { createScreen } from '../../privacy/scrubber.js';
+import { privateApi } from '../../streams/scrubbed-api.js';
+import { type Budgets, openBudgets } from './budgets.js';
+import type { CommandContext } from './command.js';
+
+/** The longest that one call may wait for the API before the run ends with the slice still owed. */
+const waitMsMax = 5 * minuteMs;
+const requestTimeoutMs = 2 * minuteMs;
+const statementTimeoutMs = 10 * minuteMs;
+/** Beside the slices in flight: planning, open conversations, the run's own row, two readings of the service port, three works of events. */
+const spareConnections = 8;
+
+export interface Opened {
+  readonly config: Config;
+  readonly log: Log;
+  readonly pool: pg.Pool;
+  readonly databaseUrl: string;
+  close(): Promise<void>;
+}
+
+export interface OpenedWithApi extends Opened {
+  readonly config: ConfigWithApi;
+  readonly api: GenesysApi;
+  /** The time to work by: the machine's, unless the API's answers prove it wrong. */
+  readonly clock: OrganisationClock;
+  /** For further clients of the API: what they send counts against the same allowances. */
+  readonly budgets: Budgets;
+}
+
+export function readConfig(context: CommandContext, needs: { readonly api: boolean }): { config: Config; log: Log } {
+  const config = parseConfig(context.environment, needs);
+  const secrets = [
+    config.api?.clientSecret,
+    passwordOf(config.databaseUrl),
+    config.webhookSecret,
+    config.surveySecret,
+    config.privacy.key,
+    config.write.clientSecret,
+  ].filter((secret) => secret !== undefined);
+  return { config, log: context.createLog(config.logLevel, secrets) };
+}
+
+/** Opens the configured database, or starts the embedded one; checked, so that a wrong address is one clear sentence. */
+export async function openDatabase(context: CommandContext): Promise<Opened> {
+  return openPool(context, readConfig(context, { api: false }));
+}
+
+/** The database, brought to this program's schema, and the API client. */
+export async function openWithApi(context: CommandContext): Promise<OpenedWithApi> {
+  const { config, log } = readConfig(context, { api: true });
+  const opened = await openPool(context, { config, log });
+  try {
+    await migrate(opened.pool, { timeZone: config.timeZone });
+    const budgets = openBudgets(opened.databaseUrl, config.requestsPerMinute);
+    const clock = new OrganisationClock(context.now, undefined, context.clockToleranceMs);
+    const api = privateApi(
+      openApi(config as ConfigWithApi, context, log, budgets, clock),
+      createScreen(config.privacy),
+    );
+    const close = async () => {
+      await api.close();
+      await budgets.close();
+      await opened.close();
+    };
+    await settleClock({ api, clock, log });
+    return { ...opened, config: config as ConfigWithApi, api, clock, budgets, close };
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
+/** Before anything is planned: a clock that nobody has held to the API's, or that was set since, is asked about. */
+export async function settleClock({ api, clock, log }: Pick<OpenedWithApi, 'api' | 'clock' | 'log'>): Promise<void> {
+  if (!clock.isInDoubt) return;
+  await api.askTheTime();
+  const minutes = Math.round(clock.offsetMs / minuteMs);
+  if (minutes === 0) return;
+  const how = minutes > 0 ? 'behind' : 'ahead of';
+  log.warn(
+    `This machine's clock is ${Math.abs(minutes)} minutes ${how} Genesys Cloud's; theirs is used. Set it right (NTP).`,
+  );
+}
+
+function openApi(
+  config: ConfigWithApi,
+  context: CommandContext,
+  log: Log,
+  budgets: Budgets,
+  clock: OrganisationClock,
+): GenesysApi {
+  const { clientId, clientSecret, region, apiUrl }: ApiConfig = config.api;
+  return createGenesysApi({
+    clientId,
+    clientSecret,
+    ...(region !== undefined && { region }),
+    ...(apiUrl !== undefined && { apiUrl }),
+    requestsPerMinute: config.requestsPerMinute,
+    budget: budgets.of(clientId),
+    userAgentVersion: version,
+    waitMsMax,
+    timeoutMs: requestTimeoutMs,
+    now: clock.now,
+    onTime: (toldMs) => clock.observe(toldMs),
+    signal: context.signal,
+    onRequest: (report) => log.debug(report, 'Request'),
+  });
+}
+
+async function openPool(context: CommandContext, { config, log }: { config: Config; log: Log }): Promise<Opened> {
+  const embedded = config.databaseUrl === undefined ? await startEmbedded(context, log) : undefined;
+  const databaseUrl = config.databaseUrl ?? embedded?.url ?? '';
+  const pool = createPool({
+    connectionString: databaseUrl,
+    applicationName: 'genesys-warehouse',
+    max: config.concurrency + spareConnections,
+    statementTimeoutMs,
+  });
+  const close = async () => {
+    await pool.end();
+    await embedded?.stop();
+  };
+  try {
+    await verifyConnection(pool, databaseUrl);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { config, log, pool, databaseUrl, close };
+}
+
+async function startEmbedded(context: CommandContext, log: Log) {
+  const dataDirectory = await usableHome(context.embeddedDirectory ?? join(context.directory, embeddedDirectory));
+  const started = performance.now();
+  const embedded = await startEmbeddedPostgres({ dataDirectory, log });
+  log.info(
+    { directory: dataDirectory, seconds: Math.round((performance.now() - started) / secondMs) },
+    'DATABASE_URL is not set: using the embedded Postgres, which is meant for trying out',
+  );
+  return embedded;
+}
+
+function passwordOf(url: string | undefined): string {
+  return url !== undefined && URL.canParse(url) ? decodeURIComponent(new URL(url).password) : '';
+}

@@ -1,0 +1,113 @@
+import { resolveStart } from '../../config/parse-time.js';
+import type { SyncContext, SyncSummary } from '../../engine/sync.js';
+import type { ApiStats } from '../../genesys/api.js';
+import { asError } from '../../lib/errors.js';
+import { formatInterval, secondMs } from '../../lib/interval.js';
+import type { Log } from '../../lib/log.js';
+import { withLogContext } from '../../lib/log-context.js';
+import { version } from '../../lib/version.js';
+import { type ApiBudget, beginRun, endRun } from '../../postgres/ledger/runs.js';
+import { createWarehouse } from '../../postgres/warehouse.js';
+import { settleByExtraction } from '../../postgres/wrapup/sending.js';
+import { allStreams, selectStreams } from '../../streams/catalog.js';
+import { type CommandContext, exitDone, exitSliceFailed } from './command.js';
+import { type OpenedWithApi, settleClock } from './open.js';
+
+const errorsShownMax = 10;
+
+/** What the engine needs, put together from the opened database and API. */
+export function syncContext(
+  context: CommandContext,
+  opened: OpenedWithApi,
+  streamNames: readonly string[],
+): SyncContext {
+  const { now } = opened.clock;
+  const warehouse = createWarehouse(opened.pool, now);
+  return {
+    ledger: warehouse,
+    streams: selectStreams(allStreams(opened.api, { granularity: opened.config.granularity }), streamNames),
+    start: resolveStart(opened.config.start, now()),
+    concurrency: opened.config.concurrency,
+    now,
+    signal: context.signal,
+    log: opened.log,
+    openConversationIds: warehouse.openConversationIds,
+    userIds: warehouse.userIds,
+  };
+}
+
+/** Runs `work` as one row of `extract.runs`, whose id each line of the log carries; reports how it ended and turns that into the exit status. */
+export async function asRun(
+  command: string,
+  context: CommandContext,
+  opened: OpenedWithApi,
+  work: () => Promise<SyncSummary>,
+): Promise<number> {
+  const runId = await beginRun(opened.pool, command, version, context.now());
+  return withLogContext({ run: runId }, () => recordedRun(runId, command, context, opened, work));
+}
+
+async function recordedRun(
+  runId: string,
+  command: string,
+  context: CommandContext,
+  opened: OpenedWithApi,
+  work: () => Promise<SyncSummary>,
+): Promise<number> {
+  const before = opened.api.stats();
+  let summary: SyncSummary | undefined;
+  let failure: unknown;
+  try {
+    await settleClock(opened);
+    summary = await work();
+    await settleByExtraction(opened.pool, { now: context.now(), actor: command, states: ['sent'] });
+  } catch (error) {
+    failure = error;
+  }
+  const exitStatus = failure === undefined && summary?.failures.length === 0 ? exitDone : exitSliceFailed;
+  const lastError = failure === undefined ? (summary?.failures[0]?.result.message ?? null) : asError(failure).message;
+  const budget = budgetSince(before, opened, context.now());
+  const end = { ...totals(summary), requests: budget.requests, exitStatus, lastError };
+  // A run whose database is gone cannot be written down; the first error is the one to show.
+  await endRun(opened.pool, runId, end, budget, context.now()).catch((error: unknown) =>
+    opened.log.warn({ reason: asError(error).message }, 'The run could not be recorded'),
+  );
+  if (failure !== undefined) throw failure;
+  report(command, context, opened.log, summary as SyncSummary, budget.requests);
+  return exitStatus;
+}
+
+/** The scheduler's client lives through many runs: what one run used is the difference. */
+function budgetSince(before: ApiStats, { api }: OpenedWithApi, now: Date): ApiBudget {
+  const after = api.stats();
+  return {
+    requests_per_minute: after.allowance,
+    requests: after.requests - before.requests,
+    retries: after.retries - before.retries,
+    refused: after.status429 - before.status429,
+    waited_seconds: Math.round((after.throttledMs - before.throttledMs) / secondMs),
+    seen_at: now.toISOString(),
+  };
+}
+
+function totals(summary: SyncSummary | undefined) {
+  return {
+    pages: summary?.pages ?? 0,
+    records: summary?.records ?? 0,
+    changedRecords: summary?.changedRecords ?? 0,
+    deadLetters: summary?.deadLetters ?? 0,
+  };
+}
+
+function report(command: string, context: CommandContext, log: Log, summary: SyncSummary, requests: number): void {
+  const { failures, deferred, ...counts } = summary;
+  const facts = { ...counts, requests, failed: failures.length, notYet: deferred.length };
+  if (context.signal.aborted) log.warn(facts, `${command} was stopped; what is left stays owed`);
+  else if (failures.length > 0) log.error(facts, `${command} ended with ${failures.length} failed slices`);
+  else log.info(facts, `${command} done`);
+  for (const { stream, interval, result } of failures.slice(0, errorsShownMax)) {
+    log.error({ stream, interval: formatInterval(interval) }, `${stream}: ${result.message}`);
+  }
+  if (failures.length > errorsShownMax)
+    log.error(`… and ${failures.length - errorsShownMax} more; see genesys-warehouse status`);
+}

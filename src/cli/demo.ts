@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import { embeddedDirectory } from '../config/config.js';
+import { drain, planAll } from '../engine/sync.js';
+import { dayMs, plus } from '../lib/interval.js';
+import { startSandbox } from '../sandbox/index.js';
+import { type CommandContext, exitDone } from './app/command.js';
+import { type OpenedWithApi, openWithApi } from './app/open.js';
+import { createProgress } from './app/progress.js';
+import { asRun, syncContext } from './app/record-run.js';
+import { demoReport } from './demo-report.js';
+import { stopped } from './sandbox.js';
+
+const demoDays = 7;
+const demoDirectory = 'demo';
+
+/**
+ * The main job at work with nothing configured: a simulated organisation, the embedded Postgres in a folder of its own, a week of history,
+ * and what the marts say. A second run pulls only what has happened since.
+ */
+export async function demoCommand(context: CommandContext, options: { readonly keep: boolean }): Promise<number> {
+  const sandbox = await startSandbox({ requestsPerMinute: 'unlimited', timeZone: 'UTC' });
+  try {
+    const opened = await openWithApi(demoContext(context, sandbox));
+    try {
+      const status = await pullWeek(context, opened);
+      if (context.signal.aborted) return status;
+      context.print(
+        await demoReport(opened.pool, { databaseUrl: opened.databaseUrl, apiUrl: sandbox.url, keep: options.keep }),
+      );
+      if (options.keep) await stopped(context.signal);
+      return options.keep ? exitDone : status;
+    } finally {
+      await opened.close();
+    }
+  } finally {
+    await sandbox.close();
+  }
+}
+
+/** The environment of the user is left out on purpose: a demo must not write into a real warehouse. */
+function demoContext(
+  context: CommandContext,
+  sandbox: { url: string; clientId: string; clientSecret: string },
+): CommandContext {
+  return {
+    ...context,
+    embeddedDirectory: join(context.directory, embeddedDirectory, demoDirectory),
+    environment: {
+      GENESYSCLOUD_API_URL: sandbox.url,
+      GENESYSCLOUD_OAUTHCLIENT_ID: sandbox.clientId,
+      GENESYSCLOUD_OAUTHCLIENT_SECRET: sandbox.clientSecret,
+      GENESYS_WAREHOUSE_REQUESTS_PER_MINUTE: '6000',
+      GENESYS_WAREHOUSE_TIME_ZONE: context.environment.GENESYS_WAREHOUSE_TIME_ZONE,
+    },
+  };
+}
+
+function pullWeek(context: CommandContext, opened: OpenedWithApi): Promise<number> {
+  const engine = { ...syncContext(context, opened, []), start: plus(context.now(), -demoDays * dayMs) };
+  return asRun('demo', context, opened, async () => {
+    await planAll(engine);
+    const everything = { from: plus(engine.start, -dayMs), to: plus(context.now(), dayMs) };
+    const progress = await createProgress(opened.pool, engine.streams, everything, context.isTerminal, opened.log);
+    try {
+      return await drain({ ...engine, onSlice: progress.onSlice }, engine.streams, {
+        retryFailedBefore: context.now(),
+      });
+    } finally {
+      progress.stop();
+    }
+  });
+}

@@ -1,0 +1,158 @@
+import type pg from 'pg';
+import { UsageError } from '../lib/errors.js';
+import { inTransaction } from '../postgres/connection/transaction.js';
+import { erasureSalt, registerErasures } from '../postgres/load/erasures.js';
+import { createStore } from '../postgres/load/store.js';
+import { migrate } from '../postgres/migrate.js';
+import {
+  type EraseCounts,
+  type ErasePlan,
+  eraseConversations,
+  eraseDeadLetters,
+  eraseUser,
+  eraseWrapup,
+} from '../postgres/retention/erase.js';
+import { conversationsOfUser, conversationsWith, needleOf } from '../postgres/retention/erase-search.js';
+import {
+  createEraser,
+  type Erasure,
+  type ErasurePolicy,
+  type ErasureSubject,
+  erasureDigest,
+} from '../privacy/eraser.js';
+import { hashedAddress, normalAddress } from '../privacy/scrubber.js';
+import { type CommandContext, exitDone, exitSliceFailed } from './app/command.js';
+import { type Opened, openDatabase } from './app/open.js';
+import { table } from './app/table.js';
+
+export interface EraseOptions {
+  readonly externalContact?: string;
+  readonly address?: string;
+  readonly user?: string;
+  readonly mask?: boolean;
+  readonly remove?: boolean;
+  readonly dryRun?: boolean;
+}
+
+interface Person {
+  readonly subject: ErasureSubject;
+  /** As it was given, and as the privacy policy may have hashed it. */
+  readonly identifiers: readonly string[];
+}
+
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const addressCharactersMin = 5;
+
+/** Takes a person out of every table, for good: later pulls are stored without them too. */
+export async function eraseCommand(context: CommandContext, options: EraseOptions): Promise<number> {
+  const asked = personOf(options);
+  const policy: ErasurePolicy = policyOf(options);
+  const opened = await openDatabase(context);
+  try {
+    await migrate(opened.pool, { timeZone: opened.config.timeZone });
+    const person = withHash(asked, opened.config.privacy.key);
+    const { counts, left } = await erase(context, opened, person, policy, options.dryRun === true);
+    report(context, opened, counts, left, options.dryRun === true);
+    return left.length === 0 ? exitDone : exitSliceFailed;
+  } finally {
+    await opened.close();
+  }
+}
+
+function personOf({ externalContact, address, user }: EraseOptions): Person {
+  const given = [externalContact, address, user].filter((value) => value !== undefined);
+  if (given.length !== 1) throw new UsageError('Name one person: --external-contact ID, --address TEXT or --user ID.');
+  const [identifier = ''] = given;
+  const isId = uuid.test(identifier);
+  if (address === undefined && !isId) throw new UsageError(`${identifier} is no id; use the UUID that Genesys gave.`);
+  if (address !== undefined && normalAddress(address).length < addressCharactersMin)
+    throw new UsageError(`"${address}" is too short for an address; give a whole telephone number or e-mail address.`);
+  if (externalContact !== undefined) return { subject: 'external_contact', identifiers: [identifier.toLowerCase()] };
+  if (user !== undefined) return { subject: 'user', identifiers: [identifier.toLowerCase()] };
+  return { subject: 'address', identifiers: [normalAddress(identifier)] };
+}
+
+function policyOf({ mask, remove }: EraseOptions): ErasurePolicy {
+  if (mask === true && remove === true)
+    throw new UsageError('--mask and --remove exclude each other; use one of them.');
+  return remove === true ? 'remove' : 'mask';
+}
+
+function withHash(person: Person, key: string | undefined): Person {
+  if (person.subject !== 'address' || key === undefined) return person;
+  return { ...person, identifiers: person.identifiers.flatMap((address) => [address, hashedAddress(key, address)]) };
+}
+
+async function erase(
+  context: CommandContext,
+  { pool }: Opened,
+  person: Person,
+  policy: ErasurePolicy,
+  isDryRun: boolean,
+): Promise<{ counts: EraseCounts; left: string[] }> {
+  const salt = await inTransaction(pool, (client) => erasureSalt(client));
+  const erasures = person.identifiers.map((identifier): Erasure => {
+    return { subject: person.subject, digest: erasureDigest(salt, person.subject, identifier), policy };
+  });
+  // In force before anything is looked for: what is stored from now on cannot hold the person any more.
+  if (!isDryRun) await inTransaction(pool, (client) => registerErasures(client, erasures, context.now()));
+  const isOutsider = person.subject !== 'user';
+  const plan = { eraser: createEraser(erasures, salt), salt, policy, isDryRun, isOutsider, now: context.now() };
+  const counts: EraseCounts = new Map();
+  const client = await pool.connect();
+  try {
+    const ids = await find(client, person);
+    const concerned = await eraseConversations(client, createStore(pool, context.now), ids, plan, counts);
+    await eraseDeadLetters(client, plan, counts);
+    if (isOutsider)
+      await eraseWrapup(client, [...concerned, ...(await formerIds(client, plan))], needles(person), plan, counts);
+    else await eraseUser(client, person.identifiers[0] as string, plan, counts);
+    return { counts, left: isDryRun || !isOutsider ? [] : await leftOvers(client, person, plan) };
+  } finally {
+    client.release();
+  }
+}
+
+const needles = (person: Person): string[] => person.identifiers.map(needleOf);
+
+function find(client: pg.ClientBase, person: Person): Promise<string[]> {
+  if (person.subject === 'user') return conversationsOfUser(client, person.identifiers[0] as string);
+  return conversationsWith(client, needles(person));
+}
+
+/** Conversations that are in the tables of wrap-up and were erased before, e.g. by a command that was killed after that. */
+async function formerIds(client: pg.ClientBase, plan: ErasePlan): Promise<string[]> {
+  const { rows: known } = await client.query<{ id: string }>(
+    'select conversation_id::text as id from wrapup.surveys union select conversation_id::text from wrapup.assignments where note is not null',
+  );
+  const digests = new Map(known.map(({ id }) => [erasureDigest(plan.salt, 'conversation', id), id]));
+  const { rows } = await client.query<{ digest: string }>(
+    `select digest from extract.erasures where subject = 'conversation' and digest = any($1)`,
+    [[...digests.keys()]],
+  );
+  return rows.map((row) => digests.get(row.digest) as string);
+}
+
+/** Conversations in which the person still stands, which would be a fault of this program. */
+async function leftOvers(client: pg.ClientBase, person: Person, plan: ErasePlan): Promise<string[]> {
+  const left: string[] = [];
+  for (const id of await conversationsWith(client, needles(person))) {
+    const { rows } = await client.query('select genesys.conversation_json($1) as record', [id]);
+    if (plan.eraser.conversation(rows[0]?.record) !== undefined) left.push(id);
+  }
+  return left;
+}
+
+function report(
+  context: CommandContext,
+  { log }: Opened,
+  counts: EraseCounts,
+  left: readonly string[],
+  isDryRun: boolean,
+): void {
+  const rows = [...counts].sort(([a], [b]) => a.localeCompare(b)).map(([relation, count]) => [relation, count]);
+  if (rows.length > 0) context.print(table(['relation', isDryRun ? 'rows_to_change' : 'rows_changed'], rows));
+  if (left.length > 0) log.error({ conversations: left.length }, 'The person still stands in some conversations');
+  else if (isDryRun) log.info('Nothing was changed: leave --dry-run out to erase');
+  else log.info('The person is erased; later pulls are stored without them');
+}

@@ -1,0 +1,164 @@
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { type Environment, loadEnvironment } from '../config/config.js';
+import { parseTimestamp } from '../config/parse-time.js';
+import { UsageError } from '../lib/errors.js';
+import { createLog, type Log, type LogOptions } from '../lib/log.js';
+import { version } from '../lib/version.js';
+import { type CommandContext, exitDone, exitSliceFailed, exitUsage } from './app/command.js';
+import { errorFacts } from './app/error-text.js';
+import { backfillCommand } from './backfill.js';
+import { demoCommand } from './demo.js';
+import { exportCommand } from './export.js';
+import { migrateCommand } from './migrate.js';
+import { rebuildFactsCommand } from './rebuild-facts.js';
+import { reconcileCommand } from './reconcile.js';
+import { addRetentionCommands } from './retention-program.js';
+import { retryCommand } from './retry.js';
+import { runCommand } from './run/run.js';
+import { sandboxCommand } from './sandbox.js';
+import { addSandboxOptions } from './sandbox-options.js';
+import { statusCommand } from './status.js';
+import { syncCommand } from './sync.js';
+import { addWrapupCommands } from './wrapup/program.js';
+
+export interface ProgramEdges extends Omit<CommandContext, 'environment' | 'createLog'> {
+  /** The process' own, with `.env`, unless given. */
+  readonly environment?: Environment;
+  /** Standard error unless given. */
+  readonly writeLog?: (line: string) => void;
+}
+
+/** Parses the command line, runs one command and turns whatever happens into an exit status. */
+export async function runProgram(args: readonly string[], edges: ProgramEdges): Promise<number> {
+  let status = exitDone;
+  const log = (level: string, secrets: readonly string[]) =>
+    createLog({
+      level: level as LogOptions['level'],
+      secrets,
+      ...(edges.writeLog && { destination: { write: edges.writeLog } }),
+    });
+  const program = buildProgram(async (command) => {
+    status = await command({
+      ...edges,
+      environment: edges.environment ?? loadEnvironment(edges.directory),
+      createLog: log,
+    });
+  });
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return status;
+  } catch (error) {
+    return statusOf(error, edges.signal, log('error', []));
+  }
+}
+
+function statusOf(error: unknown, signal: AbortSignal, log: Log): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitDone : exitUsage;
+  if (signal.aborted) return exitSliceFailed;
+  if (error instanceof UsageError) {
+    for (const line of error.message.split('\n')) log.error(line);
+    return exitUsage;
+  }
+  const facts = errorFacts(error);
+  if ('reason' in facts) log.error(facts.reason);
+  else log.error(facts, facts.error.message);
+  return exitSliceFailed;
+}
+
+type Run = (command: (context: CommandContext) => Promise<number>) => Promise<void>;
+
+function buildProgram(run: Run): Command {
+  const program = new Command('genesys-warehouse')
+    .description('A warehouse of a Genesys Cloud contact centre in Postgres')
+    .version(version)
+    .showHelpAfterError('(genesys-warehouse --help lists the commands)')
+    .exitOverride()
+    .configureOutput({ writeErr: (text) => void process.stderr.write(text) });
+  addTryingCommands(program, run);
+  addExtractingCommands(program, run);
+  addReadingCommands(program, run);
+  addRetentionCommands(program, run);
+  addWrapupCommands(program, { run, timestamp });
+  return program;
+}
+
+function addTryingCommands(program: Command, run: Run): void {
+  program
+    .command('demo')
+    .description('everything at once with nothing configured: sandbox, embedded Postgres, a week of data, a report')
+    .option('--keep', 'leave the sandbox and the database running until Ctrl-C', false)
+    .action((options) => run((context) => demoCommand(context, options)));
+  addSandboxOptions(
+    program.command('sandbox').description('the simulated Genesys Cloud API alone, for dashboards without credentials'),
+  ).action((options) => run((context) => sandboxCommand(context, options)));
+}
+
+function addExtractingCommands(program: Command, run: Run): void {
+  program
+    .command('migrate')
+    .description('bring the database to this version and rebuild all views; safe to repeat')
+    .action(() => run(migrateCommand));
+  program
+    .command('rebuild-facts')
+    .description(
+      'work out anew what reports read, month by month, from what was pulled; never needed, safe at any time',
+    )
+    .action(() => run(rebuildFactsCommand));
+  program
+    .command('sync')
+    .description('pull everything that is due now, then exit')
+    .option('--stream <name...>', 'only these streams', [])
+    .action((options) => run((context) => syncCommand(context, options)));
+  program
+    .command('backfill')
+    .description('pull a past range; resumable')
+    .requiredOption('--from <time>', 'begin, e.g. 2026-01-01 or 2026-01-01T00:00:00Z', timestamp)
+    .requiredOption('--to <time>', 'end, not included', timestamp)
+    .option('--stream <name...>', 'only these streams', [])
+    .option('--force', 'pull again what was pulled before', false)
+    .action((options) => run((context) => backfillCommand(context, options)));
+  program
+    .command('run')
+    .description('the scheduler: sync at every tick until stopped')
+    .option('--stream <name...>', 'only these streams', [])
+    .option('--schedule <cron>', 'cron expression of the ticks', '* * * * *')
+    .option('--wrapup', 'react to events between the ticks, and let the rules for wrap-up codes decide', false)
+    .option('--apply', 'with --wrapup: write what they decide to Genesys, as far as the rules file allows', false)
+    .action((options) => run((context) => runCommand(context, options)));
+  program
+    .command('retry')
+    .description('try again to store the records in extract.dead_letters')
+    .action(() => run(retryCommand));
+}
+
+function addReadingCommands(program: Command, run: Run): void {
+  program
+    .command('reconcile')
+    .description("compare stored conversations with Genesys' own aggregates, in whole UTC days")
+    .requiredOption('--from <time>', 'begin, e.g. 2026-01-01', timestamp)
+    .requiredOption('--to <time>', 'end, not included', timestamp)
+    .option('--format <format>', 'table, csv or json', 'table')
+    .action((options) => run((context) => reconcileCommand(context, options)));
+  program
+    .command('status')
+    .description('what is there, what is owed and why')
+    .option('--json', 'for machines', false)
+    .action((options) => run((context) => statusCommand(context, options)));
+  program
+    .command('export')
+    .description('a relation of schema mart to standard output')
+    .argument('<relation>', 'e.g. rpt_wrapup_causes')
+    .option('--from <time>', 'first instant or day', timestamp)
+    .option('--to <time>', 'end, not included', timestamp)
+    .option('--format <format>', 'csv', 'csv')
+    .action((relation, options) => run((context) => exportCommand(context, relation, options)));
+}
+
+function timestamp(value: string): Date {
+  const at = parseTimestamp(value);
+  if (at === undefined)
+    throw new InvalidArgumentError(
+      'Use a day such as 2026-01-31 or a time with its offset such as 2026-01-31T08:00:00Z.',
+    );
+  return at;
+}

@@ -1,0 +1,158 @@
+import type pg from 'pg';
+import { UsageError } from '../lib/errors.js';
+import { dayMs, earlier, floorTo, type Interval, lengthMs, plus, secondMs } from '../lib/interval.js';
+import type { Log } from '../lib/log.js';
+import { listed } from '../lib/text.js';
+import { migrate } from '../postgres/migrate.js';
+import { type DayReconciliation, readDaysToCompare, reconcileDay } from '../postgres/reconcile/reconcile.js';
+import { type CommandContext, exitDone, exitSliceFailed } from './app/command.js';
+import { errorFacts } from './app/error-text.js';
+import { openDatabase } from './app/open.js';
+import { csvLine, table } from './app/table.js';
+
+export interface ReconcileOptions {
+  readonly from: Date;
+  readonly to: Date;
+  readonly format: string;
+}
+
+const formats = ['table', 'csv', 'json'];
+const daysMax = 3_700;
+/** More than this nobody reads; the days' counts in the summary are complete. */
+const differencesShownMax = 100_000;
+/** Behind a sync or a tick: what is left is compared behind the next one. */
+const daysPerRunMax = 31;
+const runMsMax = 20 * secondMs;
+
+/**
+ * Compares stored conversations with Genesys' aggregates, in all UTC days that the range touches, and prints what differs. Slices behind final
+ * differences are made due; the next sync pulls them. Exit status 1 where something final differs.
+ */
+export async function reconcileCommand(context: CommandContext, options: ReconcileOptions): Promise<number> {
+  if (!formats.includes(options.format))
+    throw new UsageError(`--format ${options.format} is not known; use ${listed(formats)}.`);
+  const range = rangeOf(options, context.now());
+  const opened = await openDatabase(context);
+  try {
+    await migrate(opened.pool, { timeZone: opened.config.timeZone });
+    const days = await reconcileRange(opened.pool, range, context);
+    const rows = await readDifferences(opened.pool, range);
+    const text = differencesText(rows, options.format);
+    if (text !== '') context.print(text);
+    report(days, opened.log);
+    return days.some((day) => day.state === 'different') ? exitSliceFailed : exitDone;
+  } finally {
+    await opened.close();
+  }
+}
+
+/** After a sync: days of which something was pulled since they were compared. Its failure is logged only; the data is stored. */
+export async function reconcilePulledDays(pool: pg.Pool, context: CommandContext, log: Log): Promise<void> {
+  if (context.signal.aborted) return;
+  const startedAt = performance.now();
+  try {
+    const days: DayReconciliation[] = [];
+    for (const at of await readDaysToCompare(pool, daysPerRunMax)) {
+      if (context.signal.aborted || performance.now() - startedAt > runMsMax) break;
+      const day = await reconcileDay(pool, at, { now: context.now(), isPatient: false });
+      if (day !== undefined) days.push(day);
+    }
+    if (days.length > 0) report(days, log);
+  } catch (error) {
+    log.error(errorFacts(error), 'Conversations could not be compared with the aggregates; the next run tries again');
+  }
+}
+
+async function reconcileRange(pool: pg.Pool, range: Interval, context: CommandContext): Promise<DayReconciliation[]> {
+  const days: DayReconciliation[] = [];
+  for (let at = range.from; at < range.to; at = plus(at, dayMs)) {
+    context.signal.throwIfAborted();
+    const day = await reconcileDay(pool, at, { now: context.now(), isPatient: true });
+    if (day !== undefined) days.push(day);
+  }
+  return days;
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** Final differences first, then by time. */
+async function readDifferences(pool: pg.Pool, range: Interval): Promise<readonly Row[]> {
+  const { rows } = await pool.query<Row>(
+    `select to_char(interval_start_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI"Z"') as interval_start_at,
+         queue_id, queue_name, media_type, metric, state, is_final,
+         details_count::int, aggregate_count::int, details_seconds::float8, aggregate_seconds::float8
+     from mart.ops_reconciliation_differences
+     where interval_start_at >= $1 and interval_start_at < $2
+     order by is_final desc, interval_start_at, queue_name, queue_id, media_type, metric
+     limit $3`,
+    [range.from, range.to, differencesShownMax],
+  );
+  return rows;
+}
+
+const columns = [
+  'interval_start_at',
+  'queue_id',
+  'queue_name',
+  'media_type',
+  'metric',
+  'details_count',
+  'aggregate_count',
+  'details_seconds',
+  'aggregate_seconds',
+  'state',
+];
+
+function differencesText(rows: readonly Row[], format: string): string {
+  if (format === 'json') return JSON.stringify(rows, columns, 2);
+  const cells = (names: readonly string[]) => rows.map((row) => names.map((name) => row[name]));
+  if (format === 'csv') return [columns, ...cells(columns)].map(csvLine).join('\n');
+  // A queue is named where it has a name; its id would only widen the table.
+  const named = rows.map((row) => ({ ...row, queue: row.queue_name ?? row.queue_id }));
+  const shown = columns.flatMap((name) => (name === 'queue_id' ? [] : name === 'queue_name' ? ['queue'] : [name]));
+  return named.length === 0
+    ? ''
+    : table(
+        shown,
+        named.map((row) => shown.map((name) => (row as Row)[name])),
+      );
+}
+
+function report(days: readonly DayReconciliation[], log: Log): void {
+  const sum = (countOf: (day: DayReconciliation) => number) => days.reduce((total, day) => total + countOf(day), 0);
+  const facts = {
+    days: days.length,
+    equal: sum((day) => day.equalCount),
+    different: sum((day) => day.differentCount),
+    notFinal: sum((day) => day.notFinalCount),
+    notFinalDifferent: sum((day) => day.notFinalDifferentCount),
+  };
+  if (facts.different > 0) log.warn(facts, `Conversations and aggregates differ in ${facts.different} final figures`);
+  else if (facts.notFinalDifferent > 0)
+    log.info(
+      facts,
+      'Conversations and aggregates agree in all final figures; some differ of which a pull is still owed',
+    );
+  else log.info(facts, 'Conversations and aggregates agree');
+  for (const { day, differentCount, healing } of days.filter((each) => each.state === 'different')) {
+    log.warn({ day: day.from.toISOString().slice(0, 10), different: differentCount }, healingTexts[healing]);
+  }
+}
+
+const healingTexts: Readonly<Record<DayReconciliation['healing'], string>> = {
+  due: 'The day differs; its slices are due again and the next sync pulls them',
+  given_up: 'The day differs and was pulled again as often as it may be; see mart.ops_reconciliation_differences',
+  none: 'The day differs; nothing of it could be made due',
+};
+
+function rangeOf({ from, to }: ReconcileOptions, now: Date): Interval {
+  if (from >= to)
+    throw new UsageError(`--from ${from.toISOString()} is not before --to ${to.toISOString()}; swap them.`);
+  if (from >= now)
+    throw new UsageError(`--from ${from.toISOString()} lies in the future; there is nothing to compare yet.`);
+  // Slices are whole days, and so is what is proven.
+  const range = { from: floorTo(from, dayMs), to: plus(floorTo(plus(earlier(to, now), -1), dayMs), dayMs) };
+  if (lengthMs(range) > daysMax * dayMs)
+    throw new UsageError(`The range is longer than ${daysMax} days; take a shorter one.`);
+  return range;
+}

@@ -1,0 +1,69 @@
+import { conversationStreams } from '../model/extraction.js';
+import { type DeadLetter, deleteDeadLetter, makeLettersDue, readDeadLetters } from '../postgres/ledger/dead-letters.js';
+import { createStore, storePages } from '../postgres/load/store.js';
+import { createScreen } from '../privacy/scrubber.js';
+import { conversationPage } from '../streams/conversations/page.js';
+import { type CommandContext, exitDone, exitSliceFailed } from './app/command.js';
+import { type Opened, openDatabase } from './app/open.js';
+
+const lettersPerRead = 200;
+const readsMax = 10_000;
+
+interface Counts {
+  stored: number;
+  left: number;
+}
+
+/**
+ * Puts dead letters back. Conversations that can be stored now leave the list, the others stay with today's reason. A record of any other stream
+ * only means something in its listing or interval: its slice is made due, and leaves the list when the next sync has pulled it whole.
+ */
+export async function retryCommand(context: CommandContext): Promise<number> {
+  const opened = await openDatabase(context);
+  try {
+    const counts = await retryConversations(context, opened);
+    const slicesDue = await makeLettersDue(opened.pool, conversationStreams, context.now());
+    opened.log.info({ ...counts, slicesDue }, 'Dead letters were tried again');
+    if (slicesDue > 0)
+      opened.log.info(`${slicesDue} slices with dead letters are due now; the next sync pulls them again`);
+    return counts.left === 0 ? exitDone : exitSliceFailed;
+  } finally {
+    await opened.close();
+  }
+}
+
+async function retryConversations(context: CommandContext, { pool, config }: Opened): Promise<Counts> {
+  // A letter may be older than the policy.
+  const screen = createScreen(config.privacy);
+  const store = createStore(pool, context.now);
+  const client = await pool.connect();
+  const counts: Counts = { stored: 0, left: 0 };
+  let after = '0';
+  try {
+    for (let reads = 0; reads < readsMax && !context.signal.aborted; reads += 1) {
+      const letters = await readDeadLetters(pool, conversationStreams, after, lettersPerRead);
+      for (const letter of letters) {
+        const record = JSON.parse(letter.record);
+        const page = conversationPage([screen?.apply(record) ?? record], { asOf: letter.asOf, cursor: {} });
+        const slice = { stream: letter.stream, sliceId: null };
+        const { deadLetters } = await storePages(client, store, slice, [page], () =>
+          settle(client, letter, page.rejects.length),
+        );
+        counts[deadLetters === 0 ? 'stored' : 'left'] += 1;
+      }
+      after = letters.at(-1)?.deadLetterId ?? after;
+      if (letters.length < lettersPerRead) break;
+    }
+    return counts;
+  } finally {
+    client.release();
+  }
+}
+
+async function settle(
+  client: Parameters<typeof deleteDeadLetter>[0],
+  letter: DeadLetter,
+  rejects: number,
+): Promise<void> {
+  if (rejects === 0) await deleteDeadLetter(client, letter.deadLetterId);
+}

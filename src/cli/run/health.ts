@@ -1,0 +1,118 @@
+import type { SliceReport } from '../../engine/sync.js';
+import { ApiError, asError } from '../../lib/errors.js';
+import { minuteMs, secondMs } from '../../lib/interval.js';
+import type { ErrorFact, PulledFigures, RunFigures } from '../../service/metrics-catalog.js';
+
+/** More than the longest statement and the longest wait for the API together: who shows nothing for so long does not work any more. */
+const stuckMsMax = 20 * minuteMs;
+/** A tick that is so much later than the schedule has it does not come any more. */
+const lateMsMax = 5 * minuteMs;
+
+export type TickOutcome = 'done' | 'partly' | 'failed';
+
+export interface RunStateOptions {
+  readonly now: () => Date;
+  /** Milliseconds that never run backwards. */
+  readonly clockMs: () => number;
+  /** Grows with whatever this process does; equal for long means that it hangs. */
+  readonly activity: () => number;
+}
+
+type Pulled = { -readonly [K in keyof PulledFigures]: PulledFigures[K] } & { slices: Record<string, number> };
+
+/** What happened in this process since it began: what `/healthz` and `/metrics` tell of it. */
+export class RunState {
+  readonly #options: RunStateOptions;
+  readonly #ticks: Record<TickOutcome, number> = { done: 0, partly: 0, failed: 0 };
+  readonly #pulled = new Map<string, Pulled>();
+  #tickBeganAt: Date | null = null;
+  #tickEndedAt: Date | null = null;
+  #tickBeganMs = 0;
+  #tickMs: number | null = null;
+  #isTicking = false;
+  #isLoginRefused = false;
+  #lastError: ErrorFact | null = null;
+  #slices = 0;
+  #seenActivity = 0;
+  #seenActivityMs = 0;
+  #nextTickMs = Number.POSITIVE_INFINITY;
+
+  constructor(options: RunStateOptions) {
+    this.#options = options;
+  }
+
+  tickBegan(): void {
+    this.#isTicking = true;
+    this.#tickBeganAt = this.#options.now();
+    this.#tickBeganMs = this.#options.clockMs();
+    this.#seenActivityMs = this.#tickBeganMs;
+  }
+
+  /** `msToNext` is what the schedule says; null when it says nothing. */
+  tickEnded(outcome: TickOutcome, msToNext: number | null): void {
+    this.#isTicking = false;
+    this.#ticks[outcome] += 1;
+    this.#tickEndedAt = this.#options.now();
+    this.#tickMs = this.#options.clockMs() - this.#tickBeganMs;
+    this.#nextTickMs = this.#options.clockMs() + (msToNext ?? Number.POSITIVE_INFINITY);
+    if (outcome !== 'failed') this.#isLoginRefused = false;
+  }
+
+  failed(error: unknown, stream = ''): void {
+    const { message, cause } = asError(error);
+    this.#lastError = { at: this.#options.now(), stream, message };
+    const api = [error, cause].find((candidate) => candidate instanceof ApiError);
+    if (api?.facts.operation === 'login') this.#isLoginRefused = true;
+  }
+
+  readonly onSlice = ({ stream, result }: SliceReport): void => {
+    this.#slices += 1;
+    const pulled = this.#pulledOf(stream);
+    pulled.pages += result.pages;
+    pulled.records += result.records;
+    pulled.changedRecords += result.changedRecords;
+    pulled.deadLetters += result.deadLetters;
+    pulled.slices[result.outcome] = (pulled.slices[result.outcome] ?? 0) + 1;
+    if (result.outcome === 'failed' || result.outcome === 'unavailable')
+      this.#lastError = { at: this.#options.now(), stream, message: result.message ?? result.outcome };
+  };
+
+  /** Why this process does not work any more, or undefined. */
+  livenessFault(): string | undefined {
+    const nowMs = this.#options.clockMs();
+    const activity = this.#options.activity() + this.#slices;
+    if (activity !== this.#seenActivity) {
+      this.#seenActivity = activity;
+      this.#seenActivityMs = nowMs;
+    }
+    const idleMs = nowMs - this.#seenActivityMs;
+    if (this.#isTicking && idleMs > stuckMsMax)
+      return `The tick under way has done nothing for ${Math.round(idleMs / secondMs)} s.`;
+    const lateMs = nowMs - this.#nextTickMs;
+    if (!this.#isTicking && lateMs > lateMsMax)
+      return `The next tick is ${Math.round(lateMs / secondMs)} s late; the scheduler does not run any more.`;
+    return undefined;
+  }
+
+  get isLoginRefused(): boolean {
+    return this.#isLoginRefused;
+  }
+
+  figures(): RunFigures {
+    return {
+      ticks: this.#ticks,
+      isTicking: this.#isTicking,
+      lastTickBeganAt: this.#tickBeganAt,
+      lastTickEndedAt: this.#tickEndedAt,
+      lastTickMs: this.#tickMs,
+      pulled: this.#pulled,
+      lastError: this.#lastError,
+    };
+  }
+
+  #pulledOf(stream: string): Pulled {
+    const known = this.#pulled.get(stream) ?? { pages: 0, records: 0, changedRecords: 0, deadLetters: 0, slices: {} };
+    this.#pulled.set(stream, known);
+    return known;
+  }
+}

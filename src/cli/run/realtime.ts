@@ -1,0 +1,148 @@
+import type pg from 'pg';
+import { createStore, storePages } from '../../postgres/load/store.js';
+import { storeSurveys } from '../../postgres/wrapup/surveys.js';
+import { createScreen } from '../../privacy/scrubber.js';
+import type { Route } from '../../service/http-server.js';
+import type { LiveFigures } from '../../service/metrics-catalog.js';
+import { conversationPage } from '../../streams/conversations/page.js';
+import { Live, type LiveTimings } from '../../wrapup/realtime/realtime.js';
+import {
+  bodyBytesMax,
+  surveysHandler,
+  surveysPath,
+  webhookHandler,
+  webhookPath,
+} from '../../wrapup/realtime/webhooks.js';
+import { parseRules } from '../../wrapup/rules/rules.js';
+import type { CommandContext } from '../app/command.js';
+import type { OpenedWithApi } from '../app/open.js';
+import { openPlanner, readRules } from '../wrapup/planner.js';
+import { type ApplyDecided, Judge } from './rule-worker.js';
+
+/** What was read on an event is told apart by its age, not by a slice; restatements name this stream. */
+const stream = 'open_conversations';
+const surveySource = 'post';
+const directoryStreams = ['directory', 'queue_directory'];
+
+export interface RunLiveOptions {
+  readonly context: CommandContext;
+  readonly opened: OpenedWithApi;
+  /** `--wrapup`: listen, and let the rules decide. Without it, only what is posted is read. */
+  readonly isWrapup: boolean;
+  readonly apply?: ApplyDecided;
+  readonly onError: (error: Error) => void;
+  readonly timings?: Partial<LiveTimings>;
+}
+
+export interface RunLive {
+  readonly routes: readonly Route[];
+  readonly figures?: () => LiveFigures;
+  /** Resolves when the signal has aborted and nothing is under way any more. */
+  run(): Promise<void>;
+}
+
+/** The part of `run` that reacts to events instead of ticks. Throws a UsageError where the rules file has faults. */
+export async function openRunLive(options: RunLiveOptions): Promise<RunLive> {
+  const { opened, isWrapup } = options;
+  const { webhookSecret, surveySecret } = opened.config;
+  if (isWrapup) await checkRules(opened);
+  if (!isWrapup && webhookSecret === undefined) {
+    return { routes: surveySecret === undefined ? [] : [surveyRoute(options, surveySecret)], run: async () => {} };
+  }
+  const judge = isWrapup ? judgeOf(options) : undefined;
+  const live = liveOf(options, judge);
+  return {
+    routes: [
+      ...(webhookSecret === undefined ? [] : [post(webhookPath, webhookHandler(live, webhookSecret))]),
+      ...(surveySecret === undefined ? [] : [surveyRoute(options, surveySecret, live)]),
+    ],
+    figures: () => live.figures(),
+    run: async () => {
+      await Promise.all([live.run(), judge?.run()]);
+    },
+  };
+}
+
+/**
+ * A file that `wrapup check` refuses is refused here, too. Before the directory has been pulled once, names cannot be told from mistakes: then
+ * only the form counts, and the judge waits for the rest.
+ */
+async function checkRules({ config: { wrapupRules }, pool, log }: OpenedWithApi): Promise<void> {
+  const rules = parseRules(await readRules(wrapupRules), wrapupRules);
+  if (await isDirectoryPulled(pool)) await openPlanner(pool, wrapupRules);
+  if (rules.writeback === undefined)
+    log.warn(`${wrapupRules} has no writeback list: no queue is listened to, and nothing is written to Genesys`);
+}
+
+async function isDirectoryPulled(pool: pg.Pool): Promise<boolean> {
+  const { rows } = await pool.query<{ stream: string }>(
+    'select distinct stream from extract.slices where stream = any($1) and pass > 0',
+    [directoryStreams],
+  );
+  return rows.length === directoryStreams.length;
+}
+
+function judgeOf({ opened, context, apply, onError }: RunLiveOptions): Judge {
+  const { signal } = context;
+  return new Judge({ opened, now: opened.clock.now, signal, onError, ...(apply !== undefined && { apply }) });
+}
+
+function liveOf({ opened, context, timings, onError }: RunLiveOptions, judge: Judge | undefined): Live {
+  const { pool, api, log } = opened;
+  const store = createStore(pool, opened.clock.now);
+  const load = async (records: readonly unknown[], asOf: Date) => {
+    const page = conversationPage(records, { asOf, cursor: {} });
+    const client = await pool.connect();
+    try {
+      await storePages(client, store, { stream, sliceId: null }, [page], async () => {});
+      client.release();
+    } catch (error) {
+      client.release(error as Error);
+      throw error;
+    }
+    judge?.onConversationsRead(idsOf(records));
+  };
+  return new Live({
+    api,
+    log,
+    now: opened.clock.now,
+    signal: context.signal,
+    random: Math.random,
+    onError,
+    ...(judge !== undefined && { queueIds: judge.queueIds }),
+    read: async (ids) => {
+      const answer = await api.conversationsByIds(ids, { signal: context.signal, priority: 0 });
+      await load(answer.body.conversations ?? [], answer.requestedAt);
+    },
+    store: load,
+    ...(timings !== undefined && { timings }),
+  });
+}
+
+function surveyRoute({ opened }: RunLiveOptions, secret: string, live?: Live): Route {
+  const { pool, log } = opened;
+  const screen = createScreen(opened.config.privacy);
+  const handle = surveysHandler({
+    secret,
+    now: opened.clock.now,
+    log,
+    source: surveySource,
+    store: async (surveys) => {
+      const stored = await storeSurveys(pool, surveys, { now: opened.clock.now(), screen });
+      // Read anew, so that the rules judge them by what is known now.
+      if (stored.conversationIds.length > 0) live?.offer({ conversationIds: stored.conversationIds }, 'survey');
+      return stored;
+    },
+  });
+  return post(surveysPath, handle);
+}
+
+function post(path: string, handle: Route['handle']): Route {
+  return { method: 'POST', path, bodyBytesMax, handle };
+}
+
+function idsOf(records: readonly unknown[]): string[] {
+  return records
+    .map((record) => (record as { conversationId?: unknown } | null)?.conversationId)
+    .filter((id) => typeof id === 'string');
+}

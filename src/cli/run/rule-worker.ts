@@ -1,0 +1,124 @@
+import { pause } from '../../lib/backoff.js';
+import { asError } from '../../lib/errors.js';
+import { dayMs, hourMs, minuteMs, plus, secondMs } from '../../lib/interval.js';
+import type { Log } from '../../lib/log.js';
+import { ConversationQueue } from '../../wrapup/realtime/queue.js';
+import { allowListOf } from '../../wrapup/rules/allow-list.js';
+import { errorFacts } from '../app/error-text.js';
+import type { OpenedWithApi } from '../app/open.js';
+import { openPlanner, type Planner } from '../wrapup/planner.js';
+
+/** The directory changes while this runs: rules and names are read anew that often. */
+const plannerMsMax = 5 * minuteMs;
+/** What polling and events have missed, and answers of surveys that came with an extraction. */
+const sweepMs = hourMs;
+const sweepReachMs = 31 * dayMs;
+const waitingMax = 20_000;
+const conversationsMax = 500;
+const gatherMs = secondMs / 4;
+const actor = 'run --wrapup';
+
+/** Sends to Genesys what was decided, for these conversations or for all that wait. */
+export type ApplyDecided = (planner: Planner, scope: { readonly conversationIds?: readonly string[] }) => Promise<void>;
+
+export interface JudgeParts {
+  readonly opened: OpenedWithApi;
+  readonly now: () => Date;
+  readonly signal: AbortSignal;
+  /** Absent without `--apply`: decisions stay in the warehouse. */
+  readonly apply?: ApplyDecided;
+  readonly onError: (error: Error) => void;
+}
+
+/** Lets the rules judge conversations as soon as they are read, one batch after the other, and everything recent now and then. */
+export class Judge {
+  readonly #parts: JudgeParts;
+  readonly #queue = new ConversationQueue(waitingMax);
+  readonly #log: Log;
+  #planner: Planner | undefined;
+  #plannerAtMs = Number.NEGATIVE_INFINITY;
+  #sweptAtMs = performance.now();
+
+  constructor(parts: JudgeParts) {
+    this.#parts = parts;
+    this.#log = parts.opened.log;
+  }
+
+  /** What is beyond the bound is judged by the next sweep. */
+  readonly onConversationsRead = (ids: readonly string[]): void => {
+    this.#queue.add(ids);
+  };
+
+  /** Queues that codes may be written for; empty while the directory does not know them. */
+  readonly queueIds = async (): Promise<readonly string[]> => {
+    const planner = await this.#current();
+    const writeback = planner?.rules.writeback;
+    return planner === undefined || writeback === undefined ? [] : allowListOf(writeback, planner.centre).queueIds;
+  };
+
+  /** Resolves when the signal has aborted. */
+  async run(): Promise<void> {
+    const { signal, onError } = this.#parts;
+    while (!signal.aborted) {
+      await this.#filledOrDue(signal);
+      await pause(gatherMs, signal);
+      if (signal.aborted) return;
+      try {
+        await this.#judge(this.#queue.take(conversationsMax));
+        if (performance.now() - this.#sweptAtMs > sweepMs) await this.#sweep();
+      } catch (error) {
+        if (signal.aborted) return;
+        onError(asError(error));
+        this.#log.error(errorFacts(error), 'The rules could not be applied; the next round tries again');
+        await pause(minuteMs / 2, signal);
+      }
+    }
+  }
+
+  async #judge(conversationIds: readonly string[]): Promise<void> {
+    const planner = conversationIds.length === 0 ? undefined : await this.#current();
+    if (planner === undefined) return;
+    const { now, signal, apply } = this.#parts;
+    const { proposed, superseded } = await planner.propose({ conversationIds }, { now: now(), signal, actor });
+    if (proposed + superseded > 0)
+      this.#log.info({ proposed, superseded }, 'The rules have decided about wrap-up codes');
+    await apply?.(planner, { conversationIds });
+  }
+
+  async #sweep(): Promise<void> {
+    this.#sweptAtMs = performance.now();
+    const planner = await this.#current();
+    if (planner === undefined) return;
+    const { now, signal, apply } = this.#parts;
+    const interval = { from: plus(now(), -sweepReachMs), to: now() };
+    const { proposed, superseded } = await planner.propose({ interval }, { now: now(), signal, actor });
+    this.#log.info({ proposed, superseded }, 'The rules have gone over the last month');
+    await apply?.(planner, {});
+  }
+
+  async #filledOrDue(signal: AbortSignal): Promise<void> {
+    const due = new AbortController();
+    const abort = () => due.abort();
+    signal.addEventListener('abort', abort, { once: true });
+    const timer = setTimeout(abort, Math.max(0, sweepMs - (performance.now() - this.#sweptAtMs)));
+    await this.#queue.filled(due.signal);
+    clearTimeout(timer);
+    signal.removeEventListener('abort', abort);
+  }
+
+  /** The rules with the directory as it is now. Where they do not fit it, which an empty warehouse does not yet, the last ones that did go on. */
+  async #current(): Promise<Planner | undefined> {
+    if (performance.now() - this.#plannerAtMs < plannerMsMax && this.#planner !== undefined) return this.#planner;
+    const { pool, config } = this.#parts.opened;
+    try {
+      this.#planner = await openPlanner(pool, config.wrapupRules);
+      this.#plannerAtMs = performance.now();
+    } catch (error) {
+      this.#log.warn(
+        { reason: asError(error).message },
+        'The rules do not fit the directory in the warehouse; looked at again soon',
+      );
+    }
+    return this.#planner;
+  }
+}

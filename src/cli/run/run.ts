@@ -1,0 +1,126 @@
+import cron from 'node-cron';
+import { asError, UsageError } from '../../lib/errors.js';
+import { secondMs } from '../../lib/interval.js';
+import type { Log } from '../../lib/log.js';
+import { type CommandContext, exitDone } from '../app/command.js';
+import { type OpenedWithApi, openWithApi } from '../app/open.js';
+import { RunState } from './health.js';
+import { startRunService } from './http.js';
+import { openRunLive } from './realtime.js';
+import type { ApplyDecided } from './rule-worker.js';
+import { Ticks } from './ticks.js';
+import { openRunApply } from './writer.js';
+
+/** Each installation waits its own part of this before a tick's work, so that many do not ask Genesys in the same second. */
+const jitterMsMax = 5 * secondMs;
+
+type CronLogger = Parameters<typeof cron.setLogger>[0];
+
+export interface RunOptions {
+  readonly stream: readonly string[];
+  /** Cron expression of the ticks; what is due is decided by the ledger, not by the tick. */
+  readonly schedule: string;
+  /** React to events, and let the rules for wrap-up codes decide. */
+  readonly wrapup?: boolean;
+  /** Write what they decide to Genesys. */
+  readonly apply?: boolean;
+}
+
+/**
+ * The scheduler: each tick is a `sync`; a tick that comes while one is at work is skipped, its slices are still due at the next. With `wrapup`
+ * it also reacts to events between the ticks.
+ */
+export async function runCommand(given: CommandContext, options: RunOptions): Promise<number> {
+  check(options);
+  // Whatever ends this command ends everything that it has started.
+  const stopping = new AbortController();
+  const stop = () => stopping.abort(given.signal.reason);
+  given.signal.addEventListener('abort', stop, { once: true });
+  if (given.signal.aborted) stop();
+  const context = { ...given, signal: stopping.signal };
+  const opened = await openWithApi(context);
+  try {
+    const writing = options.apply ? await openRunApply(context, opened) : undefined;
+    try {
+      await runWith(context, options, opened, stopping, writing?.apply);
+    } finally {
+      await writing?.close();
+    }
+    return exitDone;
+  } finally {
+    await opened.close();
+    given.signal.removeEventListener('abort', stop);
+  }
+}
+
+function check({ schedule, wrapup, apply }: RunOptions): void {
+  if (!cron.validate(schedule))
+    throw new UsageError(
+      `--schedule ${schedule} is no cron expression; use one such as "*/5 * * * *", every five minutes.`,
+    );
+  if (apply && !wrapup) throw new UsageError('run --apply writes what --wrapup decides; add --wrapup.');
+}
+
+async function runWith(
+  context: CommandContext,
+  options: RunOptions,
+  opened: OpenedWithApi,
+  stopping: AbortController,
+  apply: ApplyDecided | undefined,
+): Promise<void> {
+  const activity = () => opened.api.stats().requests + opened.api.stats().bytes;
+  const state = new RunState({ now: context.now, clockMs: () => performance.now(), activity });
+  const live = await openRunLive({
+    context,
+    opened,
+    isWrapup: options.wrapup === true,
+    onError: (error) => state.failed(error, 'live'),
+    ...(apply !== undefined && { apply }),
+  });
+  const { routes, figures } = live;
+  const service = await startRunService({ context, opened, state, routes, ...(figures && { live: figures }) });
+  const living = live.run();
+  try {
+    await runUntilStopped(context, options, opened, state);
+  } finally {
+    stopping.abort(new Error('run has ended.'));
+    await living;
+    await service?.close();
+  }
+}
+
+async function runUntilStopped(
+  context: CommandContext,
+  { stream, schedule }: RunOptions,
+  opened: OpenedWithApi,
+  state: RunState,
+): Promise<void> {
+  const ticks = new Ticks({ context, opened, streams: stream, state, msToNext: () => task.msToNext() });
+  const task = cron.schedule(schedule, () => ticks.tick(), {
+    noOverlap: true,
+    maxRandomDelay: context.tickDelayMsMax ?? jitterMsMax,
+    logger: cronLog(opened.log),
+  });
+  opened.log.info({ schedule }, 'The scheduler runs');
+  await ticks.tick();
+  await untilAborted(context.signal);
+  await task.destroy();
+  await ticks.settled();
+  opened.log.info('The scheduler has stopped');
+}
+
+/** A tick skipped because one is at work is the normal case behind a first start; the library would write lines of its own making. */
+function cronLog(log: Log): CronLogger {
+  const debug = (message: unknown) => log.debug(`The scheduler: ${String(message)}`);
+  return {
+    info: debug,
+    warn: debug,
+    debug,
+    error: (message) => log.error({ error: asError(message) }, 'The scheduler failed'),
+  };
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}

@@ -1,0 +1,63 @@
+import { sync } from '../../engine/sync.js';
+import { type CommandContext, exitDone } from '../app/command.js';
+import { errorFacts } from '../app/error-text.js';
+import type { OpenedWithApi } from '../app/open.js';
+import { asRun, syncContext } from '../app/record-run.js';
+import { reconcilePulledDays } from '../reconcile.js';
+import type { RunState, TickOutcome } from './health.js';
+
+export interface TicksOptions {
+  readonly context: CommandContext;
+  readonly opened: OpenedWithApi;
+  readonly streams: readonly string[];
+  readonly state: RunState;
+  /** Until the schedule's next tick; null when it has none. */
+  readonly msToNext: () => number | null;
+}
+
+/** The ticks of `run`: one at a time, each a run of its own in the ledger. */
+export class Ticks {
+  readonly #options: TicksOptions;
+  #current: Promise<void> | undefined;
+
+  constructor(options: TicksOptions) {
+    this.#options = options;
+  }
+
+  tick(): Promise<void> {
+    if (this.#options.context.signal.aborted) return Promise.resolve();
+    this.#current ??= this.#work().finally(() => {
+      this.#current = undefined;
+    });
+    return this.#current;
+  }
+
+  async settled(): Promise<void> {
+    await this.#current;
+  }
+
+  async #work(): Promise<void> {
+    const { state, msToNext } = this.#options;
+    state.tickBegan();
+    const outcome = await this.#outcome();
+    state.tickEnded(outcome, msToNext());
+  }
+
+  /** A failed tick is logged and over: the next one finds the same slices due. */
+  async #outcome(): Promise<TickOutcome> {
+    const { context, opened, streams, state } = this.#options;
+    try {
+      const engine = { ...syncContext(context, opened, streams), onSlice: state.onSlice };
+      const status = await asRun('run', context, opened, async () => {
+        const summary = await sync(engine, { retryFailed: false });
+        await reconcilePulledDays(opened.pool, context, opened.log);
+        return summary;
+      });
+      return status === exitDone ? 'done' : 'partly';
+    } catch (error) {
+      state.failed(error);
+      opened.log.error(errorFacts(error), 'The tick failed; the next one tries again');
+      return 'failed';
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import { sleepFor } from '../../lib/abort.js';
+import { hourMs } from '../../lib/interval.js';
+import { createAssignmentStore } from '../../postgres/wrapup/sending.js';
+import { allowListOf } from '../../wrapup/rules/allow-list.js';
+import { applyAssignments } from '../../wrapup/writeback/apply.js';
+import type { CommandContext } from '../app/command.js';
+import type { OpenedWithApi } from '../app/open.js';
+import { openWriter } from '../wrapup/writer.js';
+import type { ApplyDecided } from './rule-worker.js';
+
+export interface RunApply {
+  readonly apply: ApplyDecided;
+  close(): Promise<void>;
+}
+
+/** Writing in the midst of `run`. A run that never ends needs another bound than its own: `writesPerRunMax` holds for each hour. */
+export async function openRunApply(context: CommandContext, opened: OpenedWithApi): Promise<RunApply> {
+  const { api, actor } = await openWriter(context, opened);
+  const { signal } = context;
+  const { now } = opened.clock;
+  const { log, pool } = opened;
+  const store = createAssignmentStore(pool, { now, actor: `run --wrapup as ${actor}` });
+  const hourly = new HourlyBound(() => performance.now());
+  const apply: ApplyDecided = async ({ rules, centre }, scope) => {
+    if (rules.writeback === undefined) return;
+    const { queueIds, wrapupCodes, writesMax } = allowListOf(rules.writeback, centre);
+    const left = hourly.left(writesMax);
+    if (left === 0) {
+      log.warn({ writesMax }, 'As many codes were written as the rules file allows in an hour; the others wait');
+      return;
+    }
+    const summary = await applyAssignments(
+      { api, store, now, signal, sleep: sleepFor, log },
+      { queueIds, wrapupCodes, writesMax: left, ...scope },
+    );
+    hourly.take(summary.asked);
+    const { stopped, ...counts } = summary;
+    if (Object.values(counts).some((count) => count > 0)) log.info(counts, 'Written to Genesys');
+    if (stopped !== undefined) log[stopped.isFailure ? 'error' : 'warn'](stopped.reason);
+  };
+  return { apply, close: () => api.close() };
+}
+
+/** How much of a bound is left in the hour under way. */
+export class HourlyBound {
+  readonly #clockMs: () => number;
+  #sinceMs: number;
+  #taken = 0;
+
+  constructor(clockMs: () => number) {
+    this.#clockMs = clockMs;
+    this.#sinceMs = clockMs();
+  }
+
+  left(max: number): number {
+    if (this.#clockMs() - this.#sinceMs >= hourMs) {
+      this.#sinceMs = this.#clockMs();
+      this.#taken = 0;
+    }
+    return Math.max(0, max - this.#taken);
+  }
+
+  take(count: number): void {
+    this.#taken += count;
+  }
+}

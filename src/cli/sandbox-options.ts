@@ -1,0 +1,204 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { isTimeZone, parseStart, parseTimestamp, type Start } from '../config/parse-time.js';
+import { dayMs, hourMs, minuteMs, secondMs } from '../lib/interval.js';
+import { defaults, faultNames, limits, type NumberSetting, type SandboxSettings } from '../sandbox/index.js';
+
+/** What the command line says, checked one by one; what is not said is left to the sandbox. */
+export type SandboxFlags = Omit<SandboxSettings, 'host' | 'clock' | 'dataFrom' | 'replayDirectory' | 'faults'> & {
+  readonly clock?: Date;
+  readonly accelerate?: number;
+  readonly dataFrom?: Start;
+  readonly replay?: string;
+  readonly faults?: unknown;
+};
+
+export const portDefault = 8_765;
+const megabyte = 1_024 * 1_024;
+const units: Readonly<Record<string, number>> = { ms: 1, s: secondMs, m: minuteMs, h: hourMs, d: dayMs };
+
+/** Stands under the name of the sandbox's own setting, which says the unit; the flag does not. */
+class SettingOption extends Option {
+  readonly #setting: NumberSetting;
+
+  constructor(flags: string, description: string, setting: NumberSetting, parse: (value: string) => number) {
+    super(flags, description);
+    this.#setting = setting;
+    this.argParser(parse);
+  }
+
+  override attributeName(): string {
+    return this.#setting;
+  }
+}
+
+/** Every option of the simulated API, in groups as `--help` shows them. */
+export function addSandboxOptions(command: Command): Command {
+  command.optionsGroup('Organisation:');
+  whole(command, '--seed <n>', 'seed', 'the same seed gives the same organisation');
+  whole(command, '--agents <n>', 'agents', 'how many work there');
+  whole(command, '--conversations-per-day <n>', 'conversationsPerDay', 'on an average weekday');
+  command
+    .option('--time-zone <zone>', described('in which its days are shaped', defaults.timeZone), timeZone)
+    .option('--data-from <time>', 'its first day, or how far back it lies, e.g. 30d (default: 90d)', start)
+    .option('--replay <folder>', 'serve recorded answers instead of the simulation');
+  command
+    .optionsGroup('Time:')
+    .option('--clock <time>', 'stand still at this instant (default: the real time)', instant)
+    .option('--accelerate <factor>', 'let time run so many times faster, from --clock or from now', factor);
+  addApiOptions(command.optionsGroup('The API:'));
+  whole(command.optionsGroup('Server:'), '--port <n>', 'port', 'on 127.0.0.1; 0 takes a free one', portDefault);
+  command
+    .option('--no-gzip', 'never compress answers')
+    .addOption(
+      new SettingOption(
+        '--cache-megabytes <n>',
+        described('memory for prepared records', String(defaults.cacheBytesMax / megabyte)),
+        'cacheBytesMax',
+        (value) => numberIn(value, bounds('cacheBytesMax', megabyte)) * megabyte,
+      ),
+    );
+  whole(command, '--request-log <n>', 'requestLogMax', 'requests remembered');
+  return command.addHelpText('after', `\nFaults, each with a rate from 0 to 1:\n${wrapped(faultNames)}`);
+}
+
+function addApiOptions(command: Command): void {
+  command
+    .option('--client-id <id>', described('who logs in', defaults.clientId), text)
+    .option('--client-secret <secret>', described('and with what', defaults.clientSecret), text)
+    .option(
+      '--requests-per-minute <n>',
+      described('of one OAuth client, or unlimited', String(defaults.requestsPerMinute)),
+      requestsPerMinute,
+    );
+  lasting(command, '--rate-window <time>', 'rateWindowMs', 'after which the rate limit starts anew');
+  lasting(command, '--token-lifetime <time>', 'tokenLifetimeSeconds', 'how long a login lasts', secondMs);
+  lasting(command, '--availability-lag <time>', 'availabilityLagMs', 'how far the jobs lie behind');
+  lasting(command, '--job-duration <time>', 'jobDurationMs', 'how long a job takes; none when time stands still');
+  lasting(command, '--job-expiry <time>', 'jobExpiryMs', 'how long results are kept');
+  whole(command, '--jobs-concurrent <n>', 'jobsConcurrentMax', 'jobs that may run at once');
+  whole(command, '--details-hits <n>', 'detailsHitsMax', 'conversations that one details query may page through');
+  whole(command, '--aggregate-rows <n>', 'aggregateRowsMax', 'that one aggregates answer may have');
+  command
+    .addOption(
+      new Option('--late-wrapups <rule>', 'codes written after the conversation ended (default: refused)').choices([
+        'refused',
+        'accepted',
+      ]),
+    )
+    .addOption(
+      new Option('--wrapup-writers <who>', 'whose tokens may write wrap-up codes (default: anyone)').choices([
+        'anyone',
+        'users',
+      ]),
+    )
+    .option('--faults <json>', 'misbehave, e.g. {"http5xx":{"rate":0.01,"body":"html"}}', json);
+}
+
+const lineWidth = 78;
+
+function wrapped(words: readonly string[]): string {
+  const lines = [''];
+  for (const word of words) {
+    const line = lines.at(-1) ?? '';
+    if (line.length + word.length + 1 > lineWidth) lines.push(`  ${word}`);
+    else lines[lines.length - 1] = line === '' ? `  ${word}` : `${line} ${word}`;
+  }
+  return lines.join('\n');
+}
+
+interface Bounds {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** `unit`: how much of the setting's own unit one of the option's is. */
+function bounds(setting: NumberSetting, unit = 1): Bounds {
+  const [min, max] = limits[setting];
+  return { min: Math.ceil(min / unit), max: Math.floor(max / unit) };
+}
+
+function described(description: string, standard: string): string {
+  return `${description} (default: ${standard})`;
+}
+
+function whole(command: Command, flags: string, setting: NumberSetting, what: string, standard?: number): void {
+  const { min, max } = bounds(setting);
+  const range = max === Number.MAX_SAFE_INTEGER ? '' : `, ${min} to ${max}`;
+  const description = described(`${what}${range}`, String(standard ?? defaults[setting]));
+  command.addOption(new SettingOption(flags, description, setting, (value) => numberIn(value, { min, max })));
+}
+
+function numberIn(value: string, { min, max }: Bounds): number {
+  const number = /^\d{1,16}$/.test(value) ? Number(value) : Number.NaN;
+  if (!(number >= min && number <= max)) throw new InvalidArgumentError(`Use a whole number from ${min} to ${max}.`);
+  return number;
+}
+
+/** A length of time; `unitMs` is the setting's own unit. */
+function lasting(command: Command, flags: string, setting: NumberSetting, what: string, unitMs = 1): void {
+  const [min, max] = limits[setting];
+  const parse = (value: string): number => {
+    const parts = /^(\d{1,12}(?:\.\d{1,6})?)(ms|s|m|h|d)$/.exec(value);
+    const amount = parts === null ? Number.NaN : (Number(parts[1]) * (units[parts[2] ?? ''] ?? 0)) / unitMs;
+    if (amount >= min && amount <= max && Number.isInteger(amount)) return amount;
+    const range = `from ${spoken(min * unitMs)} to ${spoken(max * unitMs)}`;
+    throw new InvalidArgumentError(`Use a length of time such as 90s, 15m or 8h, ${range}.`);
+  };
+  const standard = spoken(Number(defaults[setting]) * unitMs);
+  command.addOption(new SettingOption(flags, described(what, standard), setting, parse));
+}
+
+/** In the largest unit that leaves no fraction. */
+function spoken(ms: number): string {
+  const [unit, length] = Object.entries(units).findLast(([, one]) => ms >= one && ms % one === 0) ?? ['s', secondMs];
+  return `${ms / length}${unit}`;
+}
+
+function requestsPerMinute(value: string): number | 'unlimited' {
+  if (value === 'unlimited') return value;
+  try {
+    return numberIn(value, bounds('requestsPerMinute'));
+  } catch {
+    throw new InvalidArgumentError(`Use a whole number from 1 to ${limits.requestsPerMinute[1]}, or unlimited.`);
+  }
+}
+
+function timeZone(value: string): string {
+  if (!isTimeZone(value)) throw new InvalidArgumentError('Use an IANA name such as Europe/Berlin.');
+  return value;
+}
+
+function instant(value: string): Date {
+  const at = parseTimestamp(value);
+  if (at === undefined) throw new InvalidArgumentError('Use a day or an instant such as 2026-01-31T08:00:00Z.');
+  return at;
+}
+
+function start(value: string): Start {
+  const found = parseStart(value);
+  if (found === undefined) throw new InvalidArgumentError('Use a day such as 2026-01-01 or a distance such as 30d.');
+  return found;
+}
+
+const factorMax = 1_000_000;
+
+function factor(value: string): number {
+  const number = /^\d{1,7}(\.\d{1,6})?$/.test(value) ? Number(value) : Number.NaN;
+  if (!(number > 0 && number <= factorMax))
+    throw new InvalidArgumentError(`Use a number above 0 and up to ${factorMax}, such as 60 for a minute a second.`);
+  return number;
+}
+
+function text(value: string): string {
+  if (value === '' || value.includes(':'))
+    throw new InvalidArgumentError('Use a text that is not empty and has no colon.');
+  return value;
+}
+
+function json(value: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch {
+    throw new InvalidArgumentError('It is not readable as JSON; use e.g. {"truncatedJson":0.01}.');
+  }
+}

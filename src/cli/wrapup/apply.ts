@@ -1,0 +1,161 @@
+import type { Config } from '../../config/config.js';
+import { sleepFor } from '../../lib/abort.js';
+import { UsageError } from '../../lib/errors.js';
+import { listed } from '../../lib/text.js';
+import { migrate } from '../../postgres/migrate.js';
+import { type Pending, readPending, readWritten, type Written } from '../../postgres/wrapup/pending.js';
+import { createAssignmentStore, proposeAgain } from '../../postgres/wrapup/sending.js';
+import { type AllowList, allowListOf } from '../../wrapup/rules/allow-list.js';
+import { applyAssignments } from '../../wrapup/writeback/apply.js';
+import type { ApplySummary } from '../../wrapup/writeback/types.js';
+import { type CommandContext, exitDone, exitSliceFailed } from '../app/command.js';
+import { type Opened, openDatabase, openWithApi } from '../app/open.js';
+import { csvLine, table } from '../app/table.js';
+import { wrapupInterval } from './plan.js';
+import { openPlanner, type Planner } from './planner.js';
+import { openWriter } from './writer.js';
+
+export interface WrapupApplyOptions {
+  readonly from?: Date;
+  readonly to?: Date;
+  readonly rule?: string;
+  readonly apply: boolean;
+  readonly writesMax?: number;
+  readonly retryRejected: boolean;
+  readonly format: string;
+}
+
+const formats = ['table', 'csv', 'json'];
+
+/**
+ * Records what the rules decide in the ledger, where reports find it at once. Without `--apply` that is all, and what
+ * would go to Genesys is printed; with it, that goes there, as far as the rules file allows.
+ */
+export async function wrapupApplyCommand(context: CommandContext, options: WrapupApplyOptions): Promise<number> {
+  if (!formats.includes(options.format))
+    throw new UsageError(`--format ${options.format} is not known; use ${listed(formats)}.`);
+  return options.apply ? applyToGenesys(context, options) : recordOnly(context, options);
+}
+
+async function recordOnly(context: CommandContext, options: WrapupApplyOptions): Promise<number> {
+  const opened = await openDatabase(context);
+  try {
+    const planner = await openRules(opened, opened.config);
+    await record(context, opened, planner, options, 'wrapup apply');
+    const allowed = allowedBy(planner);
+    await createAssignmentStore(opened.pool, { now: context.now, actor: 'wrapup apply' }).settleByExtraction();
+    const pending = await readPending(opened.pool, { ...allowed, ...ruleOf(options) });
+    context.print(rendered(pendingColumns, pending, options.format));
+    if (planner.rules.writeback === undefined)
+      opened.log.info('The rules file has no writeback list, so nothing would be written to Genesys');
+    return exitDone;
+  } finally {
+    await opened.close();
+  }
+}
+
+async function applyToGenesys(context: CommandContext, options: WrapupApplyOptions): Promise<number> {
+  const opened = await openWithApi(context);
+  try {
+    const planner = await openRules(opened, opened.config);
+    if (planner.rules.writeback === undefined)
+      throw new UsageError(
+        `${planner.rules.fileName} has no writeback list, so nothing may be written to Genesys; add writeback with queues, codes and writesPerRunMax.`,
+      );
+    const { api, actor } = await openWriter(context, opened);
+    const startedAt = context.now();
+    try {
+      const who = `wrapup apply as ${actor}`;
+      await record(context, opened, planner, options, who);
+      const allowed = allowedBy(planner);
+      const filter = { queueIds: allowed.queueIds, wrapupCodes: allowed.wrapupCodes, ...ruleOf(options) };
+      if (options.retryRejected) await proposeAgain(opened.pool, filter, { now: startedAt, actor: who });
+      const store = createAssignmentStore(opened.pool, { now: context.now, actor: who });
+      const { now, signal } = context;
+      const summary = await applyAssignments(
+        { api, store, now, signal, sleep: sleepFor, log: opened.log },
+        { ...filter, writesMax: Math.min(allowed.writesMax, options.writesMax ?? allowed.writesMax) },
+      );
+      const written = await readWritten(opened.pool, { since: startedAt, actor: who });
+      context.print(rendered(writtenColumns, written, options.format));
+      return report(opened, summary, await readPending(opened.pool, filter));
+    } finally {
+      await api.close();
+    }
+  } finally {
+    await opened.close();
+  }
+}
+
+async function openRules(opened: Opened, config: Config): Promise<Planner> {
+  await migrate(opened.pool, { timeZone: config.timeZone });
+  return openPlanner(opened.pool, config.wrapupRules);
+}
+
+async function record(
+  context: CommandContext,
+  opened: Opened,
+  planner: Planner,
+  options: WrapupApplyOptions,
+  actor: string,
+): Promise<void> {
+  const now = context.now();
+  const { plan, proposed, superseded } = await planner.propose(
+    { interval: wrapupInterval(options, now) },
+    { now, signal: context.signal, actor, ...(options.rule !== undefined && { ruleName: options.rule }) },
+  );
+  opened.log.info({ handlings: plan.readCount, proposed, superseded }, 'Recorded; reports use it from now on');
+}
+
+const nothing: AllowList = { queueIds: [], wrapupCodes: [], writesMax: 0 };
+
+function allowedBy({ rules, centre }: Planner): AllowList {
+  return rules.writeback === undefined ? nothing : allowListOf(rules.writeback, centre);
+}
+
+function ruleOf({ rule }: WrapupApplyOptions) {
+  return rule === undefined ? {} : { rule };
+}
+
+function report({ log }: Opened, summary: ApplySummary, pending: readonly Pending[]): number {
+  const { stopped, ...counts } = summary;
+  const left = pending.reduce((sum, { toWriteCount }) => sum + toWriteCount, 0);
+  log.info({ ...counts, left }, 'Written to Genesys');
+  if (stopped === undefined) return exitDone;
+  log[stopped.isFailure ? 'error' : 'warn'](stopped.reason);
+  return stopped.isFailure ? exitSliceFailed : exitDone;
+}
+
+type Columns<Row> = readonly (readonly [title: string, of: (row: Row) => unknown])[];
+
+const pendingColumns: Columns<Pending> = [
+  ['rule', (row) => row.rule],
+  ['wrapup_name', (row) => row.wrapupName],
+  ['proposed_count', (row) => row.proposedCount],
+  ['to_write_count', (row) => row.toWriteCount],
+  ['example', (row) => row.example],
+];
+
+const writtenColumns: Columns<Written> = [
+  ['state', (row) => row.state],
+  ['error_code', (row) => row.errorCode],
+  ['assignment_count', (row) => row.count],
+  ['example', (row) => row.example],
+  ['reason', (row) => row.reason],
+];
+
+function rendered<Row>(columns: Columns<Row>, rows: readonly Row[], format: string): string {
+  const titles = columns.map(([title]) => title);
+  const cells = rows.map((row) => columns.map(([, of]) => of(row)));
+  if (format === 'csv') return [titles, ...cells].map(csvLine).join('\n');
+  if (format === 'json')
+    return JSON.stringify(
+      rows.map((row) => Object.fromEntries(columns.map(([title, of]) => [title, of(row)]))),
+      null,
+      2,
+    );
+  return table(
+    titles.map((title) => title.replace(/_count$/, '').replaceAll('_', ' ')),
+    cells,
+  );
+}

@@ -1,0 +1,89 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { UsageError } from '../../lib/errors.js';
+import type { Log } from '../../lib/log.js';
+import { listed } from '../../lib/text.js';
+import type { SurveyInput } from '../../model/handling.js';
+import { migrate } from '../../postgres/migrate.js';
+import { storeSurveys } from '../../postgres/wrapup/surveys.js';
+import { createScreen } from '../../privacy/scrubber.js';
+import { readSurveyRecord } from '../../wrapup/survey-record.js';
+import { type CommandContext, exitDone, exitSliceFailed } from '../app/command.js';
+import { type Opened, openDatabase } from '../app/open.js';
+import { type SurveyFormat, surveyLines } from './survey-file.js';
+
+export interface ImportSurveysOptions {
+  readonly format?: string;
+  readonly source: string;
+}
+
+const formats: readonly string[] = ['csv', 'ndjson'];
+const batchSize = 1_000;
+/** Faulty lines named one by one; the count in the summary is complete. */
+const faultsShownMax = 100;
+
+interface Counts {
+  stored: number;
+  unchanged: number;
+  faulty: number;
+}
+
+/** Imports answers of surveys from a file, or from standard input for `-`. Exit status 1 where lines were faulty; the others are stored. */
+export async function importSurveysCommand(
+  context: CommandContext,
+  file: string,
+  options: ImportSurveysOptions,
+): Promise<number> {
+  if (options.format !== undefined && !formats.includes(options.format))
+    throw new UsageError(`--format ${options.format} is not known; use ${listed(formats)}.`);
+  const input = file === '-' ? (process.stdin as AsyncIterable<Uint8Array>) : await openFile(file);
+  const opened = await openDatabase(context);
+  try {
+    await migrate(opened.pool, { timeZone: opened.config.timeZone });
+    const counts = await importAll(opened, input, options, context);
+    opened.log.info(counts, 'Surveys were imported');
+    return counts.faulty === 0 ? exitDone : exitSliceFailed;
+  } finally {
+    await opened.close();
+  }
+}
+
+async function openFile(file: string): Promise<AsyncIterable<Uint8Array>> {
+  const found = await stat(file).catch((error: Error) => {
+    throw new UsageError(`${file} cannot be read (${error.message}); name a file, or - for standard input.`);
+  });
+  if (!found.isFile()) throw new UsageError(`${file} is no file; name a file, or - for standard input.`);
+  return createReadStream(file) as AsyncIterable<Uint8Array>;
+}
+
+async function importAll(
+  { pool, log, config }: Opened,
+  input: AsyncIterable<Uint8Array>,
+  options: ImportSurveysOptions,
+  context: CommandContext,
+): Promise<Counts> {
+  const screen = createScreen(config.privacy);
+  const counts: Counts = { stored: 0, unchanged: 0, faulty: 0 };
+  let batch: SurveyInput[] = [];
+  const store = async () => {
+    const { stored, unchanged } = await storeSurveys(pool, batch, { now: context.now(), screen });
+    counts.stored += stored;
+    counts.unchanged += unchanged;
+    batch = [];
+  };
+  for await (const line of surveyLines(input, options.format as SurveyFormat | undefined)) {
+    context.signal.throwIfAborted();
+    const read = 'fault' in line ? line : readSurveyRecord(line.record, { source: options.source });
+    if ('fault' in read) report(log, counts, line.line, read.fault);
+    else batch.push(read.survey);
+    if (batch.length >= batchSize) await store();
+  }
+  if (batch.length > 0) await store();
+  return counts;
+}
+
+function report(log: Log, counts: Counts, line: number, fault: string): void {
+  counts.faulty += 1;
+  if (counts.faulty <= faultsShownMax) log.warn({ line }, `Line ${line} was not imported: ${fault}`);
+  if (counts.faulty === faultsShownMax + 1) log.warn('Further faulty lines are only counted');
+}

@@ -1,0 +1,98 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { CommandContext } from '../app/command.js';
+import { wrapupApplyCommand } from './apply.js';
+import { wrapupCheckCommand } from './check.js';
+import { wrapupEnsureCodesCommand } from './ensure-codes.js';
+import { importSurveysCommand } from './import-surveys.js';
+import { redirectUriDefault, waitSecondsDefault, waitSecondsMax, wrapupLoginCommand } from './login.js';
+import { wrapupPlanCommand } from './plan.js';
+import { wrapupRevokeCommand } from './revoke.js';
+
+type Run = (command: (context: CommandContext) => Promise<number>) => Promise<void>;
+
+export interface WrapupEdges {
+  readonly run: Run;
+  /** Parses a day or a time of the command line. */
+  readonly timestamp: (value: string) => Date;
+}
+
+/** `genesys-warehouse wrapup …`: wrap-up codes by rule. */
+export function addWrapupCommands(program: Command, edges: WrapupEdges): void {
+  const wrapup = program.command('wrapup').description('wrap-up codes by rule: check, plan, apply, undo');
+  addReading(wrapup, edges);
+  addStoring(wrapup, edges);
+  addWriting(wrapup, edges);
+  addSettingUp(wrapup, edges);
+}
+
+function addReading(wrapup: Command, { run, timestamp }: WrapupEdges): void {
+  wrapup
+    .command('check')
+    .description('hold the rules file against its schema and the directory; all faults with line and column')
+    .action(() => run(wrapupCheckCommand));
+  wrapup
+    .command('plan')
+    .description('what the rules would set, by rule, with examples; writes nothing')
+    .option('--from <time>', 'handlings that began from here; 31 days before --to unless given', timestamp)
+    .option('--to <time>', 'end, not included; now unless given', timestamp)
+    .option('--rule <name>', 'only this rule')
+    .option('--format <format>', 'table, csv or json', 'table')
+    .action((options) => run((context) => wrapupPlanCommand(context, options)));
+}
+
+function addWriting(wrapup: Command, { run, timestamp }: WrapupEdges): void {
+  wrapup
+    .command('apply')
+    .description('record what the rules decide, for reports; with --apply also write it to Genesys')
+    .option('--apply', 'write to Genesys what the rules file allows; else only show what would be written', false)
+    .option('--writes-max <number>', "codes written at the most, below the rules file's own bound", wholeNumber)
+    .option('--retry-rejected', 'also what was rejected for a missing permission, login or answer', false)
+    .option('--from <time>', 'handlings that began from here; 31 days before --to unless given', timestamp)
+    .option('--to <time>', 'end, not included; now unless given', timestamp)
+    .option('--rule <name>', 'only this rule')
+    .option('--format <format>', 'table, csv or json', 'table')
+    .action((options) => run((context) => wrapupApplyCommand(context, options)));
+}
+
+function addSettingUp(wrapup: Command, { run }: WrapupEdges): void {
+  wrapup
+    .command('login')
+    .description('let a user log in, for codes that Genesys takes only from users; prints the address to open')
+    .option('--redirect-uri <uri>', 'as registered with the OAuth client, on this machine', redirectUriDefault)
+    .option('--wait-seconds <number>', 'how long to wait for the login', waitSeconds, waitSecondsDefault)
+    .action((options) => run((context) => wrapupLoginCommand(context, options)));
+  wrapup
+    .command('ensure-codes')
+    .description('which codes of the rules are missing in Genesys or on queues; with --apply makes and attaches them')
+    .option('--apply', 'change Genesys; else only show what is missing', false)
+    .addOption(new Option('--format <format>', 'how to print it').choices(['table', 'csv', 'json']).default('table'))
+    .action((options) => run((context) => wrapupEnsureCodesCommand(context, options)));
+}
+
+function waitSeconds(value: string): number {
+  const seconds = wholeNumber(value);
+  if (seconds <= waitSecondsMax) return seconds;
+  throw new InvalidArgumentError(`Use at most ${waitSecondsMax}.`);
+}
+
+function wholeNumber(value: string): number {
+  if (/^\d{1,6}$/.test(value) && Number(value) > 0) return Number(value);
+  throw new InvalidArgumentError('Use a whole number from 1 on.');
+}
+
+function addStoring(wrapup: Command, { run, timestamp }: WrapupEdges): void {
+  wrapup
+    .command('import-surveys')
+    .description('answers of surveys from a file; the same answer again changes nothing')
+    .argument('<file>', 'CSV with a header line or one JSON object per line; - for standard input')
+    .option('--format <format>', 'csv or ndjson; told from the first letter unless given')
+    .option('--source <name>', 'where the answers came from, for rules and to keep ids of two tools apart', 'import')
+    .action((file, options) => run((context) => importSurveysCommand(context, file, options)));
+  wrapup
+    .command('revoke')
+    .description('undo in the warehouse what a rule assigned')
+    .requiredOption('--rule <name>', 'its name, as in the rules file')
+    .option('--from <time>', 'only handlings that began from here', timestamp)
+    .option('--to <time>', 'end, not included', timestamp)
+    .action((options) => run((context) => wrapupRevokeCommand(context, options)));
+}

@@ -1,0 +1,38 @@
+import { UsageError } from '../../lib/errors.js';
+import { migrate } from '../../postgres/migrate.js';
+import { revoke } from '../../postgres/wrapup/closing.js';
+import { type CommandContext, exitDone } from '../app/command.js';
+import { openDatabase } from '../app/open.js';
+
+export interface WrapupRevokeOptions {
+  readonly rule: string;
+  readonly from?: Date;
+  readonly to?: Date;
+}
+
+/** Undoes in the warehouse what a rule did: its assignments are no longer in force, and reports show what Genesys says. */
+export async function wrapupRevokeCommand(context: CommandContext, options: WrapupRevokeOptions): Promise<number> {
+  const { rule, from, to } = options;
+  if (from !== undefined && to !== undefined && from >= to)
+    throw new UsageError(`--from ${from.toISOString()} is not before --to ${to.toISOString()}; swap them.`);
+  const opened = await openDatabase(context);
+  try {
+    await migrate(opened.pool, { timeZone: opened.config.timeZone });
+    const filter = { rule, ...(from && { from }), ...(to && { to }) };
+    const revoked = await revoke(opened.pool, filter, { now: context.now(), actor: 'wrapup revoke' });
+    if (revoked.length === 0) await refuseUnknown(opened.pool, rule);
+    const counts = Object.fromEntries(revoked.map(({ state, count }) => [state, count]));
+    opened.log.info({ rule, ...counts }, 'Revoked; reports show what Genesys says, and Genesys keeps what it was sent');
+    return exitDone;
+  } finally {
+    await opened.close();
+  }
+}
+
+async function refuseUnknown(pool: Parameters<typeof revoke>[0], rule: string): Promise<void> {
+  const { rows } = await pool.query<{ rule: string }>('select distinct rule from wrapup.assignments order by rule');
+  const names = rows.map((row) => row.rule);
+  if (names.includes(rule)) return;
+  const known = names.length === 0 ? 'no rule has assigned anything yet' : `these have: ${names.join(', ')}`;
+  throw new UsageError(`--rule ${rule} has assigned nothing; ${known}.`);
+}

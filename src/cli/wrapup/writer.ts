@@ -1,0 +1,71 @@
+import { resolve } from 'node:path';
+import type { ConfigWithApi } from '../../config/config.js';
+import { readTokenFile } from '../../genesys/token-file.js';
+import type { GenesysWriteApi, WriteCredentials } from '../../genesys/write-api.js';
+import { createGenesysWriteApi } from '../../genesys/write-client.js';
+import { UsageError } from '../../lib/errors.js';
+import { minuteMs } from '../../lib/interval.js';
+import type { Log } from '../../lib/log.js';
+import { version } from '../../lib/version.js';
+import type { Budgets } from '../app/budgets.js';
+import type { CommandContext } from '../app/command.js';
+
+/** The longest that one call may wait for the API before the run ends; shorter than a claim of the ledger. */
+export const waitMsMax = 4 * minuteMs;
+export const requestTimeoutMs = minuteMs / 2;
+
+export interface Writer {
+  readonly api: GenesysWriteApi;
+  /** Who writes, for the ledger. */
+  readonly actor: string;
+}
+
+export function tokenFileOf(context: CommandContext, config: ConfigWithApi): string {
+  return resolve(context.directory, config.write.tokenFile);
+}
+
+/** The client for writing. Throws a UsageError with the remedy where there are no credentials for it. */
+export async function openWriter(
+  context: CommandContext,
+  { config, log, budgets }: { readonly config: ConfigWithApi; readonly log: Log; readonly budgets: Budgets },
+): Promise<Writer> {
+  const { credentials, actor } = await writeCredentials(context, config);
+  const { region, apiUrl } = config.api;
+  const api = createGenesysWriteApi({
+    credentials,
+    ...(region !== undefined && { region }),
+    ...(apiUrl !== undefined && { apiUrl }),
+    requestsPerMinute: config.requestsPerMinute,
+    budget: budgets.of(credentials.clientId),
+    userAgentVersion: version,
+    waitMsMax,
+    timeoutMs: requestTimeoutMs,
+    now: context.now,
+    signal: context.signal,
+    onRequest: (report) => log.debug(report, 'Request'),
+  });
+  return { api, actor };
+}
+
+/**
+ * The login of a user where there is one for this client, since Genesys takes some codes only from users; else the
+ * client's own credentials.
+ */
+export async function writeCredentials(
+  context: CommandContext,
+  config: ConfigWithApi,
+): Promise<{ readonly credentials: WriteCredentials; readonly actor: string }> {
+  const { clientId, clientSecret } = config.write;
+  const tokenFile = tokenFileOf(context, config);
+  const stored = await readTokenFile(tokenFile);
+  if (stored !== undefined && (clientId === undefined || clientId === stored.clientId)) {
+    const secret = clientSecret === undefined ? {} : { clientSecret };
+    const credentials = { kind: 'user', clientId: stored.clientId, tokenFile, ...secret } as const;
+    return { credentials, actor: `user ${stored.userName ?? stored.userId ?? 'unknown'}` };
+  }
+  if (clientId !== undefined && clientSecret !== undefined)
+    return { credentials: { kind: 'client', clientId, clientSecret }, actor: `client ${clientId}` };
+  throw new UsageError(
+    'There are no credentials for writing to Genesys; set GENESYS_WAREHOUSE_WRITE_CLIENT_ID and GENESYS_WAREHOUSE_WRITE_CLIENT_SECRET, or set the first and run "genesys-warehouse wrapup login".',
+  );
+}

@@ -1,0 +1,240 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse as parseDotenv } from 'dotenv';
+import { UsageError } from '../lib/errors.js';
+import type { LogLevel } from '../lib/log.js';
+import { nearest, withoutSecrets } from '../lib/text.js';
+import { hashes, type PrivacyPolicy } from '../privacy/policy.js';
+import { databaseUrlFrom } from './database-url.js';
+import { defaultServicePort, type Fields, fields, type Granularity } from './fields.js';
+import type { Start } from './parse-time.js';
+
+export { embeddedDirectory, type Granularity } from './fields.js';
+export { resolveStart, type Start } from './parse-time.js';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface ApiConfig {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Host such as `mypurecloud.ie`; absent only where `apiUrl` stands. */
+  readonly region?: string;
+  /** Gateway or sandbox that serves both `/api/v2/…` and `/oauth/token`, without a slash at its end; goes before the region. */
+  readonly apiUrl?: string;
+}
+
+export interface ServiceConfig {
+  readonly host: string;
+  /** 0: no service port. */
+  readonly port: number;
+  /** Asked for by name, so that a port in use is an error instead of a warning. */
+  readonly isPortGiven: boolean;
+}
+
+/** With what wrap-up codes are written to Genesys: client credentials, or else the refresh token of a user who has logged in. */
+export interface WriteConfig {
+  readonly clientId?: string;
+  readonly clientSecret?: string;
+  /** Relative to the working directory unless absolute. */
+  readonly tokenFile: string;
+}
+
+export interface Config {
+  /** Absent unless the command needs the API. */
+  readonly api?: ApiConfig;
+  /** Absent: embedded Postgres in `embeddedDirectory` under the working directory. */
+  readonly databaseUrl?: string;
+  readonly start: Start;
+  /** IANA name, known to this runtime. */
+  readonly timeZone: string;
+  readonly granularity: Granularity;
+  readonly requestsPerMinute: number;
+  /** Slices in flight. */
+  readonly concurrency: number;
+  readonly logLevel: LogLevel;
+  readonly service: ServiceConfig;
+  /** Authenticates `POST /webhooks/conversations`; absent: that route is closed. */
+  readonly webhookSecret?: string;
+  /** Signs `POST /surveys`; absent: that route is closed. */
+  readonly surveySecret?: string;
+  readonly privacy: PrivacyPolicy;
+  readonly write: WriteConfig;
+  /** Path of the rules, relative to the working directory unless absolute. */
+  readonly wrapupRules: string;
+}
+
+export type ConfigWithApi = Config & { readonly api: ApiConfig };
+
+const ownPrefix = 'GENESYS_WAREHOUSE_';
+/** Each may be given as `NAME_FILE`, the path of a file that holds the value, as container platforms mount secrets. */
+const fileNames = [
+  'GENESYSCLOUD_OAUTHCLIENT_SECRET',
+  'DATABASE_URL',
+  'GENESYS_WAREHOUSE_WEBHOOK_SECRET',
+  'GENESYS_WAREHOUSE_SURVEY_SECRET',
+  'GENESYS_WAREHOUSE_PRIVACY_KEY',
+  'GENESYS_WAREHOUSE_WRITE_CLIENT_SECRET',
+] as const;
+/** Values that may stand in these variables never appear in a message, whichever variable they were put into by mistake. */
+const secretNames = [...fileNames, 'PGPASSWORD'] as const;
+
+/** Every variable that `parseConfig` itself interprets; the standard `PG*` names come on top. */
+export const variableNames: readonly string[] = Object.keys(fields.shape);
+
+/**
+ * The whole configuration as one pure function of the environment. An empty value counts as absent.
+ * Throws one UsageError with a line for each fault; no line contains a secret.
+ */
+export function parseConfig(environment: Environment, needs: { readonly api: true }): ConfigWithApi;
+export function parseConfig(environment: Environment, needs: { readonly api: boolean }): Config;
+export function parseConfig(environment: Environment, needs: { readonly api: boolean }): Config {
+  const given = withoutBlanks(environment);
+  const parsed = fields.safeParse(given);
+  const faults = [
+    ...(parsed.error?.issues ?? []).map((issue) => `${String(issue.path[0])} ${issue.message}`),
+    ...(needs.api ? missingApiFaults(given) : []),
+    ...databaseFaults(given),
+    ...pairFaults(given, parsed.data),
+    ...unknownNameFaults(environment),
+  ];
+  if (!parsed.success || faults.length > 0)
+    throw new UsageError(
+      withoutSecrets(
+        faults.join('\n'),
+        secretNames.map((name) => given[name]),
+      ),
+    );
+  const api = needs.api ? apiConfig(parsed.data) : undefined;
+  const databaseUrl = databaseUrlFrom(given);
+  return Object.freeze({
+    ...(api && { api: Object.freeze(api) }),
+    ...(databaseUrl !== undefined && { databaseUrl }),
+    start: Object.freeze(parsed.data.GENESYS_WAREHOUSE_START),
+    timeZone: parsed.data.GENESYS_WAREHOUSE_TIME_ZONE,
+    granularity: parsed.data.GENESYS_WAREHOUSE_GRANULARITY,
+    requestsPerMinute: parsed.data.GENESYS_WAREHOUSE_REQUESTS_PER_MINUTE,
+    concurrency: parsed.data.GENESYS_WAREHOUSE_CONCURRENCY,
+    logLevel: parsed.data.GENESYS_WAREHOUSE_LOG_LEVEL,
+    ...serviceConfig(parsed.data),
+    privacy: privacyPolicy(parsed.data),
+    write: writeConfig(parsed.data),
+    wrapupRules: parsed.data.GENESYS_WAREHOUSE_WRAPUP_RULES,
+  });
+}
+
+/**
+ * The process environment over what `.env` in `directory` says, with `NAME_FILE` variables replaced by what their
+ * files hold. The only place that reads `process.env`, which stays as it is.
+ */
+export function loadEnvironment(directory: string, processEnvironment: Environment = process.env): Environment {
+  const path = join(directory, '.env');
+  const merged: Record<string, string | undefined> = { ...parseDotenv(readOptional(path)), ...processEnvironment };
+  const faults: string[] = [];
+  for (const name of fileNames) {
+    const file = merged[`${name}_FILE`];
+    if (!file) continue;
+    if (merged[name]) faults.push(`${name} and ${name}_FILE are both set; keep one of them`);
+    else merged[name] = readSecret(`${name}_FILE`, file, faults);
+  }
+  if (faults.length > 0) throw new UsageError(faults.join('\n'));
+  return merged;
+}
+
+function withoutBlanks(environment: Environment): Environment {
+  const entries = Object.entries(environment).filter(([, value]) => value?.trim());
+  // A space at the end of a line of `.env` is nobody's intention, except in a password.
+  return Object.fromEntries(entries.map(([name, value]) => [name, name === 'PGPASSWORD' ? value : value?.trim()]));
+}
+
+function apiConfig(values: Fields): ApiConfig {
+  const { GENESYSCLOUD_REGION: region, GENESYSCLOUD_API_URL: apiUrl } = values;
+  return {
+    clientId: values.GENESYSCLOUD_OAUTHCLIENT_ID ?? '',
+    clientSecret: values.GENESYSCLOUD_OAUTHCLIENT_SECRET ?? '',
+    ...(region !== undefined && { region }),
+    ...(apiUrl !== undefined && { apiUrl }),
+  };
+}
+
+function serviceConfig(values: Fields): Pick<Config, 'service' | 'webhookSecret' | 'surveySecret'> {
+  const { GENESYS_WAREHOUSE_SERVICE_PORT: port } = values;
+  const { GENESYS_WAREHOUSE_WEBHOOK_SECRET: webhookSecret, GENESYS_WAREHOUSE_SURVEY_SECRET: surveySecret } = values;
+  return {
+    service: Object.freeze({
+      host: values.GENESYS_WAREHOUSE_SERVICE_HOST,
+      port: port ?? defaultServicePort,
+      isPortGiven: port !== undefined,
+    }),
+    ...(webhookSecret !== undefined && { webhookSecret }),
+    ...(surveySecret !== undefined && { surveySecret }),
+  };
+}
+
+function privacyPolicy(values: Fields): PrivacyPolicy {
+  const key = values.GENESYS_WAREHOUSE_PRIVACY_KEY;
+  return Object.freeze({ ...values.GENESYS_WAREHOUSE_PRIVACY, ...(key !== undefined && { key }) });
+}
+
+function writeConfig(values: Fields): WriteConfig {
+  const { GENESYS_WAREHOUSE_WRITE_CLIENT_ID: clientId, GENESYS_WAREHOUSE_WRITE_CLIENT_SECRET: clientSecret } = values;
+  return Object.freeze({
+    ...(clientId !== undefined && { clientId }),
+    ...(clientSecret !== undefined && { clientSecret }),
+    tokenFile: values.GENESYS_WAREHOUSE_WRITE_TOKEN_FILE,
+  });
+}
+
+/** What one variable asks for and another must bring. */
+function pairFaults(given: Environment, values: Fields | undefined): string[] {
+  const faults: string[] = [];
+  const privacy = values?.GENESYS_WAREHOUSE_PRIVACY;
+  if (privacy !== undefined && hashes(privacy) && given.GENESYS_WAREHOUSE_PRIVACY_KEY === undefined)
+    faults.push(
+      'GENESYS_WAREHOUSE_PRIVACY_KEY is missing; GENESYS_WAREHOUSE_PRIVACY asks for hashes, which need a key',
+    );
+  if (
+    given.GENESYS_WAREHOUSE_WRITE_CLIENT_SECRET !== undefined &&
+    given.GENESYS_WAREHOUSE_WRITE_CLIENT_ID === undefined
+  )
+    faults.push('GENESYS_WAREHOUSE_WRITE_CLIENT_ID is missing; GENESYS_WAREHOUSE_WRITE_CLIENT_SECRET is set');
+  return faults;
+}
+
+function missingApiFaults(given: Environment): string[] {
+  const faults = (['GENESYSCLOUD_OAUTHCLIENT_ID', 'GENESYSCLOUD_OAUTHCLIENT_SECRET'] as const)
+    .filter((name) => given[name] === undefined)
+    .map((name) => `${name} is missing; set it to that of an OAuth client with the grant type Client Credentials`);
+  const hasServer = given.GENESYSCLOUD_REGION !== undefined || given.GENESYSCLOUD_API_URL !== undefined;
+  if (!hasServer) faults.push('GENESYSCLOUD_REGION is missing; set it to your region, such as us-east-1');
+  return faults;
+}
+
+function databaseFaults(given: Environment): string[] {
+  const onlyService = given.PGSERVICE !== undefined && given.DATABASE_URL === undefined;
+  return onlyService ? ['PGSERVICE is not supported; set DATABASE_URL, or PGHOST and its companions'] : [];
+}
+
+function unknownNameFaults(environment: Environment): string[] {
+  const known = variableNames.filter((name) => name.startsWith(ownPrefix));
+  return Object.keys(environment)
+    .filter((name) => name.toUpperCase().startsWith(ownPrefix) && !known.includes(name))
+    .map((name) => `${name} is not a known name; did you mean ${nearest(name.toUpperCase(), known)}?`);
+}
+
+function readOptional(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw new UsageError(`${path} cannot be read (${(error as Error).message}); make it readable or remove it`);
+  }
+}
+
+function readSecret(name: string, path: string, faults: string[]): string | undefined {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch (error) {
+    faults.push(`${name} names a file that cannot be read (${(error as Error).message}); correct it`);
+    return undefined;
+  }
+}

@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { logLevels } from '../lib/log.js';
+import { quoted } from '../lib/text.js';
+import { keepEverything, type PrivacyPolicy, parsePrivacy } from '../privacy/policy.js';
+import { databaseUrlFault } from './database-url.js';
+import { isTimeZone, parseStart, type Start, startAgoDaysMax } from './parse-time.js';
+import { oneOf, optionalNumber, secret, text, wholeNumber } from './parsers.js';
+import { apiUrlFault, regionHost } from './region.js';
+
+export type Granularity = (typeof granularities)[number];
+export type Fields = z.infer<typeof fields>;
+
+export const embeddedDirectory = '.genesys-warehouse';
+export const defaultServicePort = 8484;
+
+const granularities = ['PT15M', 'PT30M', 'PT1H'] as const;
+const requestsPerMinuteMax = 10_000;
+const concurrencyMax = 64;
+const portMax = 65_535;
+const keyCharactersMin = 16;
+
+/** The variables, each with its form and its default; a fault is a sentence that goes on after the name. */
+export const fields = z.object({
+  GENESYSCLOUD_OAUTHCLIENT_ID: text,
+  GENESYSCLOUD_OAUTHCLIENT_SECRET: text,
+  GENESYSCLOUD_REGION: text.transform((value, context) => {
+    const host = value === undefined ? undefined : regionHost(value);
+    if (value !== undefined && host === undefined) {
+      context.addIssue(`is ${quoted(value)}; use a region such as us-east-1 or its host such as mypurecloud.ie`);
+    }
+    return host;
+  }),
+  GENESYSCLOUD_API_URL: text.transform((value, context) => {
+    const fault = value === undefined ? undefined : apiUrlFault(value);
+    if (fault !== undefined) context.addIssue(fault);
+    return value?.replace(/\/+$/, '');
+  }),
+  DATABASE_URL: text.transform((value, context) => {
+    const fault = value === undefined ? undefined : databaseUrlFault(value);
+    if (fault !== undefined) context.addIssue(fault);
+  }),
+  GENESYS_WAREHOUSE_START: z
+    .string()
+    .default('7d')
+    .transform((value, context): Start => {
+      const start = parseStart(value);
+      if (start !== undefined) return start;
+      context.addIssue(
+        `is ${quoted(value)}; use a distance such as 30d or 12h (at most ${startAgoDaysMax}d) or a timestamp with its offset such as 2026-01-31T00:00:00Z`,
+      );
+      return z.NEVER;
+    }),
+  GENESYS_WAREHOUSE_TIME_ZONE: z
+    .string()
+    .default('UTC')
+    .refine(isTimeZone, {
+      error: (issue) => `is ${quoted(issue.input)}; use an IANA time zone such as Europe/Paris or UTC`,
+    }),
+  GENESYS_WAREHOUSE_GRANULARITY: oneOf(granularities, 'PT30M'),
+  GENESYS_WAREHOUSE_REQUESTS_PER_MINUTE: wholeNumber(requestsPerMinuteMax, 300),
+  GENESYS_WAREHOUSE_CONCURRENCY: wholeNumber(concurrencyMax, 4),
+  GENESYS_WAREHOUSE_LOG_LEVEL: oneOf(logLevels, 'info'),
+  GENESYS_WAREHOUSE_SERVICE_HOST: z.string().default('127.0.0.1'),
+  GENESYS_WAREHOUSE_SERVICE_PORT: optionalNumber(0, portMax),
+  GENESYS_WAREHOUSE_WEBHOOK_SECRET: secret(keyCharactersMin),
+  GENESYS_WAREHOUSE_SURVEY_SECRET: secret(keyCharactersMin),
+  GENESYS_WAREHOUSE_PRIVACY: text.transform((value, context): PrivacyPolicy => {
+    const policy = value === undefined ? keepEverything : parsePrivacy(value);
+    if (!('fault' in policy)) return policy;
+    context.addIssue(policy.fault);
+    return z.NEVER;
+  }),
+  GENESYS_WAREHOUSE_PRIVACY_KEY: secret(keyCharactersMin),
+  GENESYS_WAREHOUSE_WRITE_CLIENT_ID: text,
+  GENESYS_WAREHOUSE_WRITE_CLIENT_SECRET: text,
+  GENESYS_WAREHOUSE_WRITE_TOKEN_FILE: z.string().default(join(embeddedDirectory, 'write-token.json')),
+  GENESYS_WAREHOUSE_WRAPUP_RULES: z.string().default('wrapup-rules.yaml'),
+});

@@ -1,0 +1,52 @@
+import { UsageError } from '../lib/errors.js';
+import { dayMs, hourMs } from '../lib/interval.js';
+
+/** How far back the first sync reaches: an instant, or a distance from the instant at which the caller looks. */
+export type Start = { readonly kind: 'at'; readonly at: Date } | { readonly kind: 'ago'; readonly agoMs: number };
+
+export const startAgoDaysMax = 3_650;
+
+/** The instant at which the first sync begins, seen from `now`. Throws a UsageError when it lies in the future. */
+export function resolveStart(start: Start, now: Date): Date {
+  const at = start.kind === 'at' ? start.at : new Date(now.getTime() - start.agoMs);
+  if (at > now) {
+    throw new UsageError(`GENESYS_WAREHOUSE_START is ${at.toISOString()}, which is in the future; use an earlier one`);
+  }
+  return at;
+}
+
+/** Understands `30d`, `12h` and timestamps; undefined for anything else. */
+export function parseStart(value: string): Start | undefined {
+  const distance = /^(\d{1,6})([dh])$/.exec(value.trim());
+  if (distance === null) {
+    const at = parseTimestamp(value);
+    return at && { kind: 'at', at };
+  }
+  const agoMs = Number(distance[1]) * (distance[2] === 'd' ? dayMs : hourMs);
+  return agoMs > 0 && agoMs <= startAgoDaysMax * dayMs ? { kind: 'ago', agoMs } : undefined;
+}
+
+/**
+ * ISO 8601 as a date (midnight UTC) or a date and time with an offset. A time without an offset is refused, since it
+ * would mean something else on each machine; so is a day that the calendar does not have. Undefined when refused.
+ */
+export function parseTimestamp(value: string): Date | undefined {
+  const shape = /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/.exec(value.trim());
+  const day = shape?.[1];
+  if (day === undefined) return undefined;
+  const at = new Date(value.trim());
+  const midnight = new Date(`${day}T00:00:00Z`);
+  const isReal = !Number.isNaN(at.getTime()) && midnight.toISOString().startsWith(day);
+  return isReal ? at : undefined;
+}
+
+/** Whether this runtime knows the IANA name. */
+export function isTimeZone(value: string): boolean {
+  // Postgres reads the sign of a bare offset the other way round, so only names mean the same on both sides.
+  if (!/^[A-Za-z]/.test(value)) return false;
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: value }) instanceof Intl.DateTimeFormat;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { listed, quoted } from '../lib/text.js';
+
+/** One of these words, or `otherwise` where nothing is given. */
+export const oneOf = <const T extends readonly [string, ...string[]]>(values: T, otherwise: T[number]) =>
+  z
+    .enum(values, { error: (issue) => `is ${quoted(issue.input)}; use ${listed(values)}` })
+    .optional()
+    .transform((value): T[number] => value ?? otherwise);
+
+/** A whole number from `min` to `max`, or undefined where nothing is given. */
+export const optionalNumber = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, { error: (issue) => `is ${quoted(issue.input)}; use a whole number from ${min} to ${max}` })
+    .transform(Number)
+    .pipe(
+      z
+        .number()
+        .min(min, { error: (issue) => `is ${issue.input}; use a whole number from ${min} to ${max}` })
+        .max(max, `is above ${max}; lower it`),
+    )
+    .optional();
+
+/** A whole number from 1 to `max`, or `otherwise` where nothing is given. */
+export const wholeNumber = (max: number, otherwise: number) =>
+  optionalNumber(1, max).transform((value) => value ?? otherwise);
+
+export const text = z.string().optional();
+
+/** A key that others must not guess. The sentence never repeats the value. */
+export const secret = (lengthMin: number) =>
+  text.refine((value) => value === undefined || value.length >= lengthMin, {
+    error: `is shorter than ${lengthMin} characters; use a long random text, such as openssl rand -hex 32 prints`,
+  });

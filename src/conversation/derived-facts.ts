@@ -1,0 +1,19 @@
+import { conversationFacts, conversationFactsRelation } from './conversation-facts.js';
+import { handlingFacts, handlingFactsRelation } from './handling-facts.js';
+import type { DerivedRelation, Row } from './relations.js';
+import { type FactsInput, sessionFacts, sessionFactsRelation } from './session-facts.js';
+
+export const derivedRelations: readonly DerivedRelation[] = [
+  sessionFactsRelation,
+  conversationFactsRelation,
+  handlingFactsRelation,
+];
+
+/**
+ * The rows of each derived relation, in their order. Computed from the typed raw rows, so that they need no second reading of the record and
+ * cannot disagree with the tables.
+ */
+export function derivedRowsOf(flat: FactsInput): readonly (readonly Row[])[] {
+  const sessions = sessionFacts(flat);
+  return [sessions, [conversationFacts(sessions)], handlingFacts(sessions)];
+}

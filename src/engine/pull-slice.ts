@@ -1,0 +1,143 @@
+import { ApiError, asError, NotYetError, UsageError } from '../lib/errors.js';
+import { earlier, plus } from '../lib/interval.js';
+import type { Log } from '../lib/log.js';
+import type { Page, SliceClaim, StoreCounts, Stream, StreamContext } from '../model/extraction.js';
+import { halves, nextDueAt, retryDelayMs } from './plan.js';
+import { prefetch } from './prefetch.js';
+
+/** A commit holds pages until they have this many records: far fewer lose a third of the loading speed, more gain a tenth. */
+const commitRecordsMax = 1_000;
+/** Fetched ahead while a commit is under way. Together with that commit it is what a kill makes the next process read again. */
+const prefetchRecordsMax = 1_000;
+/** A commit is never further away than this, however slowly pages arrive. */
+const commitDelayMsMax = 15_000;
+const restartsMax = 3;
+
+export type SliceOutcome = 'done' | 'deferred' | 'split' | 'failed' | 'unavailable' | 'aborted';
+
+export interface SliceResult extends StoreCounts {
+  readonly outcome: SliceOutcome;
+  readonly pages: number;
+  /** Why, unless done or aborted. */
+  readonly message?: string;
+}
+
+export interface ExtractContext extends StreamContext {
+  readonly log: Log;
+}
+
+interface Progress {
+  pages: number;
+  records: number;
+  changedRecords: number;
+  deadLetters: number;
+}
+
+/**
+ * The one loop: pulls one pass of a claimed slice, page by page, and stores rows and cursor together. Whatever goes wrong ends in a state
+ * of the ledger; only a failure of the database itself is thrown.
+ */
+export async function extractSlice(claim: SliceClaim, stream: Stream, context: ExtractContext): Promise<SliceResult> {
+  const progress: Progress = { pages: 0, records: 0, changedRecords: 0, deadLetters: 0 };
+  for (let restarts = 0; ; restarts += 1) {
+    try {
+      await pull(claim, stream, context, progress, restarts > 0);
+      return { outcome: 'done', ...progress };
+    } catch (thrown) {
+      const error = asError(thrown);
+      const isRestart = error instanceof ApiError && error.facts.action === 'restart' && restarts < restartsMax;
+      if (!isRestart || context.signal.aborted)
+        return { ...progress, ...(await settle(claim, stream, context, error)) };
+      context.log.warn({ reason: error.message }, 'The pass begins again');
+      await claim.restart(error.message);
+    }
+  }
+}
+
+async function pull(
+  claim: SliceClaim,
+  stream: Stream,
+  context: ExtractContext,
+  progress: Progress,
+  fromStart: boolean,
+): Promise<void> {
+  const slice = fromStart ? { ...claim.slice, cursor: null } : claim.slice;
+  const askedAt = context.now();
+  const pages = prefetch(stream.pages(slice, context), (page) => Math.max(1, page.recordCount), prefetchRecordsMax);
+  for await (const group of grouped(pages)) {
+    const counts = group.isLast
+      ? // A clock that was ahead when the pass began would call passes done that are yet to come.
+        await claim.complete(group.pages, nextDueAt(stream, slice.interval, earlier(askedAt, context.now())))
+      : await claim.commit(group.pages);
+    add(progress, group.pages, counts);
+  }
+}
+
+interface PageGroup {
+  readonly pages: readonly Page[];
+  readonly isLast: boolean;
+}
+
+/** Pages as they are committed together. What came before an error is handed over first, so that it need not be fetched again. */
+async function* grouped(pages: AsyncGenerator<Page, void, void>): AsyncGenerator<PageGroup, void, void> {
+  let group: Page[] = [];
+  let since = performance.now();
+  let failure: { readonly error: unknown } | undefined;
+  try {
+    for await (const page of pages) {
+      if (group.length === 0) since = performance.now();
+      group.push(page);
+      if (!isFull(group, performance.now() - since)) continue;
+      yield { pages: group, isLast: false };
+      group = [];
+    }
+  } catch (error) {
+    failure = { error };
+  }
+  if (failure === undefined) yield { pages: group, isLast: true };
+  else {
+    if (group.length > 0) yield { pages: group, isLast: false };
+    throw failure.error;
+  }
+}
+
+function isFull(group: readonly Page[], ageMs: number): boolean {
+  if (group.at(-1)?.recordCount === 0 || ageMs >= commitDelayMsMax) return true;
+  return group.reduce((sum, page) => sum + page.recordCount, 0) >= commitRecordsMax;
+}
+
+function add(progress: Progress, group: readonly Page[], counts: StoreCounts): void {
+  progress.pages += group.length;
+  progress.records += counts.records;
+  progress.changedRecords += counts.changedRecords;
+  progress.deadLetters += counts.deadLetters;
+}
+
+/** Turns an error into the slice's next state, by its class alone. */
+async function settle(
+  claim: SliceClaim,
+  stream: Stream,
+  context: ExtractContext,
+  error: Error,
+): Promise<{ outcome: SliceOutcome; message?: string }> {
+  if (context.signal.aborted) return { outcome: 'aborted' };
+  // Credentials that are refused are refused for every slice: that is the person's to mend, not a state of this slice.
+  if (error instanceof ApiError && error.facts.operation === 'login' && error.facts.action === 'fail') {
+    throw new UsageError(error.message, { cause: error });
+  }
+  const now = context.now();
+  if (error instanceof NotYetError) {
+    await claim.defer(error.message, error.notBefore);
+    return { outcome: 'deferred', message: error.message };
+  }
+  const action = error instanceof ApiError ? error.facts.action : 'fail';
+  if (action === 'split') {
+    const parts = halves(claim.slice.interval, stream.sliceLengthMsMin);
+    if (parts !== null) {
+      await claim.split(parts, now);
+      return { outcome: 'split', message: error.message };
+    }
+  }
+  await claim.fail(error.message, plus(now, retryDelayMs(claim.slice.attempts)));
+  return { outcome: action === 'unavailable' ? 'unavailable' : 'failed', message: error.message };
+}

@@ -1,0 +1,139 @@
+import { type ApiError, asError } from '../lib/errors.js';
+import type { RequestReport } from './api.js';
+import type { BudgetFacts } from './budget.js';
+import { toApiError } from './errors.js';
+import { budgetFacts } from './headers.js';
+import type { Operation } from './operation.js';
+import type { Redactor } from './redact.js';
+import type { Endpoint } from './region.js';
+import { correlationIdHeader, readAnswer } from './response.js';
+import type { SdkAnswer, SdkRequest } from './sdk.js';
+import type { Transport, WireAnswer, WireRequest } from './transport.js';
+
+/** One request on its way through the SDK; `facts` is what its answer said of the allowance. */
+export interface Exchange {
+  readonly operation: Operation;
+  readonly signal: AbortSignal;
+  facts?: BudgetFacts;
+}
+
+export interface WireOptions {
+  readonly transport: Transport;
+  readonly redactor: Redactor;
+  readonly clockMs: () => number;
+  readonly now: () => Date;
+  readonly onRequest?: ((report: RequestReport) => void) | undefined;
+  readonly onTime?: ((toldMs: number) => void) | undefined;
+}
+
+/** What lies under the SDK: sends its requests, classifies every answer, counts. */
+export class Wire {
+  readonly #options: WireOptions;
+  readonly #reachedHosts = new Set<string>();
+  readonly counters = { requests: 0, status429: 0, bytes: 0 };
+  /** Set once the SDK is opened; nothing is sent anywhere else, whatever a configuration the SDK found may say. */
+  endpoint: Endpoint | undefined;
+  #current: Exchange | undefined;
+
+  constructor(options: WireOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * `call` makes one SDK call. The SDK takes no signal and no name, but asks its HTTP client before it returns, so the
+   * exchange that stands here at that moment is the call's own.
+   */
+  run<T>(exchange: Exchange, call: () => Promise<T>): Promise<T> {
+    this.#current = exchange;
+    try {
+      return call();
+    } finally {
+      this.#current = undefined;
+    }
+  }
+
+  readonly send = async (request: SdkRequest): Promise<SdkAnswer> => {
+    const exchange = this.#current;
+    if (!exchange) throw new Error('The SDK sent a request outside a call.');
+    const wire = toWireRequest(request, exchange.signal);
+    this.#refuseOtherHosts(wire, exchange);
+    const answer = await this.#exchange(wire, exchange);
+    const { redactor, now } = this.#options;
+    const data = readAnswer(wire, answer, { operation: exchange.operation, redactor, wallMs: now().getTime() });
+    return { status: answer.status, statusText: '', headers: answer.headers, data };
+  };
+
+  async #exchange(wire: WireRequest, exchange: Exchange): Promise<WireAnswer> {
+    const startMs = this.#options.clockMs();
+    if (exchange.operation.kind !== 'login') this.counters.requests += 1;
+    try {
+      const answer = await this.#options.transport.exchange(wire);
+      this.#record(wire, exchange, answer, startMs);
+      return answer;
+    } catch (error) {
+      if (exchange.signal.aborted) throw exchange.signal.reason;
+      this.#report(exchange, startMs, { status: 0, bytes: 0 });
+      throw this.#networkError(wire, exchange, asError(error));
+    }
+  }
+
+  #record(wire: WireRequest, exchange: Exchange, answer: WireAnswer, startMs: number): void {
+    this.#reachedHosts.add(new URL(wire.url).host);
+    const toldMs = Date.parse(answer.headers.date ?? '');
+    if (!Number.isNaN(toldMs)) this.#options.onTime?.(toldMs);
+    this.counters.bytes += answer.bytes;
+    if (answer.status === 429) this.counters.status429 += 1;
+    const facts = budgetFacts(answer.headers, this.#options.clockMs());
+    if (facts) exchange.facts = facts;
+    const correlationId = answer.headers[correlationIdHeader];
+    this.#report(exchange, startMs, {
+      status: answer.status,
+      bytes: answer.bytes,
+      ...(correlationId && { correlationId }),
+    });
+  }
+
+  #report(exchange: Exchange, startMs: number, seen: Pick<RequestReport, 'status' | 'bytes' | 'correlationId'>): void {
+    const ms = this.#options.clockMs() - startMs;
+    this.#options.onRequest?.({ operation: exchange.operation.name, ms, ...seen });
+  }
+
+  #networkError(wire: WireRequest, exchange: Exchange, error: Error): ApiError {
+    const code = (error as NodeJS.ErrnoException).code;
+    return toApiError(
+      {
+        operation: exchange.operation,
+        method: wire.method,
+        url: wire.url,
+        ...(code && { code }),
+        // Where several addresses were tried, Node's error has a code but no text.
+        message: error.message || `no connection to ${new URL(wire.url).host}`,
+        isReached: this.#reachedHosts.has(new URL(wire.url).host),
+        cause: error,
+      },
+      this.#options.redactor,
+    );
+  }
+
+  #refuseOtherHosts(wire: WireRequest, exchange: Exchange): void {
+    const { endpoint } = this;
+    const bases = endpoint ? [endpoint.apiUrl, endpoint.loginUrl] : [];
+    if (bases.some((base) => wire.url.startsWith(`${base}/`))) return;
+    const message = `the SDK points at another address than ${bases.join(' and ')}`;
+    const failure = { operation: exchange.operation, method: wire.method, url: wire.url, message };
+    throw toApiError(failure, this.#options.redactor);
+  }
+}
+
+function toWireRequest(request: SdkRequest, signal: AbortSignal): WireRequest {
+  const query = new URLSearchParams(request.params ?? {}).toString();
+  const url = query ? `${request.url}?${query}` : request.url;
+  const headers: Record<string, string> = { accept: 'application/json' };
+  for (const [name, value] of Object.entries(request.headers ?? {})) headers[name.toLowerCase()] = String(value);
+  if (request.data === undefined || request.data === null) return { url, method: request.method, headers, signal };
+  // The SDK encodes only the login's form itself, and leaves its type to the HTTP client.
+  const isForm = typeof request.data === 'string';
+  if (isForm) headers['content-type'] = 'application/x-www-form-urlencoded';
+  const body = isForm ? (request.data as string) : JSON.stringify(request.data);
+  return { url, method: request.method, headers, body, signal };
+}

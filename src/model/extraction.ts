@@ -1,0 +1,206 @@
+/**
+ * The nouns.
+ *
+ * Stream: a named data set to extract. Slice: one half-open interval of one stream, the unit of work and of checkpoint.
+ * Pass: the n-th pull of a slice; slices are pulled again at declared ages because Genesys restates history.
+ * Page: one API response, flattened. Cursor: the resume point inside a slice; only its stream can read it.
+ * Watermark: everything before it has had its first pass. Final: no pass is owed any more.
+ * `asOf`: the instant a page's source vouches for; older knowledge never overwrites newer.
+ */
+import type { FlatConversation } from '../conversation/flatten.js';
+import type { Interval } from '../lib/interval.js';
+import type { Log } from '../lib/log.js';
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+export interface Slice {
+  readonly sliceId: string;
+  readonly stream: string;
+  readonly interval: Interval;
+  /** Passes completed before this one. */
+  readonly pass: number;
+  readonly cursor: Json;
+  /** Consecutive failed attempts at this pass. */
+  readonly attempts: number;
+}
+
+/** A record that cannot be stored; it goes to `extract.dead_letters` and stops nothing. */
+export interface Reject {
+  readonly recordId: string | null;
+  readonly reason: string;
+  /** The JSON as it came, as text. */
+  readonly record: string;
+}
+
+export interface ConversationBatch {
+  readonly kind: 'conversations';
+  readonly conversations: readonly FlatConversation[];
+}
+
+/** A whole listing of a directory relation, values by column name: what it does not show any more is marked as deleted. */
+export interface EntityBatch {
+  readonly kind: 'entities';
+  readonly relation: string;
+  readonly idColumns: readonly string[];
+  /** A change in one of these closes the row and opens another; a change in any other column replaces it in place. */
+  readonly historyColumns: readonly string[];
+  /** The part of the relation that this listing is whole for; all of it when absent. */
+  readonly scope?: EntityScope;
+  readonly rows: readonly EntityRow[];
+}
+
+/** Rows whose `column` holds one of `values`, or with `isExcept` all others. */
+export interface EntityScope {
+  readonly column: string;
+  readonly values: readonly string[];
+  readonly isExcept?: boolean;
+}
+
+export type EntityRow = Readonly<Record<string, unknown>>;
+
+/**
+ * Everything a source says about one interval of a relation, e.g. an aggregate: the rows replace what is stored for exactly that interval
+ * (and for `scope`, a dimension with the values that were asked for) where they differ. The relation has `interval_start`, `as_of` and the
+ * columns of the rows; times in rows are milliseconds since 1970.
+ */
+export interface IntervalBatch {
+  readonly kind: 'interval';
+  readonly relation: string;
+  readonly interval: Interval;
+  /** Columns that tell the rows of one `interval_start` apart; absent values equal each other. */
+  readonly dimensions: readonly string[];
+  readonly scope?: { readonly column: string; readonly values: readonly string[] };
+  readonly rows: readonly EntityRow[];
+  /** Rows whose interval began earlier are removed: a relation that keeps only the last days. */
+  readonly keepFrom?: Date;
+}
+
+/**
+ * What a source says about the statuses of some users in one interval, in `start_time` and `end_time` (milliseconds since 1970, no end while
+ * open) and the status columns. A span that reaches over the interval's ends is given whole or cut there.
+ */
+export interface SpanBatch {
+  readonly kind: 'spans';
+  readonly relation: string;
+  readonly interval: Interval;
+  readonly statusColumns: readonly string[];
+  /** Everything there is about these users in the interval stands in `rows`. */
+  readonly userIds: readonly string[];
+  readonly rows: readonly EntityRow[];
+}
+
+export type Batch = ConversationBatch | EntityBatch | IntervalBatch | SpanBatch;
+
+export interface Page {
+  readonly asOf: Date;
+  readonly batches: readonly Batch[];
+  readonly rejects: readonly Reject[];
+  /** Where to resume behind this page. Never null: a null cursor means that a pass has not begun. */
+  readonly cursor: Json;
+  /** Records in the answer, for progress and counts. A page without any is committed at once: it only moves the cursor. */
+  readonly recordCount: number;
+}
+
+export interface StreamContext {
+  readonly now: () => Date;
+  readonly signal: AbortSignal;
+  /** Ids of conversations stored as open, above `after` in id order, at most `limit`: what `open_conversations` asks for again. */
+  readonly openConversationIds: (after: string | null, limit: number) => Promise<readonly string[]>;
+  /** Users in the stored directory, in id order, without those that are known to have been deleted before `since`. */
+  readonly userIds: (since: Date) => Promise<readonly string[]>;
+  /** Bound to the slice. For what a person should know although the slice goes on. */
+  readonly log: Log;
+}
+
+/** Streams whose dead letters are single conversations, which can be stored again as they are; of all others the slice is pulled again. */
+export const conversationStreams: readonly string[] = ['conversations', 'conversation_history', 'open_conversations'];
+
+/** What is needed to plan a stream and to pull one slice of it. Knows the API, nothing of the database. */
+export interface Stream {
+  readonly name: string;
+  /** `interval`: a contiguous history is owed. `snapshot`: only the present period is owed, missed ones are not made up. */
+  readonly kind: 'interval' | 'snapshot';
+  /** Smaller is more urgent: live before backfill. */
+  readonly priority: number;
+  /** Other streams ask and read with its records, so that its very first listing is pulled before anything else. */
+  readonly isReadFirst?: boolean;
+  /** Part of `sync` without `--stream`. */
+  readonly isDefault: boolean;
+  /** Time after a slice's end (snapshot: start) before its first pass. */
+  readonly lagMs: number;
+  /** Ages after the slice's end at which it is pulled again, ascending; after the last it is final. Empty: one pass. */
+  readonly repassAgesMs: readonly number[];
+  /** Length of a slice that covers `at`; lengths divide a day. Older history may be cut coarser. */
+  readonly sliceLengthMs: (at: Date, now: Date) => number;
+  /** How far back the first planning may reach, or undefined for the configured start. */
+  readonly firstReachMs?: number;
+  /** Slices of a period of this length that is over become one slice, so that what was live in small slices costs one pull a pass. */
+  readonly mergedLengthMs?: number;
+  /** Smallest interval into which a slice may be split when a cap is hit. */
+  readonly sliceLengthMsMin: number;
+  /** Yields pages from the slice's cursor to the end of the pass. Errors: ApiError, NotYetError. */
+  readonly pages: (slice: Slice, context: StreamContext) => AsyncGenerator<Page, void, void>;
+}
+
+export interface StoreCounts {
+  readonly records: number;
+  readonly changedRecords: number;
+  readonly deadLetters: number;
+}
+
+/**
+ * A slice that this process alone may work on: the claim is an advisory lock on the connection that writes, so that losing one loses
+ * the other. Every method but `release` is one transaction.
+ */
+export interface SliceClaim {
+  readonly slice: Slice;
+  /** Stores the pages' rows and the last page's cursor together. */
+  commit(pages: readonly Page[]): Promise<StoreCounts>;
+  /** The pass is complete: `nextDueAt` null makes the slice final. `pages` are stored in the same transaction. */
+  complete(pages: readonly Page[], nextDueAt: Date | null): Promise<StoreCounts>;
+  fail(message: string, retryAt: Date): Promise<void>;
+  /** Still owed, not before `retryAt`; not a failure. */
+  defer(message: string, retryAt: Date): Promise<void>;
+  /** Replaces the slice by these, which together are its interval. */
+  split(parts: readonly Interval[], dueAt: Date): Promise<void>;
+  /** Forgets the cursor: the pass begins again. */
+  restart(message: string): Promise<void>;
+  release(): Promise<void>;
+}
+
+export interface ClaimOptions {
+  /** In the order of their turns, which decides among slices that are equally urgent. */
+  readonly streams: readonly string[];
+  readonly now: Date;
+  /** Slices that end after this instant are live: they go before all others, by the streams' priority. */
+  readonly liveAfter: Date;
+  /** Nothing but live slices. */
+  readonly isLiveOnly: boolean;
+  /** Slices that failed before this instant are tried although their `retry_at` lies ahead. */
+  readonly retryFailedBefore?: Date;
+  /** Only slices inside this range, for a backfill that shares the database with a scheduler. */
+  readonly within?: Interval;
+}
+
+export interface Plan {
+  readonly stream: Stream;
+  readonly now: Date;
+  /** A schedule remembers where it began; a range asked for once does not move that. */
+  readonly isSchedule: boolean;
+  /** What is to lie in the ledger, whoever entered it. Pure; `scheduledFrom` is null before the first schedule. */
+  readonly asked: (scheduledFrom: Date | null) => Interval | null;
+  /** What is asked and lacks. Pure; runs under a lock, so that two planners never overlap. */
+  readonly propose: (asked: Interval, planned: readonly Interval[]) => readonly Interval[];
+  readonly dueAt: (interval: Interval) => Date;
+}
+
+/** The ledger as the engine sees it; `postgres/` implements it. */
+export interface Ledger {
+  plan(plan: Plan): Promise<number>;
+  /** Makes slices that touch `range` due now, final ones too: a person wants them pulled again. */
+  makeDue(stream: string, range: Interval, now: Date): Promise<number>;
+  /** The most urgent due slice that nobody works on, or null. */
+  claim(options: ClaimOptions): Promise<SliceClaim | null>;
+  /** True while any process works on a slice of this stream. */
+  isInHand(stream: string): Promise<boolean>;
+}

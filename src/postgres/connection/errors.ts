@@ -1,0 +1,92 @@
+import { asError, UsageError } from '../../lib/errors.js';
+
+interface Described {
+  /** Completes "The database at HOST …". */
+  readonly fault: string;
+  readonly remedy: string;
+}
+
+const unreachable = 'check the host and port in DATABASE_URL, and that the server runs and lets this machine in';
+const untrusted = 'give the authority with sslrootcert=FILE, or accept any certificate with sslmode=no-verify';
+
+/** By Node's or Postgres' own code. https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const describedByCode: Readonly<Record<string, Described>> = {
+  ECONNREFUSED: { fault: 'refuses connections', remedy: unreachable },
+  ECONNRESET: { fault: 'broke off the connection', remedy: unreachable },
+  EPIPE: { fault: 'broke off the connection', remedy: unreachable },
+  EHOSTUNREACH: { fault: 'cannot be reached', remedy: unreachable },
+  ENETUNREACH: { fault: 'cannot be reached', remedy: unreachable },
+  ETIMEDOUT: { fault: 'does not answer', remedy: unreachable },
+  ENOTFOUND: { fault: 'has a host name that nobody knows', remedy: 'check the host in DATABASE_URL' },
+  EAI_AGAIN: { fault: 'has a host name that could not be looked up', remedy: 'check the host and the name server' },
+  '28P01': { fault: 'refuses the user name or password', remedy: 'check both in DATABASE_URL' },
+  '28000': { fault: 'refuses this user', remedy: 'check user and sslmode, or let the user in (pg_hba.conf)' },
+  '3D000': { fault: 'does not exist', remedy: 'create it (create database …) or correct its name in DATABASE_URL' },
+  '42501': {
+    fault: 'refuses what this role wants to do',
+    remedy: 'use a role that owns the database, or grant it create',
+  },
+  '25006': { fault: 'is read-only (a standby?)', remedy: 'point DATABASE_URL at the primary' },
+  '53300': {
+    fault: 'has no connection to spare',
+    remedy: 'lower GENESYS_WAREHOUSE_CONCURRENCY or raise max_connections',
+  },
+  '57P03': { fault: 'is starting up or shutting down', remedy: 'try again in a minute' },
+  CERT_HAS_EXPIRED: { fault: 'has a certificate that has expired', remedy: 'renew it' },
+  ERR_TLS_CERT_ALTNAME_INVALID: {
+    fault: 'has a certificate for another host name',
+    remedy: 'use the name in the certificate, or accept any with sslmode=no-verify',
+  },
+  DEPTH_ZERO_SELF_SIGNED_CERT: { fault: 'has a certificate that nobody signed', remedy: untrusted },
+  SELF_SIGNED_CERT_IN_CHAIN: { fault: 'has a certificate of an unknown authority', remedy: untrusted },
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: { fault: 'has a certificate of an unknown authority', remedy: untrusted },
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: { fault: 'has a certificate of an unknown authority', remedy: untrusted },
+};
+
+/** Where the driver gives no code, there is only its wording to go by. */
+const describedByMessage: readonly (readonly [RegExp, Described])[] = [
+  [
+    /does not support SSL/,
+    {
+      fault: 'does not speak TLS, which servers on other machines must',
+      remedy: 'turn TLS on there, or add sslmode=disable to DATABASE_URL if the network is trusted',
+    },
+  ],
+  [/timeout/i, { fault: 'does not answer', remedy: unreachable }],
+  [/password must be a/, { fault: 'asks for a password', remedy: 'put one into DATABASE_URL or PGPASSWORD' }],
+  [/^Connection terminated/, { fault: 'broke off the connection', remedy: unreachable }],
+];
+
+/**
+ * The error as one sentence for the person who set the connection up, without the password; what is not recognised
+ * comes back as it is. `target` as from `describeTarget`.
+ */
+export function describeConnectionError(thrown: unknown, target: string): Error {
+  const error = asError(thrown) as NodeJS.ErrnoException;
+  if (error instanceof UsageError) return error;
+  if (error.code === 'ENOENT') return new UsageError(missingFile(error, target), { cause: error });
+  const described =
+    describedByCode[error.code ?? ''] ?? describedByMessage.find(([pattern]) => pattern.test(error.message))?.[1];
+  if (described === undefined) return error;
+  const { fault, remedy } = described;
+  return new UsageError(`The database at ${target} ${fault} (${error.message || error.code}); ${remedy}`, {
+    cause: error,
+  });
+}
+
+/** `db.example.com:5432/warehouse as app`: what a message may say of a connection URL. */
+export function describeTarget(connectionString: string): string {
+  const url = new URL(connectionString);
+  const parameter = (name: string) => url.searchParams.get(name);
+  const host = parameter('host') ?? (url.hostname || 'localhost');
+  const port = parameter('port') ?? (url.port || '5432');
+  const user = parameter('user') ?? decodeURIComponent(url.username);
+  const database = decodeURIComponent(url.pathname.slice(1)) || user;
+  return `${host}:${port}/${database}${user === '' ? '' : ` as ${user}`}`;
+}
+
+function missingFile(error: NodeJS.ErrnoException, target: string): string {
+  return error.syscall === 'connect'
+    ? `No server listens on the socket of the database at ${target}; ${unreachable}`
+    : `${error.path} is missing, which the connection to ${target} names as a certificate or key; correct its path`;
+}

@@ -1,0 +1,19 @@
+import { Kysely, PostgresDialect } from 'kysely';
+import type pg from 'pg';
+import type { Database } from '../ledger/tables.js';
+
+export type Db = Kysely<Database>;
+
+export function kyselyOnPool(pool: pg.Pool): Db {
+  return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+}
+
+/**
+ * Kysely on one checked-out client, so that its statements join that client's transaction and share its advisory locks.
+ * Nothing is closed with it: the client stays the caller's.
+ */
+export function kyselyOnClient(client: pg.PoolClient): Db {
+  const connection = { query: client.query.bind(client), release: () => {} };
+  const pool = { connect: async () => connection, end: async () => {} };
+  return new Kysely<Database>({ dialect: new PostgresDialect({ pool: pool as never }) });
+}

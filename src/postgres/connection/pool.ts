@@ -1,0 +1,137 @@
+import type { Socket } from 'node:net';
+import pg from 'pg';
+import { UsageError } from '../../lib/errors.js';
+import type { Log } from '../../lib/log.js';
+import { describeConnectionError, describeTarget } from './errors.js';
+import { withTls } from './tls.js';
+
+export interface PoolOptions {
+  /** A Postgres URL; see `withTls` for what its `sslmode` means and what holds without one. */
+  readonly connectionString: string;
+  /** Shown in `pg_stat_activity`. */
+  readonly applicationName: string;
+  /** Connections: one for each slice in flight, and a few more. */
+  readonly max: number;
+  /** The longest a statement may run; 0 for no limit. */
+  readonly statementTimeoutMs: number;
+  readonly log?: Log;
+}
+
+/** Also the longest wait for a connection of a pool whose connections are all out. */
+const connectMsMax = 30_000;
+const idleMsMax = 60_000;
+const keepAliveAfterMs = 30_000;
+/** A statement is ended by the server before; only a server or a network that went silent is waited for until then. */
+const silenceMarginMs = 60_000;
+const oldestServerVersion = 140_000;
+
+/**
+ * What this program relies on, whatever the role or database has as its defaults. The keepalives let the server notice
+ * within two minutes that a client's machine is gone, and free the advisory locks it held.
+ */
+const sessionSettings = `
+set time zone 'UTC';
+set datestyle to 'ISO';
+set client_encoding to 'UTF8';
+set tcp_keepalives_idle = 60;
+set tcp_keepalives_interval = 10;
+set tcp_keepalives_count = 6;`;
+
+/** Type numbers of Postgres: fixed for ever. */
+const types = { int8: 20, date: 1082, timestamp: 1114 };
+
+/**
+ * A pool whose connections keep UTC and read `bigint` as number (as text beyond 2^53), `timestamptz` as Date, and
+ * `date` and `timestamp` as text, since a Date would shift them by this machine's zone. `numeric` stays text.
+ * Losing a connection never ends the process: the statement on it fails, or the next one gets a new connection.
+ */
+export function createPool(options: PoolOptions): pg.Pool {
+  const pool = new pg.Pool({
+    ...withTls(options.connectionString),
+    application_name: options.applicationName,
+    max: options.max,
+    connectionTimeoutMillis: connectMsMax,
+    idleTimeoutMillis: idleMsMax,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: keepAliveAfterMs,
+    types: { getTypeParser } as pg.CustomTypesConfig,
+    onConnect: (client) => prepareSession(client, options.statementTimeoutMs),
+  } as pg.PoolConfig);
+  // Without a listener, Node ends the process when a connection breaks: idle ones report to the pool, others to themselves.
+  pool.on('error', (error) => options.log?.warn({ error }, 'lost an idle database connection'));
+  pool.on('connect', (client) => {
+    endWhenSilent(client, options.statementTimeoutMs);
+    client.on('error', (error: Error) => options.log?.debug({ error }, 'lost a database connection in use'));
+  });
+  return pool;
+}
+
+/**
+ * A peer that vanished without a word would be waited for until the system's keepalives give it up, one that still acknowledges bytes but
+ * never answers (a hung server, a proxy that lost its other side) for ever. Only a statement under way is given up: an idle connection may
+ * be silent for as long as it likes.
+ */
+function endWhenSilent(client: pg.PoolClient, statementTimeoutMs: number): void {
+  if (statementTimeoutMs === 0) return;
+  const { connection } = client as unknown as { connection?: { stream?: Socket } };
+  const silentMs = statementTimeoutMs + Math.min(silenceMarginMs, statementTimeoutMs);
+  const stream = connection?.stream;
+  stream?.setTimeout(silentMs);
+  stream?.on('timeout', () => {
+    if ((client as unknown as { _activeQuery?: unknown })._activeQuery) {
+      stream.destroy(Object.assign(new Error(`no answer for ${silentMs / 1_000} s`), { code: 'ETIMEDOUT' }));
+    }
+  });
+}
+
+/**
+ * Proves that the pool's database can be used; `writable` (the default) refuses a standby. Throws a UsageError that says
+ * what to do otherwise: server away or too old, wrong password, no such database, TLS, encoding.
+ */
+export async function verifyConnection(
+  pool: pg.Pool,
+  connectionString: string,
+  { writable = true }: { readonly writable?: boolean } = {},
+): Promise<void> {
+  const target = describeTarget(connectionString);
+  const { encoding, read_only } = await askServer(pool).catch((error: unknown) => {
+    throw describeConnectionError(error, target);
+  });
+  if (encoding !== 'UTF8') {
+    throw new UsageError(`The database at ${target} stores ${encoding}; create one with encoding UTF8`);
+  }
+  if (writable && read_only) {
+    throw new UsageError(`The database at ${target} is read-only (a standby?); point DATABASE_URL at the primary`);
+  }
+}
+
+async function askServer(pool: pg.Pool): Promise<{ encoding: string; read_only: boolean }> {
+  const { rows } = await pool.query<{ encoding: string; read_only: boolean }>(
+    `select current_setting('server_encoding') as encoding,
+            current_setting('transaction_read_only')::boolean as read_only`,
+  );
+  if (rows[0] === undefined) throw new Error('the server answered without a row');
+  return rows[0];
+}
+
+async function prepareSession(client: pg.ClientBase, statementTimeoutMs: number): Promise<void> {
+  await client.query(`${sessionSettings} set statement_timeout = ${Math.trunc(statementTimeoutMs)};`);
+  const { rows } = await client.query(`select current_setting('server_version_num')::integer as version`);
+  const version = (rows[0] as { version: number }).version;
+  if (version >= oldestServerVersion) return;
+  throw new UsageError(
+    `The database server is Postgres ${Math.trunc(version / 10_000)}; use Postgres ${oldestServerVersion / 10_000} or newer`,
+  );
+}
+
+function getTypeParser(type: number, format?: 'text' | 'binary'): unknown {
+  if (format === 'binary') return pg.types.getTypeParser(type, 'binary');
+  if (type === types.int8) return safeNumber;
+  if (type === types.date || type === types.timestamp) return (text: string) => text;
+  return pg.types.getTypeParser(type, 'text');
+}
+
+function safeNumber(text: string): number | string {
+  const value = Number(text);
+  return Number.isSafeInteger(value) ? value : text;
+}

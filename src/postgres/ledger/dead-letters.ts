@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+import type pg from 'pg';
+import { conversationStreams, type Reject } from '../../model/extraction.js';
+
+export interface DeadLetter {
+  readonly deadLetterId: string;
+  readonly stream: string;
+  readonly recordId: string | null;
+  readonly reason: string;
+  /** JSON as text. */
+  readonly record: string;
+  readonly asOf: Date;
+}
+
+export interface RejectFacts {
+  readonly stream: string;
+  readonly sliceId: string | null;
+  readonly asOf: Date;
+  readonly now: Date;
+}
+
+/** Keeps records that could not be stored, inside the caller's transaction; the same record met again is counted, not doubled. Returns how many. */
+export async function storeRejects(
+  client: pg.ClientBase,
+  rejects: readonly Reject[],
+  facts: RejectFacts,
+): Promise<number> {
+  for (const reject of rejects) {
+    await client.query(
+      `insert into extract.dead_letters
+           (stream, slice_id, record_id, reason, record, record_hash, as_of, first_seen_at, last_seen_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $8)
+       on conflict (stream, record_hash) do update
+           set last_seen_at = excluded.last_seen_at, as_of = excluded.as_of, reason = excluded.reason,
+               slice_id = coalesce(excluded.slice_id, dead_letters.slice_id),
+               seen_count = dead_letters.seen_count + 1`,
+      [
+        facts.stream,
+        facts.sliceId,
+        storable(reject.recordId),
+        storable(reject.reason),
+        reject.record,
+        createHash('md5').update(reject.record).digest('hex'),
+        facts.asOf,
+        facts.now,
+      ],
+    );
+  }
+  return rejects.length;
+}
+
+/** Dead letters of some streams in the order in which they came, at most `limit`, above `after`. */
+export async function readDeadLetters(
+  pool: pg.Pool,
+  streams: readonly string[],
+  after: string,
+  limit: number,
+): Promise<DeadLetter[]> {
+  const { rows } = await pool.query<DeadLetter>(
+    `select dead_letter_id::text as "deadLetterId", stream, record_id as "recordId", reason, record, as_of as "asOf"
+     from extract.dead_letters where stream = any($3) and dead_letter_id > $1 order by dead_letter_id limit $2`,
+    [after, limit, streams],
+  );
+  return rows;
+}
+
+export async function deleteDeadLetter(client: pg.ClientBase, deadLetterId: string): Promise<void> {
+  await client.query('delete from extract.dead_letters where dead_letter_id = $1', [deadLetterId]);
+}
+
+/**
+ * A record that was stored after all, e.g. because Genesys mended it, is no longer owed. Called with the ids of what has just been loaded.
+ */
+export async function forgetStored(client: pg.ClientBase, recordIds: readonly string[]): Promise<void> {
+  await client.query('delete from extract.dead_letters where record_id = any($1)', [recordIds]);
+}
+
+/**
+ * A pass over a whole slice did not meet these records again, so Genesys has mended them or tells them no more. A conversation is only
+ * forgotten once it is stored: between two pages it can be passed over.
+ */
+export async function forgetMended(
+  client: pg.ClientBase,
+  slice: { readonly stream: string; readonly sliceId: string },
+  asOf: Date,
+): Promise<void> {
+  await client.query(
+    'delete from extract.dead_letters where slice_id = $1 and as_of < $2 and (record_id is null or not $3)',
+    [slice.sliceId, asOf, conversationStreams.includes(slice.stream)],
+  );
+}
+
+/** Makes slices due whose dead letters are of other streams than `except`, so that the next pull brings the records again; returns how many. */
+export async function makeLettersDue(pool: pg.Pool, except: readonly string[], now: Date): Promise<number> {
+  const { rowCount } = await pool.query(
+    `update extract.slices
+     set due_at = least(due_at, $2), retry_at = null, cursor = case when due_at <= $2 then cursor end
+     where slice_id in (select slice_id from extract.dead_letters where stream <> all($1))`,
+    [except, now],
+  );
+  return rowCount ?? 0;
+}
+
+/** When slices are cut or joined, their dead letters belong to what stands in their place. */
+export async function handOverLetters(
+  client: pg.ClientBase,
+  formerSliceIds: readonly string[],
+  sliceId: string,
+): Promise<void> {
+  await client.query('update extract.dead_letters set slice_id = $2 where slice_id = any($1::bigint[])', [
+    formerSliceIds,
+    sliceId,
+  ]);
+}
+
+/** The same for a snapshot, each of whose periods takes the place of all before it. */
+export async function handOverStreamLetters(client: pg.ClientBase, stream: string, sliceId: string): Promise<void> {
+  await client.query('update extract.dead_letters set slice_id = $2 where stream = $1', [stream, sliceId]);
+}
+
+const storable = (text: string | null) => text?.toWellFormed().replaceAll('\u0000', '\u2400') ?? null;

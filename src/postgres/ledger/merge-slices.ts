@@ -1,0 +1,82 @@
+import type pg from 'pg';
+import { type Interval, plus } from '../../lib/interval.js';
+import type { Stream } from '../../model/extraction.js';
+
+interface Period {
+  readonly from: Date;
+  readonly slices: readonly string[];
+}
+
+/**
+ * Makes one slice of each period that is over and lies in the ledger in several, all pulled once and waiting for their second pass: that
+ * pass then costs one pull instead of one for each of the small slices that kept the running period fresh. Periods whose second pass
+ * is due are left as they are; what was cut because it was too large stays cut. Belongs into the planner's transaction, under its lock.
+ */
+export async function mergeSlices(
+  client: pg.ClientBase,
+  stream: Pick<Stream, 'name' | 'mergedLengthMs' | 'repassAgesMs'>,
+  now: Date,
+  sliceLockClass: number,
+): Promise<number> {
+  const { mergedLengthMs, repassAgesMs } = stream;
+  const firstAgeMs = repassAgesMs[0];
+  if (mergedLengthMs === undefined || firstAgeMs === undefined) return 0;
+  const window = { from: plus(now, -firstAgeMs - mergedLengthMs), to: now };
+  let merged = 0;
+  for (const period of await mergeable(client, stream.name, mergedLengthMs, window)) {
+    if (!(await lockAll(client, period.slices, sliceLockClass))) continue;
+    await mergeInto(client, stream.name, { from: period.from, to: plus(period.from, mergedLengthMs) }, firstAgeMs);
+    merged += 1;
+  }
+  return merged;
+}
+
+/** Whole periods that began after `window.from` and are over at `window.to`. */
+async function mergeable(
+  client: pg.ClientBase,
+  stream: string,
+  lengthMs: number,
+  window: Interval,
+): Promise<readonly Period[]> {
+  const { rows } = await client.query<Period>(
+    `select date_bin($2::interval, slice_from, timestamptz 'epoch') as "from", array_agg(slice_id::text) as slices
+     from extract.slices
+     where stream = $1 and slice_from > $3 and slice_to <= $4
+     group by 1
+     having count(*) > 1 and sum(slice_to - slice_from) = $2::interval
+         and bool_and(pass > 0 and due_at is not null and cursor is null and attempts = 0 and retry_at is null)
+     order by 1`,
+    [stream, `${lengthMs} milliseconds`, window.from, window.to],
+  );
+  return rows;
+}
+
+/** False when somebody works on one of the slices. The locks end with the transaction. */
+async function lockAll(client: pg.ClientBase, slices: readonly string[], sliceLockClass: number): Promise<boolean> {
+  const { rows } = await client.query<{ locked: boolean }>(
+    'select bool_and(pg_try_advisory_xact_lock($1, slice_id::int)) as locked from unnest($2::text[]) as slice_id',
+    [sliceLockClass, slices],
+  );
+  return rows[0]?.locked === true;
+}
+
+/** What a person made due earlier than its second pass stays due then. */
+async function mergeInto(client: pg.ClientBase, stream: string, period: Interval, firstAgeMs: number): Promise<void> {
+  await client.query(
+    `with parts as (
+         delete from extract.slices where stream = $1 and slice_from >= $2 and slice_to <= $3 returning *
+     ), whole as (
+         insert into extract.slices (stream, slice_from, slice_to, priority, pass, due_at, as_of, pages, records,
+         changed_records, requested_at, last_attempt_at, last_pass_at)
+     select $1, $2, $3, min(priority), min(pass),
+         case when min(due_at - slice_to) < $4::interval then min(due_at) else $3 + min(due_at - slice_to) end,
+         min(as_of), sum(pages), sum(records), sum(changed_records), min(requested_at), max(last_attempt_at),
+         min(last_pass_at)
+     from parts
+     returning slice_id
+     )
+     update extract.dead_letters set slice_id = whole.slice_id from whole
+     where dead_letters.slice_id in (select slice_id from parts)`,
+    [stream, period.from, period.to, `${firstAgeMs} milliseconds`],
+  );
+}

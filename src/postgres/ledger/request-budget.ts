@@ -1,0 +1,187 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { asError } from '../../lib/errors.js';
+import { createPool } from '../connection/pool.js';
+
+export interface RequestBudgetOptions {
+  readonly connectionString: string;
+  /** Base URL of the API and the OAuth client: together they name the allowance. */
+  readonly api: string;
+  readonly clientId: string;
+  readonly requestsPerMinute: number;
+  /** Milliseconds that never run backwards, the same clock that `reserve` and `pauseUntil` speak of. */
+  readonly clockMs: () => number;
+  /** Instead of the database's clock, for tests. */
+  readonly databaseTime?: () => Date;
+}
+
+/** What an answer's headers said; `src/genesys/budget.ts` explains each. */
+interface ToldFacts {
+  readonly count?: number;
+  readonly allowed?: number;
+  readonly resetMs?: number;
+  readonly observedAtMs: number;
+  readonly grantedAtMs?: number;
+  readonly ticket?: number;
+}
+
+type Answer =
+  | { readonly granted: true; readonly ticket: number }
+  | { readonly granted: false; readonly waitMs: number };
+
+interface TakeRow {
+  readonly granted: number;
+  readonly first_ticket: number | null;
+  readonly wait_ms: number;
+}
+
+interface Grants {
+  nextTicket: number;
+  left: number;
+  readonly untilMs: number;
+}
+
+/** What was granted is sent within this time or not at all: the database counts it as of the moment it was granted. */
+const grantMsMax = 750;
+const lateGrantsMax = 3;
+const toldMax = 1_000_000_000;
+/** Before each further attempt at a database that does not answer. */
+const retryDelaysMs = [0, 250, 1_000];
+const statementTimeoutMs = 5_000;
+/** Longer than the server's own limit: only a server that has fallen silent meets it. */
+const answerMsMax = 8_000;
+
+/**
+ * The request allowance of one OAuth client, shared by all processes on one database: `extract.take_requests` decides, on the
+ * database's clock, so that those of the processes need not agree. Asking is one short statement on a connection of its own,
+ * for a quarter of a second's worth of requests at the most (with the usual 300 a minute that is one). When the database does
+ * not answer, nothing is granted: `reserve` throws after some attempts.
+ */
+export class RequestBudget {
+  readonly #options: RequestBudgetOptions;
+  readonly #pool: pg.Pool;
+  readonly #worker = randomUUID();
+  #told: ToldFacts | undefined;
+  #grants: Grants = { nextTicket: 0, left: 0, untilMs: Number.NEGATIVE_INFINITY };
+
+  constructor(options: RequestBudgetOptions) {
+    this.#options = options;
+    this.#pool = createPool({
+      connectionString: options.connectionString,
+      applicationName: 'genesys-warehouse budget',
+      max: 1,
+      statementTimeoutMs,
+    });
+    // A grant that a crashed server forgets would be granted twice; waiting for standbys as well would only cost time.
+    this.#pool.on('connect', (client) => void client.query('set synchronous_commit = local').catch(() => {}));
+  }
+
+  async reserve(priority: number, _nowMs: number, wanted = 1): Promise<Answer> {
+    const { clockMs } = this.#options;
+    for (let late = 0; late < lateGrantsMax; late += 1) {
+      const atHand = this.#fromHand();
+      if (atHand !== undefined) return atHand;
+      const askedAtMs = clockMs();
+      const row = await this.#take(priority, wanted, askedAtMs);
+      if (row.first_ticket === null) return { granted: false, waitMs: row.wait_ms };
+      this.#grants = { nextTicket: row.first_ticket, left: row.granted, untilMs: askedAtMs + grantMsMax };
+    }
+    return this.#fromHand() ?? { granted: false, waitMs: 1 };
+  }
+
+  /** Told to the others with the next request: a statement for each answer would double the cost. */
+  observe(facts: ToldFacts): void {
+    const { allowed, ticket } = facts;
+    if (allowed === undefined) return;
+    // Calls may be under different limits: the smallest holds, and of equal ones the newest.
+    const known = this.#told;
+    const isNews =
+      known?.allowed === undefined ||
+      allowed < known.allowed ||
+      (allowed === known.allowed && (ticket ?? 0) >= (known.ticket ?? 0));
+    if (isNews) this.#told = facts;
+  }
+
+  /** `untilMs` on the clock of this process; the others learn how long that is from now. */
+  async pauseUntil(untilMs: number): Promise<void> {
+    const { api, clientId, clockMs, databaseTime } = this.#options;
+    this.#grants.left = 0;
+    const pauseSeconds = Math.max(0, untilMs - clockMs()) / 1_000;
+    await this.#ask(
+      `update extract.request_budgets
+       set tokens = 0, paused_until = greatest(paused_until, coalesce($4, clock_timestamp()) + make_interval(secs => $3))
+       where api = $1 and client_id = $2`,
+      [api, clientId, pauseSeconds, databaseTime?.() ?? null],
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.end();
+  }
+
+  #fromHand(): Answer | undefined {
+    const grants = this.#grants;
+    if (grants.left === 0 || this.#options.clockMs() > grants.untilMs) return undefined;
+    const ticket = grants.nextTicket;
+    grants.nextTicket += 1;
+    grants.left -= 1;
+    return { granted: true, ticket };
+  }
+
+  async #take(priority: number, wanted: number, nowMs: number): Promise<TakeRow> {
+    const { api, clientId, requestsPerMinute, databaseTime } = this.#options;
+    const told = this.#told;
+    this.#told = undefined;
+    const values = [api, clientId, this.#worker, priority, wanted, requestsPerMinute, toldJson(told, nowMs)];
+    const rows = await this.#ask<TakeRow>(
+      'select granted, first_ticket, wait_ms from extract.take_requests($1, $2, $3, $4, $5, $6, $7, $8)',
+      [...values, databaseTime?.() ?? null],
+    );
+    const row = rows[0];
+    if (row === undefined) throw new Error('The shared request budget answered without a row.');
+    return row;
+  }
+
+  /** A statement whose answer was lost may have granted something: it counts as used, and asking again is safe. */
+  async #ask<Row extends pg.QueryResultRow>(text: string, values: readonly unknown[]): Promise<Row[]> {
+    let failure: unknown;
+    for (const delayMs of retryDelaysMs) {
+      if (delayMs > 0) await sleep(delayMs);
+      try {
+        const query = { name: text.slice(0, 40), text, values: [...values], query_timeout: answerMsMax };
+        return (await this.#pool.query<Row>(query)).rows;
+      } catch (error) {
+        failure = error;
+        if (error instanceof pg.DatabaseError && !isPassing(error.code ?? '')) break;
+      }
+    }
+    const { message } = asError(failure);
+    throw new Error(`The shared request budget in the database cannot be asked, so nothing is sent: ${message}`, {
+      cause: failure,
+    });
+  }
+}
+
+/** Lost connections, a server that stops or starts, a lock or a time limit; every other error stays the same when asked again. */
+function isPassing(code: string): boolean {
+  return /^(08|40|57|53|55)/.test(code);
+}
+
+function toldJson(told: ToldFacts | undefined, nowMs: number): string | null {
+  if (told === undefined) return null;
+  const { allowed, count, resetMs, ticket, grantedAtMs, observedAtMs } = told;
+  const age_ms = Math.max(0, nowMs - (grantedAtMs ?? observedAtMs));
+  return JSON.stringify({
+    allowed: whole(allowed),
+    count: whole(count),
+    reset_ms: whole(resetMs),
+    ticket,
+    age_ms: whole(age_ms),
+  });
+}
+
+/** Headers are another program's: what they say must fit into the database's integers. */
+function whole(value: number | undefined): number | undefined {
+  return value === undefined ? undefined : Math.trunc(Math.min(value, toldMax));
+}

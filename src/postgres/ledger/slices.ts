@@ -1,0 +1,233 @@
+import { sql } from 'kysely';
+import type pg from 'pg';
+import { earlier, type Interval, later } from '../../lib/interval.js';
+import type { ClaimOptions, Json, Plan, Slice, Stream } from '../../model/extraction.js';
+import { type Db, kyselyOnClient, kyselyOnPool } from '../connection/kysely.js';
+import { inTransaction } from '../connection/transaction.js';
+import { handOverStreamLetters } from './dead-letters.js';
+import { mergeSlices } from './merge-slices.js';
+import { prunedIntervals } from './pruned.js';
+
+/** Namespace of the advisory locks that claim slices; the second key is the slice's id. */
+export const sliceLockClass = 7_236_402;
+const planLockClass = 7_236_403;
+const candidatesMax = 64;
+const insertRowsMax = 5_000;
+
+/** What stands in `extract.slices.cursor`: the stream's own cursor and the instant the pass in progress vouches for. */
+export interface StoredCursor {
+  readonly at: Json;
+  readonly asOf: string;
+}
+
+export interface ClaimedSlice {
+  readonly slice: Slice;
+  /** Of the pass in progress, null when it has not begun. */
+  readonly asOf: Date | null;
+}
+
+/** Adds the slices that a stream lacks; returns how many. */
+export async function planSlices(pool: pg.Pool, plan: Plan): Promise<number> {
+  const { stream, now } = plan;
+  return inTransaction(pool, async (client) => {
+    await client.query('select pg_advisory_xact_lock($1, hashtext($2))', [planLockClass, stream.name]);
+    const db = kyselyOnClient(client);
+    if (plan.isSchedule) await mergeSlices(client, stream, now, sliceLockClass);
+    const known = await scheduledFrom(db, stream.name);
+    const asked = plan.asked(known);
+    if (asked === null) return 0;
+    // What was pruned is not owed, as what is in the ledger is not.
+    const pruned = await prunedIntervals(client, stream.name);
+    const proposed = plan.propose(asked, [...pruned, ...(await plannedIntervals(db, stream.name))]);
+    if (plan.isSchedule && stream.kind !== 'snapshot') {
+      // Also what a backfill entered before is asked for from now on; before the end of what was pruned there may be holes.
+      const from = pruned.reduce((latest, { to }) => later(latest, to), asked.from);
+      if (from < asked.to && (known === null || from < known)) await rememberScheduledFrom(db, stream.name, from);
+    }
+    const first = proposed[0];
+    if (first === undefined) return 0;
+    if (stream.kind === 'snapshot') await planSnapshot(client, db, plan, first);
+    else await insertSlices(db, stream, proposed, plan.dueAt, { pass: 0, requestedAt: now });
+    return proposed.length;
+  });
+}
+
+const scheduledFromSetting = (stream: string) => `scheduled_from.${stream}`;
+
+async function scheduledFrom(db: Db, stream: string): Promise<Date | null> {
+  const setting = await db
+    .selectFrom('extract.settings')
+    .select('value')
+    .where('name', '=', scheduledFromSetting(stream))
+    .executeTakeFirst();
+  return setting === undefined ? null : new Date(setting.value);
+}
+
+async function rememberScheduledFrom(db: Db, stream: string, from: Date): Promise<void> {
+  await db
+    .insertInto('extract.settings')
+    .values({ name: scheduledFromSetting(stream), value: from.toISOString() })
+    .onConflict((conflict) =>
+      conflict.column('name').doUpdateSet({ value: sql`least(settings.value, excluded.value)` }),
+    )
+    .execute();
+}
+
+/** Neighbouring slices are merged, so that years of history are a handful of intervals. */
+async function plannedIntervals(db: Db, stream: string): Promise<Interval[]> {
+  const { rows } = await sql<{ from: Date; to: Date }>`
+    select min(slice_from) as "from", max(slice_to) as "to"
+    from (
+        select slice_from, slice_to, sum(is_start) over (order by slice_from) as island
+        from (
+            select slice_from, slice_to,
+                case when slice_from = lag(slice_to) over (order by slice_from) then 0 else 1 end as is_start
+            from extract.slices
+            where stream = ${stream}
+        ) as marked
+    ) as numbered
+    group by island
+    order by 1`.execute(db);
+  return rows;
+}
+
+/** A snapshot that was never taken has no worth once a newer one is due: that one inherits how long it has been owed, and the dead letters. */
+async function planSnapshot(
+  client: pg.PoolClient,
+  db: Db,
+  { stream, now, dueAt }: Plan,
+  period: Interval,
+): Promise<void> {
+  const superseded = await db
+    .updateTable('extract.slices')
+    .set({ due_at: null, retry_at: null, cursor: null, attempts: 0, last_error: null, last_error_at: null })
+    .where('stream', '=', stream.name)
+    .where((where) => where.or([where('due_at', 'is not', null), where('attempts', '>', 0)]))
+    .returning('requested_at')
+    .execute();
+  const requestedAt = superseded.reduce((earliest, row) => earlier(earliest, row.requested_at), now);
+  const [sliceId] = await insertSlices(db, stream, [period], dueAt, { pass: 0, requestedAt });
+  if (sliceId !== undefined) await handOverStreamLetters(client, stream.name, sliceId);
+}
+
+/** Returns the ids, in the order of the intervals. */
+export async function insertSlices(
+  db: Db,
+  stream: Pick<Stream, 'name' | 'priority'>,
+  intervals: readonly Interval[],
+  dueAt: (interval: Interval) => Date,
+  { pass, requestedAt }: { readonly pass: number; readonly requestedAt: Date },
+): Promise<string[]> {
+  const sliceIds: string[] = [];
+  for (let from = 0; from < intervals.length; from += insertRowsMax) {
+    const rows = intervals.slice(from, from + insertRowsMax).map((interval) => ({
+      stream: stream.name,
+      priority: stream.priority,
+      slice_from: interval.from,
+      slice_to: interval.to,
+      pass,
+      due_at: dueAt(interval),
+      requested_at: requestedAt,
+      cursor: null,
+    }));
+    const added = await db.insertInto('extract.slices').values(rows).returning('slice_id').execute();
+    for (const row of added) sliceIds.push(String(row.slice_id));
+  }
+  return sliceIds;
+}
+
+/** See `Ledger.makeDue`. */
+export async function makeDue(pool: pg.Pool, stream: string, range: Interval, now: Date): Promise<number> {
+  const { rowCount } = await pool.query(
+    `update extract.slices set due_at = $4, retry_at = null, cursor = null
+     where stream = $1 and slice_from < $3 and slice_to > $2 and (due_at is null or due_at > $4)`,
+    [stream, range.from, range.to, now],
+  );
+  return rowCount ?? 0;
+}
+
+/** Takes the lock of the most urgent due slice that nobody holds, or returns null: live ones first, then by the streams' turns. The lock stays on `client`. */
+export async function claimSlice(client: pg.PoolClient, options: ClaimOptions): Promise<ClaimedSlice | null> {
+  const db = kyselyOnClient(client);
+  for (const sliceId of await candidates(db, options)) {
+    const { rows } = await client.query<{ locked: boolean }>('select pg_try_advisory_lock($1, $2::int) as locked', [
+      sliceLockClass,
+      sliceId,
+    ]);
+    if (!rows[0]?.locked) continue;
+    // Whoever held the lock a moment ago may have finished the slice: only what is still due now is ours.
+    const claimed = await readDueSlice(db, sliceId, options);
+    if (claimed !== null) return claimed;
+    await unlockSlice(client, sliceId);
+  }
+  return null;
+}
+
+export async function unlockSlice(client: pg.PoolClient, sliceId: string): Promise<void> {
+  await client.query('select pg_advisory_unlock($1, $2::int)', [sliceLockClass, sliceId]);
+}
+
+function dueSlices(db: Db, options: ClaimOptions) {
+  let query = db
+    .selectFrom('extract.slices')
+    .where('stream', 'in', [...options.streams])
+    .where('due_at', '<=', options.now)
+    .where((where) => {
+      const ready = where.or([where('retry_at', 'is', null), where('retry_at', '<=', options.now)]);
+      if (options.retryFailedBefore === undefined) return ready;
+      return where.or([
+        ready,
+        where.and([where('attempts', '>', 0), where('last_attempt_at', '<', options.retryFailedBefore)]),
+      ]);
+    });
+  if (options.isLiveOnly) query = query.where('slice_to', '>', options.liveAfter);
+  if (options.within !== undefined) {
+    query = query.where('slice_from', '>=', options.within.from).where('slice_to', '<=', options.within.to);
+  }
+  return query;
+}
+
+const heldByAnybody = sql<boolean>`exists (
+    select from pg_locks
+    where locktype = 'advisory' and classid = ${sliceLockClass} and objid = slice_id::int and objsubid = 2
+        and database = (select oid from pg_database where datname = current_database())
+)`;
+
+/** See `Ledger.isInHand`. */
+export async function isInHand(pool: pg.Pool, stream: string): Promise<boolean> {
+  const db = kyselyOnPool(pool);
+  const held = db.selectFrom('extract.slices').select('slice_id').where('stream', '=', stream).where(heldByAnybody);
+  return (await held.limit(1).execute()).length > 0;
+}
+
+async function candidates(db: Db, options: ClaimOptions): Promise<string[]> {
+  const rows = await dueSlices(db, options)
+    .select('slice_id')
+    // Slices that others hold are passed over here already, so that a busy head of the list hides nothing behind it.
+    .where(sql<boolean>`not ${heldByAnybody}`)
+    .orderBy(sql`slice_to > ${options.liveAfter}`, 'desc')
+    .orderBy(sql`case when slice_to > ${options.liveAfter} then priority end`)
+    .orderBy(sql`array_position(${[...options.streams]}::text[], stream)`)
+    .orderBy(sql`(cursor is null)`)
+    .orderBy('slice_to', 'desc')
+    .limit(candidatesMax)
+    .execute();
+  return rows.map((row) => row.slice_id);
+}
+
+async function readDueSlice(db: Db, sliceId: string, options: ClaimOptions): Promise<ClaimedSlice | null> {
+  const row = await dueSlices(db, options).selectAll().where('slice_id', '=', sliceId).executeTakeFirst();
+  if (row === undefined) return null;
+  const cursor = row.cursor as StoredCursor | null;
+  return {
+    slice: {
+      sliceId: String(row.slice_id),
+      stream: row.stream,
+      interval: { from: row.slice_from, to: row.slice_to },
+      pass: row.pass,
+      cursor: cursor?.at ?? null,
+      attempts: row.attempts,
+    },
+    asOf: cursor === null ? null : new Date(cursor.asOf),
+  };
+}

@@ -1,0 +1,146 @@
+/**
+ * The loader of conversations: COPY straight into the tables, nothing written for what is unchanged, a changed conversation replaced whole.
+ */
+import type { ClientBase } from 'pg';
+import { attributesText } from '../../conversation/attributes.js';
+import { digestOf } from '../../conversation/encode.js';
+import type { FlatConversation } from '../../conversation/flatten.js';
+import { decide, type IncomingVersion, settle } from '../../conversation/version.js';
+import type { StoreCounts } from '../../model/extraction.js';
+import { type AttributeSet, copyAttributes, copyConversations } from './conversations-copy.js';
+import { type Arrival, mergeArrivals } from './conversations-merge.js';
+import { type Replacement, removeReplaced } from './conversations-replace.js';
+import { insertRestatements } from './conversations-restate.js';
+import { insertStored, lockStored, type StoredConversation, updateStored } from './conversations-versions.js';
+
+export interface LoadContext {
+  /** What the source vouches for: one instant for all conversations, or one for each. */
+  readonly asOf: Date | readonly Date[];
+  /** Name of the stream, for `extract.restatements`. */
+  readonly stream: string;
+  readonly now: Date;
+}
+
+/** The stored rows of so many conversations are in memory at once, to be compared with the new ones. */
+const replacementsPerPart = 1_000;
+
+/**
+ * Joins on a handful of ids must probe indexes: with statistics from before a partition was filled the planner would rather read all of it.
+ * A generic plan would have been made for an empty table.
+ */
+const plannerSettings = `
+  set local plan_cache_mode = force_custom_plan;
+  set local enable_seqscan = off;
+  set local enable_hashjoin = off;
+  set local enable_mergejoin = off;
+  set local jit = off`;
+
+/**
+ * Stores conversations in the caller's transaction, which the caller commits together with its checkpoint. Partitions must exist.
+ * Another loader of the same conversations makes it throw what `isLoadConflict` recognises: roll back, then load the same again.
+ * The planner settings stay in force until the transaction ends.
+ */
+export async function loadConversations(
+  client: ClientBase,
+  conversations: readonly FlatConversation[],
+  context: LoadContext,
+): Promise<StoreCounts> {
+  const arrivals = mergeArrivals(conversations, context.asOf);
+  if (arrivals.length === 0) return { records: 0, changedRecords: 0, deadLetters: 0 };
+  await client.query(plannerSettings);
+  const stored = await lockStored(
+    client,
+    arrivals.map((arrival) => arrival.flat.conversationId),
+  );
+  const known = arrivals.filter((arrival) => stored.has(arrival.flat.conversationId));
+  const unknown = arrivals.filter((arrival) => !stored.has(arrival.flat.conversationId));
+  const changed = known.length === 0 ? 0 : await loadKnown(client, known, stored, context);
+  await loadNew(client, unknown);
+  return { records: conversations.length, changedRecords: changed + unknown.length, deadLetters: 0 };
+}
+
+/** True for errors that only say that another transaction was at the same conversations. */
+export function isLoadConflict(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code;
+  return code === '23505' || code === '40P01' || code === '40001';
+}
+
+async function loadNew(client: ClientBase, arrivals: readonly Arrival[]): Promise<void> {
+  if (arrivals.length === 0) return;
+  // First, so that a conversation that another loader has stored meanwhile is noticed before anything else is sent.
+  await insertStored(client, arrivals.map(storedVersion));
+  await copyConversations(client, arrivals);
+  await copyAttributes(client, arrivals.map(ownAttributes));
+}
+
+/** Returns how many conversations were written. */
+async function loadKnown(
+  client: ClientBase,
+  arrivals: readonly Arrival[],
+  stored: ReadonlyMap<string, StoredConversation>,
+  context: LoadContext,
+): Promise<number> {
+  const replacements: Replacement[] = [];
+  const confirmed: StoredConversation[] = [];
+  for (const arrival of arrivals) {
+    const before = stored.get(arrival.flat.conversationId) as StoredConversation;
+    const decision = decide(before, incomingVersion(arrival));
+    if (decision.content === 'changed' || decision.attributes === 'replace') {
+      replacements.push({ arrival, before, decision });
+    } else {
+      const after = laterVersion({ arrival, before, decision });
+      if (after.asOfMs !== before.asOfMs || after.attributesAsOfMs !== before.attributesAsOfMs) confirmed.push(after);
+    }
+  }
+  await updateStored(client, confirmed);
+  for (let start = 0; start < replacements.length; start += replacementsPerPart) {
+    await replace(client, replacements.slice(start, start + replacementsPerPart), context);
+  }
+  return replacements.length;
+}
+
+async function replace(client: ClientBase, replacements: readonly Replacement[], context: LoadContext): Promise<void> {
+  const replaced = await removeReplaced(client, replacements);
+  const versions = replaced.map((each) => {
+    const after = laterVersion(each.replacement);
+    return each.areAttributesComplete ? after : { ...after, attributesHash: null };
+  });
+  await updateStored(client, versions);
+  await insertRestatements(client, replaced, context);
+  const changed = replacements.filter((each) => each.decision.content === 'changed');
+  await copyConversations(
+    client,
+    changed.map((each) => each.arrival),
+  );
+  await copyAttributes(
+    client,
+    replaced.map((each) => each.attributes),
+  );
+}
+
+function incomingVersion(arrival: Arrival): IncomingVersion {
+  const { contentHash, attributes, participantIds } = arrival.flat;
+  if (attributes === undefined) return { asOfMs: arrival.asOfMs, contentHash, attributes: undefined };
+  const digest = digestOf(attributesText(attributes, participantIds));
+  return { asOfMs: arrival.asOfMs, contentHash, attributes: { asOfMs: arrival.attributesAsOfMs, hash: digest } };
+}
+
+/** The version of a conversation that was not stored before. */
+function storedVersion(arrival: Arrival): StoredConversation {
+  const incoming = incomingVersion(arrival);
+  const { conversationId, conversationStart, isOpen } = arrival.flat;
+  return { conversationId, conversationStart, isOpen, ...settle(undefined, incoming, decide(undefined, incoming)) };
+}
+
+/** The version of a stored conversation after the arrival. */
+function laterVersion(replacement: Replacement): StoredConversation {
+  const { arrival, before, decision } = replacement;
+  const incoming = incomingVersion(arrival);
+  const { conversationId, conversationStart, isOpen } = decision.content === 'older' ? before : arrival.flat;
+  return { conversationId, conversationStart, isOpen, ...settle(before, incoming, decision) };
+}
+
+function ownAttributes(arrival: Arrival): AttributeSet {
+  const { conversationStart, conversationId, attributes } = arrival.flat;
+  return { conversationStart, conversationId, rows: attributes ?? [] };
+}

@@ -1,0 +1,213 @@
+import type pg from 'pg';
+import { dayMs, plus } from '../../lib/interval.js';
+import type { Assignment, AssignmentState } from '../../model/assignment.js';
+import { assignmentColumns, claimForSending, type Database, leaseMs, transition } from './assignments.js';
+
+export interface SendingOptions {
+  readonly now: () => Date;
+  /** Who acts, as the ledger names it: the command with the client or user of the write credentials. */
+  readonly actor: string;
+}
+
+export interface SendingFilter {
+  readonly queueIds: readonly string[];
+  readonly wrapupCodes: readonly string[];
+  readonly rule?: string;
+  readonly conversationIds?: readonly string[];
+}
+
+export interface SendingOutcome {
+  readonly state: 'verified' | 'rejected' | 'conflicted' | 'proposed';
+  readonly reason: string;
+  readonly errorCode?: string;
+  readonly correlationId?: string;
+  readonly retryAt?: Date;
+}
+
+export interface SendingClaim {
+  readonly assignments: readonly Assignment[];
+  readonly until: Date;
+}
+
+/** An extraction comes back to a conversation for about a month; older rows are settled. */
+const lookBackMs = 40 * dayMs;
+
+/** The ledger as writing to Genesys uses it: `AssignmentStore` of `wrapup/apply-types.ts`. */
+export function createAssignmentStore(pool: pg.Pool, { now, actor }: SendingOptions) {
+  return {
+    claimProposed: async (filter: SendingFilter, limit: number): Promise<SendingClaim> => {
+      const at = now();
+      return { assignments: await claimForSending(pool, { ...filter, now: at, limit }), until: plus(at, leaseMs) };
+    },
+    claimSent: async (filter: SendingFilter, limit: number, afterId: string): Promise<SendingClaim> => {
+      const at = now();
+      return { assignments: await claimSent(pool, filter, at, limit, afterId), until: plus(at, leaseMs) };
+    },
+    beginSending: (assignmentId: string) => beginSending(pool, assignmentId, now(), actor),
+    markAccepted: (assignmentId: string, correlationId: string) => markAccepted(pool, assignmentId, correlationId),
+    settle: (assignmentId: string, { state, ...facts }: SendingOutcome) =>
+      transition(pool, assignmentId, state, { ...facts, now: now(), actor }),
+    release: (assignmentIds: readonly string[], until: Date) => release(pool, assignmentIds, until),
+    settleByExtraction: (conversationIds?: readonly string[]) =>
+      settleByExtraction(pool, { now: now(), actor, conversationIds }),
+  };
+}
+
+/** Refusals that another login, another permission or another try may cure. */
+const curableCodes = [
+  'not.a.user',
+  'missing.permissions',
+  'missing.any.permissions',
+  'not.authorized',
+  'answer.lost',
+  'never.applied',
+  'conflict',
+];
+
+/** Puts curable rejected rows of the last weeks back to proposed; returns how many. Their attempts count from zero. */
+export async function proposeAgain(
+  db: Database,
+  filter: SendingFilter,
+  { now, actor }: { readonly now: Date; readonly actor: string },
+): Promise<number> {
+  const { rowCount } = await db.query(
+    `update wrapup.assignments set
+         state = 'proposed', attempts = 0, settled_at = null, retry_at = null, claimed_until = null, actor = $1,
+         reason = 'To be tried again after it was rejected.'
+     where state = 'rejected'
+         and error_code = any($2)
+         and started_at > $3
+         and queue_id = any($4::uuid[])
+         and wrapup_code = any($5::text[])
+         and ($6::text is null or rule = $6)`,
+    [actor, curableCodes, plus(now, -lookBackMs), filter.queueIds, filter.wrapupCodes, filter.rule ?? null],
+  );
+  return rowCount ?? 0;
+}
+
+async function claimSent(db: Database, filter: SendingFilter, now: Date, limit: number, afterId: string) {
+  const { rows } = await db.query<Assignment>(
+    `with free as (
+         select assignment_id as free_id
+         from wrapup.assignments
+         where state = 'sent'
+             and assignment_id > $7
+             and (claimed_until is null or claimed_until <= $1)
+             and queue_id = any($3::uuid[])
+             and wrapup_code = any($4::text[])
+             and ($5::text is null or rule = $5)
+             and ($6::uuid[] is null or conversation_id = any($6))
+         order by assignment_id
+         limit $8
+         for update skip locked
+     ),
+     claimed as (
+         update wrapup.assignments set claimed_until = $2
+         from free where assignment_id = free.free_id
+         returning assignments.*
+     )
+     select ${assignmentColumns} from claimed order by assignment_id`,
+    [
+      now,
+      plus(now, leaseMs),
+      filter.queueIds,
+      filter.wrapupCodes,
+      filter.rule ?? null,
+      filter.conversationIds ?? null,
+      afterId,
+      limit,
+    ],
+  );
+  return rows;
+}
+
+/** A `sent` row without a correlation id is one whose answer is not known. */
+async function beginSending(db: Database, assignmentId: string, now: Date, actor: string): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `update wrapup.assignments set
+         state = 'sent', sent_at = $2, actor = $3, correlation_id = null, error_code = null, retry_at = null,
+         reason = 'Written to Genesys; its answer is not known yet.'
+     where assignment_id = $1 and state = 'proposed'`,
+    [assignmentId, now, actor],
+  );
+  return rowCount === 1;
+}
+
+async function markAccepted(db: Database, assignmentId: string, correlationId: string): Promise<void> {
+  await db.query(
+    `update wrapup.assignments set
+         correlation_id = $2, reason = 'Genesys accepted the code (202); it does not show there yet.'
+     where assignment_id = $1 and state = 'sent'`,
+    [assignmentId, correlationId],
+  );
+}
+
+/** Only claims that are still the caller's: after its end, another process may hold the row. */
+async function release(db: Database, assignmentIds: readonly string[], until: Date): Promise<void> {
+  if (assignmentIds.length === 0) return;
+  await db.query(
+    // What was claimed and not begun was no attempt.
+    `update wrapup.assignments set
+         claimed_until = null,
+         attempts = case when state = 'proposed' then greatest(attempts - 1, 0) else attempts end
+     where assignment_id = any($1) and claimed_until = $2`,
+    [assignmentIds, until],
+  );
+}
+
+/**
+ * Rows whose handling shows a code, in a record that Genesys gave after the last step: the rule's own code verifies the
+ * row, somebody else's, set since the decision, wins. Rows in a process' hands are left to it. After each extraction
+ * `states` is `['sent']`, the few that wait for it.
+ */
+export async function settleByExtraction(
+  db: Database,
+  facts: {
+    readonly now: Date;
+    readonly actor: string;
+    readonly conversationIds?: readonly string[] | undefined;
+    readonly states?: readonly AssignmentState[];
+  },
+): Promise<{ readonly verified: number; readonly conflicted: number }> {
+  const { now, actor, conversationIds = null, states = ['proposed', 'sent', 'rejected'] } = facts;
+  const { rows } = await db.query<{ state: 'verified' | 'conflicted'; count: number }>(
+    `with shown as (
+         select
+             assignments.assignment_id as shown_id,
+             facts.last_real_wrapup_code as code,
+             facts.last_real_wrapup_code = assignments.wrapup_code as is_same
+         from wrapup.assignments as assignments
+         inner join extract.stored_conversations as stored using (conversation_id)
+         inner join genesys.session_facts as facts
+             on facts.conversation_start = stored.conversation_start
+             and facts.conversation_id = assignments.conversation_id
+             and facts.participant_no = assignments.participant_no
+             and facts.session_no = assignments.session_no
+             and facts.session_id is not distinct from assignments.session_id
+         where assignments.state = any($5)
+             and assignments.started_at > $1
+             and ($4::uuid[] is null or assignments.conversation_id = any($4))
+             and (assignments.claimed_until is null or assignments.claimed_until <= $2)
+             and stored.as_of > coalesce(assignments.sent_at, assignments.proposed_at)
+             and facts.last_real_wrapup_code is not null
+             and facts.last_real_wrapup_code is distinct from assignments.previous_code
+     ),
+     settled as (
+         update wrapup.assignments set
+             state = case when is_same then 'verified' else 'conflicted' end,
+             reason = case
+                 when is_same then 'The last extraction shows the code.'
+                 else format('The last extraction shows the code %s, set by someone else; it stays.', code)
+             end,
+             error_code = case when is_same then error_code else 'code.set.meanwhile' end,
+             actor = $3, settled_at = $2, claimed_until = null, retry_at = null
+         from shown
+         where assignment_id = shown_id and state = any($5)
+         returning assignments.state
+     )
+     select state, count(*)::integer as count from settled group by state`,
+    [plus(now, -lookBackMs), now, actor, conversationIds, states],
+  );
+  const countOf = (state: string) => rows.find((row) => row.state === state)?.count ?? 0;
+  return { verified: countOf('verified'), conflicted: countOf('conflicted') };
+}

@@ -1,0 +1,54 @@
+/** Which members of the API's JSON are personal data, and of what kind. `docs/security.md` lists the same. */
+import type { PrivacyKind } from './policy.js';
+
+const byKind: Readonly<Record<PrivacyKind, string>> = {
+  addresses: `
+    addressFrom addressOther addressSelf addressTo ani bcc callbackNumber callbackNumbers callerId cc destinationAddresses dnis
+    journeyCustomerId remote screenShareAddressSelf sessionDnis transferTargetAddress videoAddressSelf
+    addresses email phone phoneNumber primaryContactInfo username chat`,
+  names: `
+    aniName callbackUserName callerIdName contactName customerName externalContactName firstName lastName remoteName
+    remoteNameDisplayable`,
+  notes: 'agentComments comment comments note notes privateComments subject wrapUpNote',
+  attributes: 'attributes customAttributes participantData properties',
+};
+
+const kinds = new Map<string, PrivacyKind | undefined>();
+for (const [kind, keys] of Object.entries(byKind)) {
+  for (const key of keys.trim().split(/\s+/)) kinds.set(key, kind as PrivacyKind);
+}
+
+/** Genesys adds members; those that sound like an address are taken for one. */
+const soundsLikeAddress = /address|phone|e164|e-?mail$|dnis|callerid$/i;
+const knownKeysMax = 10_000;
+
+/** The kind of personal data under a key, wherever it stands; undefined for most. */
+export function kindOfKey(key: string): PrivacyKind | undefined {
+  if (kinds.has(key)) return kinds.get(key);
+  const kind = soundsLikeAddress.test(key) ? 'addresses' : undefined;
+  // Attribute names are keys too and may be anything.
+  if (kinds.size < knownKeysMax) kinds.set(key, kind);
+  return kind;
+}
+
+/** Why a flow was entered: an address, or the id of a user or another flow. */
+const looksLikeAddress = /@|^(?:tel|sip|sips):|^[+\d][\d\s().\-/]{3,}$/;
+
+/** The kind of the value under a key of `holder`, for the keys whose kind depends on more than the key as well. */
+export function kindOfValue(
+  key: string,
+  value: unknown,
+  holder: Readonly<Record<string, unknown>>,
+): PrivacyKind | undefined {
+  if (key === 'participantName') return isOutsider(holder.purpose) ? 'names' : undefined;
+  if (key === 'entryReason') return typeof value === 'string' && looksLikeAddress.test(value) ? 'addresses' : undefined;
+  return kindOfKey(key);
+}
+
+/** Purposes of participants that are the organisation's own: the names of agents, queues and flows are what reports are read by. */
+const ownPurposes = new Set(
+  'acd agent api botflow campaign dialer group ivr station system user voicemail voicesurveyflow workflow'.split(' '),
+);
+
+/** True where `participantName` is the name of somebody outside the organisation, which also holds for purposes not known yet. */
+const isOutsider = (purpose: unknown): boolean => typeof purpose !== 'string' || !ownPurposes.has(purpose);

@@ -1,0 +1,206 @@
+import pLimit from 'p-limit';
+import type { GenesysApi } from '../../genesys/api.js';
+import { ApiError, NotYetError } from '../../lib/errors.js';
+import { dayMs, earlier, hourMs, minuteMs, plus, secondMs } from '../../lib/interval.js';
+import type { Page, Slice, Stream, StreamContext } from '../../model/extraction.js';
+import { jobLimitsFallback, jobLimitsReader } from './job-limits.js';
+import { conversationPage } from './page.js';
+
+/** What public extractors are known to get; a page may be shorter, only the missing cursor ends the results. */
+const pageSize = 1_000;
+const pagesMax = 10_000;
+/** Results are read of one job at a time: a page is megabytes, and another job's would double what is held without being stored any sooner. */
+const downloadsAtOnceMax = 1;
+const pollDelayMsMin = secondMs;
+const pollDelayMsMax = 10 * secondMs;
+const pollsMax = 200;
+const availabilityRetryMs = 30 * minuteMs;
+const availabilityKeptMs = 5 * minuteMs;
+
+/** Where a killed pull goes on: inside the same job. */
+interface JobCursor {
+  readonly jobId: string;
+  readonly fulfilled: boolean;
+  readonly next: string | null;
+}
+
+/**
+ * Details jobs, a slice a UTC day: everything that was active in it, with participant attributes. The passes catch what Genesys attaches
+ * or restates later: nightly reprocessing from 48 hours on, surveys and evaluations within days and weeks.
+ */
+export function conversationHistoryStream(api: GenesysApi): Stream {
+  const jobs = pLimit(jobLimitsFallback.jobsAtOnceMax);
+  const submissions = pacer(api);
+  const downloads = pLimit(downloadsAtOnceMax);
+  const availability = availabilityReader(api);
+  return {
+    name: 'conversation_history',
+    kind: 'interval',
+    priority: 2,
+    isDefault: true,
+    lagMs: 0,
+    repassAgesMs: [dayMs, 3 * dayMs, 8 * dayMs, 31 * dayMs],
+    sliceLengthMs: () => dayMs,
+    sliceLengthMsMin: hourMs,
+    pages: (slice, context) => pages({ api, jobs, submissions, downloads, availability }, slice, context),
+  };
+}
+
+interface Parts {
+  readonly api: GenesysApi;
+  readonly jobs: ReturnType<typeof pLimit>;
+  /** Resolves when a job may be submitted, with how many may run. */
+  readonly submissions: (context: StreamContext) => Promise<number>;
+  readonly downloads: ReturnType<typeof pLimit>;
+  readonly availability: (context: StreamContext) => Promise<Date>;
+}
+
+async function* pages(parts: Parts, slice: Slice, context: StreamContext): AsyncGenerator<Page, void, void> {
+  let cursor = slice.cursor as JobCursor | null;
+  if (cursor === null) {
+    const available = await parts.availability(context);
+    if (available < slice.interval.to) throw notAvailable(slice, available, context.now());
+    parts.jobs.concurrency = await parts.submissions(context);
+    cursor = yield* inTurn(parts.jobs, newJob(parts.api, slice, available, context));
+  } else if (!cursor.fulfilled) {
+    const { jobId } = cursor;
+    await parts.jobs(() => waitForJob(parts.api, jobId, context));
+  }
+  yield* inTurn(parts.downloads, results(parts.api, cursor, context));
+}
+
+/** Submitted, in the ledger as soon as its id is known, and done: until then it counts among those that run. */
+async function* newJob(
+  api: GenesysApi,
+  slice: Slice,
+  available: Date,
+  context: StreamContext,
+): AsyncGenerator<Page, JobCursor, void> {
+  const answer = await api.submitDetailsJob({ interval: slice.interval, order: 'asc' }, callOptions(context));
+  const cursor = { jobId: answer.body.jobId, fulfilled: false, next: null };
+  yield { asOf: earlier(available, answer.requestedAt), cursor, batches: [], rejects: [], recordCount: 0 };
+  await waitForJob(api, cursor.jobId, context);
+  return cursor;
+}
+
+/** The source, begun when its turn comes; the turn lasts until the source ends or is given up. */
+async function* inTurn<T, R>(
+  turns: ReturnType<typeof pLimit>,
+  source: AsyncGenerator<T, R, void>,
+): AsyncGenerator<T, R, void> {
+  let end: () => void = () => {};
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  await new Promise<void>((begin) => {
+    void turns(() => {
+      begin();
+      return ended;
+    });
+  });
+  try {
+    return yield* source;
+  } finally {
+    end();
+  }
+}
+
+/** Submissions one after the other, not faster than the API's limit. */
+function pacer(api: GenesysApi): (context: StreamContext) => Promise<number> {
+  const limits = jobLimitsReader(api);
+  const inTurn = pLimit(1);
+  let lastMs = Number.NEGATIVE_INFINITY;
+  return (context) =>
+    inTurn(async () => {
+      const { jobsAtOnceMax, submitDelayMsMin } = await limits(context);
+      const waitMs = lastMs + submitDelayMsMin - performance.now();
+      if (waitMs > 0) await sleep(waitMs, context.signal);
+      lastMs = performance.now();
+      return jobsAtOnceMax;
+    });
+}
+
+async function waitForJob(api: GenesysApi, jobId: string, context: StreamContext): Promise<void> {
+  for (let polls = 0; polls < pollsMax; polls += 1) {
+    const { body } = await api.detailsJobStatus(jobId, callOptions(context));
+    if (body.state === 'FULFILLED') return;
+    if (['FAILED', 'CANCELLED', 'EXPIRED'].includes(body.state)) throw jobEnded(jobId, body.state, body.errorMessage);
+    await sleep(Math.min(pollDelayMsMax, pollDelayMsMin * 2 ** Math.min(polls, 8)), context.signal);
+  }
+  throw new NotYetError(
+    `Details job ${jobId} is still running; it is looked at again later.`,
+    plus(context.now(), 10 * minuteMs),
+  );
+}
+
+async function* results(api: GenesysApi, cursor: JobCursor, context: StreamContext): AsyncGenerator<Page, void, void> {
+  let next = cursor.next;
+  for (let count = 0; count < pagesMax; count += 1) {
+    const page = { pageSize, ...(next === null ? {} : { cursor: next }) };
+    const answer = await api.detailsJobResults(cursor.jobId, page, callOptions(context));
+    const { body } = answer;
+    const available = parseDate(body.dataAvailabilityDate);
+    const asOf = available === null ? answer.requestedAt : earlier(available, answer.requestedAt);
+    next = body.cursor ?? null;
+    const at = { jobId: cursor.jobId, fulfilled: true, next };
+    yield conversationPage(body.conversations ?? [], { asOf, cursor: { ...at } });
+    if (next === null) return;
+  }
+  throw new Error(`Details job ${cursor.jobId} gave more than ${pagesMax} pages of results.`);
+}
+
+const callOptions = (context: StreamContext) => ({ signal: context.signal, priority: 1 });
+
+/** The date only moves forward, so one look serves every slice before it; the lag is hours, so looking often is waste. */
+function availabilityReader(api: GenesysApi): (context: StreamContext) => Promise<Date> {
+  let known: { readonly available: Date; readonly readAt: Date } | undefined;
+  const limit = pLimit(1);
+  return (context) =>
+    limit(async () => {
+      if (known !== undefined && context.now().getTime() - known.readAt.getTime() < availabilityKeptMs)
+        return known.available;
+      const { body } = await api.detailsAvailability(callOptions(context));
+      const available = parseDate(body.dataAvailabilityDate);
+      if (available === null)
+        throw new Error(`Genesys gave no readable dataAvailabilityDate: ${String(body.dataAvailabilityDate)}`);
+      known = { available, readAt: context.now() };
+      return available;
+    });
+}
+
+function notAvailable(slice: Slice, available: Date, now: Date): NotYetError {
+  const until = slice.interval.to.toISOString();
+  return new NotYetError(
+    `Genesys' data lake has data until ${available.toISOString()}, the slice needs it until ${until}.`,
+    plus(now, availabilityRetryMs),
+  );
+}
+
+function jobEnded(jobId: string, state: string, message: string | undefined): ApiError {
+  const why = message === undefined ? '' : `: ${message}`;
+  return new ApiError(`Details job ${jobId} ended as ${state}${why}.`, {
+    action: 'restart',
+    operation: 'conversations details job',
+    code: state,
+  });
+}
+
+function parseDate(text: string | undefined): Date | null {
+  const date = new Date(text ?? '');
+  return Number.isNaN(date.getTime()) ? null : date;
+}
+
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', onAbort);
+      resolve();
+    }, ms);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+  });
+}

@@ -1,0 +1,74 @@
+import pLimit from 'p-limit';
+import type { GenesysApi, JsonObject } from '../../genesys/api.js';
+import { ApiError } from '../../lib/errors.js';
+import { dayMs, secondMs } from '../../lib/interval.js';
+import type { StreamContext } from '../../model/extraction.js';
+
+export interface JobLimits {
+  /** Details jobs of this process that may run at once. */
+  readonly jobsAtOnceMax: number;
+  /** From one submission to the next. */
+  readonly submitDelayMsMin: number;
+}
+
+/** Where the API does not tell: neither number is documented, and these were never refused. */
+export const jobLimitsFallback: JobLimits = { jobsAtOnceMax: 2, submitDelayMsMin: 0.5 * secondMs };
+
+const namespace = 'analytics';
+const concurrentKey = 'details.jobs.concurrent.access.max';
+const rateKey = 'details.jobs.rate.per.second';
+/** Of what the organisation may have at once; the rest is for its other programs. */
+const share = 0.5;
+/** Results are read of one job at a time: more jobs would only wait, and expire. */
+const jobsAtOnceMost = 10;
+/** Genesys' support changes a limit once in a while. */
+const keptMs = dayMs;
+
+/** GET /api/v2/organizations/limits/namespaces/analytics, once a day; what it refuses or does not tell is a constant. */
+export function jobLimitsReader(api: GenesysApi): (context: StreamContext) => Promise<JobLimits> {
+  let known: { readonly limits: JobLimits; readonly readAt: Date } | undefined;
+  const inTurn = pLimit(1);
+  return (context) =>
+    inTurn(async () => {
+      if (known !== undefined && context.now().getTime() - known.readAt.getTime() < keptMs) return known.limits;
+      known = { limits: await read(api, context), readAt: context.now() };
+      return known.limits;
+    });
+}
+
+async function read(api: GenesysApi, context: StreamContext): Promise<JobLimits> {
+  try {
+    const { body } = await api.limits(namespace, { signal: context.signal, priority: 1 });
+    const limits = jobLimitsOf(body);
+    context.log.debug(limits, 'Limits of details jobs');
+    return limits;
+  } catch (error) {
+    // A right to read limits is not worth a failing slice, and neither is their absence.
+    if (!(error instanceof ApiError) || context.signal.aborted) throw error;
+    context.log.debug({ reason: error.message, ...jobLimitsFallback }, 'The limits of details jobs cannot be read');
+    return jobLimitsFallback;
+  }
+}
+
+/** Of the answer's `entities`, each with `key` and `value`. */
+export function jobLimitsOf(body: JsonObject): JobLimits {
+  const concurrent = limitIn(body, concurrentKey);
+  const perSecond = limitIn(body, rateKey);
+  return {
+    jobsAtOnceMax:
+      concurrent === undefined
+        ? jobLimitsFallback.jobsAtOnceMax
+        : Math.min(jobsAtOnceMost, Math.max(1, Math.floor(concurrent * share))),
+    submitDelayMsMin:
+      perSecond === undefined ? jobLimitsFallback.submitDelayMsMin : Math.ceil(secondMs / (perSecond * share)),
+  };
+}
+
+function limitIn(body: JsonObject, key: string): number | undefined {
+  const entities = Array.isArray(body.entities) ? (body.entities as unknown[]) : [];
+  for (const entity of entities) {
+    const { key: found, value } = (entity ?? {}) as { readonly key?: unknown; readonly value?: unknown };
+    if (found === key && typeof value === 'number' && value > 0) return value;
+  }
+  return undefined;
+}

@@ -1,0 +1,70 @@
+import type { GenesysApi } from '../../genesys/api.js';
+import { ApiError } from '../../lib/errors.js';
+import { dayMs, hourMs, minuteMs } from '../../lib/interval.js';
+import type { Slice, Stream, StreamContext } from '../../model/extraction.js';
+import { isLive } from '../aggregates/stream.js';
+import { conversationPage } from './page.js';
+
+/** Details jobs serve a day once the data lake has it whole, at most a day after its end: up to then it is this stream's. */
+const reachMs = 2 * dayMs;
+/** The largest page that the details query honours. */
+const pageSize = 100;
+/** Genesys refuses to page beyond 100,000 records (some organisations were allowed more); a slice that comes near is cut. */
+const recordsMax = 95_000;
+const pagesMax = recordsMax / pageSize;
+
+/**
+ * POST /api/v2/analytics/conversations/details/query in short recent slices: fresh within minutes, no participant attributes. Days and
+ * weeks later `conversation_history` pulls the same conversations again, so this stream settles a slice within a day.
+ */
+export function conversationsStream(api: GenesysApi): Stream {
+  return {
+    name: 'conversations',
+    kind: 'interval',
+    priority: 0,
+    isDefault: true,
+    lagMs: minuteMs,
+    repassAgesMs: [hourMs, 6 * hourMs],
+    sliceLengthMs: (at, now) => sliceLengthMs(now.getTime() - at.getTime()),
+    firstReachMs: reachMs,
+    sliceLengthMsMin: minuteMs,
+    pages: (slice, context) => pages(api, slice, context),
+  };
+}
+
+/** What was missed for long is made up in few large slices: a day of queries costs no more than its pages. */
+function sliceLengthMs(ageMs: number): number {
+  if (ageMs > dayMs) return dayMs;
+  return ageMs > 2 * hourMs ? hourMs : 10 * minuteMs;
+}
+
+async function* pages(api: GenesysApi, slice: Slice, context: StreamContext) {
+  let pageNumber = (slice.cursor as { nextPage: number } | null)?.nextPage ?? 1;
+  for (; pageNumber <= pagesMax; pageNumber += 1) {
+    const answer = await api.detailsQuery(
+      { interval: slice.interval, pageNumber, pageSize, order: 'asc' },
+      { signal: context.signal, priority: isLive(slice, context.now()) ? 0 : 1 },
+    );
+    const records = answer.body.conversations ?? [];
+    const totalHits = answer.body.totalHits ?? 0;
+    if (totalHits > recordsMax) throw tooLarge(`${totalHits} conversations`);
+    yield conversationPage(records, { asOf: answer.requestedAt, cursor: { nextPage: pageNumber + 1 } });
+    if (isLastPage(records.length, pageNumber, totalHits)) return;
+  }
+  throw tooLarge(`more than ${recordsMax} conversations`);
+}
+
+/**
+ * The total is approximate, so an empty page ends the paging; a page that is not full ends it too where the total agrees, which saves the
+ * request for the empty one.
+ */
+function isLastPage(length: number, pageNumber: number, totalHits: number): boolean {
+  return length === 0 || (length < pageSize && totalHits <= (pageNumber - 1) * pageSize + length);
+}
+
+function tooLarge(what: string): ApiError {
+  return new ApiError(`The slice holds ${what}, more than the details query can page through.`, {
+    action: 'split',
+    operation: 'conversations details query',
+  });
+}

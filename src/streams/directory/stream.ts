@@ -1,0 +1,101 @@
+import type { EntityPages, GenesysApi } from '../../genesys/api.js';
+import { ApiError, NotYetError } from '../../lib/errors.js';
+import { hourMs, minuteMs } from '../../lib/interval.js';
+import type { EntityBatch, EntityRow, Page, Reject, Slice, Stream, StreamContext } from '../../model/extraction.js';
+import { entityKinds } from './entities.js';
+import type { EntityKind } from './entity-kind.js';
+import { entityRow, isReject } from './rows.js';
+
+const periodMs = 6 * hourMs;
+/** More entities than any organisation may have; a listing that never ends must not fill the memory. */
+const entitiesMax = 500_000;
+
+/**
+ * The directory's listings, one relation a page: names, divisions and settings that facts are read with. A listing is held until it is
+ * whole, because only a whole listing says what is gone. One that is not permitted is named in a warning, and one that fails is owed
+ * until it works; the others go on.
+ */
+export function directoryStream(api: GenesysApi): Stream {
+  return {
+    name: 'directory',
+    kind: 'snapshot',
+    priority: 0,
+    isReadFirst: true,
+    isDefault: true,
+    lagMs: 0,
+    repassAgesMs: [],
+    sliceLengthMs: () => periodMs,
+    sliceLengthMsMin: minuteMs,
+    pages: (slice, context) => pages(api, slice, context),
+  };
+}
+
+async function* pages(api: GenesysApi, slice: Slice, context: StreamContext): AsyncGenerator<Page, void, void> {
+  const done = new Set((slice.cursor as { done: readonly string[] } | null)?.done ?? []);
+  const refusals: ApiError[] = [];
+  let failure: unknown;
+  for (const kind of entityKinds) {
+    if (done.has(kind.relation)) continue;
+    const cursor = { done: [...done, kind.relation] };
+    try {
+      yield await relationPage(kind, kind.list(api, { signal: context.signal, priority: 0 }), cursor);
+    } catch (error) {
+      if (concernsAll(error, context.signal)) throw error;
+      if (!isNotOffered(error)) {
+        failure ??= error;
+        continue;
+      }
+      context.log.warn({ relation: kind.relation, reason: error.message }, `${kind.relation} cannot be listed`);
+      refusals.push(error);
+      yield { asOf: context.now(), cursor, batches: [], rejects: [], recordCount: 0 };
+    }
+    done.add(kind.relation);
+  }
+  if (failure !== undefined) throw failure;
+  // Where nothing at all may be read, the stream is what is unavailable.
+  if (refusals.length === entityKinds.length) throw refusals[0];
+}
+
+/** The next listing would only meet the same. */
+function concernsAll(error: unknown, signal: AbortSignal): boolean {
+  return (
+    signal.aborted || error instanceof NotYetError || (error instanceof ApiError && error.facts.operation === 'login')
+  );
+}
+
+/** The organisation has not given the permission, or does not have the product: asking again would not help. */
+export function isNotOffered(error: unknown): error is ApiError {
+  return error instanceof ApiError && (error.facts.action === 'unavailable' || isGone(error));
+}
+
+export function isGone(error: unknown): boolean {
+  return error instanceof ApiError && error.facts.status === 404;
+}
+
+async function relationPage(kind: EntityKind, listing: EntityPages, cursor: { done: string[] }): Promise<Page> {
+  const rows: EntityRow[] = [];
+  const rejects: Reject[] = [];
+  let asOf: Date | undefined;
+  for await (const page of listing) {
+    asOf ??= page.requestedAt;
+    for (const entity of page.entities) {
+      const row = entityRow(kind, kind.prepare?.(entity) ?? entity);
+      const isDeleted = page.operation === kind.deletedOperation || kind.isDeleted?.(entity) === true;
+      if (isReject(row)) rejects.push(row);
+      else rows.push(isDeleted ? { ...row, deleted_at: page.requestedAt } : row);
+    }
+    if (rows.length > entitiesMax)
+      throw new Error(`The listing of ${kind.relation} gave more than ${entitiesMax} entities.`);
+  }
+  if (asOf === undefined) throw new Error(`The listing of ${kind.relation} gave no page.`);
+  return { asOf, cursor, batches: [entityBatch(kind, rows)], rejects, recordCount: rows.length };
+}
+
+export function entityBatch(
+  kind: Pick<EntityKind, 'relation' | 'idColumns' | 'historyColumns'>,
+  rows: readonly EntityRow[],
+  scope?: EntityBatch['scope'],
+): EntityBatch {
+  const { relation, idColumns, historyColumns } = kind;
+  return { kind: 'entities', relation, idColumns, historyColumns, ...(scope && { scope }), rows };
+}

@@ -1,0 +1,159 @@
+import type { GenesysApi, JsonObject } from '../genesys/api.js';
+import {
+  dayMs,
+  earlier,
+  floorTo,
+  formatInterval,
+  hourMs,
+  type Interval,
+  later,
+  minuteMs,
+  plus,
+} from '../lib/interval.js';
+import type { EntityRow, Page, Reject, Slice, SpanBatch, Stream, StreamContext } from '../model/extraction.js';
+import { parseInstant } from '../values/instant.js';
+import { Misfit, readValue } from '../values/values.js';
+import { isObject, listOf, readJson, rejectOf, textOf } from './aggregates/rows.js';
+import { isLive, repassAgesMs, sliceLengths } from './aggregates/stream.js';
+
+const lagMs = 2 * minuteMs;
+const pageSize = 100;
+const pagesMax = 1_000;
+/** Pages without a user in a row that end the paging although more hits are announced: what comes twice is filtered out of pages. */
+const emptyPagesMax = 2;
+
+interface SpanKind {
+  readonly relation: string;
+  /** Where the spans stand in a user's record. */
+  readonly member: string;
+  readonly statuses: readonly { readonly name: string; readonly column: string; readonly type: 'uuid' | 'text' }[];
+}
+
+const spanKinds: readonly SpanKind[] = [
+  {
+    relation: 'user_presences',
+    member: 'primaryPresence',
+    statuses: [
+      { name: 'systemPresence', column: 'system_presence', type: 'text' },
+      { name: 'organizationPresenceId', column: 'organization_presence_id', type: 'uuid' },
+    ],
+  },
+  {
+    relation: 'user_routing_statuses',
+    member: 'routingStatus',
+    statuses: [{ name: 'routingStatus', column: 'routing_status', type: 'text' }],
+  },
+];
+
+/**
+ * POST /api/v2/analytics/users/details/query: presences and routing statuses as spans. Every pull begins at midnight UTC, where statuses are
+ * kept apart, so that an answer never cuts one anywhere else; the running day is pulled every hour.
+ */
+export function userDetailStream(api: GenesysApi): Stream {
+  return {
+    name: 'user_details',
+    kind: 'interval',
+    priority: 1,
+    isDefault: true,
+    lagMs,
+    repassAgesMs,
+    sliceLengthMs: sliceLengths(hourMs),
+    mergedLengthMs: dayMs,
+    sliceLengthMsMin: hourMs,
+    pages: (slice, context) => pages(api, slice, context),
+  };
+}
+
+async function* pages(api: GenesysApi, slice: Slice, context: StreamContext): AsyncGenerator<Page, void, void> {
+  const interval = askedInterval(slice.interval, context.now());
+  const call = { signal: context.signal, priority: isLive(slice, context.now()) ? 0 : 1 };
+  let pageNumber = (slice.cursor as { nextPage: number } | null)?.nextPage ?? 1;
+  for (let empty = 0; pageNumber <= pagesMax; pageNumber += 1) {
+    const body = { interval: formatInterval(interval), order: 'asc', paging: { pageSize, pageNumber } };
+    const { body: answered, requestedAt } = await api.userDetails(body, call);
+    const users = listOf(answered.userDetails);
+    empty = users.length === 0 ? empty + 1 : 0;
+    yield userPage(users, interval, requestedAt, pageNumber + 1);
+    const isAll = pageNumber * pageSize >= (answered.totalHits ?? 0);
+    // A page may be shorter than asked and the total is approximate: only where both say so was it the last.
+    if (empty === emptyPagesMax || (users.length < pageSize && isAll)) return;
+  }
+  throw new Error(`The users' statuses did not end after ${pagesMax} pages.`);
+}
+
+/**
+ * From midnight on, to the day's end or until now, however little of it the slice owes: so of two answers about a day the one that was asked
+ * for later knows all that the other does.
+ */
+function askedInterval(slice: Interval, now: Date): Interval {
+  const from = floorTo(slice.from, dayMs);
+  const endOfDay = plus(floorTo(plus(slice.to, -1), dayMs), dayMs);
+  return { from, to: later(slice.to, earlier(endOfDay, floorTo(plus(now, -lagMs), minuteMs))) };
+}
+
+function userPage(users: readonly unknown[], interval: Interval, asOf: Date, nextPage: number): Page {
+  const rejects: Reject[] = [];
+  const batches = spanKinds.map((kind): SpanBatch => {
+    const rows = users.flatMap((user) => spanRows(kind, user, rejects));
+    return {
+      kind: 'spans',
+      relation: kind.relation,
+      interval,
+      statusColumns: kind.statuses.map(({ column }) => column),
+      userIds: [...new Set(users.map(userIdOf).filter((id) => id !== null))],
+      rows,
+    };
+  });
+  return { asOf, batches, rejects: unique(rejects), cursor: { nextPage }, recordCount: users.length };
+}
+
+function spanRows(kind: SpanKind, user: unknown, rejects: Reject[]): EntityRow[] {
+  const userId = userIdOf(user);
+  if (userId === null) {
+    rejects.push(rejectOf('The record has no userId, or none that is a UUID.', user));
+    return [];
+  }
+  return listOf((user as JsonObject)[kind.member]).flatMap((span) => {
+    const row = spanRow(kind, span);
+    if (typeof row !== 'string') return [{ user_id: userId, ...row }];
+    rejects.push(rejectOf(row, { userId, [kind.member]: [span] }));
+    return [];
+  });
+}
+
+/** The span's columns, or why it cannot be stored: a start or an end that is no instant would read as another span. */
+function spanRow(kind: SpanKind, span: unknown): EntityRow | string {
+  if (!isObject(span)) return 'A span is no object.';
+  const { startTime, endTime, ...rest } = span;
+  const extra: Record<string, unknown> = rest;
+  const startMs = instantMs(startTime);
+  const endMs = endTime === undefined || endTime === null ? null : instantMs(endTime);
+  if (startMs === undefined) return `startTime is ${String(startTime)}, which is no instant.`;
+  if (endMs === undefined) return `endTime is ${String(endTime)}, which is no instant.`;
+  const statuses: Record<string, string | null> = {};
+  for (const [index, { name, column, type }] of kind.statuses.entries()) {
+    const value = extra[name] ?? null;
+    const read = value === null ? null : readValue(type, value);
+    if (!(read instanceof Misfit)) delete extra[name];
+    statuses[column] = (read instanceof Misfit ? read.column : read) as string | null;
+    if (index === 0 && statuses[column] === null) return `${name} is missing.`;
+  }
+  const hasExtra = Object.keys(extra).length > 0;
+  return { start_time: startMs, end_time: endMs, ...statuses, extra: hasExtra ? readJson(extra) : null };
+}
+
+function userIdOf(user: unknown): string | null {
+  const read = isObject(user) && typeof user.userId === 'string' ? readValue('uuid', user.userId) : null;
+  const id = read instanceof Misfit ? read.column : read;
+  return id === null ? null : textOf(id as string);
+}
+
+/** Whole milliseconds, as they are compared with what is stored. */
+function instantMs(value: unknown): number | undefined {
+  const instant = typeof value === 'string' ? parseInstant(value) : undefined;
+  return instant === undefined ? undefined : Math.floor(instant.epochMs);
+}
+
+function unique(rejects: readonly Reject[]): Reject[] {
+  return [...new Map(rejects.map((reject) => [reject.record, reject])).values()];
+}

@@ -1,0 +1,103 @@
+import type { ColumnValue, FieldType } from './columns.js';
+import { copyJson, isPlain, isPlainJson, readableText } from './escape.js';
+import { parseInstant } from './instant.js';
+import { RecordError, shown } from './record-error.js';
+
+/**
+ * A value that its column cannot give back as it came. The original belongs in `extra`; `column` is the nearest typed reading, null where
+ * there is none.
+ */
+export class Misfit {
+  readonly column: ColumnValue;
+
+  constructor(column: ColumnValue) {
+    this.column = column;
+  }
+}
+
+const nothing = new Misfit(null);
+const bigintMax = 2 ** 63;
+
+const uuidLength = 36;
+/** Per ASCII character whether it is a lower-case hexadecimal digit. */
+const isHexDigit = Array.from({ length: 128 }, (_, code) => /[0-9a-f]/.test(String.fromCharCode(code)));
+const dash = 0x2d;
+
+/** A UUID in lower case. Spelled out, for records are full of them and a regular expression takes twice as long. */
+export function isUuid(value: unknown): value is string {
+  if (typeof value !== 'string' || value.length !== uuidLength) return false;
+  for (let index = 0; index < uuidLength; index += 1) {
+    const code = value.charCodeAt(index);
+    if (isHexDigit[code] === true) continue;
+    if (code !== dash || (index !== 8 && index !== 13 && index !== 18 && index !== 23)) return false;
+  }
+  return value[8] === '-' && value[13] === '-' && value[18] === '-' && value[23] === '-';
+}
+
+/** The column value of a JSON value, or a Misfit. Throws RecordError for a text in a time field that is no instant. */
+export function readValue(type: FieldType, value: unknown): ColumnValue | Misfit {
+  switch (type) {
+    case 'time':
+      return readTime(value);
+    case 'bigint':
+      return readBigint(value);
+    case 'float':
+      return typeof value === 'number' && Number.isFinite(value) ? value : nothing;
+    case 'uuid':
+      return readUuid(value);
+    case 'boolean':
+      return typeof value === 'boolean' ? value : nothing;
+    case 'text':
+      return readText(value);
+    case 'texts':
+      return readTexts(value);
+    case 'bigints':
+      return readBigints(value);
+    case 'json':
+      return readJson(value);
+  }
+}
+
+function readTime(value: unknown): number | Misfit {
+  if (typeof value !== 'string') return nothing;
+  const instant = parseInstant(value);
+  // Storing null instead would read as "still open".
+  if (instant === undefined) throw new RecordError(`is ${shown(value)}, which is no valid instant`);
+  return instant.isCanonical ? instant.epochMs : new Misfit(instant.epochMs);
+}
+
+function readBigint(value: unknown): number | Misfit {
+  if (Number.isSafeInteger(value)) return value as number;
+  if (typeof value !== 'number') return nothing;
+  return Math.abs(value) < bigintMax ? new Misfit(Math.round(value)) : nothing;
+}
+
+function readUuid(value: unknown): string | Misfit {
+  if (isUuid(value)) return value;
+  const lowerCase = typeof value === 'string' && value.length === uuidLength ? value.toLowerCase() : '';
+  return isUuid(lowerCase) ? new Misfit(lowerCase) : nothing;
+}
+
+function readText(value: unknown): string | Misfit {
+  if (typeof value !== 'string') return nothing;
+  return isPlain(value) ? value : new Misfit(readableText(value));
+}
+
+function readTexts(value: unknown): readonly string[] | Misfit {
+  if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) return nothing;
+  return value.every(isPlain) ? value : new Misfit(value.map(readableText));
+}
+
+function readBigints(value: unknown): readonly number[] | Misfit {
+  if (!Array.isArray(value)) return nothing;
+  if (value.every(Number.isSafeInteger)) return value;
+  const isReadable = value.every((item) => typeof item === 'number' && Math.abs(item) < bigintMax);
+  return isReadable ? new Misfit(value.map(Math.round)) : nothing;
+}
+
+function readJson(value: unknown): ColumnValue | Misfit {
+  // A JSON null in a column could not be told from an absent key.
+  if (value === null) return nothing;
+  const copy = copyJson(value, readableText) as ColumnValue;
+  return isPlainJson(value) ? copy : new Misfit(copy);
+}

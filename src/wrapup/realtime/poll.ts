@@ -1,0 +1,115 @@
+import type { GenesysApi, JsonObject } from '../../genesys/api.js';
+import { ApiError } from '../../lib/errors.js';
+import {
+  dayMs,
+  earlier,
+  floorTo,
+  formatInterval,
+  hourMs,
+  type Interval,
+  later,
+  minuteMs,
+  plus,
+} from '../../lib/interval.js';
+import type { Log } from '../../lib/log.js';
+
+export interface PollParts {
+  readonly api: Pick<GenesysApi, 'detailsQuery'>;
+  readonly queueIds: readonly string[];
+  /** When the last polling that succeeded began; null before the first. */
+  readonly polledUntil: Date | null;
+  readonly now: Date;
+  readonly signal: AbortSignal;
+  readonly log: Log;
+  /** Kept from poll to poll. */
+  readonly state: PollState;
+}
+
+export interface PollState {
+  /** This organisation's API does not know how to ask for segments by their end. */
+  isEndRefused: boolean;
+}
+
+export interface PolledPage {
+  readonly records: readonly JsonObject[];
+  readonly asOf: Date;
+}
+
+/** Analytics lag behind what happens, so that each poll looks at more than the time since the last one. */
+const reachMs = 15 * minuteMs;
+const overlapMs = 5 * minuteMs;
+/** What lies further back is the scheduled streams' to find: after-call work is long over there. */
+const reachMsMax = 6 * hourMs;
+/** The longest interval that the query takes. */
+const olderMs = 7 * dayMs;
+const pageSize = 100;
+const pagesMax = 100;
+/** A list of predicates that is known to be accepted; more queues are told apart here. */
+const queuePredicatesMax = 50;
+
+/** The span that a poll looks at. */
+export function polledSpan(now: Date, polledUntil: Date | null): Interval {
+  const usual = plus(now, -reachMs);
+  const asked = polledUntil === null ? usual : earlier(usual, plus(polledUntil, -overlapMs));
+  return { from: later(asked, plus(now, -reachMsMax)), to: now };
+}
+
+/**
+ * POST /api/v2/analytics/conversations/details/query: what was alive in the last minutes, newest first. The query finds what started on a day that its
+ * interval touches, so that a second one asks the week before for those in which a segment has ended in these minutes.
+ */
+export async function* pollRecent(parts: PollParts): AsyncGenerator<PolledPage, void, void> {
+  const span = polledSpan(parts.now, parts.polledUntil);
+  const queues = parts.queueIds.length <= queuePredicatesMax ? [anyQueue(parts.queueIds)] : [];
+  yield* pages(parts, span, queues.length > 0 ? { segmentFilters: queues } : {});
+  if (parts.state.isEndRefused) return;
+  const midnight = floorTo(span.from, dayMs);
+  const ended = { type: 'dimension', dimension: 'segmentEnd', operator: 'matches', value: formatInterval(span) };
+  const filter = { type: 'and', predicates: [ended], ...(queues.length > 0 && { clauses: queues }) };
+  try {
+    yield* pages(parts, { from: plus(midnight, -olderMs), to: midnight }, { segmentFilters: [filter] });
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.facts.status !== 400) throw error;
+    parts.state.isEndRefused = true;
+    parts.log.warn(
+      { reason: error.message },
+      'Polling cannot ask for conversations of earlier days; their events and open_conversations find them',
+    );
+  }
+}
+
+async function* pages(
+  { api, queueIds, signal, log }: PollParts,
+  interval: Interval,
+  filters: JsonObject,
+): AsyncGenerator<PolledPage> {
+  const wanted = new Set(queueIds);
+  for (let pageNumber = 1; pageNumber <= pagesMax; pageNumber += 1) {
+    const answer = await api.detailsQuery(
+      { interval, pageNumber, pageSize, order: 'desc', filters },
+      { signal, priority: 0 },
+    );
+    const all = answer.body.conversations ?? [];
+    const records = all.filter((record) => isInQueues(record, wanted));
+    if (records.length > 0) yield { records, asOf: answer.requestedAt };
+    if (all.length < pageSize) return;
+  }
+  log.warn(
+    { conversations: pagesMax * pageSize },
+    'More conversations were alive in the last minutes than polling reads',
+  );
+}
+
+function anyQueue(queueIds: readonly string[]): JsonObject {
+  const predicates = queueIds.map((value) => ({ type: 'dimension', dimension: 'queueId', operator: 'matches', value }));
+  return { type: 'or', predicates };
+}
+
+function isInQueues(record: JsonObject, wanted: ReadonlySet<string>): boolean {
+  const list = (value: unknown) => (Array.isArray(value) ? (value as JsonObject[]) : []);
+  return list(record.participants).some((participant) =>
+    list(participant?.sessions).some((session) =>
+      list(session?.segments).some(({ queueId }) => typeof queueId === 'string' && wanted.has(queueId)),
+    ),
+  );
+}

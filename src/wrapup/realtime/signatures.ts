@@ -1,0 +1,58 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { minuteMs, secondMs } from '../../lib/interval.js';
+import type { Seen } from './dedupe.js';
+
+/** Header names as Node has them; a header that came several times counts as absent. */
+export type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+export const signatureHeader = 'x-signature';
+export const timestampHeader = 'x-timestamp';
+/** How far the sender's clock may be from this one; a signature is remembered for longer than it is believed. */
+export const timestampMsMax = 5 * minuteMs;
+const scheme = 'sha256=';
+
+/** Equal in a time that tells nothing about where they differ, nor about their lengths. */
+export function isEqualSecret(given: string, secret: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(given), digest(secret));
+}
+
+/** What a sender writes into `X-Signature`: `sha256=` and the hexadecimal HMAC-SHA256 of the body, with a timestamp of `TIMESTAMP.BODY`. */
+export function signatureOf(secret: string, body: Uint8Array, timestamp?: string): string {
+  const hmac = createHmac('sha256', secret);
+  if (timestamp !== undefined) hmac.update(`${timestamp}.`);
+  return `${scheme}${hmac.update(body).digest('hex')}`;
+}
+
+/**
+ * Whether the sender knows the secret: `Authorization: Bearer SECRET`, which is all that Genesys' data actions and EventBridge's API destinations
+ * can send, or `X-Signature` over the body. Either is enough; a repetition does no harm here.
+ */
+export function isAuthentic(headers: Headers, body: Uint8Array, secret: string): boolean {
+  const bearer = /^Bearer +(.+)$/i.exec(textOf(headers.authorization))?.[1];
+  if (bearer !== undefined) return isEqualSecret(bearer, secret);
+  const signature = textOf(headers[signatureHeader]);
+  return signature !== '' && isEqualSecret(signature, signatureOf(secret, body));
+}
+
+export type SignatureFault = 'unsigned' | 'wrong' | 'old' | 'repeated';
+
+/**
+ * For a request that must not be sent again by who has overheard it: `X-Timestamp` in seconds since 1970, not far from now, and `X-Signature` over it
+ * and the body, never seen before. The signature is looked at first: without the secret nobody learns anything else.
+ */
+export function signatureFault(
+  headers: Headers,
+  body: Uint8Array,
+  { secret, seen, now }: { readonly secret: string; readonly seen: Seen; readonly now: Date },
+): SignatureFault | undefined {
+  const [timestamp, signature] = [textOf(headers[timestampHeader]), textOf(headers[signatureHeader])];
+  if (signature === '' || !/^\d{1,12}$/.test(timestamp)) return 'unsigned';
+  if (!isEqualSecret(signature, signatureOf(secret, body, timestamp))) return 'wrong';
+  if (Math.abs(Number(timestamp) * secondMs - now.getTime()) > timestampMsMax) return 'old';
+  // What is older than that is refused by its timestamp. The sender's clock may be ahead, so twice as long.
+  if (seen.forgetBefore(now.getTime() - 2 * timestampMsMax) >= seen.sizeMax) return 'repeated';
+  return seen.isNew(signature, now.getTime()) ? undefined : 'repeated';
+}
+
+const textOf = (value: string | readonly string[] | undefined) => (typeof value === 'string' ? value : '');

@@ -1,0 +1,131 @@
+/** The two `POST` routes: who may, and what becomes of it. The service port calls them with the whole body. */
+import { asError } from '../../lib/errors.js';
+import type { Log } from '../../lib/log.js';
+import type { SurveyInput } from '../../model/handling.js';
+import { readSurveyRecord, type SurveyRecord } from '../survey-record.js';
+import { Seen } from './dedupe.js';
+import type { Live } from './realtime.js';
+import { type Headers, isAuthentic, type SignatureFault, signatureFault } from './signatures.js';
+
+export const webhookPath = '/webhooks/conversations';
+export const surveysPath = '/surveys';
+/** EventBridge sends up to 256 kB. */
+export const bodyBytesMax = 512 * 1_024;
+
+export interface Asked {
+  readonly headers: Headers;
+  readonly body: Buffer;
+}
+
+export interface Answered {
+  readonly status: number;
+  readonly text: string;
+  readonly contentType?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const retryAfterSeconds = '30';
+const surveysPerRequestMax = 1_000;
+const faultsShownMax = 20;
+const signaturesMax = 100_000;
+
+/** Takes the conversations that the body names and answers at once; they are read behind it. */
+export function webhookHandler(live: Pick<Live, 'offer'>, secret: string): (asked: Asked) => Answered {
+  return ({ headers, body }) => {
+    if (!isAuthentic(headers, body, secret)) return unauthorized();
+    const message = parsed(body);
+    if (message === undefined) return { status: 400, text: 'The body is not JSON.' };
+    const outcome = live.offer(message, 'webhook');
+    if (outcome === 'nothing')
+      return { status: 422, text: 'The body names no conversation: conversationId is missing.' };
+    if (outcome !== 'full') return { status: 202, text: outcome === 'taken' ? 'Taken.' : 'Taken before.' };
+    return {
+      status: 503,
+      text: 'Too many conversations wait; come again later. Polling finds them meanwhile.',
+      headers: { 'retry-after': retryAfterSeconds },
+    };
+  };
+}
+
+export interface SurveysParts {
+  readonly secret: string;
+  readonly now: () => Date;
+  readonly log: Log;
+  /** Where the answers came from, when a record does not say. */
+  readonly source: string;
+  readonly store: (surveys: readonly SurveyInput[]) => Promise<{ readonly stored: number; readonly unchanged: number }>;
+}
+
+/** Takes one answer of a survey or a list of them; stored when it answers 200. */
+export function surveysHandler(parts: SurveysParts): (asked: Asked) => Promise<Answered> {
+  const seen = new Seen(signaturesMax);
+  return async ({ headers, body }) => {
+    const fault = signatureFault(headers, body, { secret: parts.secret, seen, now: parts.now() });
+    if (fault !== undefined) return signatureAnswer(fault);
+    try {
+      return await imported(body, parts);
+    } catch (error) {
+      // Nothing was stored: the sender may repeat the very same request.
+      seen.forget(String(headers['x-signature']));
+      parts.log.error({ error: asError(error) }, 'Answers of surveys could not be stored');
+      return {
+        status: 503,
+        text: 'The answers could not be stored; send them again.',
+        headers: { 'retry-after': retryAfterSeconds },
+      };
+    }
+  };
+}
+
+async function imported(body: Buffer, { source, store }: SurveysParts): Promise<Answered> {
+  const message = parsed(body);
+  const records = Array.isArray(message) ? (message as unknown[]) : [message];
+  if (
+    message === undefined ||
+    records.some((record) => typeof record !== 'object' || record === null || Array.isArray(record))
+  )
+    return { status: 400, text: 'The body is not JSON of one answer, an object, or of a list of them.' };
+  if (records.length > surveysPerRequestMax)
+    return { status: 413, text: `The list has more than ${surveysPerRequestMax} answers; send it in parts.` };
+  const surveys: SurveyInput[] = [];
+  const faults: { readonly index: number; readonly fault: string }[] = [];
+  for (const [index, record] of records.entries()) {
+    const read = readSurveyRecord(record as SurveyRecord, { source });
+    if ('survey' in read) surveys.push(read.survey);
+    else faults.push({ index, fault: read.fault });
+  }
+  const { stored, unchanged } = surveys.length > 0 ? await store(surveys) : { stored: 0, unchanged: 0 };
+  const summary = { stored, unchanged, faulty: faults.length, faults: faults.slice(0, faultsShownMax) };
+  return {
+    status: surveys.length === 0 && faults.length > 0 ? 422 : 200,
+    text: JSON.stringify(summary),
+    contentType: 'application/json',
+  };
+}
+
+const signatureSentences: Readonly<Record<SignatureFault, Answered>> = {
+  unsigned: { status: 401, text: 'X-Timestamp (seconds since 1970) or X-Signature (sha256=…) is missing.' },
+  wrong: { status: 401, text: 'X-Signature is not that of X-Timestamp, a full stop and the body.' },
+  old: { status: 401, text: 'X-Timestamp is more than five minutes from the time here.' },
+  repeated: { status: 409, text: 'This very request was received before.' },
+};
+
+function signatureAnswer(fault: SignatureFault): Answered {
+  return signatureSentences[fault];
+}
+
+function unauthorized(): Answered {
+  return {
+    status: 401,
+    text: 'Send the secret as Authorization: Bearer, or X-Signature over the body.',
+    headers: { 'www-authenticate': 'Bearer' },
+  };
+}
+
+function parsed(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}

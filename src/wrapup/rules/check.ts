@@ -1,0 +1,148 @@
+import { listed, nearest, quoted } from '../../lib/text.js';
+import type { CodeEntry, ContactCentre, Named, QueueEntry } from '../../model/handling.js';
+import { codesOf, currentWords } from './compile.js';
+import { contradiction, covers } from './cover.js';
+import { asList, namedTest } from './patterns.js';
+import { selected } from './prefilter.js';
+import type { Fault, Path, Rule, Rules } from './rules.js';
+
+const namesShownMax = 5;
+
+export interface Check {
+  /** What makes the file unusable. */
+  readonly faults: readonly Fault[];
+  /** What a person should know and may want. */
+  readonly warnings: readonly Fault[];
+}
+
+/** Holds a rules file against the directory: every name must mean something, every code be on its queues, every rule be able to match. */
+export function checkRules(rules: Rules, centre: ContactCentre): Check {
+  if (centre.codes.length === 0 || centre.queues.length === 0) {
+    const message = 'cannot be checked: the warehouse has no directory yet; run genesys-warehouse sync first';
+    return { faults: [{ at: rules.fileName, message }], warnings: [] };
+  }
+  const checked = rules.rules.map((rule, index) => checkRule(rules, rule, ['rules', index], centre));
+  return {
+    faults: [
+      ...checked.flatMap(({ faults }) => faults),
+      ...unreachable(rules, centre),
+      ...writebackFaults(rules, centre),
+    ],
+    warnings: checked.flatMap(({ warnings }) => warnings),
+  };
+}
+
+function checkRule({ placeOf }: Rules, rule: Rule, path: Path, centre: ContactCentre): Check {
+  const fault = (at: Path, message: string): Fault => ({ at: placeOf([...path, ...at]), message });
+  const faults = [
+    ...nameFaults(rule, centre).map(({ at, message }) => fault(at, message)),
+    ...codeFaults(rule.set.code, centre).map((message) => fault(['set', 'code'], message)),
+  ];
+  const notOffered = codesOf(rule.set.code, centre).length > 0 ? queuesWithout(rule, centre) : [];
+  // Queues that are named must offer the code; of those that only a pattern covers, handlings are left alone.
+  const isNamed = (queue: QueueEntry) =>
+    asList(rule.when.queue).some((text) => !text.includes('*') && namedTest([text])(queue));
+  const sentence = (queues: readonly QueueEntry[]) =>
+    `code ${quoted(rule.set.code)} is not on queue ${namesOf(queues)}; add it to the queue in Genesys Cloud or leave the queue out`;
+  const named = notOffered.filter(isNamed);
+  if (named.length > 0) faults.push(fault(['set', 'code'], sentence(named)));
+  const rest = notOffered.filter((queue) => !isNamed(queue));
+  const warnings = rest.length > 0 ? [fault(['set', 'code'], `${sentence(rest)}; handlings there are left alone`)] : [];
+  const reason = faults.length === 0 ? contradiction(rule.when, centre) : undefined;
+  if (reason !== undefined)
+    faults.push(fault(['when', reason.key], `rule ${quoted(rule.name)} can never match: ${reason.message}`));
+  return { faults, warnings };
+}
+
+function queuesWithout({ when, set }: Rule, centre: ContactCentre): QueueEntry[] {
+  const codes = codesOf(set.code, centre).map(({ id }) => id);
+  const test = when.queue === undefined ? () => true : namedTest(asList(when.queue));
+  const lacks = ({ wrapupCodes }: QueueEntry) => wrapupCodes !== null && !codes.some((code) => wrapupCodes.has(code));
+  return centre.queues.filter((queue) => !queue.isDeleted && test(queue) && lacks(queue));
+}
+
+interface NameFault {
+  readonly at: Path;
+  readonly message: string;
+}
+
+/** Each text that names nothing, by the list it should be in. */
+function nameFaults({ when }: Rule, centre: ContactCentre): NameFault[] {
+  const lists: readonly (readonly ['queue' | 'agent' | 'team' | 'division' | 'skill', readonly Named[]])[] = [
+    ['queue', centre.queues],
+    ['agent', centre.users],
+    ['team', centre.teams],
+    ['division', centre.divisions],
+    ['skill', centre.skills],
+  ];
+  const faults = lists.flatMap(([key, entries]) => textFaults(when[key], key, ['when', key], entries));
+  const words = asList(when.current).filter(
+    (word) => !currentWords.some((each) => each === word) && !word.startsWith('ININ-'),
+  );
+  return [
+    ...faults,
+    ...textFaults(words.length > 0 ? when.current : undefined, 'code', ['when', 'current'], centre.codes, words),
+  ];
+}
+
+function textFaults(
+  value: string | readonly string[] | undefined,
+  what: string,
+  path: Path,
+  entries: readonly Named[],
+  only?: readonly string[],
+): NameFault[] {
+  return asList(value).flatMap((text, index) => {
+    if (only !== undefined && !only.includes(text)) return [];
+    if (selected([text], entries).length > 0) return [];
+    // A pattern may stand for what does not exist yet, as long as the rule is about something now.
+    if (text.includes('*') && selected(asList(value), entries).length > 0) return [];
+    return [{ at: Array.isArray(value) ? [...path, index] : path, message: unknown(what, text, entries) }];
+  });
+}
+
+function unknown(what: string, text: string, entries: readonly Named[]): string {
+  const names = entries.flatMap(({ name }) => (name === null ? [] : [name]));
+  const hint = names.length === 0 ? 'the warehouse knows none' : `did you mean ${quoted(nearest(text, names))}?`;
+  return `there is no ${what} ${quoted(text)}; ${hint}`;
+}
+
+function codeFaults(text: string, { codes }: ContactCentre): string[] {
+  const named = codes.filter(namedTest([text]));
+  const live = named.filter((code) => !code.isDeleted);
+  if (text.includes('*')) return [`code is ${quoted(text)}; a rule sets one code: write its name or id`];
+  if (named.length === 0)
+    return [
+      unknown(
+        'wrap-up code',
+        text,
+        codes.filter((code) => !code.isDeleted),
+      ),
+    ];
+  if (live.length === 0) return [`code ${quoted(text)} was deleted in Genesys Cloud; name one that exists`];
+  return [];
+}
+
+function unreachable({ rules, placeOf }: Rules, centre: ContactCentre): Fault[] {
+  return rules.flatMap((rule, index) => {
+    const earlier = rules.slice(0, index).find((each) => covers(each.when, rule.when, centre));
+    if (earlier === undefined) return [];
+    const message = `rule ${quoted(rule.name)} can never match: rule ${quoted(earlier.name)} before it matches everything it would; move it up or narrow that one`;
+    return [{ at: placeOf(['rules', index, 'name']), message }];
+  });
+}
+
+function writebackFaults({ writeback, placeOf }: Rules, centre: ContactCentre): Fault[] {
+  if (writeback === undefined) return [];
+  const live = (entries: readonly (QueueEntry | CodeEntry)[]) => entries.filter((each) => !each.isDeleted);
+  return [
+    ...textFaults(writeback.queues, 'queue', ['writeback', 'queues'], live(centre.queues)),
+    ...textFaults(writeback.codes, 'wrap-up code', ['writeback', 'codes'], live(centre.codes)),
+  ].map(({ at, message }) => ({ at: placeOf(at), message }));
+}
+
+function namesOf(entries: readonly Named[]): string {
+  const names = entries.slice(0, namesShownMax).map(({ id, name }) => name ?? id);
+  const more = entries.length - names.length;
+  return more > 0 ? `${names.join(', ')} and ${more} more` : listed(names);
+}

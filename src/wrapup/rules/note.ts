@@ -1,0 +1,52 @@
+import { quoted } from '../../lib/text.js';
+import type { Handling, SurveyAnswer } from '../../model/handling.js';
+
+/** Genesys states no limit; notes of agents are far below. */
+const noteLengthMax = 1_000;
+const placeholder = /\{([^{}]*)\}/g;
+
+export interface NoteFacts {
+  readonly rule: string;
+  readonly handling: Handling;
+  /** The answer that the rule matched, if it asked for one. */
+  readonly survey: SurveyAnswer | null;
+}
+
+const values: Readonly<Record<string, (facts: NoteFacts) => string | number | null | undefined>> = {
+  rule: ({ rule }) => rule,
+  cause: ({ handling }) => handling.cause,
+  queue: ({ handling }) => handling.queue?.name,
+  agent: ({ handling }) => handling.user?.name,
+  team: ({ handling }) => handling.team?.name,
+  media: ({ handling }) => handling.mediaType,
+  direction: ({ handling }) => handling.direction,
+  previousCode: ({ handling }) => handling.currentCode,
+  promoterScore: ({ survey }) => survey?.promoterScore,
+  satisfaction: ({ survey }) => survey?.satisfaction,
+  totalScore: ({ survey }) => survey?.totalScore,
+  category: ({ survey }) => survey?.category,
+  comment: ({ survey }) => survey?.comment,
+};
+
+/** The template with its placeholders filled in; what is not known stays empty. */
+export function fillNote(template: string, facts: NoteFacts): string {
+  const filled = template.replaceAll(placeholder, (_whole, name: string) => String(valueNamed(name, facts) ?? ''));
+  return filled.slice(0, noteLengthMax);
+}
+
+/** A sentence for each placeholder that nothing fills. */
+export function noteFaults(template: string): string[] {
+  return [...template.matchAll(placeholder)]
+    .map(([, name = '']) => name)
+    .filter((name) => values[name] === undefined && !/^(attribute|field)\../.test(name))
+    .map(
+      (name) =>
+        `note has ${quoted(`{${name}}`)}, which nothing fills; use ${Object.keys(values).join(', ')}, attribute.NAME or field.NAME`,
+    );
+}
+
+function valueNamed(name: string, facts: NoteFacts): string | number | null | undefined {
+  if (name.startsWith('attribute.')) return facts.handling.attributes[name.slice('attribute.'.length)];
+  if (name.startsWith('field.')) return facts.survey?.fields[name.slice('field.'.length)];
+  return values[name]?.(facts);
+}

@@ -1,0 +1,55 @@
+import type { ContactCentre, HandlingFilter, Named } from '../../model/handling.js';
+import { codesOf, currentWords, defaultCurrent, defaultPhases } from './compile.js';
+import { asList, namedTest } from './patterns.js';
+import type { Rule } from './rules.js';
+import type { Conditions } from './rules-schema.js';
+
+/** What a handling must have for any of the rules to match: the tables are asked for these only, and the matcher judges them exactly. */
+export function prefilterOf(rules: readonly Rule[], centre: ContactCentre): HandlingFilter {
+  const whens = rules.map(({ when }) => when);
+  const uses = (isUsed: (when: Conditions) => boolean) => whens.some(isUsed);
+  return {
+    queueIds: union(whens, ({ queue }) => (queue === undefined ? null : selected(asList(queue), centre.queues))),
+    mediaTypes: union(whens, ({ media }) => (media === undefined ? null : literals(asList(media)))),
+    causes: union(whens, ({ cause }) => (cause === undefined ? null : asList(cause))),
+    phases: union(whens, ({ phase }) => asList(phase ?? [...defaultPhases])) ?? [],
+    realCodes: union(whens, ({ current }) => realCodes(current, centre)),
+    onlySurveyed: whens.every(({ survey }) => survey !== undefined),
+    needs: {
+      attributes:
+        uses(({ attributes }) => attributes !== undefined) ||
+        rules.some(({ set }) => /\{attribute\./.test(set.note ?? '')),
+      surveys: uses(({ survey }) => survey !== undefined),
+      skills: uses(({ skill }) => skill !== undefined),
+      divisions: uses(({ division }) => division !== undefined),
+    },
+  };
+}
+
+/** Ids of what the patterns select. */
+export function selected(patterns: readonly string[], entries: readonly Named[]): string[] {
+  return entries.filter(namedTest(patterns)).map(({ id }) => id);
+}
+
+/** All values of all rules; null where one rule sets no bound. */
+function union<T>(whens: readonly Conditions[], of: (when: Conditions) => readonly T[] | null): T[] | null {
+  const lists = whens.map(of);
+  return lists.every((list) => list !== null) ? [...new Set(lists.flat() as T[])] : null;
+}
+
+/** Genesys writes media types in lower case; a pattern sets no bound that SQL could use. */
+function literals(patterns: readonly string[]): readonly string[] | null {
+  return patterns.some((each) => each.includes('*')) ? null : patterns.map((each) => each.toLowerCase());
+}
+
+/** Null: any real code may match. Handlings without one are always asked for. */
+function realCodes(current: Conditions['current'], centre: ContactCentre): readonly string[] | null {
+  const words = asList(current ?? [...defaultCurrent]);
+  if (words.includes('any') || words.includes('unknown')) return null;
+  const given = words.filter((word) => !currentWords.some((each) => each === word));
+  return given.flatMap((word) => [
+    ...selected([word], centre.codes),
+    ...codesOf(word, centre).map(({ id }) => id),
+    word,
+  ]);
+}

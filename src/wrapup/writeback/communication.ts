@@ -1,0 +1,83 @@
+import type { Communication, CommunicationKind } from '../../genesys/write-api.js';
+import type { Assignment } from '../../model/assignment.js';
+import { isSystemCode } from '../../model/handling.js';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Where a code can be set; every other medium (such as `chat`, whose endpoints are gone) has no way to set one. */
+const kindOfMedia: Readonly<Record<string, CommunicationKind>> = {
+  voice: 'calls',
+  callback: 'callbacks',
+  email: 'emails',
+  message: 'messages',
+  cobrowse: 'cobrowsesessions',
+  screenshare: 'screenshares',
+  video: 'videos',
+};
+/** In the conversation these stand under another name than in the address. */
+const keyOfKind: Partial<Record<CommunicationKind, string>> = { socials: 'socialExpressions' };
+
+export type Found =
+  | { readonly place: Communication; readonly currentCode: string | undefined }
+  | { readonly missing: 'medium' | 'participant' | 'communication' };
+
+/** The communication of an assignment in GET /api/v2/conversations/{id}, and the code that it has now. */
+export function findCommunication(conversation: Json, assignment: Assignment): Found {
+  const kind = kindOfMedia[assignment.mediaType ?? ''];
+  if (kind === undefined) return { missing: 'medium' };
+  const participant = participantOf(objects(conversation.participants), assignment, kind);
+  if (participant === undefined) return { missing: 'participant' };
+  const communications = communicationsOf(participant, kind);
+  const communication = communications.find(({ id }) => id === assignment.sessionId);
+  if (communication === undefined) return { missing: 'communication' };
+  const place: Communication = {
+    kind,
+    conversationId: assignment.conversationId,
+    participantId: String(participant.id),
+    communicationId: String(communication.id),
+  };
+  const { length: count } = allCommunications(participant);
+  // What stands at the participant belongs to its only communication.
+  const currentCode = codeOf(communication.wrapup) ?? (count === 1 ? codeOf(participant.wrapup) : undefined);
+  return { place, currentCode };
+}
+
+/** Id by id; after a reprocessing the participant may have another id while the communication kept its own. */
+function participantOf(participants: readonly Json[], assignment: Assignment, kind: CommunicationKind) {
+  const byId = participants.find(({ id }) => id === assignment.participantId);
+  return (
+    byId ??
+    participants.find(
+      (participant) =>
+        participant.userId === assignment.userId &&
+        communicationsOf(participant, kind).some(({ id }) => id === assignment.sessionId),
+    )
+  );
+}
+
+function communicationsOf(participant: Json, kind: CommunicationKind): Json[] {
+  return objects(participant[keyOfKind[kind] ?? kind]);
+}
+
+function allCommunications(participant: Json): Json[] {
+  return [...new Set(Object.values(kindOfMedia))].flatMap((kind) => communicationsOf(participant, kind));
+}
+
+/** The code of a Wrapup or an AssignedWrapupCode; a provisional one is not assigned. */
+export function codeOf(wrapup: unknown): string | undefined {
+  if (typeof wrapup !== 'object' || wrapup === null) return undefined;
+  const { code, provisional } = wrapup as Json;
+  return typeof code === 'string' && code !== '' && provisional !== true ? code : undefined;
+}
+
+/** What a code found in Genesys means for an assignment that is to give another one. */
+export function standingOf(currentCode: string | undefined, assignment: Assignment): 'same' | 'other' | 'free' {
+  if (currentCode === undefined) return 'free';
+  if (currentCode === assignment.wrapupCode) return 'same';
+  // A rule may replace the code that was there when it decided; every later one is somebody's own.
+  return isSystemCode(currentCode) || currentCode === assignment.previousCode ? 'free' : 'other';
+}
+
+function objects(value: unknown): Json[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'object' && item !== null) : [];
+}

@@ -1,0 +1,92 @@
+import { assignmentOperations } from '../../genesys/wrapup-endpoints.js';
+import type { ApiError } from '../../lib/errors.js';
+import type { Assignment } from '../../model/assignment.js';
+import type { Outcome } from './types.js';
+
+interface Refusal {
+  readonly code?: string | RegExp;
+  readonly status?: number;
+  readonly sentence: (error: ApiError, assignment: Assignment) => string;
+  /** Would meet every assignment alike: it is the credentials that are to blame. */
+  readonly isOfCredentials?: boolean;
+}
+
+/** The first that fits decides. Only answers of Genesys' own, with one of its codes, come here. */
+const refusals: readonly Refusal[] = [
+  {
+    code: 'not.a.user',
+    isOfCredentials: true,
+    sentence: () =>
+      'Genesys takes this code only from a user who is logged in, not from client credentials; run "genesys-warehouse wrapup login".',
+  },
+  {
+    code: 'conversation.error.participant.no.active.conversations',
+    sentence: () =>
+      'The conversation is over for this agent, and Genesys sets no code after that; reports use the code of the rule.',
+  },
+  {
+    code: 'conversation.error.forbidden.not.active.participant',
+    sentence: () =>
+      'Genesys lets only an active participant of the conversation be wrapped up, which this agent is no longer; reports use the code of the rule.',
+  },
+  { code: /^missing\.(any\.)?permissions$/, isOfCredentials: true, sentence: missingPermission },
+  { code: 'not.authorized', isOfCredentials: true, sentence: missingPermission },
+  { status: 403, sentence: missingPermission },
+  {
+    code: 'conversation.error.conversation.not.found',
+    sentence: () => 'Genesys no longer has the conversation; reports use the code of the rule.',
+  },
+  {
+    code: 'conversation.error.not.conversation.participant',
+    sentence: () => 'Genesys does not have the agent as a participant of the conversation.',
+  },
+  { status: 404, sentence: () => "Genesys does not find the agent's communication in the conversation." },
+  {
+    code: /^(conversation\.error\.wrapup\.code\.required|invalid\.value)$/,
+    sentence: (_error, { wrapupName }) =>
+      `Genesys does not accept the code ${wrapupName}: it may be deleted or not be on the queue; see "genesys-warehouse wrapup check" and "wrapup ensure-codes".`,
+  },
+  {
+    status: 409,
+    sentence: () => 'Someone else changed the conversation at the same moment, again and again; nothing was written.',
+  },
+  { sentence: (error) => `Genesys refused it: ${error.message}` },
+];
+
+/** An ended login, a request that came too late or too early, too many of them: no word about the assignment. */
+const aboutTheCaller: readonly number[] = [401, 408, 425, 429];
+const sentenceLengthMax = 1_000;
+
+/** How a refusal ends an assignment, and whether the next one would meet it too. */
+export function refusalOf(error: ApiError, assignment: Assignment): { outcome: Outcome; isOfCredentials: boolean } {
+  const { status, code, correlationId } = error.facts;
+  const found = refusals.find((refusal) => fits(refusal, status, code)) as Refusal;
+  const outcome: Outcome = {
+    state: 'rejected',
+    reason: found.sentence(error, assignment).slice(0, sentenceLengthMax),
+    ...(code !== undefined && { errorCode: code }),
+    ...(correlationId !== undefined && { correlationId }),
+  };
+  return { outcome, isOfCredentials: found.isOfCredentials === true };
+}
+
+/** Genesys itself said no: nothing was changed. What came from something in between, or not at all, is no refusal. */
+export function isRefusal(error: ApiError): boolean {
+  const { status = 0, code, operation } = error.facts;
+  const isAboutAssignment = assignmentOperations.includes(operation) && !aboutTheCaller.includes(status);
+  return isAboutAssignment && status >= 400 && status < 500 && code !== undefined;
+}
+
+function fits(refusal: Refusal, status: number | undefined, code: string | undefined): boolean {
+  if (refusal.status !== undefined && refusal.status !== status) return false;
+  if (refusal.code === undefined) return true;
+  return typeof refusal.code === 'string' ? refusal.code === code : refusal.code.test(code ?? '');
+}
+
+/** Permissions have the shape `domain:entity:action`; Genesys names those that are missing only in its message. */
+function missingPermission(error: ApiError): string {
+  const found = [...new Set(error.message.match(/\b[a-z][\w-]*:[\w*-]+:[\w*-]+/gi) ?? [])].join(', ');
+  return found === ''
+    ? 'Genesys does not let the write credentials do this; check their roles and divisions.'
+    : `The write credentials lack the permission ${found}; add it to a role of the client or user in Genesys Cloud (Admin, Roles / Permissions).`;
+}

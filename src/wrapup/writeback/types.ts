@@ -1,0 +1,81 @@
+import type { GenesysWriteApi } from '../../genesys/write-api.js';
+import type { Log } from '../../lib/log.js';
+import type { Assignment } from '../../model/assignment.js';
+
+/** What the ledger does for writing; `createAssignmentStore` in `postgres/wrapup-sending.ts` is the one there is. */
+export interface AssignmentStore {
+  /** Takes up to `limit` proposed rows for this process alone, until `claimMs` from now. */
+  claimProposed(filter: ClaimFilter, limit: number): Promise<Claim>;
+  /** The same for rows above `afterId` that were sent and of which it is not known whether Genesys has the code. */
+  claimSent(filter: ClaimFilter, limit: number, afterId: string): Promise<Claim>;
+  /** Proposed → sent, before the call. False: it was revoked or superseded meanwhile, so the call must not be made. */
+  beginSending(assignmentId: string): Promise<boolean>;
+  /** Genesys took the call; `correlationId` is its own. The row stays `sent`, now with a known answer. */
+  markAccepted(assignmentId: string, correlationId: string): Promise<void>;
+  /** Ends the claim. False when someone else moved the row first. */
+  settle(assignmentId: string, outcome: Outcome): Promise<boolean>;
+  /** Ends claims that were to last `until` and leaves the states. */
+  release(assignmentIds: readonly string[], until: Date): Promise<void>;
+  /** What the last extraction shows decides rows that wait; returns how many came to which state. No request is made. */
+  settleByExtraction(
+    conversationIds?: readonly string[],
+  ): Promise<{ readonly verified: number; readonly conflicted: number }>;
+}
+
+export interface ClaimFilter {
+  /** Ids; an empty list permits nothing. */
+  readonly queueIds: readonly string[];
+  readonly wrapupCodes: readonly string[];
+  readonly rule?: string;
+  readonly conversationIds?: readonly string[];
+}
+
+export interface Claim {
+  readonly assignments: readonly Assignment[];
+  /** The claim's end, after which another process may take the rows. */
+  readonly until: Date;
+}
+
+/** What becomes of one assignment. `proposed`: nothing was done, it is tried again from `retryAt` on. */
+export interface Outcome {
+  readonly state: 'verified' | 'rejected' | 'conflicted' | 'proposed';
+  /** A plain sentence. */
+  readonly reason: string;
+  readonly errorCode?: string;
+  readonly correlationId?: string;
+  readonly retryAt?: Date;
+}
+
+export type WritePort = Pick<GenesysWriteApi, 'conversation' | 'wrapup' | 'setWrapup'>;
+
+export interface ApplyParts {
+  readonly api: WritePort;
+  readonly store: AssignmentStore;
+  readonly now: () => Date;
+  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
+  readonly signal: AbortSignal;
+  readonly log: Log;
+}
+
+export interface ApplyOptions extends ClaimFilter {
+  /** Calls to set a code that may be made in this run, refused ones included; rows that need no call do not count. */
+  readonly writesMax: number;
+  /** Assignments in hand at once. */
+  readonly concurrency?: number;
+}
+
+export interface ApplySummary {
+  /** Calls that were to set a code, refused ones included: what `writesMax` bounds. */
+  readonly asked: number;
+  /** Of these, the ones that did, as far as is known. */
+  readonly written: number;
+  readonly verified: number;
+  /** Accepted by Genesys, not seen there yet: looked for again at the next run. */
+  readonly accepted: number;
+  readonly rejected: number;
+  readonly conflicted: number;
+  /** To be tried again later. */
+  readonly postponed: number;
+  /** Why the run ended before everything was done, as a sentence; absent where nothing stood in the way. */
+  readonly stopped?: { readonly reason: string; readonly isFailure: boolean };
+}

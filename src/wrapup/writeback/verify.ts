@@ -1,0 +1,52 @@
+import type { Communication } from '../../genesys/write-api.js';
+import { ApiError } from '../../lib/errors.js';
+import { secondMs } from '../../lib/interval.js';
+import type { Assignment } from '../../model/assignment.js';
+import { codeOf, standingOf } from './communication.js';
+import type { ApplyParts, Outcome } from './types.js';
+
+/** Before each look, since 202 says accepted, not applied. What takes longer is looked for by the next run. */
+const lookDelaysMs = [secondMs / 4, secondMs, 3 * secondMs] as const;
+
+/** Reads the communication's code back, a few times; undefined while neither this nor another code is there. */
+export async function readBack(
+  parts: Pick<ApplyParts, 'api' | 'sleep'>,
+  place: Communication,
+  assignment: Assignment,
+  signal: AbortSignal,
+  delaysMs: readonly number[] = lookDelaysMs,
+): Promise<Outcome | undefined> {
+  for (const delayMs of delaysMs) {
+    if (delayMs > 0) await parts.sleep(delayMs, signal);
+    const answer = await parts.api.wrapup(place, { signal }).catch(ignoreRefusal);
+    if (answer === undefined) return undefined;
+    const outcome = outcomeOfCode(codeOf(answer.body), assignment, answer.correlationId);
+    if (outcome !== undefined) return outcome;
+  }
+  return undefined;
+}
+
+/** Undefined where the code in Genesys leaves the assignment open. */
+export function outcomeOfCode(
+  currentCode: string | undefined,
+  assignment: Assignment,
+  correlationId: string | undefined,
+): Outcome | undefined {
+  const standing = standingOf(currentCode, assignment);
+  if (standing === 'free') return undefined;
+  const traced = correlationId === undefined ? {} : { correlationId };
+  if (standing === 'same') return { state: 'verified', reason: 'Genesys has the code.', ...traced };
+  return {
+    state: 'conflicted',
+    reason: `Someone else set the code ${currentCode} meanwhile; it stays.`,
+    errorCode: 'code.set.meanwhile',
+    ...traced,
+  };
+}
+
+/** Some communications may be written but not read; then only the next extraction tells. */
+function ignoreRefusal(error: unknown): undefined {
+  const { status = 0 } = error instanceof ApiError ? error.facts : {};
+  if (status === 400 || status === 403 || status === 404) return undefined;
+  throw error;
+}

@@ -1,0 +1,149 @@
+import type { ApiAnswer } from '../../genesys/api.js';
+import { writeOperationName } from '../../genesys/wrapup-endpoints.js';
+import type { Communication } from '../../genesys/write-api.js';
+import { ApiError, NotYetError, UsageError } from '../../lib/errors.js';
+import { minuteMs, plus } from '../../lib/interval.js';
+import type { Assignment } from '../../model/assignment.js';
+import { type Found, findCommunication } from './communication.js';
+import { isRefusal, refusalOf } from './refusals.js';
+import type { ApplyParts, Outcome } from './types.js';
+import { outcomeOfCode, readBack } from './verify.js';
+
+/** How one assignment went. `isOfCredentials`: the next one would meet the same refusal. */
+export interface Done {
+  /** `accepted`: still `sent`. `left`: someone else moved the row, nothing was done. */
+  readonly state: Outcome['state'] | 'accepted' | 'left';
+  /** A call was made that was to set the code, whatever came of it. */
+  readonly isAsked: boolean;
+  /** As far as is known, Genesys took it. */
+  readonly isWritten: boolean;
+  readonly isOfCredentials: boolean;
+}
+
+const repeatMs = 2 * minuteMs;
+/** Rounds of an assignment that met a concurrent change or a lost answer each time. */
+export const attemptsMax = 5;
+/** Genesys always gives an id; a gateway may drop the header. */
+const noCorrelationId = 'none';
+
+const missingSentences = {
+  medium: 'Genesys has no way to set a code for this medium; reports use the code of the rule.',
+  participant: 'The agent is no participant of the conversation in Genesys any more.',
+  communication: "The agent's communication is no longer part of the conversation in Genesys.",
+} as const;
+
+/**
+ * Takes a claimed, proposed assignment through Genesys: reads the conversation, sends the code unless somebody has set
+ * one since, reads it back. Every step that matters is in the ledger before or right after it is taken, so that a crash
+ * anywhere is resolved by reading back. Throws what is about the run and not about this assignment; the row then says
+ * what is known.
+ */
+export async function writeOne(parts: ApplyParts, assignment: Assignment, signal: AbortSignal): Promise<Done> {
+  const read = await readConversation(parts, assignment, signal);
+  if ('state' in read) return read;
+  const found = findCommunication(read.body, assignment);
+  const early = outcomeBefore(found, assignment, read);
+  if (early !== undefined || !('place' in found)) return settled(parts, assignment, early as Outcome);
+  signal.throwIfAborted();
+  if (!(await parts.store.beginSending(assignment.assignmentId))) return left;
+  return send(parts, assignment, found.place, signal);
+}
+
+async function send(parts: ApplyParts, assignment: Assignment, place: Communication, signal: AbortSignal) {
+  const input = { code: assignment.wrapupCode, ...(assignment.note !== null && { notes: assignment.note }) };
+  try {
+    const answer = await parts.api.setWrapup(place, input, { signal });
+    await parts.store.markAccepted(assignment.assignmentId, answer.correlationId ?? noCorrelationId);
+  } catch (error) {
+    return afterFailure(parts, assignment, place, error, signal);
+  }
+  const outcome = await readBack(parts, place, assignment, signal);
+  return outcome === undefined ? accepted : { ...(await settled(parts, assignment, outcome)), ...written };
+}
+
+/** What did not go through is told apart: refused by Genesys, certainly not sent, or sent with its answer lost. */
+async function afterFailure(
+  parts: ApplyParts,
+  assignment: Assignment,
+  place: Communication,
+  error: unknown,
+  signal: AbortSignal,
+): Promise<Done> {
+  if (error instanceof ApiError && isRefusal(error))
+    return { ...(await refused(parts, assignment, error)), isAsked: true };
+  if (error instanceof NotYetError) {
+    await settled(parts, assignment, postponed('Genesys asked to wait before more is written.', error.notBefore));
+    throw error;
+  }
+  // Cut short by the end of the run: whether it arrived is found out by the next one.
+  if (signal.aborted) throw error;
+  if (isCertainlyUnsent(error)) {
+    await settled(parts, assignment, postponed('It was not sent, because the run had to end.', parts.now()));
+    throw error;
+  }
+  if (!(error instanceof ApiError)) throw error;
+  const outcome = await readBack(parts, place, assignment, signal);
+  return { ...(await settled(parts, assignment, outcome ?? lostAnswer(assignment, parts.now()))), ...written };
+}
+
+export function lostAnswer({ attempts, sentAt }: Pick<Assignment, 'attempts' | 'sentAt'>, now: Date): Outcome {
+  if (attempts >= attemptsMax)
+    return {
+      state: 'rejected',
+      reason: `The answer of Genesys was lost ${attempts} times and the code never showed; reports use the code of the rule.`,
+      errorCode: 'answer.lost',
+    };
+  const reason = 'The answer of Genesys was lost and the code does not show; it is read back and sent again.';
+  return { ...postponed(reason, plus(sentAt ?? now, repeatMs)), errorCode: 'answer.lost' };
+}
+
+/** The conversation as it is now; or how the assignment ended, where Genesys refuses to show it. */
+export async function readConversation(
+  parts: ApplyParts,
+  assignment: Assignment,
+  signal: AbortSignal,
+): Promise<ApiAnswer | Done> {
+  try {
+    return await parts.api.conversation(assignment.conversationId, { signal });
+  } catch (error) {
+    if (error instanceof ApiError && isRefusal(error)) return refused(parts, assignment, error);
+    throw error;
+  }
+}
+
+export function outcomeBefore(found: Found, assignment: Assignment, { correlationId }: ApiAnswer): Outcome | undefined {
+  if ('place' in found) return outcomeOfCode(found.currentCode, assignment, correlationId);
+  const traced = correlationId === undefined ? {} : { correlationId };
+  const errorCode = `${found.missing}.missing`;
+  return { state: 'rejected', reason: missingSentences[found.missing], errorCode, ...traced };
+}
+
+async function refused(parts: ApplyParts, assignment: Assignment, error: ApiError): Promise<Done> {
+  const { outcome, isOfCredentials } = refusalOf(error, assignment);
+  const isConcurrent = error.facts.status === 409 && assignment.attempts < attemptsMax;
+  if (!isConcurrent) return { ...(await settled(parts, assignment, outcome)), isOfCredentials };
+  const reason = 'Someone else changed the conversation at the same moment; it is read again and tried again.';
+  const again = { ...outcome, ...postponed(reason, plus(parts.now(), repeatMs)) };
+  return settled(parts, assignment, again);
+}
+
+export async function settled(parts: ApplyParts, assignment: Assignment, outcome: Outcome): Promise<Done> {
+  const isDone = await parts.store.settle(assignment.assignmentId, outcome);
+  return { ...left, state: isDone ? outcome.state : 'left' };
+}
+
+function postponed(reason: string, retryAt: Date): Outcome {
+  return { state: 'proposed', reason, retryAt };
+}
+
+/** The login failed, the token is not accepted, or something in between said no: Genesys never looked at the code. */
+function isCertainlyUnsent(error: unknown): boolean {
+  if (error instanceof UsageError) return true;
+  if (!(error instanceof ApiError)) return false;
+  const { status = 0, operation } = error.facts;
+  return operation !== writeOperationName || (status >= 400 && status < 500 && status !== 408);
+}
+
+const left: Done = { state: 'left', isAsked: false, isWritten: false, isOfCredentials: false };
+const written = { isAsked: true, isWritten: true };
+const accepted: Done = { ...left, ...written, state: 'accepted' };
