@@ -1,14 +1,7 @@
 /**
- * The wrap-up ledger, `wrapup.assignments`, as the write-back uses it:
- *
- * 1. `insertProposals` stores decisions; repeating it does nothing, a changed decision supersedes the earlier one.
- * 2. `claimForSending` takes up to `limit` proposed rows for this process alone, for `leaseMs`.
- * 3. `transition` records each step, and returns false when the row may not take it any more (revoked or superseded).
- *    `sent` is recorded BEFORE the call, so that a crash between the two leaves a row that is read back.
- * 4. `listAssignments` reads by state, rule, conversation or age, in the order of ids; page with `afterId`.
- * 5. `readSightings` returns what the last extraction shows for these rows.
- *
- * Times come from the caller. `Database` is a pool, or a client inside the caller's transaction.
+ * The wrap-up ledger, `wrapup.assignments`: proposals are inserted, claimed for sending, moved from state to state, listed.
+ * `sent` is recorded BEFORE the call to Genesys: a crash between the two leaves a row that is read back, never one written unseen.
+ * Times come from the caller.
  */
 import type pg from 'pg';
 import { minuteMs, plus } from '../../lib/interval.js';
