@@ -24,7 +24,17 @@ sessions as (
         facts.acw_ms,
         facts.wrapup_count,
         facts.last_real_wrapup_code,
-        facts.is_agent_session
+        facts.is_agent_session,
+        -- Without an agent, a flow or the dialer sets the code; a campaign's own flow is a flow.
+        case
+            when facts.purpose in ('agent', 'user') then 'agent'
+            when facts.purpose in ('ivr', 'botflow', 'workflow', 'inbound', 'voicesurveyflow')
+                or facts.ivr_count is not null then 'flow'
+            when facts.purpose in ('dialer', 'campaign', 'outbound')
+                or facts.outbound_campaign_id is not null
+                or facts.outbound_attempted_count is not null then 'dialer'
+            else 'flow'
+        end as code_setter
     from genesys.session_facts as facts
 ),
 
@@ -63,6 +73,7 @@ judged as (
         sessions.purpose,
         sessions.acw_ms,
         sessions.is_agent_session,
+        sessions.code_setter,
         assignments.wrapup_code as assigned_code,
         assignments.wrapup_name as assigned_name,
         assignments.source as assigned_source,
@@ -135,7 +146,7 @@ final as (
         case
             when segments.is_assigned then segments.assigned_source
             when starts_with(segments.code, 'ININ-') then 'system'
-            when segments.code is not null then 'agent'
+            when segments.code is not null then segments.code_setter
         end as wrapup_source,
         segments.wrap_up_note as wrapup_note,
         array_to_string(segments.wrap_up_tags, ', ') as wrapup_tags,
@@ -167,7 +178,7 @@ comment on column mart.fct_wrapups.conversation_id is 'Conversation. Details con
 comment on column mart.fct_wrapups.participant_no is 'Position of the participant in the record, from 1.';
 comment on column mart.fct_wrapups.session_no is 'Position of the session in the participant, from 1.';
 comment on column mart.fct_wrapups.segment_no is 'Position of the segment in the session, from 1; with the conversation and the other two the key of this relation.';
-comment on column mart.fct_wrapups.user_id is 'Agent; null for dialers. Details userId. See dim_users.';
+comment on column mart.fct_wrapups.user_id is 'Agent; null for flows and dialers. Details userId. See dim_users.';
 comment on column mart.fct_wrapups.queue_id is 'Queue of the segment, else of its session. Details queueId. See dim_queues.';
 comment on column mart.fct_wrapups.media_type is 'Media type of the session. Details mediaType.';
 comment on column mart.fct_wrapups.direction is 'inbound or outbound, of the session. Details direction.';
@@ -176,8 +187,8 @@ comment on column mart.fct_wrapups.wrapup_code is 'Id of the code or a system co
 comment on column mart.fct_wrapups.wrapup_name is 'Current or last known name of the code, its words for a system code, its id where the directory does not know it.';
 comment on column mart.fct_wrapups.effective_wrapup_code is 'What counts in reports: the code that a rule gave to the session, on its last wrap-up segment, else wrapup_code. Sessions without any wrap-up segment are in fct_agent_sessions only.';
 comment on column mart.fct_wrapups.effective_wrapup_name is 'Name of effective_wrapup_code, as of wrapup_name.';
-comment on column mart.fct_wrapups.wrapup_source is 'Where effective_wrapup_code came from: agent (a real code), system (ININ-…), rule or survey (see rpt_wrapup_assignments); null without any code.';
-comment on column mart.fct_wrapups.wrapup_note is 'Note of the agent; may hold personal data. Details wrapUpNote.';
+comment on column mart.fct_wrapups.wrapup_source is 'Where effective_wrapup_code came from: agent, flow or dialer (a real code), system (ININ-…), rule or survey (see rpt_wrapup_assignments); null without any code.';
+comment on column mart.fct_wrapups.wrapup_note is 'Note to the code; may hold personal data. Details wrapUpNote.';
 comment on column mart.fct_wrapups.wrapup_tags is 'Tags, separated by comma and blank. Details wrapUpTags.';
 comment on column mart.fct_wrapups.disconnect_type is 'Details disconnectType of the segment.';
 comment on column mart.fct_wrapups.segment_seconds is 'Length of the segment in seconds; null while open. It is not the after-call work that Genesys counts: see session_acw_seconds.';
