@@ -76,7 +76,7 @@ comment on column mart.fct_conversations.acw_seconds is 'After-call work of all 
 comment on column mart.fct_conversations.ivr_seconds is 'Time in IVR in seconds; null without. Sum of metric tIvr.';
 comment on column mart.fct_conversations.acd_seconds is 'Time in queues in seconds; null without. Sum of metric tAcd.';
 comment on column mart.fct_conversations.is_open is 'True while the conversation has no end or an agent''s segment has none.';
-comment on column mart.fct_conversations.is_abandoned is 'True where the customer abandoned in a queue, callbacks not counted. Metric tAbandon.';
+comment on column mart.fct_conversations.is_abandoned is 'True where the customer abandoned in a queue, callbacks not counted; false while the contact waits. Metric tAbandon; in ended records without any metric, a stay that did not end by transfer.';
 comment on column mart.fct_conversations.has_agent_session is 'True where an agent took part.';
 comment on column mart.fct_conversations.is_complete is 'True where everything of the day on which it started has been pulled. Source: the ledger of slices.';
 comment on column mart.fct_conversations.day is 'Day in the reporting time zone on which it started. See dim_dates.';
