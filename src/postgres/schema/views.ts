@@ -5,6 +5,7 @@ import pg from 'pg';
 import { UsageError } from '../../lib/errors.js';
 import { lockKeys } from '../connection/locks.js';
 import { transactionOn } from '../connection/transaction.js';
+import { fillDimensionTables } from './dimension-tables.js';
 import { isLockTimeout, type LockBudget, type LockPatience, withLockRetries } from './lock-wait.js';
 import { readSetting, writeSetting } from './settings.js';
 
@@ -45,6 +46,7 @@ export async function buildViews(client: pg.PoolClient, settings: ViewSettings, 
         await budget.renew();
         await runFile(client, file, settings);
       }
+      await fillDimensionTables(client);
       await grantToReader(client);
       await writeSetting(client, 'views_digest', digest);
       await writeSetting(client, 'time_zone', settings.timeZone);
