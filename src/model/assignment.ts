@@ -87,3 +87,27 @@ export interface Assignment extends Proposal {
   readonly sentAt: Date | null;
   readonly settledAt: Date | null;
 }
+
+/** Which assignments may be written. Ids and codes are allow-lists: an empty list permits nothing. */
+export interface ClaimFilter {
+  readonly queueIds: readonly string[];
+  readonly wrapupCodes: readonly string[];
+  readonly rule?: string;
+  readonly conversationIds?: readonly string[];
+}
+
+export interface Claim {
+  readonly assignments: readonly Assignment[];
+  /** End of the claim, after which another process may take the rows. */
+  readonly until: Date;
+}
+
+/** Result of one attempt to write an assignment. `proposed`: nothing was done; it is retried from `retryAt` on. */
+export interface Outcome {
+  readonly state: 'verified' | 'rejected' | 'conflicted' | 'proposed';
+  /** A plain sentence. */
+  readonly reason: string;
+  readonly errorCode?: string;
+  readonly correlationId?: string;
+  readonly retryAt?: Date;
+}

@@ -94,13 +94,7 @@ afterAll(() => marts?.close());
 async function read(scope: HandlingScope, more: Partial<HandlingFilter> = {}): Promise<Handling[]> {
   const found: Handling[] = [];
   const centre = await readContactCentre(marts.pool);
-  await readHandlings(
-    marts.pool,
-    scope,
-    { ...all, ...more },
-    centre,
-    async (handlings) => void found.push(...handlings),
-  );
+  for await (const batch of readHandlings(marts.pool, scope, { ...all, ...more }, centre)) found.push(...batch);
   return found;
 }
 const numbers = async (more: Partial<HandlingFilter>) =>
@@ -226,11 +220,11 @@ test('many handlings come in batches, each once, from one snapshot whatever is w
   const sizes: number[] = [];
   const seen = new Set<string>();
   const centre = await readContactCentre(marts.pool);
-  await readHandlings(marts.pool, day, all, centre, async (handlings) => {
+  for await (const batch of readHandlings(marts.pool, day, all, centre)) {
     if (sizes.length === 0) await copy(5_001, 5_100);
-    sizes.push(handlings.length);
-    for (const each of handlings) seen.add(each.conversationId);
-  });
+    sizes.push(batch.length);
+    for (const each of batch) seen.add(each.conversationId);
+  }
   expect(sizes).toEqual([2_000, 2_000, 1_004]);
   expect(seen.size).toBe(5_004);
 });

@@ -10,7 +10,7 @@ import type {
   Phase,
   SurveyAnswer,
 } from '../../model/handling.js';
-import { inTransaction } from '../connection/transaction.js';
+import { streamTransaction } from '../connection/transaction.js';
 
 /** Handlings in memory at once. */
 const batchSize = 2_000;
@@ -22,27 +22,32 @@ export const conversationIdsMax = 5_000;
 export type HandlingScope = { readonly interval: Interval } | { readonly conversationIds: readonly string[] };
 
 /**
- * Calls `visit` with one batch after the other, in the order of their starts, from one snapshot: what `visit` writes does not change what is read.
- * Memory holds one batch, however long the interval.
+ * Yields agent sessions in batches, in the order of their starts, from one snapshot: what the consumer writes meanwhile does not change what
+ * is read. Memory holds one batch, however long the interval.
  */
-export async function readHandlings(
+export function readHandlings(
   pool: pg.Pool,
   scope: HandlingScope,
   filter: HandlingFilter,
   centre: ContactCentre,
-  visit: (handlings: readonly Handling[]) => Promise<void>,
-): Promise<void> {
-  const names = namesOf(centre);
-  await inTransaction(pool, async (client) => {
-    // The whole result is wanted, so that a plan with a quick first row is no advantage.
-    await client.query('set local cursor_tuple_fraction = 1');
-    await client.query(`declare handlings no scroll cursor for ${selectSql(scope)}`, parameters(scope, filter));
-    for (let batch = 0; batch < batchesMax; batch += 1) {
-      const { rows } = await client.query<Row>(`fetch ${batchSize} from handlings`);
-      if (rows.length > 0) await visit(await complete(client, rows, filter, names));
-      if (rows.length < batchSize) return;
-    }
-  });
+): AsyncGenerator<readonly Handling[]> {
+  return streamTransaction(pool, (client) => readBatches(client, scope, filter, namesOf(centre)));
+}
+
+async function* readBatches(
+  client: pg.PoolClient,
+  scope: HandlingScope,
+  filter: HandlingFilter,
+  names: ReturnType<typeof namesOf>,
+): AsyncGenerator<readonly Handling[]> {
+  // The whole result is wanted, so that a plan with a quick first row is no advantage.
+  await client.query('set local cursor_tuple_fraction = 1');
+  await client.query(`declare handlings no scroll cursor for ${selectSql(scope)}`, parameters(scope, filter));
+  for (let batch = 0; batch < batchesMax; batch += 1) {
+    const { rows } = await client.query<Row>(`fetch ${batchSize} from handlings`);
+    if (rows.length > 0) yield await complete(client, rows, filter, names);
+    if (rows.length < batchSize) return;
+  }
 }
 
 interface Row extends Omit<Handling, 'queue' | 'user' | 'team' | 'divisions' | 'skills' | 'attributes' | 'surveys'> {

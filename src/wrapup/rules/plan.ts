@@ -1,9 +1,3 @@
-/**
- * What the rules would do. `planRange` and `planConversations` are the ways in: for `wrapup plan`, which shows it; for
- * `wrapup apply`, which stores the proposals it is handed; for whoever reacts to events.
- */
-
-import type { Interval } from '../../lib/interval.js';
 import type { Proposal } from '../../model/assignment.js';
 import type { ContactCentre, Handling, HandlingFilter, InForce } from '../../model/handling.js';
 import { compileRules } from './compile.js';
@@ -13,23 +7,12 @@ import type { Rule, Rules } from './rules.js';
 
 export const examplesMax = 5;
 
-/** `readHandlings` of `postgres/wrapup-handlings.ts`, bound to a pool. */
-export type HandlingReader = (
-  scope: { readonly interval: Interval } | { readonly conversationIds: readonly string[] },
-  filter: HandlingFilter,
-  centre: ContactCentre,
-  visit: (handlings: readonly Handling[]) => Promise<void>,
-) => Promise<void>;
-
-export interface PlanParts {
-  readonly read: HandlingReader;
+export interface EvaluationParts {
   readonly rules: Rules;
   readonly centre: ContactCentre;
   readonly now: Date;
   /** Only this rule's decisions; the rules before it keep their precedence. */
   readonly ruleName?: string;
-  /** Stops between batches. */
-  readonly signal?: AbortSignal;
 }
 
 /** What one batch of handlings led to. */
@@ -66,40 +49,35 @@ export interface Plan {
   readonly readCount: number;
 }
 
-/** Judges all handlings that began in the interval. `onBatch` gets what is to be stored, at most a few thousand at a time; nothing is written here. */
-export function planRange(
-  parts: PlanParts,
-  interval: Interval,
-  onBatch: (batch: PlanBatch) => Promise<void> = async () => {},
-): Promise<Plan> {
-  return plan(parts, { interval }, onBatch);
-}
+/** Evaluates rules over batches of agent sessions and counts what they lead to. Reads and writes nothing itself. */
+export class Evaluation {
+  /** Bounds of the sessions that any rule can match: the rest need not be read. */
+  readonly filter: HandlingFilter;
+  readonly #parts: EvaluationParts;
+  readonly #ruling: Ruling;
+  readonly #tallies: ReadonlyMap<string, Tally>;
+  #readCount = 0;
 
-/** The same for the conversations named, at most 5,000. */
-export function planConversations(
-  parts: PlanParts,
-  conversationIds: readonly string[],
-  onBatch: (batch: PlanBatch) => Promise<void> = async () => {},
-): Promise<Plan> {
-  return plan(parts, { conversationIds }, onBatch);
-}
+  constructor(parts: EvaluationParts) {
+    const { rules, centre } = parts;
+    const ruling = rulingOf(compileRules(rules.rules, centre), centre);
+    this.filter = prefilterOf(rules.rules, centre);
+    this.#parts = parts;
+    this.#ruling = ruling;
+    this.#tallies = new Map(rules.rules.map((rule) => [rule.name, emptyTally(rule, ruling)]));
+  }
 
-async function plan(
-  parts: PlanParts,
-  scope: Parameters<HandlingReader>[0],
-  onBatch: (batch: PlanBatch) => Promise<void>,
-): Promise<Plan> {
-  const { rules, centre } = parts;
-  const ruling = rulingOf(compileRules(rules.rules, centre), centre);
-  const tallies = new Map(rules.rules.map((rule) => [rule.name, emptyTally(rule, ruling)]));
-  let readCount = 0;
-  await parts.read(scope, prefilterOf(rules.rules, centre), centre, async (handlings) => {
-    parts.signal?.throwIfAborted();
-    readCount += handlings.length;
-    const batch = judge(parts, ruling, handlings, tallies);
-    if (batch.proposals.length > 0 || batch.withdrawn.length > 0) await onBatch(batch);
-  });
-  return { rules: [...tallies.values()].filter(({ rule }) => isWanted(parts, rule)), readCount };
+  /** Evaluates one batch; returns what is to be stored. */
+  add(sessions: readonly Handling[]): PlanBatch {
+    this.#readCount += sessions.length;
+    return evaluateBatch(this.#parts, this.#ruling, sessions, this.#tallies);
+  }
+
+  /** Returns the counts of all batches so far. */
+  plan(): Plan {
+    const rules = [...this.#tallies.values()].filter(({ rule }) => isWanted(this.#parts, rule));
+    return { rules, readCount: this.#readCount };
+  }
 }
 
 type Tally = { -readonly [Key in keyof RulePlan]: Key extends 'examples' ? string[] : RulePlan[Key] };
@@ -117,12 +95,12 @@ function emptyTally(rule: Rule, { rules }: Ruling): Tally {
   return { rule: rule.name, wrapupName: code?.name ?? rule.set.code, ...counts, examples: [] };
 }
 
-function isWanted({ ruleName }: PlanParts, rule: string): boolean {
+function isWanted({ ruleName }: EvaluationParts, rule: string): boolean {
   return ruleName === undefined || ruleName === rule;
 }
 
-function judge(
-  parts: PlanParts,
+function evaluateBatch(
+  parts: EvaluationParts,
   ruling: Ruling,
   handlings: readonly Handling[],
   tallies: ReadonlyMap<string, Tally>,

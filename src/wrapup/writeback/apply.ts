@@ -7,8 +7,9 @@
 import pLimit from 'p-limit';
 import { ApiError, NotYetError, UsageError } from '../../lib/errors.js';
 import { secondMs } from '../../lib/interval.js';
+import type { Claim } from '../../model/assignment.js';
 import { reviewOne } from './review.js';
-import type { ApplyOptions, ApplyParts, ApplySummary, Claim } from './types.js';
+import type { ApplyOptions, ApplyParts, ApplySummary } from './types.js';
 import { type Done, writeOne } from './write-one.js';
 
 const concurrencyDefault = 4;
