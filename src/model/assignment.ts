@@ -1,6 +1,6 @@
 /**
  * The words of the wrap-up ledger (`wrapup.assignments`): what rules decide, what is kept, and which state may follow which. A leaf, shared by
- * the rules (`wrapup/`), the tables (`postgres/wrapup-*`) and whoever writes to Genesys.
+ * the rules (`wrapup/`), the tables (`postgres/wrapup/`) and whoever writes to Genesys.
  */
 
 /** See the comment on `wrapup.assignments.state`. */
@@ -45,14 +45,14 @@ export function isSettled(state: AssignmentState): boolean {
   return state !== 'proposed' && state !== 'sent';
 }
 
-/** What a rule decided about one handling; becomes a row of the ledger. */
+/** What a rule decided about one agent session; becomes a row of the ledger. */
 export interface Proposal {
   readonly conversationStart: Date;
   readonly conversationId: string;
-  /** Positions in the record, from 1: with the conversation the handling's key. */
+  /** Positions in the record, from 1: with the conversation the agent session's key. */
   readonly participantNo: number;
   readonly sessionNo: number;
-  /** Start of the handling. */
+  /** Start of the agent session. */
   readonly startedAt: Date;
   readonly participantId: string | null;
   /** The communication id of the conversation API. */

@@ -76,7 +76,7 @@ test.each(['conflicted', 'revoked'] as const)('a decision that ended %s is not m
   expect(await propose(proposal(1, { ruleVersion: 'v2' }))).toMatchObject({ proposed: 1, superseded: 0 });
 });
 
-test('two processes that decide at once leave one decision in force per handling', async () => {
+test('two processes that decide at once leave one decision in force per agent session', async () => {
   const many = Array.from({ length: 200 }, (_, number) => proposal(number));
   await Promise.all([propose(...many), propose(...many), propose(...many.map((each) => ({ ...each, note: 'again' })))]);
   expect(await list()).toHaveLength(200);

@@ -6,11 +6,11 @@ import { readFile } from 'node:fs/promises';
 import type pg from 'pg';
 import { UsageError } from '../../lib/errors.js';
 import type { Interval } from '../../lib/interval.js';
-import type { ContactCentre, Handling } from '../../model/handling.js';
+import type { AgentSession, Directory } from '../../model/agent-session.js';
+import { readAgentSessions } from '../../postgres/wrapup/agent-sessions.js';
 import { insertProposals } from '../../postgres/wrapup/assignments.js';
 import { supersedeByAgents, withdraw } from '../../postgres/wrapup/closing.js';
-import { readContactCentre } from '../../postgres/wrapup/directory.js';
-import { readHandlings } from '../../postgres/wrapup/handlings.js';
+import { readDirectory } from '../../postgres/wrapup/directory.js';
 import { checkRules } from '../../wrapup/rules/check.js';
 import { Evaluation, type Plan, type PlanBatch } from '../../wrapup/rules/plan.js';
 import { faultsError, parseRules, type Rules } from '../../wrapup/rules/rules.js';
@@ -26,7 +26,7 @@ export interface PlanOptions {
 
 export interface Planner {
   readonly rules: Rules;
-  readonly centre: ContactCentre;
+  readonly directory: Directory;
   /** Writes nothing. */
   plan(scope: PlanScope, options: PlanOptions): Promise<Plan>;
   /** Also stores proposals, and supersedes assignments that agents or changed rules have overtaken. */
@@ -42,16 +42,16 @@ export interface Proposed {
 /** Throws a UsageError with all faults of the file, of form and against the directory in the warehouse. */
 export async function openPlanner(pool: pg.Pool, rulesPath: string): Promise<Planner> {
   const rules = parseRules(await readRules(rulesPath), rulesPath);
-  const centre = await readContactCentre(pool);
-  const { faults } = checkRules(rules, centre);
+  const directory = await readDirectory(pool);
+  const { faults } = checkRules(rules, directory);
   if (faults.length > 0) throw faultsError(faults);
   const evaluate = ({ now, ruleName }: PlanOptions) =>
-    new Evaluation({ rules, centre, now, ...(ruleName !== undefined && { ruleName: knownRule(rules, ruleName) }) });
+    new Evaluation({ rules, directory, now, ...(ruleName !== undefined && { ruleName: knownRule(rules, ruleName) }) });
   const batches = (evaluation: Evaluation, scope: PlanScope, { signal }: PlanOptions) =>
-    evaluateBatches(evaluation, readHandlings(pool, scope, evaluation.filter, centre), signal);
+    evaluateBatches(evaluation, readAgentSessions(pool, scope, evaluation.filter, directory), signal);
   return {
     rules,
-    centre,
+    directory,
     plan: async (scope, options) => {
       const evaluation = evaluate(options);
       for await (const _ of batches(evaluation, scope, options));
@@ -77,7 +77,7 @@ export async function readRules(path: string): Promise<string> {
 
 async function* evaluateBatches(
   evaluation: Evaluation,
-  sessions: AsyncIterable<readonly Handling[]>,
+  sessions: AsyncIterable<readonly AgentSession[]>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<PlanBatch> {
   for await (const batch of sessions) {

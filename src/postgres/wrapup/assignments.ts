@@ -36,7 +36,7 @@ export interface InsertCounts {
 }
 
 /**
- * Stores decisions of at most a few thousand handlings, one each, in a transaction of its own. The same rule version and code on the same handling is left
+ * Stores decisions of at most a few thousand agent sessions, one each, in a transaction of its own. The same rule version and code on the same agent session is left
  * alone while it is in force, and also where it was revoked or lost to someone else's code; anything else supersedes what is in force.
  */
 export async function insertProposals(
@@ -203,7 +203,7 @@ export async function listAssignments(db: Database, filter: AssignmentFilter): P
   return rows;
 }
 
-/** What the last extraction shows on the handling of an assignment. */
+/** What the last extraction shows on the agent session of an assignment. */
 export interface Sighting {
   readonly assignmentId: string;
   /** False where the session no longer stands at its position, e.g. after a restatement. */
@@ -239,7 +239,7 @@ export async function readSightings(db: Database, assignmentIds: readonly string
   return rows;
 }
 
-const sameHandling = `
+const sameSession = `
     earlier.conversation_id = given."conversationId"
     and earlier.participant_no = given."participantNo"
     and earlier.session_no = given."sessionNo"`;
@@ -258,7 +258,7 @@ const wanted = `
         from given
         where not exists (
             select from wrapup.assignments as earlier
-            where ${sameHandling}
+            where ${sameSession}
                 and earlier.session_id is not distinct from given."sessionId"
                 and earlier.rule_version = given."ruleVersion"
                 and earlier.wrapup_code = given."wrapupCode"
@@ -271,7 +271,7 @@ const supersedeEarlier = `,
     found as (
         select earlier.assignment_id as found_id, given.rule, given."wrapupName", given.actor, given.now
         from wanted as given
-        inner join wrapup.assignments as earlier on ${sameHandling} and earlier.in_force_no = 0
+        inner join wrapup.assignments as earlier on ${sameSession} and earlier.in_force_no = 0
         order by earlier.assignment_id
         for update of earlier
     )

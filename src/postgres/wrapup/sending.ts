@@ -100,7 +100,7 @@ async function release(db: Database, assignmentIds: readonly string[], until: Da
 }
 
 /**
- * Rows whose handling shows a code, in a record that Genesys gave after the last step: the rule's own code verifies the
+ * Rows whose agent session shows a code, in a record that Genesys gave after the last step: the rule's own code verifies the
  * row, somebody else's, set since the decision, wins. Rows in a process' hands are left to it. After each extraction
  * `states` is `['sent']`, the few that wait for it.
  */

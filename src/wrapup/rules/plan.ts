@@ -1,5 +1,5 @@
+import type { ActiveAssignment, AgentSession, AgentSessionFilter, Directory } from '../../model/agent-session.js';
 import type { Proposal } from '../../model/assignment.js';
-import type { ContactCentre, Handling, HandlingFilter, InForce } from '../../model/handling.js';
 import { compileRules } from './compile.js';
 import { type Decision, decide, type Ruling, rulingOf } from './match.js';
 import { prefilterOf } from './prefilter.js';
@@ -9,24 +9,24 @@ export const examplesMax = 5;
 
 export interface EvaluationParts {
   readonly rules: Rules;
-  readonly centre: ContactCentre;
+  readonly directory: Directory;
   readonly now: Date;
   /** Only this rule's decisions; the rules before it keep their precedence. */
   readonly ruleName?: string;
 }
 
-/** What one batch of handlings led to. */
+/** What one batch of agent sessions led to. */
 export interface PlanBatch {
   /** To be stored: decisions that the ledger does not hold yet. */
   readonly proposals: readonly Proposal[];
   /** In force from an earlier version of a rule that no longer matches: to be superseded. */
-  readonly withdrawn: readonly InForce[];
+  readonly withdrawn: readonly ActiveAssignment[];
 }
 
 export interface RulePlan {
   readonly rule: string;
   readonly wrapupName: string;
-  /** Handlings of which this rule was the first to match. */
+  /** Agent sessions of which this rule was the first to match. */
   readonly matchedCount: number;
   /** Of these, new decisions. */
   readonly newCount: number;
@@ -45,30 +45,30 @@ export interface RulePlan {
 export interface Plan {
   /** One for each rule, in the order of the file. */
   readonly rules: readonly RulePlan[];
-  /** Handlings that were looked at; those that no rule could match are not even read. */
+  /** Agent sessions that were looked at; those that no rule could match are not even read. */
   readonly readCount: number;
 }
 
 /** Evaluates rules over batches of agent sessions and counts what they lead to. Reads and writes nothing itself. */
 export class Evaluation {
   /** Bounds of the sessions that any rule can match: the rest need not be read. */
-  readonly filter: HandlingFilter;
+  readonly filter: AgentSessionFilter;
   readonly #parts: EvaluationParts;
   readonly #ruling: Ruling;
   readonly #tallies: ReadonlyMap<string, Tally>;
   #readCount = 0;
 
   constructor(parts: EvaluationParts) {
-    const { rules, centre } = parts;
-    const ruling = rulingOf(compileRules(rules.rules, centre), centre);
-    this.filter = prefilterOf(rules.rules, centre);
+    const { rules, directory } = parts;
+    const ruling = rulingOf(compileRules(rules.rules, directory), directory);
+    this.filter = prefilterOf(rules.rules, directory);
     this.#parts = parts;
     this.#ruling = ruling;
     this.#tallies = new Map(rules.rules.map((rule) => [rule.name, emptyTally(rule, ruling)]));
   }
 
   /** Evaluates one batch; returns what is to be stored. */
-  add(sessions: readonly Handling[]): PlanBatch {
+  add(sessions: readonly AgentSession[]): PlanBatch {
     this.#readCount += sessions.length;
     return evaluateBatch(this.#parts, this.#ruling, sessions, this.#tallies);
   }
@@ -102,25 +102,25 @@ function isWanted({ ruleName }: EvaluationParts, rule: string): boolean {
 function evaluateBatch(
   parts: EvaluationParts,
   ruling: Ruling,
-  handlings: readonly Handling[],
+  sessions: readonly AgentSession[],
   tallies: ReadonlyMap<string, Tally>,
 ): PlanBatch {
   const proposals: Proposal[] = [];
-  const withdrawn: InForce[] = [];
-  for (const handling of handlings) {
-    const decision = decide(ruling, handling, parts.now);
+  const withdrawn: ActiveAssignment[] = [];
+  for (const session of sessions) {
+    const decision = decide(ruling, session, parts.now);
     if (decision.kind === 'none') continue;
-    const name = decision.kind === 'withdrawn' ? decision.inForce.rule : decision.rule.rule.name;
+    const name = decision.kind === 'withdrawn' ? decision.active.rule : decision.rule.rule.name;
     const tally = tallies.get(name);
     if (tally === undefined || !isWanted(parts, name)) continue;
-    count(tally, decision, handling);
+    count(tally, decision, session);
     if (decision.kind === 'assign' && decision.isNew) proposals.push(decision.proposal);
-    if (decision.kind === 'withdrawn') withdrawn.push(decision.inForce);
+    if (decision.kind === 'withdrawn') withdrawn.push(decision.active);
   }
   return { proposals, withdrawn };
 }
 
-function count(tally: Tally, decision: Decision, { conversationId }: Handling): void {
+function count(tally: Tally, decision: Decision, { conversationId }: AgentSession): void {
   if (decision.kind === 'withdrawn') {
     tally.withdrawnCount += 1;
     return;
