@@ -12,7 +12,7 @@ export interface SendingOptions {
 /** An extraction comes back to a conversation for about a month; older rows are settled. */
 const lookBackMs = 40 * dayMs;
 
-/** The ledger as writing to Genesys uses it: `AssignmentStore` of `wrapup/apply-types.ts`. */
+/** The ledger as writing to Genesys uses it: `AssignmentStore` of `wrapup/writeback/types.ts`. */
 export function createAssignmentStore(pool: pg.Pool, { now, actor }: SendingOptions) {
   return {
     claimProposed: (filter: ClaimFilter, limit: number) =>

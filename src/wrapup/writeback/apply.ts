@@ -2,7 +2,7 @@
  * Writes what the ledger proposes to Genesys. `applyAssignments` is the one way in, for `wrapup apply` and for whoever
  * reacts to events: give it `conversationIds` to write only what was just proposed for them, with a small `writesMax`.
  * It takes its rows by claim, so any number may run at once, in one process or in several: each assignment is sent by
- * one of them. What it needs of the ledger comes from `createAssignmentStore(pool, …)` in `postgres/wrapup-sending.ts`.
+ * one of them. What it needs of the ledger comes from `createAssignmentStore(pool, …)` in `postgres/wrapup/sending.ts`.
  */
 import pLimit from 'p-limit';
 import { ApiError, NotYetError, UsageError } from '../../lib/errors.js';
