@@ -1,9 +1,8 @@
-import { sleepFor } from '../../lib/abort.js';
 import { hourMs } from '../../lib/interval.js';
 import { createAssignmentStore } from '../../postgres/wrapup/sending.js';
 import { allowListOf } from '../../wrapup/rules/allow-list.js';
 import { applyAssignments } from '../../wrapup/writeback/apply.js';
-import type { CommandContext } from '../app/command.js';
+import { type CommandContext, timingOf } from '../app/command.js';
 import type { OpenedWithApi } from '../app/open.js';
 import { openWriter } from '../wrapup/writer.js';
 import type { ApplyDecided } from './rule-worker.js';
@@ -21,16 +20,16 @@ export async function openRunApply(context: CommandContext, opened: OpenedWithAp
   const { log, pool } = opened;
   const store = createAssignmentStore(pool, { now, actor: `run --wrapup as ${actor}` });
   const hourly = new HourlyBound(() => performance.now());
-  const apply: ApplyDecided = async ({ rules, centre }, scope) => {
+  const apply: ApplyDecided = async ({ rules, directory }, scope) => {
     if (rules.writeback === undefined) return;
-    const { queueIds, wrapupCodes, writesMax } = allowListOf(rules.writeback, centre);
+    const { queueIds, wrapupCodes, writesMax } = allowListOf(rules.writeback, directory);
     const left = hourly.left(writesMax);
     if (left === 0) {
       log.warn({ writesMax }, 'As many codes were written as the rules file allows in an hour; the others wait');
       return;
     }
     const summary = await applyAssignments(
-      { api, store, now, signal, sleep: sleepFor, log },
+      { api, store, now, signal, sleep: timingOf(context).sleep, log },
       { queueIds, wrapupCodes, writesMax: left, ...scope },
     );
     hourly.take(summary.asked);
