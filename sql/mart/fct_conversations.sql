@@ -60,7 +60,7 @@ comment on column mart.fct_conversations.last_queue_id is 'Last such queue. See 
 comment on column mart.fct_conversations.originating_direction is 'inbound or outbound. Details originatingDirection; null where the record lacks it.';
 comment on column mart.fct_conversations.media_types is 'Media types of all its sessions, each once, in alphabetical order, separated by commas. Details mediaType.';
 comment on column mart.fct_conversations.media_type is 'The one media type under which reports count it: the alphabetically first of its stays in queues, else of its customer''s sessions, else of any.';
-comment on column mart.fct_conversations.wrapup_cause is 'Why there is no wrap-up code, where no agent took part; null elsewhere. See dim_wrapup_causes.';
+comment on column mart.fct_conversations.wrapup_cause is 'Why there is no wrap-up code, where no agent took part; null elsewhere, and where a flow or a dialer set a code (wrapup_source in fct_wrapups). See dim_wrapup_causes.';
 comment on column mart.fct_conversations.minute_of_day is 'Minutes from midnight, in the reporting time zone, to the quarter of an hour in which it started: 0, 15, … 1425. See dim_intervals.';
 comment on column mart.fct_conversations.session_count is 'Sessions of all participants.';
 comment on column mart.fct_conversations.agent_session_count is 'Agent sessions, as in fct_agent_sessions.';
