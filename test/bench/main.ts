@@ -8,6 +8,7 @@ import { benchLoad } from './load.js';
 import { benchMemory } from './memory.js';
 import { benchRequests } from './requests.js';
 import { benchSandbox } from './sandbox-speed.js';
+import { benchSlowApi } from './slow-api.js';
 import { benchViews } from './views.js';
 
 const benches: Readonly<Record<string, () => Promise<unknown>>> = {
@@ -18,6 +19,7 @@ const benches: Readonly<Record<string, () => Promise<unknown>>> = {
   requests: benchRequests,
   views: benchViews,
   budget: benchBudget,
+  'slow-api': benchSlowApi,
 };
 
 const asked = process.argv.slice(2);

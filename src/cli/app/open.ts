@@ -133,7 +133,7 @@ async function openPool(context: CommandContext, { config, log }: { config: Conf
   const pool = createPool({
     connectionString: databaseUrl,
     applicationName: 'genesys-warehouse',
-    max: config.concurrency + spareConnections,
+    max: config.concurrency + spareConnections + 64,
     statementTimeoutMs,
   });
   const close = async () => {

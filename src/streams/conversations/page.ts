@@ -1,3 +1,4 @@
+import type { KeepBytes } from '../../conversation/encode.js';
 import { type FlatConversation, flatten, RecordError } from '../../conversation/flatten.js';
 import type { Json, Page, Reject } from '../../model/extraction.js';
 
@@ -18,9 +19,9 @@ export function conversationPage(
   return { ...facts, batches: [{ kind: 'conversations', conversations }], rejects, recordCount: records.length };
 }
 
-export function flattenOrReject(record: unknown): FlatConversation | Reject {
+export function flattenOrReject(record: unknown, keep?: KeepBytes): FlatConversation | Reject {
   try {
-    return flatten(record);
+    return flatten(record, keep);
   } catch (error) {
     if (!(error instanceof RecordError)) throw error;
     return { recordId: recordId(record), reason: error.message, record: JSON.stringify(record) };
