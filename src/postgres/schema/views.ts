@@ -3,6 +3,7 @@ import pg from 'pg';
 import { UsageError } from '../../lib/errors.js';
 import { lockKeys } from '../connection/locks.js';
 import { transactionOn } from '../connection/transaction.js';
+import { fillDimensionTables } from './dimension-tables.js';
 import { isLockTimeout, type LockBudget, type LockPatience, withLockRetries } from './lock-wait.js';
 import { grantToReaders } from './reader-roles.js';
 import { readSetting, writeSetting } from './settings.js';
@@ -33,6 +34,7 @@ export async function buildViews(client: pg.PoolClient, settings: ViewSettings, 
       await budget.renew();
       await client.query('select pg_advisory_xact_lock($1)', [lockKeys.views]);
       await replaceViews(client, { functions, views, settings, budget });
+      await fillDimensionTables(client);
       await grantToReaders(client);
       await writeSetting(client, 'views_digest', digest);
       await writeSetting(client, builtSetting, JSON.stringify(views.map(({ name }) => name)));
