@@ -8,6 +8,7 @@ import { hashes, type PrivacyPolicy } from '../privacy/policy.js';
 import { databaseUrlFrom } from './database-url.js';
 import { defaultServicePort, type Fields, fields, type Granularity } from './fields.js';
 import type { Start } from './parse-time.js';
+import { isClearText } from './region.js';
 
 export { embeddedDirectory, type Granularity } from './fields.js';
 export { resolveStart, type Start } from './parse-time.js';
@@ -189,7 +190,7 @@ function writeConfig(values: Fields): WriteConfig {
 
 /** What one variable asks for and another must bring. */
 function pairFaults(given: Environment, values: Fields | undefined): string[] {
-  const faults: string[] = [];
+  const faults = clearTextFaults(given);
   const privacy = values?.GENESYS_WAREHOUSE_PRIVACY;
   if (privacy !== undefined && hashes(privacy) && given.GENESYS_WAREHOUSE_PRIVACY_KEY === undefined)
     faults.push(
@@ -201,6 +202,15 @@ function pairFaults(given: Environment, values: Fields | undefined): string[] {
   )
     faults.push('GENESYS_WAREHOUSE_WRITE_CLIENT_ID is missing; GENESYS_WAREHOUSE_WRITE_CLIENT_SECRET is set');
   return faults;
+}
+
+/** Looked at also where other variables have faults, so that all are named at once. */
+function clearTextFaults(given: Environment): string[] {
+  const { GENESYSCLOUD_API_URL: apiUrl, GENESYS_WAREHOUSE_API_INSECURE: insecure } = given;
+  if (apiUrl === undefined || insecure === 'on' || !isClearText(apiUrl)) return [];
+  return [
+    'GENESYSCLOUD_API_URL is http: to another machine, which would send the client secret unencrypted; use https:, or set GENESYS_WAREHOUSE_API_INSECURE=on where the network itself is trusted',
+  ];
 }
 
 function missingApiFaults(given: Environment): string[] {
