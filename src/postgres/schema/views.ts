@@ -1,106 +1,92 @@
-import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+/** Builds the functions and views of folder `sql` in the database, as one set. */
 import pg from 'pg';
 import { UsageError } from '../../lib/errors.js';
 import { lockKeys } from '../connection/locks.js';
 import { transactionOn } from '../connection/transaction.js';
 import { isLockTimeout, type LockBudget, type LockPatience, withLockRetries } from './lock-wait.js';
 import { readSetting, writeSetting } from './settings.js';
+import { digestsOf, readSqlFiles, type SqlFile } from './sql-files.js';
 
-const sqlDirectory = fileURLToPath(new URL('../../../sql/', import.meta.url));
 const readerRole = 'genesys_reader';
 /** SQLSTATE of what cannot be dropped because something else needs it. */
 const dependentObjects = '2BP01';
+const digestSetting = 'views_digest';
 
 export interface ViewSettings {
   /** IANA zone of the `_local` columns. */
   readonly timeZone: string;
 }
 
-interface SqlFile {
-  /** `schema.name` of the view, or the file name of a function file. */
-  readonly name: string;
-  readonly text: string;
-}
-
 /**
- * Rebuilds all functions and views in one transaction, so that a reader sees the old set or the new one; does nothing when files and
- * settings are those of the last time. Views are dropped without cascade: a view of the user's that stands on ours stops it, by name.
+ * Builds all functions and views in one transaction, so that a reader sees the old set or the new one; does nothing when files and
+ * settings are those of the last time. Only views that changed, or that stand on one that did, are dropped and created again: loads read
+ * some of the others. They are dropped without cascade: a view of the user's that stands on one of ours stops it, by name.
  */
 export async function buildViews(client: pg.PoolClient, settings: ViewSettings, patience: LockPatience): Promise<void> {
-  const functions = await readSqlFiles('genesys', 'genesys');
-  const views = inDependencyOrder([
-    ...(await readSqlFiles('intermediate', 'genesys')),
-    ...(await readSqlFiles('mart', 'mart')),
-  ]);
-  const digest = digestOf([...functions, ...views], settings);
-  if ((await readSetting(client, 'views_digest')) === digest && (await allExist(client, views))) return;
+  const files = await readSqlFiles(pg.escapeLiteral(settings.timeZone));
+  const digests = digestsOf(files);
+  const recorded = await readDigests(client);
+  const missing = await missingOf(client, files);
+  const isCurrent = (name: string) =>
+    digests.has(name) && recorded.get(name) === digests.get(name) && !missing.has(name);
+  if (recorded.size === digests.size && files.every(({ name }) => isCurrent(name))) return;
   const rebuild = (budget: LockBudget) =>
     transactionOn(client, async () => {
       await budget.renew();
       await client.query('select pg_advisory_xact_lock($1)', [lockKeys.views]);
-      await dropViews(client, budget);
-      for (const file of [...functions, ...views]) {
+      await dropViews(client, budget, isCurrent);
+      for (const file of files) {
+        if (file.isView && isCurrent(file.name)) continue;
         await budget.renew();
-        await runFile(client, file, settings);
+        await runFile(client, file);
       }
       await grantToReader(client);
-      await writeSetting(client, 'views_digest', digest);
+      await writeSetting(client, digestSetting, JSON.stringify(Object.fromEntries(digests)));
       await writeSetting(client, 'time_zone', settings.timeZone);
     });
   await withLockRetries(client, 'The views cannot be rebuilt', rebuild, patience);
 }
 
-async function readSqlFiles(folder: string, schema: string): Promise<SqlFile[]> {
-  const directory = `${sqlDirectory}${folder}/`;
-  const names = (await readdir(directory).catch(() => [])).filter((name) => name.endsWith('.sql')).sort();
-  return Promise.all(
-    names.map(async (name) => ({
-      name: `${schema}.${name.slice(0, -'.sql'.length)}`,
-      text: await readFile(directory + name, 'utf8'),
-    })),
+/** Digests of the last time by name; empty when an older version built the views, so that all are built again. */
+async function readDigests(client: pg.PoolClient): Promise<Map<string, string>> {
+  const text = await readSetting(client, digestSetting);
+  if (text === undefined || !text.startsWith('{')) return new Map();
+  return new Map(Object.entries(JSON.parse(text) as Record<string, string>));
+}
+
+async function missingOf(client: pg.PoolClient, files: readonly SqlFile[]): Promise<Set<string>> {
+  const { rows } = await client.query<{ name: string }>(
+    `select name from unnest($1::text[], $2::boolean[]) as wanted (name, is_view)
+     where case when is_view then to_regclass(name) is null else to_regproc(name) is null end`,
+    [files.map(({ name }) => name), files.map(({ isView }) => isView)],
   );
+  return new Set(rows.map(({ name }) => name));
 }
 
-/** A view stands behind every view that its text names. */
-export function inDependencyOrder(files: readonly SqlFile[]): SqlFile[] {
-  const byName = new Map(files.map((file) => [file.name, file]));
-  const done = new Set<string>();
-  const ordered: SqlFile[] = [];
-  const visit = (file: SqlFile, path: readonly string[]): void => {
-    if (done.has(file.name)) return;
-    if (path.includes(file.name)) throw new Error(`Views depend on each other in a circle: ${path.join(' → ')}`);
-    for (const match of file.text.matchAll(/\b(?:mart|genesys)\.[a-z_0-9]+/g)) {
-      const needed = byName.get(match[0]);
-      if (needed !== undefined && needed !== file) visit(needed, [...path, file.name]);
-    }
-    done.add(file.name);
-    ordered.push(file);
-  };
-  for (const file of files) visit(file, []);
-  return ordered;
-}
-
-async function runFile(client: pg.PoolClient, file: SqlFile, settings: ViewSettings): Promise<void> {
-  const text = file.text.replaceAll('{{time_zone}}', pg.escapeLiteral(settings.timeZone));
+async function runFile(client: pg.PoolClient, file: SqlFile): Promise<void> {
   try {
-    await client.query(text);
+    await client.query(file.text);
   } catch (error) {
     if (isLockTimeout(error)) throw error;
-    throw new Error(`View ${file.name} could not be built: ${(error as Error).message}`, { cause: error });
+    const kind = file.isView ? 'View' : 'Function';
+    throw new Error(`${kind} ${file.name} could not be built: ${(error as Error).message}`, { cause: error });
   }
 }
 
-async function dropViews(client: pg.PoolClient, budget: LockBudget): Promise<void> {
+async function dropViews(
+  client: pg.PoolClient,
+  budget: LockBudget,
+  isCurrent: (name: string) => boolean,
+): Promise<void> {
   // Newest first: a view always has a higher oid than those it was built on.
-  const { rows } = await client.query<{ view: string }>(
-    `select format('%I.%I', n.nspname, c.relname) as view
+  const { rows } = await client.query<{ name: string; view: string }>(
+    `select format('%s.%s', n.nspname, c.relname) as name, format('%I.%I', n.nspname, c.relname) as view
      from pg_class c join pg_namespace n on n.oid = c.relnamespace
-     where c.relkind = 'v' and (n.nspname = 'mart' or (n.nspname = 'genesys' and c.relname like 'int\\_%'))
+     where c.relkind = 'v' and (n.nspname in ('extract', 'mart') or (n.nspname = 'genesys' and c.relname like 'int\\_%'))
      order by c.oid desc`,
   );
-  for (const { view } of rows) {
+  for (const { name, view } of rows) {
+    if (isCurrent(name)) continue;
     try {
       await budget.renew();
       await client.query(`drop view ${view}`);
@@ -113,14 +99,6 @@ async function dropViews(client: pg.PoolClient, budget: LockBudget): Promise<voi
       );
     }
   }
-}
-
-async function allExist(client: pg.PoolClient, views: readonly SqlFile[]): Promise<boolean> {
-  const { rows } = await client.query(
-    'select bool_and(to_regclass(name) is not null) as ok from unnest($1::text[]) as name',
-    [views.map((view) => view.name)],
-  );
-  return rows[0].ok === true;
 }
 
 async function grantToReader(client: pg.PoolClient): Promise<void> {
@@ -140,10 +118,4 @@ async function grantToReader(client: pg.PoolClient): Promise<void> {
   );
   await client.query(`grant usage on schema mart to ${readerRole}`);
   await client.query(`grant select on all tables in schema mart to ${readerRole}`);
-}
-
-function digestOf(files: readonly SqlFile[], settings: ViewSettings): string {
-  const hash = createHash('sha256').update(JSON.stringify(settings));
-  for (const file of files) hash.update(file.name).update('\0').update(file.text).update('\0');
-  return hash.digest('hex');
 }

@@ -1,0 +1,75 @@
+/** Reads the functions and views of folder `sql`, one a file, and tells which of them an earlier `migrate` built from other text. */
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+
+const sqlDirectory = fileURLToPath(new URL('../../../sql/', import.meta.url));
+const timeZonePlaceholder = '{{time_zone}}';
+
+/** Folders below `sql`, and the schema of what their files create. */
+const folders = [
+  { folder: 'functions/extract', schema: 'extract', isView: false },
+  { folder: 'functions/genesys', schema: 'genesys', isView: false },
+  { folder: 'extract', schema: 'extract', isView: true },
+  { folder: 'intermediate', schema: 'genesys', isView: true },
+  { folder: 'mart', schema: 'mart', isView: true },
+] as const;
+
+export interface SqlFile {
+  /** `schema.name`, after the file. */
+  readonly name: string;
+  readonly text: string;
+  readonly isView: boolean;
+}
+
+/** Returns all files, each after those whose relations or functions its text names. `timeZone` is a quoted literal. */
+export async function readSqlFiles(timeZone: string): Promise<SqlFile[]> {
+  const files = await Promise.all(folders.map((folder) => readFolder(folder, timeZone)));
+  return inDependencyOrder(files.flat());
+}
+
+async function readFolder({ folder, schema, isView }: (typeof folders)[number], timeZone: string): Promise<SqlFile[]> {
+  const directory = `${sqlDirectory}${folder}/`;
+  const names = (await readdir(directory)).filter((name) => name.endsWith('.sql')).sort();
+  return Promise.all(
+    names.map(async (name) => ({
+      name: `${schema}.${name.slice(0, -'.sql'.length)}`,
+      text: (await readFile(directory + name, 'utf8')).replaceAll(timeZonePlaceholder, timeZone),
+      isView,
+    })),
+  );
+}
+
+/** Throws when files need each other in a circle. */
+export function inDependencyOrder<File extends Pick<SqlFile, 'name' | 'text'>>(files: readonly File[]): File[] {
+  const done = new Set<string>();
+  const ordered: File[] = [];
+  const visit = (file: File, path: readonly string[]): void => {
+    if (done.has(file.name)) return;
+    if (path.includes(file.name))
+      throw new Error(`Views and functions depend on each other in a circle: ${path.join(' → ')}`);
+    for (const needed of neededBy(file, files)) visit(needed, [...path, file.name]);
+    done.add(file.name);
+    ordered.push(file);
+  };
+  for (const file of files) visit(file, []);
+  return ordered;
+}
+
+function neededBy<File extends Pick<SqlFile, 'name' | 'text'>>(file: File, files: readonly File[]): File[] {
+  const words = new Set(file.text.split(/[^a-z0-9_.]+/));
+  return files.filter(({ name }) => name !== file.name && words.has(name));
+}
+
+/** Digest by name, over a file's text and the digests of the files that it needs: it changes with anything that may change the result. */
+export function digestsOf(ordered: readonly SqlFile[]): Map<string, string> {
+  const digests = new Map<string, string>();
+  for (const file of ordered) {
+    const hash = createHash('sha256').update(file.text);
+    for (const { name } of neededBy(file, ordered)) hash.update('\0').update(digests.get(name) ?? '');
+    digests.set(file.name, hash.digest('base64url').slice(0, digestLength));
+  }
+  return digests;
+}
+
+const digestLength = 22;
