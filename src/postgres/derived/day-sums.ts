@@ -1,6 +1,6 @@
 /**
  * Keeps the sums of interval facts by local day, which reports over months read. Every transaction that changes interval facts recomputes the
- * days that it touched, by the function that is the one definition of the sums (`sql/functions/genesys/refresh_*_day_sums.sql`).
+ * days that it touched, by the function that is the one definition of the sums (`sql/functions/refresh_*_day_sums.sql`).
  */
 import type { ClientBase } from 'pg';
 import type { Interval } from '../../lib/interval.js';

@@ -9,7 +9,7 @@ const timeZonePlaceholder = '{{time_zone}}';
 /** Folders below `sql`, and the schema of what their files create. */
 const folders = [
   { folder: 'functions/extract', schema: 'extract', isView: false },
-  { folder: 'functions/genesys', schema: 'genesys', isView: false },
+  { folder: 'functions', schema: 'genesys', isView: false },
   { folder: 'extract', schema: 'extract', isView: true },
   { folder: 'intermediate', schema: 'genesys', isView: true },
   { folder: 'mart', schema: 'mart', isView: true },
