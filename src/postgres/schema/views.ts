@@ -1,16 +1,23 @@
-/** Builds the functions and views of folder `sql` in the database, as one set. */
 import pg from 'pg';
 import { UsageError } from '../../lib/errors.js';
 import { lockKeys } from '../connection/locks.js';
 import { transactionOn } from '../connection/transaction.js';
+import { fillDimensionTables } from './dimension-tables.js';
 import { isLockTimeout, type LockBudget, type LockPatience, withLockRetries } from './lock-wait.js';
+import { grantToReaders } from './reader-roles.js';
 import { readSetting, writeSetting } from './settings.js';
 import { digestsOf, readSqlFiles, type SqlFile } from './sql-files.js';
+import { readColumns, readStandingViews, restoreGrants, type StandingView } from './standing-views.js';
 
-const readerRole = 'genesys_reader';
 /** SQLSTATE of what cannot be dropped because something else needs it. */
 const dependentObjects = '2BP01';
+/** Where the columns of a view are looked at before it takes another's place. */
+const draftView = 'genesys.int_draft';
+/** Names of the views that this program has built, so that those of others beside them are left alone. */
+const builtSetting = 'views_built';
+/** What each function and view was built from. */
 const digestSetting = 'views_digest';
+const lastLine = 'select * from final;';
 
 export interface ViewSettings {
   /** IANA zone of the `_local` columns. */
@@ -19,8 +26,9 @@ export interface ViewSettings {
 
 /**
  * Builds all functions and views in one transaction, so that a reader sees the old set or the new one; does nothing when files and
- * settings are those of the last time. Only views that changed, or that stand on one that did, are dropped and created again: loads read
- * some of the others. They are dropped without cascade: a view of the user's that stands on one of ours stops it, by name.
+ * settings are those of the last time. Views that did not change, and stand on none that did, are left alone: loads read some of them.
+ * Grants of others survive. So do views of others, as long as ours keep the columns they had: then new columns come last. Otherwise
+ * nothing is changed and a UsageError names the view and what depends on it.
  */
 export async function buildViews(client: pg.PoolClient, settings: ViewSettings, patience: LockPatience): Promise<void> {
   const files = await readSqlFiles(pg.escapeLiteral(settings.timeZone));
@@ -34,14 +42,11 @@ export async function buildViews(client: pg.PoolClient, settings: ViewSettings, 
     transactionOn(client, async () => {
       await budget.renew();
       await client.query('select pg_advisory_xact_lock($1)', [lockKeys.views]);
-      await dropViews(client, budget, isCurrent);
-      for (const file of files) {
-        if (file.isView && isCurrent(file.name)) continue;
-        await budget.renew();
-        await runFile(client, file);
-      }
-      await grantToReader(client);
+      await replaceViews(client, { files, isCurrent, budget });
+      await fillDimensionTables(client);
+      await grantToReaders(client);
       await writeSetting(client, digestSetting, JSON.stringify(Object.fromEntries(digests)));
+      await writeSetting(client, builtSetting, JSON.stringify(viewNames(files)));
       await writeSetting(client, 'time_zone', settings.timeZone);
     });
   await withLockRetries(client, 'The views cannot be rebuilt', rebuild, patience);
@@ -63,59 +68,105 @@ async function missingOf(client: pg.PoolClient, files: readonly SqlFile[]): Prom
   return new Set(rows.map(({ name }) => name));
 }
 
-async function runFile(client: pg.PoolClient, file: SqlFile): Promise<void> {
+const viewNames = (files: readonly SqlFile[]): string[] => files.filter(({ isView }) => isView).map(({ name }) => name);
+
+interface Rebuild {
+  /** Functions and views, each after what it needs. */
+  readonly files: readonly SqlFile[];
+  /** Does it stand, made from the text that its file has now? */
+  readonly isCurrent: (name: string) => boolean;
+  readonly budget: LockBudget;
+}
+
+/** Views on which nothing of others depends make room for new ones; those with dependents are replaced in their place. */
+async function replaceViews(client: pg.PoolClient, { files, isCurrent, budget }: Rebuild): Promise<void> {
+  const names = new Set(viewNames(files));
+  const standing = await readStandingViews(client, await readBuilt(client, names));
+  const changed = standing.filter(({ name }) => !isCurrent(name));
+  const kept = new Map(
+    changed.filter(isDependedOn).flatMap((view) => (names.has(view.name) ? [[view.name, view]] : [])),
+  );
+  const replaced = changed.filter((view) => kept.get(view.name) !== view);
+  for (const view of replaced) await setAside(client, view, budget);
+  for (const file of files) {
+    if (file.isView && isCurrent(file.name)) continue;
+    const before = kept.get(file.name);
+    const text = before === undefined ? file.text : await inPlace(client, file, before);
+    await runFile(client, file, text, budget);
+  }
+  for (const view of replaced) {
+    if (names.has(view.name)) await restoreGrants(client, view);
+  }
+  await dropAside(client, replaced);
+}
+
+/** Also those of this version: half of a rebuild may stand where somebody took a setting away. */
+async function readBuilt(client: pg.PoolClient, names: ReadonlySet<string>): Promise<string[] | undefined> {
+  const built = await readSetting(client, builtSetting);
+  return built === undefined ? undefined : [...new Set([...(JSON.parse(built) as string[]), ...names])];
+}
+
+const isDependedOn = (view: StandingView): boolean => view.dependents.length > 0;
+const asideName = (view: StandingView): string => `old_${view.oid}`;
+const schemaOf = (name: string): string => name.slice(0, name.indexOf('.'));
+
+async function setAside(client: pg.PoolClient, view: StandingView, budget: LockBudget): Promise<void> {
+  await budget.renew();
+  await client.query(`alter view ${view.name} rename to ${asideName(view)}`);
+}
+
+async function runFile(client: pg.PoolClient, file: SqlFile, text: string, budget: LockBudget): Promise<void> {
+  await budget.renew();
   try {
-    await client.query(file.text);
+    await client.query(text);
   } catch (error) {
-    if (isLockTimeout(error)) throw error;
+    if (isLockTimeout(error) || error instanceof UsageError) throw error;
     const kind = file.isView ? 'View' : 'Function';
     throw new Error(`${kind} ${file.name} could not be built: ${(error as Error).message}`, { cause: error });
   }
 }
 
-async function dropViews(
-  client: pg.PoolClient,
-  budget: LockBudget,
-  isCurrent: (name: string) => boolean,
-): Promise<void> {
-  // Newest first: a view always has a higher oid than those it was built on.
-  const { rows } = await client.query<{ name: string; view: string }>(
-    `select format('%s.%s', n.nspname, c.relname) as name, format('%I.%I', n.nspname, c.relname) as view
-     from pg_class c join pg_namespace n on n.oid = c.relnamespace
-     where c.relkind = 'v' and (n.nspname in ('extract', 'mart') or (n.nspname = 'genesys' and c.relname like 'int\\_%'))
-     order by c.oid desc`,
-  );
-  for (const { name, view } of rows) {
-    if (isCurrent(name)) continue;
-    try {
-      await budget.renew();
-      await client.query(`drop view ${view}`);
-    } catch (error) {
-      if (isLockTimeout(error) || (error as { code?: string }).code !== dependentObjects) throw error;
-      const detail = (error as { detail?: string }).detail ?? (error as Error).message;
-      throw new UsageError(
-        `View ${view} cannot be rebuilt because something of yours stands on it (${detail}); drop that first and create it again afterwards.`,
-        { cause: error },
-      );
-    }
+/** The statements of a view that keeps the object it is: what it has keeps its name, type and position, what is new comes last. */
+async function inPlace(client: pg.PoolClient, { name, text }: SqlFile, before: StandingView): Promise<string> {
+  const create = `create view ${name} as\n`;
+  const query = text.slice(text.indexOf(create) + create.length, text.indexOf(lastLine) + lastLine.length);
+  await client.query(`create view ${draftView} as ${query}`);
+  const after = await readColumns(client, draftView);
+  await client.query(`drop view ${draftView}`);
+  const types = new Map(after.map((column) => [column.name, column.type]));
+  const lost = before.columns.filter((column) => types.get(column.name) !== column.type);
+  if (lost.length > 0)
+    throw dependedOn(
+      `View ${before.name}`,
+      before.dependents,
+      lost.map((column) => column.name),
+    );
+  const known = new Set(before.columns.map((column) => column.name));
+  const columns = [...before.columns, ...after.filter((column) => !known.has(column.name))];
+  const names = columns.map((column) => pg.escapeIdentifier(column.name)).join(', ');
+  return text.replace(create, `create or replace view ${name} as\n`).replace(lastLine, `select ${names} from final;`);
+}
+
+/** In one statement, which sorts out what depends on what among them. They are locked since they were set aside. */
+async function dropAside(client: pg.PoolClient, views: readonly StandingView[]): Promise<void> {
+  if (views.length === 0) return;
+  const list = views.map((view) => `${schemaOf(view.name)}.${asideName(view)}`).join(', ');
+  try {
+    await client.query(`drop view ${list}`);
+  } catch (error) {
+    if ((error as { code?: string }).code !== dependentObjects) throw error;
+    const detail = (error as { detail?: string }).detail ?? (error as Error).message;
+    const named = views.reduce(
+      (text, view) => text.replaceAll(`${schemaOf(view.name)}.${asideName(view)}`, view.name),
+      detail,
+    );
+    throw dependedOn('A view', [named], []);
   }
 }
 
-async function grantToReader(client: pg.PoolClient): Promise<void> {
-  // Roles belong to the whole server: another database's migration may create it between the check and the statement.
-  await client.query(
-    `do $$
-     begin
-         if not exists (select 1 from pg_roles where rolname = '${readerRole}') then
-             create role ${readerRole} nologin;
-         end if;
-     exception
-         when duplicate_object or unique_violation then null;
-         when insufficient_privilege then
-             raise exception 'this user may not create roles; ask an administrator for: create role ${readerRole} nologin'
-                 using errcode = '42501';
-     end $$`,
+function dependedOn(subject: string, dependents: readonly string[], columns: readonly string[]): UsageError {
+  const why = columns.length === 0 ? '' : ` and ${columns.join(', ')} changed or are gone`;
+  return new UsageError(
+    `${subject} cannot be rebuilt because something of yours depends on it (${dependents.join(', ')})${why}. Drop that, run migrate and create it again.`,
   );
-  await client.query(`grant usage on schema mart to ${readerRole}`);
-  await client.query(`grant select on all tables in schema mart to ${readerRole}`);
 }
