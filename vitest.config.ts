@@ -1,7 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
-/** What shares of a minute it measures it can tell only while nothing else wants the processor. */
-const measured = ['test/integration/workers.test.ts'];
+/** Tests without a database: they share processes, so that imports are paid once. */
+const unit = ['test/unit/**/*.test.ts', 'test/conversation/**/*.test.ts', 'test/genesys/**/*.test.ts'];
+/** Proofs that take minutes: storms, sweeps, upgrades, ten thousand assignments. Not part of `npm test`. */
+const long = ['test/long/**/*.test.ts'];
+/** Measures shares of a minute, which is possible only while nothing else wants the processor. */
+const measured = ['test/long/workers.test.ts'];
+
+const extend = { extends: true } as const;
 
 export default defineConfig({
   test: {
@@ -12,18 +18,12 @@ export default defineConfig({
     hookTimeout: 120_000,
     teardownTimeout: 20_000,
     pool: 'forks',
+    maxWorkers: 2,
     projects: [
-      {
-        extends: true,
-        test: {
-          name: 'all',
-          include: ['test/**/*.test.ts'],
-          exclude: measured,
-          maxWorkers: 2,
-          sequence: { groupOrder: 0 },
-        },
-      },
-      { extends: true, test: { name: 'measured', include: measured, maxWorkers: 1, sequence: { groupOrder: 1 } } },
+      { ...extend, test: { name: 'unit', include: unit } },
+      { ...extend, test: { name: 'integration', include: ['test/**/*.test.ts'], exclude: [...unit, ...long] } },
+      { ...extend, test: { name: 'long', include: long, exclude: measured, sequence: { groupOrder: 0 } } },
+      { ...extend, test: { name: 'measured', include: measured, maxWorkers: 1, sequence: { groupOrder: 1 } } },
     ],
   },
 });

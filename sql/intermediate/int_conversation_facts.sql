@@ -15,17 +15,45 @@ sessions as (
         or facts.voicemail_count is not null
         or facts.has_voicemail as is_voicemail_session,
         facts.media_type = 'callback' and facts.outbound_campaign_id is null as is_callback_session,
-        facts.media_type is distinct from 'callback'
-        and (
-            facts.abandon_count is not null
-            -- Old records carry no metrics: there, a stay in a queue that did not end by transfer was given up.
-            or (
-                facts.is_queue_leg
-                and facts.acd_count is null
-                and facts.flow_out_count is null
-                and facts.last_disconnect_type is distinct from 'transfer'
-            )
-        ) as is_abandoned_leg
+        facts.media_type is distinct from 'callback' and facts.abandon_count is not null as is_abandoned_leg,
+        -- A stay in a queue whose outcome no metric reports and that did not end by transfer; every stay of a contact that still waits.
+        facts.is_queue_leg
+        and facts.abandon_count is null
+        and facts.acd_count is null
+        and facts.flow_out_count is null
+        and facts.last_disconnect_type is distinct from 'transfer' as is_leg_without_outcome,
+        num_nonnulls(
+            facts.offered_count,
+            facts.connected_count,
+            facts.over_sla_count,
+            facts.transferred_count,
+            facts.blind_transferred_count,
+            facts.consult_transferred_count,
+            facts.consult_count,
+            facts.outbound_count,
+            facts.outbound_attempted_count,
+            facts.outbound_connected_count,
+            facts.outbound_abandoned_count,
+            facts.error_count,
+            facts.handle_count,
+            facts.talk_count,
+            facts.held_count,
+            facts.acw_count,
+            facts.alert_count,
+            facts.not_responding_count,
+            facts.dialing_count,
+            facts.contacting_count,
+            facts.park_count,
+            facts.answered_count,
+            facts.acd_count,
+            facts.abandon_count,
+            facts.short_abandon_count,
+            facts.flow_out_count,
+            facts.voicemail_count,
+            facts.ivr_count,
+            facts.agent_response_count,
+            facts.user_response_count
+        ) > 0 as has_metrics
     from genesys.session_facts as facts
 ),
 
@@ -63,12 +91,36 @@ conversations as (
         bool_or(sessions.is_voicemail_session) as has_voicemail,
         bool_or(sessions.is_callback_session) as has_callback,
         bool_or(sessions.is_abandoned_leg) as has_abandoned_leg,
+        bool_or(
+            sessions.is_leg_without_outcome
+            and sessions.media_type is distinct from 'callback'
+            and sessions.ended_at is not null
+        ) as has_end_without_outcome,
+        bool_or(sessions.is_queue_leg and not sessions.is_leg_without_outcome) as has_leg_with_outcome,
+        bool_or(sessions.has_metrics) as has_metrics,
         bool_or(sessions.flow_out_count is not null) as has_flow_out,
         bool_or(sessions.purpose = 'api') as has_api
     from sessions
     group by
         sessions.conversation_start,
         sessions.conversation_id
+),
+
+verdicts as (
+    select
+        conversations.*,
+        -- Records from before metrics existed carry none: for those alone, and only once the stay and the conversation have ended,
+        -- the lack of a transfer counts as abandoning.
+        coalesce(
+            conversations.has_abandoned_leg
+            or (
+                conversations.has_end_without_outcome
+                and conversations.conversation_end is not null
+                and not conversations.has_metrics
+            ),
+            false
+        ) as is_abandoned
+    from conversations
 ),
 
 final as (
@@ -91,7 +143,7 @@ final as (
         conversations.first_queue_id::uuid as first_queue_id,
         conversations.last_queue_id::uuid as last_queue_id,
         conversations.conversation_end is null or conversations.has_open_agent_session as is_open,
-        coalesce(conversations.has_abandoned_leg, false) as is_abandoned,
+        conversations.is_abandoned,
         conversations.media_type collate "default" as media_type,
         conversations.media_types collate "default" as media_types,
         conversations.originating_direction,
@@ -101,15 +153,17 @@ final as (
             when conversations.conversation_end is null then 'still_open'
             when conversations.has_voicemail then 'voicemail'
             when conversations.has_callback then 'callback_unanswered'
-            when conversations.has_abandoned_leg then 'abandoned_in_queue'
+            when conversations.is_abandoned then 'abandoned_in_queue'
             when conversations.has_dialer then 'outbound_no_contact'
-            when conversations.has_flow_out or conversations.has_queue_leg then 'flow_out'
+            when conversations.has_flow_out or conversations.has_leg_with_outcome then 'flow_out'
+            -- It reached a queue, and nothing reports how it left.
+            when conversations.has_queue_leg then 'unexplained'
             when conversations.has_api or conversations.has_customer is not true then 'system_generated'
             when conversations.originating_direction = 'outbound' then 'outbound_no_contact'
             when conversations.has_flow then 'ivr_only'
             else 'unexplained'
         end as wrapup_cause
-    from conversations
+    from verdicts as conversations
 )
 
 select * from final;

@@ -65,7 +65,7 @@ comment on column mart.fct_conversations.acw_seconds is 'After-call work of all 
 comment on column mart.fct_conversations.ivr_seconds is 'Time in IVR in seconds; null without. Sum of metric tIvr.';
 comment on column mart.fct_conversations.acd_seconds is 'Time in queues in seconds; null without. Sum of metric tAcd.';
 comment on column mart.fct_conversations.is_open is 'True while the conversation has no end or an agent''s segment has none.';
-comment on column mart.fct_conversations.is_abandoned is 'True where the customer abandoned in a queue, callbacks not counted. Metric tAbandon.';
+comment on column mart.fct_conversations.is_abandoned is 'True where the customer abandoned in a queue, callbacks not counted; false while the contact waits. Metric tAbandon; in ended records without any metric, a stay that did not end by transfer.';
 comment on column mart.fct_conversations.has_agent_session is 'True where an agent took part.';
 comment on column mart.fct_conversations.started_at is 'Start, UTC instant. Details conversationStart.';
 comment on column mart.fct_conversations.started_local is 'started_at in the reporting time zone.';

@@ -7,6 +7,7 @@
 import type { Column, ColumnValue } from '../values/columns.js';
 import type { DerivedRelation, Row } from './relations.js';
 import { factIndexes as at } from './session-facts.js';
+import { countNames, type FactKey, timerNames } from './session-facts-columns.js';
 
 type Type = Column['type'];
 const columnsOf = (type: Type, ...names: string[]): Column[] => names.map((name) => ({ name, type }));
@@ -37,14 +38,26 @@ const isVoicemail = (row: Row) =>
   row[at.purpose] === 'voicemail' || row[at.voicemailCount] !== null || row[at.hasVoicemail] === true;
 const isCallback = (row: Row) => row[at.mediaType] === 'callback' && row[at.outboundCampaignId] === null;
 const isQueueLeg = (row: Row) => row[at.isQueueLeg] === true;
-/** Old records carry no metrics: there, a stay in a queue that did not end by transfer was given up. */
-const isUntoldAbandon = (row: Row) =>
+/** A stay in a queue whose outcome no metric reports and that did not end by transfer; every stay of a contact that still waits. */
+const isLegWithoutOutcome = (row: Row) =>
   isQueueLeg(row) &&
+  row[at.abandonCount] === null &&
   row[at.acdCount] === null &&
   row[at.flowOutCount] === null &&
   row[at.lastDisconnectType] !== 'transfer';
-const isAbandoned = (row: Row) =>
-  row[at.mediaType] !== 'callback' && (row[at.abandonCount] !== null || isUntoldAbandon(row));
+const hasMetrics = (row: Row) => metricIndexes.some((index) => row[index] !== null);
+const isCallbackMedia = (row: Row) => row[at.mediaType] === 'callback';
+
+/**
+ * Tells whether the customer gave up in a queue. Records from before metrics existed carry none: for those alone, and only once the
+ * stay and the conversation have ended, the lack of a transfer counts as abandoning.
+ */
+function isAbandoned(sessions: readonly Row[], conversationEnd: ColumnValue): boolean {
+  const legs = sessions.filter((row) => !isCallbackMedia(row));
+  if (legs.some((row) => row[at.abandonCount] !== null)) return true;
+  const hasEndWithoutOutcome = legs.some((row) => isLegWithoutOutcome(row) && row[at.endedAt] !== null);
+  return hasEndWithoutOutcome && conversationEnd !== null && !sessions.some(hasMetrics);
+}
 
 /** The one row, from the conversation's session facts, of which there is at least one. Pure. */
 export function conversationFacts(sessions: readonly Row[]): Row {
@@ -63,7 +76,7 @@ export function conversationFacts(sessions: readonly Row[]): Row {
     sessions.find((row) => row[at.isFirstQueue] === true)?.[at.queueId] ?? null,
     sessions.find((row) => row[at.isLastQueue] === true)?.[at.queueId] ?? null,
     isOpen,
-    sessions.some(isAbandoned),
+    isAbandoned(sessions, conversationEnd),
     mediaTypeOf(sessions),
     mediaTypes(sessions).join(',') || null,
     first[at.originatingDirection] ?? null,
@@ -71,6 +84,9 @@ export function conversationFacts(sessions: readonly Row[]): Row {
   ];
 }
 
+const metricIndexes = [...Object.keys(timerNames), ...Object.keys(countNames)].map(
+  (stem) => at[`${stem}Count` as FactKey],
+);
 const summed = [at.transferredCount, at.handleMs, at.talkMs, at.heldMs, at.acwMs, at.ivrMs, at.acdMs];
 
 /** Null where no session has the figure. */
@@ -100,9 +116,12 @@ function causeOf(sessions: readonly Row[], conversationEnd: ColumnValue): string
   if (conversationEnd === null) return 'still_open';
   if (sessions.some(isVoicemail)) return 'voicemail';
   if (sessions.some(isCallback)) return 'callback_unanswered';
-  if (sessions.some(isAbandoned)) return 'abandoned_in_queue';
+  if (isAbandoned(sessions, conversationEnd)) return 'abandoned_in_queue';
   if (sessions.some(isDialer)) return 'outbound_no_contact';
-  if (sessions.some((row) => row[at.flowOutCount] !== null || isQueueLeg(row))) return 'flow_out';
+  if (sessions.some((row) => row[at.flowOutCount] !== null || (isQueueLeg(row) && !isLegWithoutOutcome(row))))
+    return 'flow_out';
+  // It reached a queue, and nothing reports how it left.
+  if (sessions.some(isQueueLeg)) return 'unexplained';
   if (sessions.some((row) => row[at.purpose] === 'api') || !sessions.some(isCustomer)) return 'system_generated';
   if (sessions[0]?.[at.originatingDirection] === 'outbound') return 'outbound_no_contact';
   return sessions.some(isFlow) ? 'ivr_only' : 'unexplained';

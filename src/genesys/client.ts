@@ -77,7 +77,8 @@ export function openConnection(
   const signals = [options.signal, closing.signal];
   const session = new Session({ clockMs, login: () => login(connection) });
   const budget = budgetOf(options, sdk.endpoint.apiUrl);
-  const limiter = new RateLimiter({ budget, clockMs, sleep, now });
+  // The allowance is a matter of real time: a `sleep` that returns at once would ask for a turn in a tight loop.
+  const limiter = new RateLimiter({ budget, clockMs, sleep: options.clockMs ? sleep : sleepFor, now });
   const connection: Connection = {
     caller: new Caller({ apis: sdk.apis, wire, limiter, session, retry, now, signals }),
     sdk,

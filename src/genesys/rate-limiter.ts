@@ -1,7 +1,7 @@
+import type { Sleep } from '../lib/abort.js';
 import { NotYetError } from '../lib/errors.js';
 import { secondMs } from '../lib/interval.js';
 import type { Budget, BudgetFacts } from './budget.js';
-import type { Sleep } from './retry.js';
 
 export interface RateLimiterOptions {
   readonly budget: Budget;

@@ -1,7 +1,6 @@
+import type { Sleep } from '../lib/abort.js';
 import { ApiError, NotYetError } from '../lib/errors.js';
 import { secondMs } from '../lib/interval.js';
-
-export type Sleep = (ms: number, signal?: AbortSignal) => Promise<void>;
 
 export interface RetryOptions {
   /** All waits of one call together; a longer one throws NotYetError. */

@@ -22,6 +22,8 @@ export function linkSignals(
   return { signal: controller.signal, unlink };
 }
 
+export type Sleep = (ms: number, signal?: AbortSignal) => Promise<void>;
+
 /** Resolves after `ms`, or rejects with the signal's reason when that aborts first. */
 export function sleepFor(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {

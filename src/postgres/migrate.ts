@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Kysely, type Migration, Migrator, PostgresDialect, sql } from 'kysely';
 import type pg from 'pg';
 import { UsageError } from '../lib/errors.js';
+import { lockKeys } from './connection/locks.js';
 import { fillFacts } from './derived/rebuild.js';
 import { isLockTimeout, type LockPatience, lockPatience, withLockRetries } from './schema/lock-wait.js';
 import { buildViews, type ViewSettings } from './schema/views.js';
@@ -11,8 +12,6 @@ const migrationsDirectory = fileURLToPath(new URL('../../migrations/', import.me
 const bookkeepingSchema = 'extract';
 const bookkeepingTable = 'schema_migrations';
 
-/** Any constant: programs that migrate one database take turns, so that none of them meets the others' locks. */
-const migrationLockKey = 7_236_406;
 /** A migration may fill a table from years of facts; a lost connection ends it earlier. */
 const migrationHoursMax = 12;
 
@@ -30,11 +29,11 @@ export async function migrate(
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
-    await client.query('select pg_advisory_lock($1)', [migrationLockKey]);
+    await client.query('select pg_advisory_lock($1)', [lockKeys.migrations]);
     await runMigrations(client, patience);
     await fillFacts(client, settings.timeZone);
     await buildViews(client, settings, patience);
-    await client.query('select pg_advisory_unlock($1)', [migrationLockKey]);
+    await client.query('select pg_advisory_unlock($1)', [lockKeys.migrations]);
   } catch (error) {
     // Closing the connection frees its lock, whatever state it is in.
     broken = error as Error;

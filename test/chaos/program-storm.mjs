@@ -2,7 +2,7 @@
 // where told so jumps away from it. First argument: {"orgMs", "machineMs", "factor", "skewMs", "jumpAfterMs", "jumpMs"}.
 
 import { closeSync, writeSync } from 'node:fs';
-import { keepHeapSmall } from '../../dist/heap.js';
+import { keepHeapSmall } from '../../dist/lib/heap.js';
 
 const [clockText, ...args] = process.argv.slice(2);
 const {

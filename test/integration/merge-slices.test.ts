@@ -1,8 +1,8 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { dayMs } from '../../src/lib/interval.js';
+import { lockClasses } from '../../src/postgres/connection/locks.js';
 import { mergeSlices } from '../../src/postgres/ledger/merge-slices.js';
-import { sliceLockClass } from '../../src/postgres/ledger/slices.js';
 import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
 
 const stream = { name: 'queue_aggregates', mergedLengthMs: dayMs, repassAgesMs: [dayMs, 3 * dayMs] };
@@ -33,7 +33,7 @@ async function merge(now = soonAfter): Promise<number> {
   const client = await pool.connect();
   try {
     await client.query('begin');
-    const merged = await mergeSlices(client, stream, now, sliceLockClass);
+    const merged = await mergeSlices(client, stream, now);
     await client.query('commit');
     return merged;
   } finally {
@@ -76,7 +76,7 @@ test('not while somebody works on one of its slices', async () => {
   const client = await pool.connect();
   const { rows } = await client.query(
     'select pg_advisory_lock($1, slice_id::int) from extract.slices order by slice_id limit 1',
-    [sliceLockClass],
+    [lockClasses.slices],
   );
   expect(rows).toHaveLength(1);
   expect(await merge()).toBe(0);

@@ -2,8 +2,8 @@
 // `2026-01-01T00:00:00Z*1440@1760000000000` is 1,440 times as fast since that instant of the machine's clock. A parent that listens is told
 // about memory and handles.
 import { getEventListeners } from 'node:events';
-import { runProgram } from '../../dist/commands/program.js';
-import { keepHeapSmall } from '../../dist/heap.js';
+import { runProgram } from '../../dist/cli/program.js';
+import { keepHeapSmall } from '../../dist/lib/heap.js';
 
 const reportMs = 2_000;
 

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
+import type { Timing } from '../../src/cli/app/command.js';
 import { runProgram } from '../../src/cli/program.js';
 import type { Sandbox } from '../../src/sandbox/index.js';
 
@@ -22,6 +23,15 @@ export function environmentFor(sandbox: Sandbox, databaseUrl: string): Record<st
   };
 }
 
+/** Waits for nothing; a signal that has aborted ends it as it ends a real wait. */
+export const noDelay: Timing = {
+  sleep: async (_ms, signal) => {
+    await new Promise((resolve) => setImmediate(resolve));
+    signal?.throwIfAborted();
+  },
+  random: () => 0.5,
+};
+
 /** Runs a command in this process on the sandbox's clock; the environment is the given one alone. */
 export async function runCommand(
   args: readonly string[],
@@ -37,6 +47,7 @@ export async function runCommand(
     print: (text) => lines.push(text),
     isTerminal: false,
     environment,
+    timing: noDelay,
     writeLog: (line) => lines.push(line),
   });
   return { status, output: lines.join('\n') };

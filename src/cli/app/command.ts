@@ -1,5 +1,21 @@
 import type { Environment } from '../../config/config.js';
+import { type Sleep, sleepFor } from '../../lib/abort.js';
 import type { Log } from '../../lib/log.js';
+
+/** How the pauses between attempts pass. A test gives its own, so that it waits for nothing. */
+export interface Timing {
+  /** Rejects with the signal's reason when that aborts first. */
+  readonly sleep: Sleep;
+  /** In [0, 1): the share of the longest delay that is taken. */
+  readonly random: () => number;
+}
+
+const realTiming: Timing = { sleep: sleepFor, random: Math.random };
+
+/** Returns the timing of this run: real time unless the caller brought its own. */
+export function timingOf({ timing = realTiming }: Pick<CommandContext, 'timing'>): Timing {
+  return timing;
+}
 
 /** What `main` hands to every command: the edges of the process, so that a command can be run by a test as well. */
 export interface CommandContext {
@@ -20,6 +36,8 @@ export interface CommandContext {
   readonly tickDelayMsMax?: number;
   /** How far `now` may be from the API's time and still be believed; more where the clock runs faster than the machine's. */
   readonly clockToleranceMs?: number;
+  /** Real time unless given. */
+  readonly timing?: Timing;
 }
 
 /** A command's answer is its exit status. */

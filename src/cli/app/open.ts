@@ -20,7 +20,7 @@ import { migrate } from '../../postgres/migrate.js';
 import { createScreen } from '../../privacy/scrubber.js';
 import { privateApi } from '../../streams/scrubbed-api.js';
 import { type Budgets, openBudgets } from './budgets.js';
-import type { CommandContext } from './command.js';
+import { type CommandContext, timingOf } from './command.js';
 
 /** The longest that one call may wait for the API before the run ends with the slice still owed. */
 const waitMsMax = 5 * minuteMs;
@@ -121,6 +121,7 @@ function openApi(
     timeoutMs: requestTimeoutMs,
     now: clock.now,
     onTime: (toldMs) => clock.observe(toldMs),
+    ...timingOf(context),
     signal: context.signal,
     onRequest: (report) => log.debug(report, 'Request'),
   });

@@ -14,7 +14,7 @@ import {
   webhookPath,
 } from '../../wrapup/realtime/webhooks.js';
 import { parseRules } from '../../wrapup/rules/rules.js';
-import type { CommandContext } from '../app/command.js';
+import { type CommandContext, timingOf } from '../app/command.js';
 import type { OpenedWithApi } from '../app/open.js';
 import { openPlanner, readRules } from '../wrapup/planner.js';
 import { type ApplyDecided, Judge } from './rule-worker.js';
@@ -107,7 +107,7 @@ function liveOf({ opened, context, timings, onError }: RunLiveOptions, judge: Ju
     log,
     now: opened.clock.now,
     signal: context.signal,
-    random: Math.random,
+    random: timingOf(context).random,
     onError,
     ...(judge !== undefined && { queueIds: judge.queueIds }),
     read: async (ids) => {

@@ -1,9 +1,8 @@
-import { sleepFor } from '../../lib/abort.js';
 import { hourMs } from '../../lib/interval.js';
 import { createAssignmentStore } from '../../postgres/wrapup/sending.js';
 import { allowListOf } from '../../wrapup/rules/allow-list.js';
 import { applyAssignments } from '../../wrapup/writeback/apply.js';
-import type { CommandContext } from '../app/command.js';
+import { type CommandContext, timingOf } from '../app/command.js';
 import type { OpenedWithApi } from '../app/open.js';
 import { openWriter } from '../wrapup/writer.js';
 import type { ApplyDecided } from './rule-worker.js';
@@ -30,7 +29,7 @@ export async function openRunApply(context: CommandContext, opened: OpenedWithAp
       return;
     }
     const summary = await applyAssignments(
-      { api, store, now, signal, sleep: sleepFor, log },
+      { api, store, now, signal, sleep: timingOf(context).sleep, log },
       { queueIds, wrapupCodes, writesMax: left, ...scope },
     );
     hourly.take(summary.asked);

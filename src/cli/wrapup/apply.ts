@@ -1,5 +1,4 @@
 import type { Config } from '../../config/config.js';
-import { sleepFor } from '../../lib/abort.js';
 import { UsageError } from '../../lib/errors.js';
 import { listed } from '../../lib/text.js';
 import { migrate } from '../../postgres/migrate.js';
@@ -8,7 +7,7 @@ import { createAssignmentStore, proposeAgain } from '../../postgres/wrapup/sendi
 import { type AllowList, allowListOf } from '../../wrapup/rules/allow-list.js';
 import { applyAssignments } from '../../wrapup/writeback/apply.js';
 import type { ApplySummary } from '../../wrapup/writeback/types.js';
-import { type CommandContext, exitDone, exitSliceFailed } from '../app/command.js';
+import { type CommandContext, exitDone, exitSliceFailed, timingOf } from '../app/command.js';
 import { type Opened, openDatabase, openWithApi } from '../app/open.js';
 import { csvLine, table } from '../app/table.js';
 import { wrapupInterval } from './plan.js';
@@ -73,7 +72,7 @@ async function applyToGenesys(context: CommandContext, options: WrapupApplyOptio
       const store = createAssignmentStore(opened.pool, { now: context.now, actor: who });
       const { now, signal } = context;
       const summary = await applyAssignments(
-        { api, store, now, signal, sleep: sleepFor, log: opened.log },
+        { api, store, now, signal, sleep: timingOf(context).sleep, log: opened.log },
         { ...filter, writesMax: Math.min(allowed.writesMax, options.writesMax ?? allowed.writesMax) },
       );
       const written = await readWritten(opened.pool, { since: startedAt, actor: who });

@@ -8,7 +8,7 @@ import { minuteMs } from '../../lib/interval.js';
 import type { Log } from '../../lib/log.js';
 import { version } from '../../lib/version.js';
 import type { Budgets } from '../app/budgets.js';
-import type { CommandContext } from '../app/command.js';
+import { type CommandContext, timingOf } from '../app/command.js';
 
 /** The longest that one call may wait for the API before the run ends; shorter than a claim of the ledger. */
 export const waitMsMax = 4 * minuteMs;
@@ -41,6 +41,7 @@ export async function openWriter(
     waitMsMax,
     timeoutMs: requestTimeoutMs,
     now: context.now,
+    ...timingOf(context),
     signal: context.signal,
     onRequest: (report) => log.debug(report, 'Request'),
   });

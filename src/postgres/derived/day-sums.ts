@@ -4,6 +4,7 @@
  */
 import type { ClientBase } from 'pg';
 import type { Interval } from '../../lib/interval.js';
+import { lockClasses, lockKeys } from '../connection/locks.js';
 import { readSetting, writeSetting } from '../schema/settings.js';
 import { definitionOf } from '../schema/view-text.js';
 
@@ -34,15 +35,11 @@ export const daySumDefinitions: readonly string[] = Object.values(daySumsOf).map
 /** The relations of interval facts that have sums by day. */
 export const relationsWithDaySums: readonly string[] = Object.keys(daySumsOf);
 
-/** Class of the advisory locks of a relation's local days; the second key is relation and day. */
-const dayLockClass = 7_236_405;
-/** Shared by all that compute sums, exclusive to who changes the zone of all of them. */
-const zoneLockKey = 7_236_407;
 const zoneSetting = 'day_sums_time_zone';
 
 /** The days of the stored sums are those of this zone until the transaction ends. */
 export async function shareZone(client: ClientBase): Promise<string> {
-  await client.query('select pg_advisory_xact_lock_shared($1)', [zoneLockKey]);
+  await client.query('select pg_advisory_xact_lock_shared($1)', [lockKeys.daySumsZone]);
   const timeZone = await readSetting(client, zoneSetting);
   if (timeZone === undefined) throw new Error('The sums by day have no zone yet; run genesys-warehouse migrate.');
   return timeZone;
@@ -50,7 +47,7 @@ export async function shareZone(client: ClientBase): Promise<string> {
 
 /** Waits for those who compute sums of the old zone; others wait until this transaction ends. */
 export async function changeZone(client: ClientBase, timeZone: string): Promise<void> {
-  await client.query('select pg_advisory_xact_lock($1)', [zoneLockKey]);
+  await client.query('select pg_advisory_xact_lock($1)', [lockKeys.daySumsZone]);
   await writeSetting(client, zoneSetting, timeZone);
 }
 
@@ -75,7 +72,7 @@ export async function refreshDaySums(client: ClientBase, relation: string, writt
   const days = rows.map((row) => row.day);
   // Two transactions that wrote into one local day would not see each other's rows: the second one computes when the first has committed.
   for (const day of days) {
-    await client.query('select pg_advisory_xact_lock($1, hashtext($2))', [dayLockClass, `${sums.table} ${day}`]);
+    await client.query('select pg_advisory_xact_lock($1, hashtext($2))', [lockClasses.daySums, `${sums.table} ${day}`]);
   }
   const userIds = sums.isByUser ? written.userIds : undefined;
   const definition = await definitionOf(`int_${sums.table}`, timeZone);

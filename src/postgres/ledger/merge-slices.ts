@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { type Interval, plus } from '../../lib/interval.js';
 import type { Stream } from '../../model/extraction.js';
+import { lockClasses } from '../connection/locks.js';
 
 interface Period {
   readonly from: Date;
@@ -16,7 +17,6 @@ export async function mergeSlices(
   client: pg.ClientBase,
   stream: Pick<Stream, 'name' | 'mergedLengthMs' | 'repassAgesMs'>,
   now: Date,
-  sliceLockClass: number,
 ): Promise<number> {
   const { mergedLengthMs, repassAgesMs } = stream;
   const firstAgeMs = repassAgesMs[0];
@@ -24,7 +24,7 @@ export async function mergeSlices(
   const window = { from: plus(now, -firstAgeMs - mergedLengthMs), to: now };
   let merged = 0;
   for (const period of await mergeable(client, stream.name, mergedLengthMs, window)) {
-    if (!(await lockAll(client, period.slices, sliceLockClass))) continue;
+    if (!(await lockAll(client, period.slices))) continue;
     await mergeInto(client, stream.name, { from: period.from, to: plus(period.from, mergedLengthMs) }, firstAgeMs);
     merged += 1;
   }
@@ -52,10 +52,10 @@ async function mergeable(
 }
 
 /** False when somebody works on one of the slices. The locks end with the transaction. */
-async function lockAll(client: pg.ClientBase, slices: readonly string[], sliceLockClass: number): Promise<boolean> {
+async function lockAll(client: pg.ClientBase, slices: readonly string[]): Promise<boolean> {
   const { rows } = await client.query<{ locked: boolean }>(
     'select bool_and(pg_try_advisory_xact_lock($1, slice_id::int)) as locked from unnest($2::text[]) as slice_id',
-    [sliceLockClass, slices],
+    [lockClasses.slices, slices],
   );
   return rows[0]?.locked === true;
 }

@@ -3,14 +3,12 @@ import type pg from 'pg';
 import { earlier, type Interval, later } from '../../lib/interval.js';
 import type { ClaimOptions, Json, Plan, Slice, Stream } from '../../model/extraction.js';
 import { type Db, kyselyOnClient, kyselyOnPool } from '../connection/kysely.js';
+import { lockClasses } from '../connection/locks.js';
 import { inTransaction } from '../connection/transaction.js';
 import { handOverStreamLetters } from './dead-letters.js';
 import { mergeSlices } from './merge-slices.js';
 import { prunedIntervals } from './pruned.js';
 
-/** Namespace of the advisory locks that claim slices; the second key is the slice's id. */
-export const sliceLockClass = 7_236_402;
-const planLockClass = 7_236_403;
 const candidatesMax = 64;
 const insertRowsMax = 5_000;
 
@@ -30,9 +28,9 @@ export interface ClaimedSlice {
 export async function planSlices(pool: pg.Pool, plan: Plan): Promise<number> {
   const { stream, now } = plan;
   return inTransaction(pool, async (client) => {
-    await client.query('select pg_advisory_xact_lock($1, hashtext($2))', [planLockClass, stream.name]);
+    await client.query('select pg_advisory_xact_lock($1, hashtext($2))', [lockClasses.plans, stream.name]);
     const db = kyselyOnClient(client);
-    if (plan.isSchedule) await mergeSlices(client, stream, now, sliceLockClass);
+    if (plan.isSchedule) await mergeSlices(client, stream, now);
     const known = await scheduledFrom(db, stream.name);
     const asked = plan.asked(known);
     if (asked === null) return 0;
@@ -151,7 +149,7 @@ export async function claimSlice(client: pg.PoolClient, options: ClaimOptions): 
   const db = kyselyOnClient(client);
   for (const sliceId of await candidates(db, options)) {
     const { rows } = await client.query<{ locked: boolean }>('select pg_try_advisory_lock($1, $2::int) as locked', [
-      sliceLockClass,
+      lockClasses.slices,
       sliceId,
     ]);
     if (!rows[0]?.locked) continue;
@@ -164,7 +162,7 @@ export async function claimSlice(client: pg.PoolClient, options: ClaimOptions): 
 }
 
 export async function unlockSlice(client: pg.PoolClient, sliceId: string): Promise<void> {
-  await client.query('select pg_advisory_unlock($1, $2::int)', [sliceLockClass, sliceId]);
+  await client.query('select pg_advisory_unlock($1, $2::int)', [lockClasses.slices, sliceId]);
 }
 
 function dueSlices(db: Db, options: ClaimOptions) {
@@ -189,7 +187,7 @@ function dueSlices(db: Db, options: ClaimOptions) {
 
 const heldByAnybody = sql<boolean>`exists (
     select from pg_locks
-    where locktype = 'advisory' and classid = ${sliceLockClass} and objid = slice_id::int and objsubid = 2
+    where locktype = 'advisory' and classid = ${lockClasses.slices} and objid = slice_id::int and objsubid = 2
         and database = (select oid from pg_database where datname = current_database())
 )`;
 

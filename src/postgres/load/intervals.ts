@@ -7,13 +7,12 @@ import pg from 'pg';
 import { dayMs, floorTo, type Interval, plus } from '../../lib/interval.js';
 import type { EntityRow, IntervalBatch } from '../../model/extraction.js';
 import type { Column } from '../../values/columns.js';
+import { lockClasses } from '../connection/locks.js';
 import { refreshDaySums, shareZone, type Written } from '../derived/day-sums.js';
 import { copyRows } from './intervals-copy.js';
 import type { IntervalRelation } from './intervals-relation.js';
 import { type MetricSums, noteIntervalRestatements, summedColumns, sumsText } from './intervals-restate.js';
 
-/** First key of the advisory locks; the second is a relation's UTC day. */
-const intervalLockClass = 7_236_404;
 /** Rows of a removed past are deleted in portions, so that no commit pays for months at once. */
 const prunedRowsMax = 50_000;
 
@@ -53,7 +52,7 @@ const isWithin = (startMs: number, intervals: readonly Interval[]) =>
 async function lockDays(client: pg.ClientBase, batch: IntervalBatch): Promise<void> {
   for (let day = floorTo(batch.interval.from, dayMs); day < batch.interval.to; day = plus(day, dayMs)) {
     await client.query('select pg_advisory_xact_lock($1, hashtext($2))', [
-      intervalLockClass,
+      lockClasses.intervalDays,
       `${batch.relation} ${day.toISOString()}`,
     ]);
   }

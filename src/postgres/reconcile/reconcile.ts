@@ -5,6 +5,7 @@
  */
 import type pg from 'pg';
 import { dayMs, floorTo, type Interval, plus } from '../../lib/interval.js';
+import { lockClasses } from '../connection/locks.js';
 import { inTransaction } from '../connection/transaction.js';
 import {
   compareDay,
@@ -42,8 +43,6 @@ const lookBackMs = 62 * dayMs;
 const differencesKeptMax = 1_000;
 /** What two more pulls do not mend, a third would not either: then it is a person's. */
 export const attemptsMax = 2;
-/** The second key is the day's number: a day is compared by one process at a time. */
-const reconcileLockClass = 7_236_405;
 
 export type DayState = 'equal' | 'different' | 'not_final';
 
@@ -97,8 +96,9 @@ export async function reconcileDay(
   });
 }
 
+/** A day is compared by one process at a time. */
 async function lockDay(client: pg.PoolClient, day: Interval, isPatient: boolean): Promise<boolean> {
-  const key = [reconcileLockClass, Math.floor(day.from.getTime() / dayMs)];
+  const key = [lockClasses.reconciledDays, Math.floor(day.from.getTime() / dayMs)];
   if (isPatient) {
     await client.query('select pg_advisory_xact_lock($1, $2)', key);
     return true;

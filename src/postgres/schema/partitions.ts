@@ -1,4 +1,5 @@
 import type { ClientBase, Pool } from 'pg';
+import { lockKeys } from '../connection/locks.js';
 import { conversationTables } from '../load/conversations-tables.js';
 
 /** Starts for which partitions exist, by `monthOf`. Shared by all that load through one pool. */
@@ -7,9 +8,6 @@ export type PartitionCache = Set<string>;
 /** Genesys Cloud began later; an earlier start is garbage, and each month of garbage would cost a dozen tables for ever. */
 export const startMsMin = Date.UTC(2010, 0, 1);
 export const startAheadMsMax = 366 * 24 * 60 * 60 * 1000;
-
-/** Any number that the program uses for nothing else: one process at a time makes partitions. */
-const partitionsLock = 7_136_201_004;
 
 /** Why a conversation with this start cannot be stored, or undefined when it can. */
 export function startFault(conversationStart: number, now: Date): string | undefined {
@@ -63,7 +61,7 @@ export async function createMonths(
   tables: readonly string[],
   instants: Iterable<number>,
 ): Promise<void> {
-  await client.query('select pg_advisory_xact_lock($1)', [partitionsLock]);
+  await client.query('select pg_advisory_xact_lock($1)', [lockKeys.partitions]);
   for (const epochMs of instants) await createMonth(client, tables, monthOf(epochMs), epochMs);
 }
 

@@ -3,13 +3,12 @@ import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { UsageError } from '../../lib/errors.js';
+import { lockKeys } from '../connection/locks.js';
 import { transactionOn } from '../connection/transaction.js';
 import { isLockTimeout, type LockBudget, type LockPatience, withLockRetries } from './lock-wait.js';
 import { readSetting, writeSetting } from './settings.js';
 
 const sqlDirectory = fileURLToPath(new URL('../../../sql/', import.meta.url));
-/** Any constant: every program that rebuilds views of one database takes this lock first. */
-const viewsLockKey = 7_236_401;
 const readerRole = 'genesys_reader';
 /** SQLSTATE of what cannot be dropped because something else needs it. */
 const dependentObjects = '2BP01';
@@ -40,7 +39,7 @@ export async function buildViews(client: pg.PoolClient, settings: ViewSettings, 
   const rebuild = (budget: LockBudget) =>
     transactionOn(client, async () => {
       await budget.renew();
-      await client.query('select pg_advisory_xact_lock($1)', [viewsLockKey]);
+      await client.query('select pg_advisory_xact_lock($1)', [lockKeys.views]);
       await dropViews(client, budget);
       for (const file of [...functions, ...views]) {
         await budget.renew();

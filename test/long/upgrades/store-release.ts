@@ -1,18 +1,18 @@
 /**
  * Stores a populated database of this tree's version as SQL, for the test that migrates it with later versions:
- * `npx tsx test/upgrades/store-release.ts 0.2.0`. To be run once, when a version is released; the file never changes afterwards.
+ * `npx tsx test/long/upgrades/store-release.ts 0.2.0`. To be run once, when a version is released; the file never changes afterwards.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import pg from 'pg';
-import { runProgram } from '../../src/cli/program.js';
-import { inDependencyOrder } from '../../src/postgres/schema/views.js';
-import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
-import { startTestServer } from '../support/test-server.js';
+import { runProgram } from '../../../src/cli/program.js';
+import { inDependencyOrder } from '../../../src/postgres/schema/views.js';
+import { type Sandbox, startSandbox } from '../../../src/sandbox/index.js';
+import { startTestServer } from '../../support/test-server.js';
 import { storedAt, storedSandbox, storedStart } from './stored-world.js';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
+const root = fileURLToPath(new URL('../../../', import.meta.url));
 const rowsPerInsert = 500;
 const spoilt = { malformedRecords: 0.04, nulCharacters: 0.04, unknownFields: 0.04, unknownEnums: 0.04 };
 
@@ -34,7 +34,7 @@ try {
   const client = new pg.Client({ connectionString: server.url });
   await client.connect();
   const text = await dump(client, version).finally(() => client.end());
-  writeFileSync(`${root}test/upgrades/${version}.sql.gz`, gzipSync(text, { level: 9 }));
+  writeFileSync(`${root}test/long/upgrades/${version}.sql.gz`, gzipSync(text, { level: 9 }));
 } finally {
   await sandbox.close();
   await server.stop();

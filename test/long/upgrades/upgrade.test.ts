@@ -1,9 +1,9 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { migrate } from '../../src/postgres/migrate.js';
-import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
-import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
-import { differencesFromTruth, environmentFor, missingConversations, runCommand } from '../support/program.js';
+import { migrate } from '../../../src/postgres/migrate.js';
+import { type Sandbox, startSandbox } from '../../../src/sandbox/index.js';
+import { migratedDatabase, type TestDatabase, testPool } from '../../support/postgres.js';
+import { differencesFromTruth, environmentFor, missingConversations, runCommand } from '../../support/program.js';
 import { restoreVersion, schemaLines, storedVersions, tableColumns, tableDigests } from './stored-database.js';
 import { storedAt, storedSandbox, storedStart } from './stored-world.js';
 

@@ -3,7 +3,7 @@ import { sleepFor } from '../../src/lib/abort.js';
 import type { Proposal } from '../../src/model/assignment.js';
 import type { JsonObject, SimulatedConversation, World, WorldOptions } from '../../src/sandbox/world.js';
 import { createFakeWorld } from '../sandbox/fake-world.js';
-import { apply, noon, openBench, openWriter, partsOf, propose, writesSeen } from './support.js';
+import { apply, noon, openBench, openWriter, partsOf, propose, writesSeen } from '../wrapup-write/support.js';
 
 const pending = 10_000;
 const perMinute = 300;

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { afterEach, expect, test } from 'vitest';
-import { sliceLockClass } from '../../src/postgres/ledger/slices.js';
+import { lockClasses } from '../../src/postgres/connection/locks.js';
 import { type Sandbox, type SandboxSettings, startSandbox } from '../../src/sandbox/index.js';
 import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
 import {
@@ -78,7 +78,7 @@ async function inHand(pool: pg.Pool): Promise<Map<number, number[]>> {
      where locktype = 'advisory' and classid = $1 and objsubid = 2 and granted
          and database = (select oid from pg_database where datname = current_database())
      group by pid`,
-    [sliceLockClass],
+    [lockClasses.slices],
   );
   return new Map(rows.map((row) => [row.pid, row.slices]));
 }

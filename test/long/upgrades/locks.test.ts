@@ -1,8 +1,8 @@
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { UsageError } from '../../src/lib/errors.js';
-import { migrate } from '../../src/postgres/migrate.js';
-import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
+import { UsageError } from '../../../src/lib/errors.js';
+import { migrate } from '../../../src/postgres/migrate.js';
+import { migratedDatabase, type TestDatabase, testPool } from '../../support/postgres.js';
 import { restoreVersion, storedVersions } from './stored-database.js';
 
 const quick = { waitMsMax: 300, attemptsMax: 3, pauseMs: 200 };

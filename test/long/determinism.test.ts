@@ -3,9 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/index.js';
 import { startSandbox } from '../../src/sandbox/index.js';
-import { rows } from './endpoint-rows.js';
-import { dataFrom, type Known, knownOf, now, type Row } from './endpoints.js';
-import { type Line, transcript } from './transcript.js';
+import { rows } from '../sandbox/endpoint-rows.js';
+import { dataFrom, type Known, knownOf, now, type Row } from '../sandbox/endpoints.js';
+import { type Line, transcript } from '../sandbox/transcript.js';
 
 const size = { agents: 14, conversationsPerDay: 100 };
 const open: Sandbox[] = [];

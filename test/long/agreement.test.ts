@@ -11,10 +11,10 @@ import {
   serviceLevelsOf,
   statusAggregates,
   statusesFromDetails,
-} from './agreement-reader.js';
-import { dayMs, differences, type Figures, figuresOf } from './figures.js';
-import { figuresOfRecords } from './figures-of-records.js';
-import { type Client, clientOf } from './server-client.js';
+} from '../sandbox/agreement-reader.js';
+import { dayMs, differences, type Figures, figuresOf } from '../sandbox/figures.js';
+import { figuresOfRecords } from '../sandbox/figures-of-records.js';
+import { type Client, clientOf } from '../sandbox/server-client.js';
 
 /**
  * Details and figures of one sandbox, read over HTTP at several instants. `SANDBOX_AGREEMENT=long npx vitest run

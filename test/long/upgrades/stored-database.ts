@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import type pg from 'pg';
-import { createDatabase, type TestDatabase, testPool } from '../support/postgres.js';
+import { createDatabase, type TestDatabase, testPool } from '../../support/postgres.js';
 
 const directory = fileURLToPath(new URL('./', import.meta.url));
 const suffix = '.sql.gz';
