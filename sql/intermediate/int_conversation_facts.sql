@@ -99,6 +99,9 @@ conversations as (
         bool_or(sessions.is_queue_leg and not sessions.is_leg_without_outcome) as has_leg_with_outcome,
         bool_or(sessions.has_metrics) as has_metrics,
         bool_or(sessions.flow_out_count is not null) as has_flow_out,
+        bool_or(sessions.is_connected) as is_reached,
+        bool_or(sessions.last_real_wrapup_code is not null) as has_real_code,
+        bool_or(sessions.last_wrapup_code is not null) as has_system_code,
         bool_or(sessions.purpose = 'api') as has_api
     from sessions
     group by
@@ -150,16 +153,20 @@ final as (
         -- The order is that of mart.dim_wrapup_causes: the last thing that can happen to a customer without an agent comes first.
         case
             when conversations.agent_session_count > 0 then null
+            -- A flow or a dialer set one.
+            when conversations.has_real_code then null
             when conversations.conversation_end is null then 'still_open'
             when conversations.has_voicemail then 'voicemail'
             when conversations.has_callback then 'callback_unanswered'
             when conversations.is_abandoned then 'abandoned_in_queue'
-            when conversations.has_dialer then 'outbound_no_contact'
+            when conversations.has_dialer and not conversations.is_reached then 'outbound_no_contact'
             when conversations.has_flow_out or conversations.has_leg_with_outcome then 'flow_out'
             -- It reached a queue, and nothing reports how it left.
             when conversations.has_queue_leg then 'unexplained'
-            when conversations.has_api or conversations.has_customer is not true then 'system_generated'
-            when conversations.originating_direction = 'outbound' then 'outbound_no_contact'
+            when conversations.has_system_code then 'system_code'
+            -- The person whom a dialer calls may stand in the record as purpose outbound only.
+            when conversations.has_api or (conversations.has_customer or conversations.has_dialer) is not true then 'system_generated'
+            when conversations.originating_direction = 'outbound' and not conversations.is_reached then 'outbound_no_contact'
             when conversations.has_flow then 'ivr_only'
             else 'unexplained'
         end as wrapup_cause

@@ -12,14 +12,14 @@ causes (session_order, conversation_order, wrapup_cause, is_expected, meaning, a
     (3, null, 'code_deleted', false,
         'The code is ININ-WRAP-UP-DELETED or an id that the directory does not know at all. A deleted code whose name is known counts as a real code.',
         'Synchronise the directory; if the id stays unknown, the code was removed for good or lies in a division that the client cannot see.'),
-    (4, null, 'system_code', true,
-        'Another code set by the platform (ININ-…), mostly by outbound dialing, instead of one chosen by the agent.',
+    (4, 7, 'system_code', true,
+        'Another code set by the platform (ININ-…), mostly by outbound dialing, instead of one chosen by the agent; also of a contact that was connected and met no agent.',
         'None for dialer results; map the system codes in reports if they matter.'),
     (5, null, 'non_acd', true,
         'The session belongs to no queue (a direct, internal or consult call), or is supervision such as monitoring or coaching; nobody is asked for a code.',
         'None, unless the calls should have gone through a queue.'),
     (6, 5, 'outbound_no_contact', true,
-        'An outbound attempt that reached nobody: the agent''s session never got beyond dialing, or a dialer attempt, or an outbound conversation without agent.',
+        'An outbound attempt that reached nobody: the agent''s session, or everybody in a dialer attempt or outbound conversation without agent, never got beyond dialing.',
         'None; look at contact lists and calling times if the share is high.'),
     (7, null, 'not_answered', true,
         'The agent was alerted and did not take it; the conversation went on elsewhere.',
@@ -42,7 +42,7 @@ causes (session_order, conversation_order, wrapup_cause, is_expected, meaning, a
     (13, null, 'digital_no_code', false,
         'A digital session (message, e-mail, chat) of a queue that asks for a code: time limits of after-call work hold for voice only, so the session may end without any.',
         'Set the prompt to mandatory without a time limit on digital queues, and check how agents close conversations.'),
-    (14, 9, 'unexplained', false,
+    (14, 10, 'unexplained', false,
         'Nothing in the record explains the missing code: it may have been lost with a disconnect or a logout, or the record is not complete yet.',
         'Look at the examples in Genesys Cloud; if they show a code there, pull the range again.'),
     (null, 2, 'voicemail', true,
@@ -57,10 +57,10 @@ causes (session_order, conversation_order, wrapup_cause, is_expected, meaning, a
     (null, 6, 'flow_out', true,
         'The conversation left its queue by a flow, without answer or abandon, and met no agent afterwards.',
         'Check where the in-queue flow sends it.'),
-    (null, 7, 'system_generated', true,
+    (null, 8, 'system_generated', true,
         'No customer took part, or the conversation was made through the API, such as an agentless message.',
         'None.'),
-    (null, 8, 'ivr_only', true,
+    (null, 9, 'ivr_only', true,
         'The conversation began and ended in a flow (IVR, bot) and never reached a queue.',
         'None; see flow outcomes for whether it was served.')
 ),
@@ -80,7 +80,7 @@ final as (
 
 select * from final;
 
-comment on view mart.dim_wrapup_causes is 'One row per cause of a missing wrap-up code. Every agent session has either a real code or exactly one cause; so has every conversation without agent session.';
+comment on view mart.dim_wrapup_causes is 'One row per cause of a missing wrap-up code. Every agent session has either a real code or exactly one cause; so has every conversation without agent session, unless a flow or a dialer set a code.';
 comment on column mart.dim_wrapup_causes.wrapup_cause is 'The word that facts and reports use.';
 comment on column mart.dim_wrapup_causes.meaning is 'What happened.';
 comment on column mart.dim_wrapup_causes.action is 'What to do about it.';

@@ -63,6 +63,7 @@ final as (
         sessions.team_id,
         sessions.peer_id,
         sessions.outbound_campaign_id,
+        genesys.session_key(sessions.conversation_id, sessions.participant_no, sessions.session_no) as session_key,
 
         users.name as user_name,
         sessions.queue_name,
@@ -96,6 +97,7 @@ final as (
             when sessions.last_wrapup_code is not null then 'system'
         end as wrapup_source,
 
+        genesys.minute_of_day(sessions.started_at) as minute_of_day,
         sessions.handle_ms * 0.001 as handle_seconds,
         sessions.talk_ms * 0.001 as talk_seconds,
         sessions.held_ms * 0.001 as hold_seconds,
@@ -130,7 +132,16 @@ final as (
         sessions.is_open or sessions.conversation_end is null as is_open,
         sessions.has_wrapup_note,
         coalesce(sessions.acw_skipped, false) as is_acw_skipped,
+        coalesce(
+            sessions.started_at <@ (
+                select complete.ranges
+                from genesys.int_complete_ranges as complete
+                where complete.fact = 'conversations'
+            ),
+            false
+        ) as is_complete,
 
+        genesys.local_day(sessions.started_at) as day,
         sessions.started_at,
         sessions.started_at at time zone {{time_zone}} as started_local,
         sessions.connected_at,
@@ -157,6 +168,7 @@ comment on column mart.fct_agent_sessions.queue_id is 'Queue of the last segment
 comment on column mart.fct_agent_sessions.team_id is 'Team of the agent when it happened. Details teamId of the participant.';
 comment on column mart.fct_agent_sessions.peer_id is 'Session of the other side, a hint only. Details peerId.';
 comment on column mart.fct_agent_sessions.outbound_campaign_id is 'Campaign that dialed. Details outboundCampaignId.';
+comment on column mart.fct_agent_sessions.session_key is 'Conversation, participant_no and session_no in one text, in lower case, separated by colons: the key of this relation in one column.';
 comment on column mart.fct_agent_sessions.user_name is 'Current name of the agent, from the directory.';
 comment on column mart.fct_agent_sessions.queue_name is 'Current name of the queue, from the directory.';
 comment on column mart.fct_agent_sessions.purpose is 'agent (routed by a queue, as a rule) or user (direct). Details purpose.';
@@ -173,6 +185,7 @@ comment on column mart.fct_agent_sessions.wrapup_cause is 'Why there is no real 
 comment on column mart.fct_agent_sessions.effective_wrapup_code is 'What counts in reports: the code that a rule gave where the session has no real code of its own (or had this one when the rule decided), else wrapup_code.';
 comment on column mart.fct_agent_sessions.effective_wrapup_name is 'Name of effective_wrapup_code, as of wrapup_name.';
 comment on column mart.fct_agent_sessions.wrapup_source is 'Where effective_wrapup_code came from: agent (a real code), system (ININ-…), rule or survey (see rpt_wrapup_assignments); null without any code.';
+comment on column mart.fct_agent_sessions.minute_of_day is 'Minutes from midnight, in the reporting time zone, to the quarter of an hour in which it started: 0, 15, … 1425. See dim_intervals.';
 comment on column mart.fct_agent_sessions.handle_seconds is 'Handle time in seconds, counted by Genesys when after-call work is complete; null where it was not. Sum of metric tHandle.';
 comment on column mart.fct_agent_sessions.talk_seconds is 'Talk time in seconds; null without talk. Sum of metric tTalkComplete, or of tTalk where that is missing.';
 comment on column mart.fct_agent_sessions.hold_seconds is 'Hold time in seconds; null without hold. Sum of metric tHeldComplete, or of tHeld where that is missing.';
@@ -206,6 +219,8 @@ comment on column mart.fct_agent_sessions.is_alert_only is 'True where the sessi
 comment on column mart.fct_agent_sessions.is_open is 'True while a segment of the session has no end or the conversation has none.';
 comment on column mart.fct_agent_sessions.has_wrapup_note is 'True where a wrap-up segment carries a note. Details wrapUpNote.';
 comment on column mart.fct_agent_sessions.is_acw_skipped is 'True where the agent skipped after-call work. Details acwSkipped.';
+comment on column mart.fct_agent_sessions.is_complete is 'True where everything of the day on which it started has been pulled. Source: the ledger of slices.';
+comment on column mart.fct_agent_sessions.day is 'Day in the reporting time zone on which it started. See dim_dates.';
 comment on column mart.fct_agent_sessions.started_at is 'Start of the first segment (conversation start where there is none), UTC instant.';
 comment on column mart.fct_agent_sessions.started_local is 'started_at in the reporting time zone.';
 comment on column mart.fct_agent_sessions.connected_at is 'Start of the first segment in contact, UTC instant; null where never in contact.';

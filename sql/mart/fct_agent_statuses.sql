@@ -42,11 +42,20 @@ final as (
         spans.status,
         definitions.name as organization_presence_name,
 
+        genesys.minute_of_day(spans.start_time) as minute_of_day,
         round(extract(epoch from spans.end_time - spans.start_time), 3) as status_seconds,
 
         spans.end_time is null as is_open,
+        coalesce(
+            spans.start_time <@ (
+                select complete.ranges
+                from genesys.int_complete_ranges as complete
+                where complete.fact = 'user_details'
+            ),
+            false
+        ) as is_complete,
 
-        (spans.start_time at time zone {{time_zone}})::date as day,
+        genesys.local_day(spans.start_time) as day,
         spans.start_time as started_at,
         spans.start_time at time zone {{time_zone}} as started_local,
         spans.end_time as ended_at,
@@ -68,8 +77,10 @@ comment on column mart.fct_agent_statuses.user_name is 'Name of the user at the 
 comment on column mart.fct_agent_statuses.status_kind is 'presence or routing_status.';
 comment on column mart.fct_agent_statuses.status is 'System presence (AVAILABLE, BREAK, ON_QUEUE, …) or routing status (IDLE, INTERACTING, …). Details systemPresence, routingStatus.';
 comment on column mart.fct_agent_statuses.organization_presence_name is 'Current name of the definition; null for routing statuses. Source: the directory.';
+comment on column mart.fct_agent_statuses.minute_of_day is 'Minutes from midnight, in the reporting time zone, to the quarter of an hour in which it started: 0, 15, … 1425. See dim_intervals.';
 comment on column mart.fct_agent_statuses.status_seconds is 'Length in seconds; null while open.';
 comment on column mart.fct_agent_statuses.is_open is 'True while it lasts, as of the last pull.';
+comment on column mart.fct_agent_statuses.is_complete is 'True where everything of the day on which it started has been pulled. Source: the ledger of slices.';
 comment on column mart.fct_agent_statuses.day is 'Day in the reporting time zone in which it starts.';
 comment on column mart.fct_agent_statuses.started_at is 'Start, UTC instant; may lie long before the range that is stored. Filters on it reach an index.';
 comment on column mart.fct_agent_statuses.started_local is 'started_at in the reporting time zone.';

@@ -16,6 +16,7 @@ final as (
         conversations.media_type,
         conversations.wrapup_cause,
 
+        genesys.minute_of_day(conversations.conversation_start) as minute_of_day,
         conversations.session_count,
         conversations.agent_session_count,
         conversations.handled_count,
@@ -33,7 +34,16 @@ final as (
         conversations.is_open,
         conversations.is_abandoned,
         conversations.agent_session_count > 0 as has_agent_session,
+        coalesce(
+            conversations.conversation_start <@ (
+                select complete.ranges
+                from genesys.int_complete_ranges as complete
+                where complete.fact = 'conversations'
+            ),
+            false
+        ) as is_complete,
 
+        genesys.local_day(conversations.conversation_start) as day,
         conversations.conversation_start as started_at,
         conversations.conversation_start at time zone {{time_zone}} as started_local,
         conversations.conversation_end as ended_at,
@@ -50,7 +60,8 @@ comment on column mart.fct_conversations.last_queue_id is 'Last such queue. See 
 comment on column mart.fct_conversations.originating_direction is 'inbound or outbound. Details originatingDirection; null where the record lacks it.';
 comment on column mart.fct_conversations.media_types is 'Media types of all its sessions, each once, in alphabetical order, separated by commas. Details mediaType.';
 comment on column mart.fct_conversations.media_type is 'The one media type under which reports count it: the alphabetically first of its stays in queues, else of its customer''s sessions, else of any.';
-comment on column mart.fct_conversations.wrapup_cause is 'Why there is no wrap-up code, where no agent took part; null elsewhere. See dim_wrapup_causes.';
+comment on column mart.fct_conversations.wrapup_cause is 'Why there is no wrap-up code, where no agent took part; null elsewhere, and where a flow or a dialer set a code (wrapup_source in fct_wrapups). See dim_wrapup_causes.';
+comment on column mart.fct_conversations.minute_of_day is 'Minutes from midnight, in the reporting time zone, to the quarter of an hour in which it started: 0, 15, … 1425. See dim_intervals.';
 comment on column mart.fct_conversations.session_count is 'Sessions of all participants.';
 comment on column mart.fct_conversations.agent_session_count is 'Agent sessions, as in fct_agent_sessions.';
 comment on column mart.fct_conversations.handled_count is 'Agent sessions that Genesys counts as handled (tHandle).';
@@ -67,6 +78,8 @@ comment on column mart.fct_conversations.acd_seconds is 'Time in queues in secon
 comment on column mart.fct_conversations.is_open is 'True while the conversation has no end or an agent''s segment has none.';
 comment on column mart.fct_conversations.is_abandoned is 'True where the customer abandoned in a queue, callbacks not counted; false while the contact waits. Metric tAbandon; in ended records without any metric, a stay that did not end by transfer.';
 comment on column mart.fct_conversations.has_agent_session is 'True where an agent took part.';
+comment on column mart.fct_conversations.is_complete is 'True where everything of the day on which it started has been pulled. Source: the ledger of slices.';
+comment on column mart.fct_conversations.day is 'Day in the reporting time zone on which it started. See dim_dates.';
 comment on column mart.fct_conversations.started_at is 'Start, UTC instant. Details conversationStart.';
 comment on column mart.fct_conversations.started_local is 'started_at in the reporting time zone.';
 comment on column mart.fct_conversations.ended_at is 'End, UTC instant; null while open. Details conversationEnd.';

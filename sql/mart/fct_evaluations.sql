@@ -21,6 +21,7 @@ final as (
         evaluations.form_name,
         evaluations.evaluation_status,
 
+        genesys.minute_of_day(evaluations.conversation_start) as minute_of_day,
         evaluations.o_total_score::numeric as total_score,
         evaluations.o_total_critical_score::numeric as total_critical_score,
 
@@ -30,7 +31,17 @@ final as (
         coalesce(evaluations.deleted, false) as is_deleted,
         coalesce(evaluations.system_submitted, false) as is_system_submitted,
         evaluations.calibration_id is not null as is_calibration,
+        coalesce(
+            evaluations.conversation_start <@ (
+                select complete.ranges
+                from genesys.int_complete_ranges as complete
+                where complete.fact = 'conversations'
+            ),
+            false
+        ) as is_complete,
 
+        genesys.local_day(evaluations.conversation_start) as day,
+        genesys.local_day(evaluations.event_time) as event_day,
         evaluations.event_time as event_at,
         evaluations.event_time at time zone {{time_zone}} as event_local,
         evaluations.conversation_start as conversation_started_at,
@@ -53,6 +64,7 @@ comment on column mart.fct_evaluations.evaluator_id is 'User who evaluated. Deta
 comment on column mart.fct_evaluations.assignee_id is 'User to whom it is assigned. Details assigneeId. See dim_users.';
 comment on column mart.fct_evaluations.form_name is 'Name of the form. Details formName.';
 comment on column mart.fct_evaluations.evaluation_status is 'Pending, InProgress, InReview, Finished or Retracted. Details evaluationStatus.';
+comment on column mart.fct_evaluations.minute_of_day is 'Minutes from midnight, in the reporting time zone, to the quarter of an hour in which its conversation started: 0, 15, … 1425. See dim_intervals.';
 comment on column mart.fct_evaluations.total_score is 'Score, in points of the form, as a rule 0 to 100. Details oTotalScore.';
 comment on column mart.fct_evaluations.total_critical_score is 'Score of the critical questions. Details oTotalCriticalScore.';
 comment on column mart.fct_evaluations.is_finished is 'True where the status is Finished.';
@@ -61,6 +73,9 @@ comment on column mart.fct_evaluations.is_rescored is 'True where it was scored 
 comment on column mart.fct_evaluations.is_deleted is 'True where it was deleted in Genesys Cloud. Details deleted.';
 comment on column mart.fct_evaluations.is_system_submitted is 'True where the system submitted it. Details systemSubmitted.';
 comment on column mart.fct_evaluations.is_calibration is 'True where it serves the training of evaluators.';
+comment on column mart.fct_evaluations.is_complete is 'True where everything of the day on which its conversation started has been pulled. Source: the ledger of slices.';
+comment on column mart.fct_evaluations.day is 'Day in the reporting time zone on which its conversation started. See dim_dates.';
+comment on column mart.fct_evaluations.event_day is 'Day of event_at in the reporting time zone.';
 comment on column mart.fct_evaluations.event_at is 'Time of its last event, UTC instant. Details eventTime.';
 comment on column mart.fct_evaluations.event_local is 'event_at in the reporting time zone.';
 comment on column mart.fct_evaluations.conversation_started_at is 'Start of the conversation, UTC instant. Details conversationStart.';

@@ -29,6 +29,12 @@ final as (
         legs.answer_user_id,
         legs.answer_participant_no,
         legs.answer_session_no,
+        genesys.session_key(legs.conversation_id, legs.participant_no, legs.session_no) as leg_key,
+        genesys.session_key(
+            legs.conversation_id,
+            legs.answer_participant_no::integer,
+            legs.answer_session_no::integer
+        ) as answer_session_key,
 
         queues.name as queue_name,
         legs.media_type,
@@ -48,6 +54,7 @@ final as (
             else 'ended'
         end as outcome,
 
+        genesys.minute_of_day(legs.started_at) as minute_of_day,
         coalesce(legs.offered_count, 0) as offered_count,
         coalesce(legs.over_sla_count, legs.answer_over_sla_count, 0) as over_sla_count,
         coalesce(legs.wait_until_answer_ms, legs.abandon_ms, legs.flow_out_ms, legs.acd_ms) * 0.001 as wait_seconds,
@@ -65,7 +72,16 @@ final as (
         legs.flow_out_count is not null as is_flow_out,
         legs.voicemail_count is not null as is_voicemail,
         legs.is_open,
+        coalesce(
+            legs.started_at <@ (
+                select complete.ranges
+                from genesys.int_complete_ranges as complete
+                where complete.fact = 'conversations'
+            ),
+            false
+        ) as is_complete,
 
+        genesys.local_day(legs.started_at) as day,
         legs.started_at,
         legs.started_at at time zone {{time_zone}} as started_local,
         legs.ended_at,
@@ -89,6 +105,8 @@ comment on column mart.fct_queue_legs.queue_id is 'Queue. Details queueId of the
 comment on column mart.fct_queue_legs.answer_user_id is 'Agent who answered this stay; null where nobody did. See dim_users.';
 comment on column mart.fct_queue_legs.answer_participant_no is 'participant_no of the answering session in fct_agent_sessions: the first with tAnswered and the same queue after this stay began.';
 comment on column mart.fct_queue_legs.answer_session_no is 'session_no of the answering session in fct_agent_sessions.';
+comment on column mart.fct_queue_legs.leg_key is 'Conversation, participant_no and session_no in one text, in lower case, separated by colons: the key of this relation in one column.';
+comment on column mart.fct_queue_legs.answer_session_key is 'session_key of the answering session in fct_agent_sessions; null where nobody answered.';
 comment on column mart.fct_queue_legs.queue_name is 'Current name of the queue, from the directory.';
 comment on column mart.fct_queue_legs.media_type is 'voice, callback, message, email, chat, … Details mediaType.';
 comment on column mart.fct_queue_legs.message_type is 'Kind of message channel. Details messageType.';
@@ -97,6 +115,7 @@ comment on column mart.fct_queue_legs.originating_direction is 'inbound or outbo
 comment on column mart.fct_queue_legs.flow_out_type is 'Where a flow-out went. Details flowOutType.';
 comment on column mart.fct_queue_legs.disconnect_type is 'How the last segment ended. Details disconnectType.';
 comment on column mart.fct_queue_legs.outcome is 'How the stay ended, one word: short_abandoned, abandoned, answered, voicemail, flow_out, open, transferred (moved on without answer), ended (no metric tells).';
+comment on column mart.fct_queue_legs.minute_of_day is 'Minutes from midnight, in the reporting time zone, to the quarter of an hour in which it started: 0, 15, … 1425. See dim_intervals.';
 comment on column mart.fct_queue_legs.offered_count is 'Sum of metric nOffered.';
 comment on column mart.fct_queue_legs.over_sla_count is 'Answered after the service-level target. Sum of metric nOverSla of the stay or else of the answering session.';
 comment on column mart.fct_queue_legs.wait_seconds is 'Wait in seconds until answer, abandon or flow-out, else time in the queue; null where no metric was emitted.';
@@ -113,6 +132,8 @@ comment on column mart.fct_queue_legs.is_short_abandoned is 'True where the aban
 comment on column mart.fct_queue_legs.is_flow_out is 'True where it left by a flow: tFlowOut was emitted.';
 comment on column mart.fct_queue_legs.is_voicemail is 'True where a voicemail was left: tVoicemail was emitted.';
 comment on column mart.fct_queue_legs.is_open is 'True while a segment of the stay has no end.';
+comment on column mart.fct_queue_legs.is_complete is 'True where everything of the day on which it started has been pulled. Source: the ledger of slices.';
+comment on column mart.fct_queue_legs.day is 'Day in the reporting time zone on which it started. See dim_dates.';
 comment on column mart.fct_queue_legs.started_at is 'Start of the stay, UTC instant.';
 comment on column mart.fct_queue_legs.started_local is 'started_at in the reporting time zone.';
 comment on column mart.fct_queue_legs.ended_at is 'End of the stay, UTC instant; null while open.';

@@ -132,7 +132,7 @@ final as (
 
 select * from final;
 
-comment on view mart.rpt_wrapup_causes is 'One row per local day × queue × media type × cause: agent sessions without a real wrap-up code, and conversations without any agent session. Sum of session_count + coded sessions = all agent sessions. Source: fct_agent_sessions by started_local, fct_conversations by started_local.';
+comment on view mart.rpt_wrapup_causes is 'One row per local day × queue × media type × cause: agent sessions without a real wrap-up code, and conversations without any agent session to which no flow or dialer gave a code. Sum of session_count + coded sessions = all agent sessions. Source: fct_agent_sessions by started_local, fct_conversations by started_local.';
 comment on column mart.rpt_wrapup_causes.day is 'Day in the reporting time zone on which the session, or the conversation without one, started.';
 comment on column mart.rpt_wrapup_causes.queue_id is 'Queue of the session; of a conversation without agent session its last queue; null outside queues. See dim_queues.';
 comment on column mart.rpt_wrapup_causes.queue_name is 'Current name of the queue, from the directory.';

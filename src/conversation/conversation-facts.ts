@@ -111,18 +111,32 @@ function mediaTypeOf(sessions: readonly Row[]): string | null {
   return type ?? null;
 }
 
-/** The order is that of mart.dim_wrapup_causes: the last thing that can happen to a customer without an agent comes first. */
-function causeOf(sessions: readonly Row[], conversationEnd: ColumnValue): string {
+/**
+ * Names why a conversation without agent session has no wrap-up code; null where a flow or a dialer set one. The order is that of
+ * mart.dim_wrapup_causes: the last thing that can happen to a customer without an agent comes first.
+ */
+function causeOf(sessions: readonly Row[], conversationEnd: ColumnValue): string | null {
+  if (sessions.some((row) => row[at.lastRealWrapupCode] !== null)) return null;
   if (conversationEnd === null) return 'still_open';
   if (sessions.some(isVoicemail)) return 'voicemail';
   if (sessions.some(isCallback)) return 'callback_unanswered';
   if (isAbandoned(sessions, conversationEnd)) return 'abandoned_in_queue';
-  if (sessions.some(isDialer)) return 'outbound_no_contact';
+  const isReached = sessions.some((row) => row[at.isConnected] === true);
+  if (!isReached && sessions.some(isDialer)) return 'outbound_no_contact';
   if (sessions.some((row) => row[at.flowOutCount] !== null || (isQueueLeg(row) && !isLegWithoutOutcome(row))))
     return 'flow_out';
   // It reached a queue, and nothing reports how it left.
   if (sessions.some(isQueueLeg)) return 'unexplained';
-  if (sessions.some((row) => row[at.purpose] === 'api') || !sessions.some(isCustomer)) return 'system_generated';
-  if (sessions[0]?.[at.originatingDirection] === 'outbound') return 'outbound_no_contact';
+  return causeOutsideQueues(sessions, isReached);
+}
+
+function causeOutsideQueues(sessions: readonly Row[], isReached: boolean): string {
+  if (sessions.some((row) => row[at.lastWrapupCode] !== null)) return 'system_code';
+  const isDialed = sessions.some(isDialer);
+  // The person whom a dialer calls may stand in the record as purpose outbound only.
+  if (sessions.some((row) => row[at.purpose] === 'api') || !(isDialed || sessions.some(isCustomer))) {
+    return 'system_generated';
+  }
+  if (!isReached && sessions[0]?.[at.originatingDirection] === 'outbound') return 'outbound_no_contact';
   return sessions.some(isFlow) ? 'ivr_only' : 'unexplained';
 }

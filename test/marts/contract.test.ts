@@ -159,3 +159,18 @@ describe('the files of views', () => {
     expect(faulty(({ text }) => others.test(text))).toEqual([]);
   });
 });
+
+describe('the files of functions', () => {
+  const directory = join(import.meta.dirname, '../../sql/functions');
+  const files = readdirSync(directory).map((name) => ({ name, text: readFileSync(join(directory, name), 'utf8') }));
+
+  test('begin with a comment, make one function of their name and comment on it', () => {
+    const faulty = files.filter(({ name, text }) => {
+      const called = `genesys.${name.replace('.sql', '')}`;
+      const made = text.match(/^create or replace function (\S+?)\(/gm) ?? [];
+      const isNamed = made.length === 1 && made[0] === `create or replace function ${called}(`;
+      return !text.startsWith('-- ') || !isNamed || !text.includes(`\ncomment on function ${called} is '`);
+    });
+    expect(faulty.map(({ name }) => name)).toEqual([]);
+  });
+});

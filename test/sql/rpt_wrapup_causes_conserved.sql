@@ -23,7 +23,9 @@ conversations as (
         facts.started_local::date as day,
         count(*) as conversation_count
     from mart.fct_conversations as facts
-    where not facts.has_agent_session
+    where
+        not facts.has_agent_session
+        and facts.wrapup_cause is not null
     group by facts.started_local::date
 )
 

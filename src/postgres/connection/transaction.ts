@@ -15,6 +15,31 @@ export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClie
   }
 }
 
+/**
+ * Yields what `read` yields from one read transaction of its own connection, e.g. the batches of a cursor. The transaction ends with the
+ * iteration, also where the consumer stops early or throws.
+ */
+export async function* streamTransaction<T>(
+  pool: pg.Pool,
+  read: (client: pg.PoolClient) => AsyncGenerator<T>,
+): AsyncGenerator<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('begin');
+    yield* read(client);
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError)) broken = error as Error;
+    throw error;
+  } finally {
+    // Nothing was written: ending the transaction by a rollback loses nothing, and is right after an error as well.
+    await client.query('rollback').catch((error: Error) => {
+      broken = error;
+    });
+    client.release(broken);
+  }
+}
+
 /** The same on a connection that the caller holds, e.g. because it carries a slice's advisory lock. */
 export async function transactionOn<T>(client: pg.PoolClient, work: () => Promise<T>): Promise<T> {
   await client.query('begin');

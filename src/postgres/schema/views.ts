@@ -29,7 +29,7 @@ interface SqlFile {
  * settings are those of the last time. Views are dropped without cascade: a view of the user's that stands on ours stops it, by name.
  */
 export async function buildViews(client: pg.PoolClient, settings: ViewSettings, patience: LockPatience): Promise<void> {
-  const functions = await readSqlFiles('genesys', 'genesys');
+  const functions = [...(await readSqlFiles('functions', 'genesys')), ...(await readSqlFiles('genesys', 'genesys'))];
   const views = inDependencyOrder([
     ...(await readSqlFiles('intermediate', 'genesys')),
     ...(await readSqlFiles('mart', 'mart')),
