@@ -3,6 +3,8 @@ import { FactsContext } from './facts.js';
 import { type Address, useAddress } from './lib/address.js';
 import { onLoginNeeded, type PageFacts, usePath } from './lib/api.js';
 import { LoginPage } from './pages/login.js';
+import { QueuePage } from './pages/queue.js';
+import { QueuesPage } from './pages/queues.js';
 import { TodayPage } from './pages/today.js';
 import { Shell, sectionOf } from './shell.js';
 
@@ -11,7 +13,10 @@ const factsMs = 60_000;
 /** The page that an address names. */
 function pageOf(address: Address) {
   const page = sectionOf(address.path);
+  const id = address.path.split('/')[2];
   if (page?.path === '/') return <TodayPage address={address} />;
+  if (page?.path === '/queues')
+    return id === undefined ? <QueuesPage address={address} /> : <QueuePage address={address} id={id} />;
   return <p class="empty">There is no page at this address.</p>;
 }
 
