@@ -12,7 +12,10 @@ select
     count(*) as session_count,
     count(*) filter (where sessions.is_handled) as handled_count,
     count(*) filter (where sessions.is_alert_only) as not_answered_count,
-    round(sum(sessions.handle_seconds) / nullif(count(*) filter (where sessions.is_handled), 0), 3) as average_handle_seconds,
+    round(
+        sum(sessions.handle_seconds) / nullif(count(*) filter (where sessions.is_handled), 0),
+        3
+    ) as average_handle_seconds,
     percentile_cont(0.5) within group (order by sessions.handle_seconds) as median_handle_seconds,
     round(sum(sessions.acw_seconds) / nullif(sum(sessions.acw_count), 0), 3) as average_acw_seconds,
     round(count(*) filter (where sessions.is_coded)::numeric / count(*), 6) as coverage_rate

@@ -33,6 +33,15 @@ export interface ServiceConfig {
   readonly names: readonly string[];
 }
 
+export interface DashboardConfig {
+  /** `run` serves the page on its service port. */
+  readonly isOn: boolean;
+  /** Asked for wherever it is given; needed beyond this machine. */
+  readonly password?: string;
+  /** Database role that the page reads as; chosen by the program where absent. */
+  readonly role?: string;
+}
+
 /** With what wrap-up codes are written to Genesys: client credentials, or else the refresh token of a user who has logged in. */
 export interface WriteConfig {
   readonly clientId?: string;
@@ -55,6 +64,7 @@ export interface Config {
   readonly concurrency: number;
   readonly logLevel: LogLevel;
   readonly service: ServiceConfig;
+  readonly dashboard: DashboardConfig;
   /** Authenticates `POST /webhooks/conversations`; absent: that route is closed. */
   readonly webhookSecret?: string;
   /** Signs `POST /surveys`; absent: that route is closed. */
@@ -75,6 +85,7 @@ const fileNames = [
   'GENESYS_WAREHOUSE_WEBHOOK_SECRET',
   'GENESYS_WAREHOUSE_SURVEY_SECRET',
   'GENESYS_WAREHOUSE_PRIVACY_KEY',
+  'GENESYS_WAREHOUSE_DASHBOARD_PASSWORD',
   'GENESYS_WAREHOUSE_WRITE_CLIENT_SECRET',
 ] as const;
 /** Values that may stand in these variables never appear in a message, whichever variable they were put into by mistake. */
@@ -97,6 +108,7 @@ export function parseConfig(environment: Environment, needs: { readonly api: boo
     ...(needs.api ? missingApiFaults(given) : []),
     ...databaseFaults(given),
     ...pairFaults(given, parsed.data),
+    ...servedFaults(parsed.data),
     ...unknownNameFaults(environment),
   ];
   if (!parsed.success || faults.length > 0)
@@ -118,6 +130,7 @@ export function parseConfig(environment: Environment, needs: { readonly api: boo
     concurrency: parsed.data.GENESYS_WAREHOUSE_CONCURRENCY,
     logLevel: parsed.data.GENESYS_WAREHOUSE_LOG_LEVEL,
     ...serviceConfig(parsed.data),
+    dashboard: dashboardConfig(parsed.data),
     privacy: privacyPolicy(parsed.data),
     write: writeConfig(parsed.data),
     wrapupRules: parsed.data.GENESYS_WAREHOUSE_WRAPUP_RULES,
@@ -173,6 +186,27 @@ function serviceConfig(values: Fields): Pick<Config, 'service' | 'webhookSecret'
   };
 }
 
+function dashboardConfig(values: Fields): DashboardConfig {
+  const { GENESYS_WAREHOUSE_DASHBOARD_PASSWORD: password, GENESYS_WAREHOUSE_DASHBOARD_ROLE: role } = values;
+  return Object.freeze({
+    isOn: values.GENESYS_WAREHOUSE_DASHBOARD === 'on',
+    ...(password !== undefined && { password }),
+    ...(role !== undefined && { role }),
+  });
+}
+
+const loopback = /^(localhost|127(\.\d{1,3}){3}|::1)$/i;
+
+/** Why the page may not be served as configured: who reaches it from elsewhere must give a password. */
+export function dashboardFault({ service, dashboard }: Pick<Config, 'service' | 'dashboard'>): string | undefined {
+  if (dashboard.password !== undefined) return undefined;
+  if (!loopback.test(service.host))
+    return `GENESYS_WAREHOUSE_DASHBOARD_PASSWORD is missing; GENESYS_WAREHOUSE_SERVICE_HOST ${service.host} can be reached from other machines`;
+  if (service.names.length > 0)
+    return `GENESYS_WAREHOUSE_DASHBOARD_PASSWORD is missing; GENESYS_WAREHOUSE_SERVICE_NAMES lets the page be reached by other names`;
+  return undefined;
+}
+
 function privacyPolicy(values: Fields): PrivacyPolicy {
   const key = values.GENESYS_WAREHOUSE_PRIVACY_KEY;
   return Object.freeze({ ...values.GENESYS_WAREHOUSE_PRIVACY, ...(key !== undefined && { key }) });
@@ -201,6 +235,15 @@ function pairFaults(given: Environment, values: Fields | undefined): string[] {
   )
     faults.push('GENESYS_WAREHOUSE_WRITE_CLIENT_ID is missing; GENESYS_WAREHOUSE_WRITE_CLIENT_SECRET is set');
   return faults;
+}
+
+function servedFaults(values: Fields | undefined): string[] {
+  if (values?.GENESYS_WAREHOUSE_DASHBOARD !== 'on') return [];
+  const { service } = serviceConfig(values);
+  if (service.port === 0)
+    return ['GENESYS_WAREHOUSE_DASHBOARD is on, but GENESYS_WAREHOUSE_SERVICE_PORT is 0; set a port'];
+  const fault = dashboardFault({ service, dashboard: dashboardConfig(values) });
+  return fault === undefined ? [] : [fault];
 }
 
 function missingApiFaults(given: Environment): string[] {

@@ -1,35 +1,14 @@
 import { Hono } from 'hono';
 import { asError } from '../lib/errors.js';
 import type { Log } from '../lib/log.js';
-import { type MartReader, MartTimeoutError, MartUnavailableError } from '../model/mart-query.js';
+import { MartTimeoutError, MartUnavailableError } from '../model/mart-query.js';
 import { type Asset, assetResponse, readAssets } from './assets.js';
 import { BusyError } from './bound.js';
-import { loopbackNamesOnly, securityHeaders } from './guards.js';
+import { securityHeaders } from './guards.js';
 import { addLoginRoutes } from './login-routes.js';
 import { addQueryRoutes } from './query-routes.js';
+import type { Dashboard, DashboardApp, DashboardOptions } from './types.js';
 import { RequestFault } from './values.js';
-
-export interface DashboardOptions {
-  readonly reader: MartReader;
-  readonly now: () => Date;
-  readonly version: string;
-  /** Length of the intervals of aggregates. */
-  readonly granularityMinutes: number;
-  /** Asked for wherever it is given; without one only this machine's own names are served. */
-  readonly password?: string;
-  readonly log: Log;
-}
-
-/** What the server adds to a request: the address of the other end of the socket. */
-export interface Peer {
-  readonly remoteAddress: string;
-}
-
-export type DashboardApp = Hono<{ Bindings: Peer }>;
-
-export interface Dashboard {
-  readonly fetch: (request: Request, peer: Peer) => Response | Promise<Response>;
-}
 
 /** Pages of the address bar; each is the same document, which reads the rest of the address itself. */
 const pages = [
@@ -50,7 +29,6 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
   const assets = await readAssets();
   const app: DashboardApp = new Hono();
   app.use(securityHeaders);
-  if (options.password === undefined) app.use(loopbackNamesOnly());
   app.onError((error, context) => {
     const { status, text } = faultOf(error, options.log);
     return context.json({ error: text }, status);

@@ -1,4 +1,4 @@
-import type { Context, MiddlewareHandler, Next } from 'hono';
+import type { Context, Next } from 'hono';
 
 /** Nothing from anywhere else, nothing inline: not even a successful injection finds a script to run or a host to send to. */
 const headers: Readonly<Record<string, string>> = {
@@ -16,23 +16,6 @@ export async function securityHeaders(context: Context, next: Next): Promise<voi
   await next();
   for (const [name, value] of Object.entries(headers)) context.res.headers.set(name, value);
   if (!context.res.headers.has('cache-control')) context.res.headers.set('cache-control', 'no-store');
-}
-
-const loopbackHost = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i;
-
-/**
- * Where no password is asked for, only names of this machine are answered to: a page elsewhere whose name was pointed at 127.0.0.1 (DNS
- * rebinding) sends its own.
- */
-export function loopbackNamesOnly(): MiddlewareHandler {
-  return async (context, next) => {
-    const host = context.req.header('host') ?? '';
-    if (loopbackHost.test(host)) return next();
-    return context.text(
-      'This name is not one of this machine. Set GENESYS_WAREHOUSE_DASHBOARD_PASSWORD to serve the page under other names.\n',
-      421,
-    );
-  };
 }
 
 /** A request that changes something comes from the page itself: browsers say from where. */

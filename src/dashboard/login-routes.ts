@@ -1,8 +1,8 @@
 import type { Context } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
-import type { DashboardApp, DashboardOptions, Peer } from './app.js';
 import { sameOriginOnly } from './guards.js';
 import { Logins } from './logins.js';
+import type { DashboardApp, DashboardOptions, Peer } from './types.js';
 
 const cookieName = 'genesys_warehouse_session';
 const passwordLengthMax = 1_000;

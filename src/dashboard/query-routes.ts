@@ -1,8 +1,8 @@
 import type { QueryResult } from '../model/mart-query.js';
-import type { DashboardApp, DashboardOptions } from './app.js';
 import { Bound } from './bound.js';
 import { csvResponse } from './csv-response.js';
 import { RecentAnswers } from './recent-answers.js';
+import type { DashboardApp, DashboardOptions } from './types.js';
 import { valuesFrom } from './values.js';
 
 const readingsMax = 40;

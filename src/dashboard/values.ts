@@ -14,8 +14,8 @@ const integerMax = 100_000;
 const yearMin = 2000;
 const yearMax = 2100;
 const dayForm = /^(\d{4})-(\d{2})-(\d{2})$/;
-/** Local, or with the letter of UTC. */
-const timeForm = /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):([0-5]\d)(:[0-5]\d(\.\d{1,6})?)?(Z?)$/;
+/** Local, or with the letter of UTC; a day alone is its midnight. */
+const timeForm = /^(\d{4}-\d{2}-\d{2})(?:T([01]\d|2[0-3]):([0-5]\d)(:[0-5]\d(\.\d{1,6})?)?(Z?))?$/;
 const uuidForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Checks the values of an address against what a query declares. Throws a RequestFault that names the first that is wrong. */
@@ -88,7 +88,8 @@ function integerOf(text: string | undefined): number | undefined {
 
 /** Postgres reads a local time with the name of its zone, daylight saving included. */
 function instantOf(text: string | undefined, timeZone: string): string | undefined {
-  return text === undefined || text.endsWith('Z') ? text : `${text} ${timeZone}`;
+  if (text === undefined || text.endsWith('Z')) return text;
+  return `${text.includes('T') ? text : `${text}T00:00`} ${timeZone}`;
 }
 
 export function isDay(value: string): boolean {

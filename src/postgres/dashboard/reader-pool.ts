@@ -93,7 +93,7 @@ function describeRefusal(thrown: unknown, role: string, connectionString: string
     );
   if (error.code === '42501')
     return new UsageError(
-      `The login of ${target} may not read schema mart as ${role} (${error.message}). Have an administrator run: grant ${role} to that login.`,
+      `The login of ${target} may not read schema mart as ${role} (${error.message}). An administrator must make it a member of that role.`,
       { cause: error },
     );
   return describeConnectionError(error, target);

@@ -33,7 +33,8 @@ export function DataTable({ caption, columns, types, rows, sort, rowsMax = 200, 
   const shown = isAll ? sorted : sorted.slice(0, rowsMax);
   const tops = useMemo(() => topsOf(columns, rows), [columns, rows]);
   return (
-    <div class="table" tabIndex={0} role="region" aria-label={caption}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways must be reached by the keyboard.
+    <section class="table" tabIndex={0} aria-label={caption}>
       <table>
         <caption class="hidden">{caption}</caption>
         <thead>
@@ -59,7 +60,7 @@ export function DataTable({ caption, columns, types, rows, sort, rowsMax = 200, 
         </button>
       )}
       {isCut && <p class="note">There are more rows than a page holds; the CSV file has them.</p>}
-    </div>
+    </section>
   );
 }
 
