@@ -115,6 +115,14 @@ export interface StreamContext {
 /** Streams whose dead letters are single conversations, which can be stored again as they are; of all others the slice is pulled again. */
 export const conversationStreams: readonly string[] = ['conversations', 'conversation_history', 'open_conversations'];
 
+/** Streams of kind `snapshot`: they show the present, so no past day of theirs is complete or not. */
+export const snapshotStreams: readonly string[] = [
+  'directory',
+  'queue_directory',
+  'open_conversations',
+  'queue_observations',
+];
+
 /** What is needed to plan a stream and to pull one slice of it. Knows the API, nothing of the database. */
 export interface Stream {
   readonly name: string;
