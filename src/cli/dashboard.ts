@@ -1,4 +1,5 @@
-import { type Config, dashboardFault } from '../config/config.js';
+import type { Config } from '../config/config.js';
+import { dashboardFault } from '../config/dashboard.js';
 import { UsageError } from '../lib/errors.js';
 import type { Log } from '../lib/log.js';
 import { portFault, type Service, startService } from '../service/http-server.js';
@@ -19,7 +20,7 @@ export async function dashboardCommand(
   const opened = await openDatabase(context);
   try {
     const { config, log, databaseUrl } = opened;
-    const fault = dashboardFault(config);
+    const fault = dashboardFault(config.service, config.dashboard);
     if (fault !== undefined) throw new UsageError(fault);
     const page = await openPage({ config, databaseUrl, now: context.now, log });
     try {

@@ -5,9 +5,11 @@ import { UsageError } from '../lib/errors.js';
 import type { LogLevel } from '../lib/log.js';
 import { nearest, withoutSecrets } from '../lib/text.js';
 import { hashes, type PrivacyPolicy } from '../privacy/policy.js';
+import { type DashboardConfig, dashboardConfig, servedFaults } from './dashboard.js';
 import { databaseUrlFrom } from './database-url.js';
 import { defaultServicePort, type Fields, fields, type Granularity } from './fields.js';
 import type { Start } from './parse-time.js';
+import { isClearText } from './region.js';
 
 export { embeddedDirectory, type Granularity } from './fields.js';
 export { resolveStart, type Start } from './parse-time.js';
@@ -31,15 +33,6 @@ export interface ServiceConfig {
   readonly isPortGiven: boolean;
   /** Names beside `host` by which clients may call it. */
   readonly names: readonly string[];
-}
-
-export interface DashboardConfig {
-  /** `run` serves the page on its service port. */
-  readonly isOn: boolean;
-  /** Asked for wherever it is given; needed beyond this machine. */
-  readonly password?: string;
-  /** Database role that the page reads as; chosen by the program where absent. */
-  readonly role?: string;
 }
 
 /** With what wrap-up codes are written to Genesys: client credentials, or else the refresh token of a user who has logged in. */
@@ -108,7 +101,7 @@ export function parseConfig(environment: Environment, needs: { readonly api: boo
     ...(needs.api ? missingApiFaults(given) : []),
     ...databaseFaults(given),
     ...pairFaults(given, parsed.data),
-    ...servedFaults(parsed.data),
+    ...(parsed.data === undefined ? [] : servedFaults(parsed.data, serviceConfig(parsed.data).service)),
     ...unknownNameFaults(environment),
   ];
   if (!parsed.success || faults.length > 0)
@@ -186,27 +179,6 @@ function serviceConfig(values: Fields): Pick<Config, 'service' | 'webhookSecret'
   };
 }
 
-function dashboardConfig(values: Fields): DashboardConfig {
-  const { GENESYS_WAREHOUSE_DASHBOARD_PASSWORD: password, GENESYS_WAREHOUSE_DASHBOARD_ROLE: role } = values;
-  return Object.freeze({
-    isOn: values.GENESYS_WAREHOUSE_DASHBOARD === 'on',
-    ...(password !== undefined && { password }),
-    ...(role !== undefined && { role }),
-  });
-}
-
-const loopback = /^(localhost|127(\.\d{1,3}){3}|::1)$/i;
-
-/** Why the page may not be served as configured: who reaches it from elsewhere must give a password. */
-export function dashboardFault({ service, dashboard }: Pick<Config, 'service' | 'dashboard'>): string | undefined {
-  if (dashboard.password !== undefined) return undefined;
-  if (!loopback.test(service.host))
-    return `GENESYS_WAREHOUSE_DASHBOARD_PASSWORD is missing; GENESYS_WAREHOUSE_SERVICE_HOST ${service.host} can be reached from other machines`;
-  if (service.names.length > 0)
-    return `GENESYS_WAREHOUSE_DASHBOARD_PASSWORD is missing; GENESYS_WAREHOUSE_SERVICE_NAMES lets the page be reached by other names`;
-  return undefined;
-}
-
 function privacyPolicy(values: Fields): PrivacyPolicy {
   const key = values.GENESYS_WAREHOUSE_PRIVACY_KEY;
   return Object.freeze({ ...values.GENESYS_WAREHOUSE_PRIVACY, ...(key !== undefined && { key }) });
@@ -223,7 +195,7 @@ function writeConfig(values: Fields): WriteConfig {
 
 /** What one variable asks for and another must bring. */
 function pairFaults(given: Environment, values: Fields | undefined): string[] {
-  const faults: string[] = [];
+  const faults = clearTextFaults(given);
   const privacy = values?.GENESYS_WAREHOUSE_PRIVACY;
   if (privacy !== undefined && hashes(privacy) && given.GENESYS_WAREHOUSE_PRIVACY_KEY === undefined)
     faults.push(
@@ -237,13 +209,13 @@ function pairFaults(given: Environment, values: Fields | undefined): string[] {
   return faults;
 }
 
-function servedFaults(values: Fields | undefined): string[] {
-  if (values?.GENESYS_WAREHOUSE_DASHBOARD !== 'on') return [];
-  const { service } = serviceConfig(values);
-  if (service.port === 0)
-    return ['GENESYS_WAREHOUSE_DASHBOARD is on, but GENESYS_WAREHOUSE_SERVICE_PORT is 0; set a port'];
-  const fault = dashboardFault({ service, dashboard: dashboardConfig(values) });
-  return fault === undefined ? [] : [fault];
+/** Looked at also where other variables have faults, so that all are named at once. */
+function clearTextFaults(given: Environment): string[] {
+  const { GENESYSCLOUD_API_URL: apiUrl, GENESYS_WAREHOUSE_API_INSECURE: insecure } = given;
+  if (apiUrl === undefined || insecure === 'on' || !isClearText(apiUrl)) return [];
+  return [
+    'GENESYSCLOUD_API_URL is http: to another machine, which would send the client secret unencrypted; use https:, or set GENESYS_WAREHOUSE_API_INSECURE=on where the network itself is trusted',
+  ];
 }
 
 function missingApiFaults(given: Environment): string[] {

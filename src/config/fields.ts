@@ -5,7 +5,7 @@ import { quoted } from '../lib/text.js';
 import { keepEverything, type PrivacyPolicy, parsePrivacy } from '../privacy/policy.js';
 import { databaseUrlFault } from './database-url.js';
 import { isTimeZone, parseStart, type Start, startAgoDaysMax } from './parse-time.js';
-import { hostNames, oneOf, optionalNumber, secret, text, wholeNumber } from './parsers.js';
+import { hostNames, oneOf, onOff, optionalNumber, secret, text, wholeNumber } from './parsers.js';
 import { apiUrlFault, regionHost } from './region.js';
 
 export type Granularity = (typeof granularities)[number];
@@ -38,6 +38,7 @@ export const fields = z.object({
     if (fault !== undefined) context.addIssue(fault);
     return value?.replace(/\/+$/, '');
   }),
+  GENESYS_WAREHOUSE_API_INSECURE: onOff,
   DATABASE_URL: text.transform((value, context) => {
     const fault = value === undefined ? undefined : databaseUrlFault(value);
     if (fault !== undefined) context.addIssue(fault);

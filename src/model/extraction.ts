@@ -99,6 +99,16 @@ export interface Page {
   readonly cursor: Json;
   /** Records in the answer, for progress and counts. A page without any is committed at once: it only moves the cursor. */
   readonly recordCount: number;
+  /** Absent where the page is small, as most are. */
+  readonly memory?: PageMemory;
+}
+
+/** The share of a page in the memory that all pages have together. */
+export interface PageMemory {
+  /** Gives the share back. To be called when the page is stored or dropped. */
+  release(): void;
+  /** Says that others wait for room, so that this page is better stored at once than kept until there are more. */
+  isWanted(): boolean;
 }
 
 export interface StreamContext {

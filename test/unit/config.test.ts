@@ -101,6 +101,38 @@ describe('the API', () => {
   );
 });
 
+describe('an API at another machine', () => {
+  const cleartext = [
+    'http://192.0.2.2:8080',
+    'http://gateway.example.com',
+    'http://[2001:db8::1]',
+    'http://127.0.0.1.example.com',
+    'http://0.0.0.0:80',
+    'HTTP://10.0.0.1',
+  ];
+  test.each(cleartext)('is not called without encryption: %s is refused unless the explicit word is there', (url) => {
+    const fault = expect.stringMatching(
+      /GENESYSCLOUD_API_URL is http: .*unencrypted; .*GENESYS_WAREHOUSE_API_INSECURE/,
+    );
+    expect(faultsOf({ GENESYSCLOUD_API_URL: url })).toEqual([fault]);
+    expect(faultsOf({ GENESYSCLOUD_API_URL: url, GENESYS_WAREHOUSE_API_INSECURE: 'off' })).toEqual([fault]);
+    expect(faultsOf({ GENESYSCLOUD_API_URL: url, GENESYS_WAREHOUSE_API_INSECURE: 'on' })).toEqual([]);
+  });
+
+  test.each(['http://127.0.0.1:8765', 'http://127.9.9.9', 'http://localhost:1', 'http://[::1]:1', 'https://192.0.2.2'])(
+    'is not meant by %s',
+    (url) => {
+      expect(faultsOf({ GENESYSCLOUD_API_URL: url })).toEqual([]);
+    },
+  );
+
+  test('the word is on or off, and nothing that only sounds like it', () => {
+    expect(faultsOf({ GENESYS_WAREHOUSE_API_INSECURE: 'yes' })).toEqual([
+      'GENESYS_WAREHOUSE_API_INSECURE is "yes"; use on or off',
+    ]);
+  });
+});
+
 describe('faults', () => {
   test('every fault is reported at once, one line each, with the remedy', () => {
     expect(
