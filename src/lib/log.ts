@@ -1,7 +1,8 @@
 import { type Logger, pino, stdSerializers, stdTimeFunctions } from 'pino';
 import { prettyFactory } from 'pino-pretty';
 import { logContext } from './log-context.js';
-import { redactText, redactValues } from './redact.js';
+import { printable, printableJson } from './printable.js';
+import { type Clean, cleanValues, redactText } from './redact.js';
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
 
@@ -26,7 +27,12 @@ export function createLog(options: LogOptions): Log {
   const destination = options.destination ?? pino.destination({ dest: standardError, sync: true });
   const pretty = terminal ? readable() : (line: string) => line;
   const secrets = options.secrets ?? [];
-  const write = (line: string) => destination.write(pretty(redactLine(line, secrets)));
+  const clean: Clean = (text, key) => {
+    const redactedText = redactText(text, secrets);
+    // A terminal gets names as text: only a stack has lines of its own.
+    return terminal ? printable(redactedText, { keepsLines: key === 'stack' }) : redactedText;
+  };
+  const write = (line: string) => destination.write(pretty(cleanLine(line, clean)));
   return pino(
     {
       level: options.level,
@@ -50,10 +56,10 @@ export function silentLog(): Log {
  * Returns one JSON line without secrets. Only string values are touched: what a level, a time, a number or a key says is
  * never a secret, and replacing in them would break the line.
  */
-function redactLine(line: string, secrets: readonly string[]): string {
+function cleanLine(line: string, clean: Clean): string {
   const { level, time, ...members } = JSON.parse(line) as Record<string, unknown>;
-  const cleaned = redactValues(members, (text) => redactText(text, secrets)) as Record<string, unknown>;
-  return `${JSON.stringify({ level, time, ...cleaned })}\n`;
+  const cleaned = cleanValues(members, clean) as Record<string, unknown>;
+  return `${printableJson(JSON.stringify({ level, time, ...cleaned }))}\n`;
 }
 
 function readable(): (line: string) => string {

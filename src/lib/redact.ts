@@ -36,16 +36,15 @@ export function redactText(text: string, secrets: readonly string[] = []): strin
   return redactLiterals(byLook, secrets);
 }
 
-/** Cleans the string values of a parsed JSON document; keys, numbers and structure stay as they are. */
-export function redactValues(value: unknown, clean: (text: string) => string): unknown {
-  if (typeof value === 'string') return clean(value);
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map((item) => redactValues(item, clean));
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, cleanMember(key, member, clean)]));
-}
+/** Cleans one text; `key` is the name of the nearest member that holds it. */
+export type Clean = (text: string, key: string) => string;
 
-function cleanMember(key: string, member: unknown, clean: (text: string) => string): unknown {
-  return typeof member === 'string' && secretKey.test(key) ? redacted : redactValues(member, clean);
+/** Cleans the string values of a parsed JSON document; keys, numbers and structure stay as they are. */
+export function cleanValues(value: unknown, clean: Clean, key = ''): unknown {
+  if (typeof value === 'string') return secretKey.test(key) ? redacted : clean(value, key);
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((item) => cleanValues(item, clean, key));
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, cleanValues(member, clean, name)]));
 }
 
 function writings(secret: string): string[] {

@@ -1,9 +1,12 @@
+import { printableJson } from './printable.js';
+
 const quotedLengthMax = 60;
 
 /** A value in a message: in quotes, control characters escaped, cut when long. */
 export function quoted(value: unknown): string {
   const written = String(value);
-  return JSON.stringify(written.length > quotedLengthMax ? `${written.slice(0, quotedLengthMax)}…` : written);
+  const cut = written.length > quotedLengthMax ? `${written.slice(0, quotedLengthMax)}…` : written;
+  return printableJson(JSON.stringify(cut));
 }
 
 /** `a`, `a or b`, `a, b or c`. */
