@@ -6,6 +6,7 @@ import type { LogLevel } from '../lib/log.js';
 import { redactLiterals } from '../lib/redact.js';
 import { nearest } from '../lib/text.js';
 import { hashes, type PrivacyPolicy } from '../privacy/policy.js';
+import { type DashboardConfig, dashboardConfig, servedFaults } from './dashboard.js';
 import { databaseUrlFrom } from './database-url.js';
 import { defaultServicePort, type Fields, fields, type Granularity } from './fields.js';
 import type { Start } from './parse-time.js';
@@ -57,6 +58,7 @@ export interface Config {
   readonly concurrency: number;
   readonly logLevel: LogLevel;
   readonly service: ServiceConfig;
+  readonly dashboard: DashboardConfig;
   /** Authenticates `POST /webhooks/conversations`; absent: that route is closed. */
   readonly webhookSecret?: string;
   /** Signs `POST /surveys`; absent: that route is closed. */
@@ -77,6 +79,7 @@ const fileNames = [
   'GENESYS_WAREHOUSE_WEBHOOK_SECRET',
   'GENESYS_WAREHOUSE_SURVEY_SECRET',
   'GENESYS_WAREHOUSE_PRIVACY_KEY',
+  'GENESYS_WAREHOUSE_DASHBOARD_PASSWORD',
   'GENESYS_WAREHOUSE_WRITE_CLIENT_SECRET',
 ] as const;
 /** Values that may stand in these variables never appear in a message, whichever variable they were put into by mistake. */
@@ -99,6 +102,7 @@ export function parseConfig(environment: Environment, needs: { readonly api: boo
     ...(needs.api ? missingApiFaults(given) : []),
     ...databaseFaults(given),
     ...pairFaults(given, parsed.data),
+    ...(parsed.data === undefined ? [] : servedFaults(parsed.data, serviceConfig(parsed.data).service)),
     ...unknownNameFaults(environment),
   ];
   if (!parsed.success || faults.length > 0)
@@ -120,6 +124,7 @@ export function parseConfig(environment: Environment, needs: { readonly api: boo
     concurrency: parsed.data.GENESYS_WAREHOUSE_CONCURRENCY,
     logLevel: parsed.data.GENESYS_WAREHOUSE_LOG_LEVEL,
     ...serviceConfig(parsed.data),
+    dashboard: dashboardConfig(parsed.data),
     privacy: privacyPolicy(parsed.data),
     write: writeConfig(parsed.data),
     wrapupRules: parsed.data.GENESYS_WAREHOUSE_WRAPUP_RULES,

@@ -6,6 +6,7 @@ import { rebuildFacts } from '../../src/postgres/derived/rebuild.js';
 import { createStore, type Store, storePages } from '../../src/postgres/load/store.js';
 import { migrate } from '../../src/postgres/migrate.js';
 import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
+import { propertyRuns } from '../support/runs.js';
 import { id } from './support.js';
 
 const hourMs = 3_600_000;
@@ -168,7 +169,7 @@ describe('sums by local day', () => {
         for (const one of each) await put(one);
         expect(await differences()).toBe(0);
       }),
-      { numRuns: 15 },
+      { numRuns: propertyRuns(15) },
     );
   });
 

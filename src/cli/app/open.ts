@@ -56,6 +56,7 @@ export function readConfig(context: CommandContext, needs: { readonly api: boole
     config.surveySecret,
     config.privacy.key,
     config.write.clientSecret,
+    config.dashboard.password,
   ].filter((secret) => secret !== undefined);
   return { config, log: context.createLog(config.logLevel, secrets) };
 }
