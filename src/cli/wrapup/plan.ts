@@ -4,7 +4,7 @@ import { listed } from '../../lib/text.js';
 import { migrate } from '../../postgres/migrate.js';
 import type { Plan, RulePlan } from '../../wrapup/rules/plan.js';
 import { type CommandContext, exitDone } from '../app/command.js';
-import { openDatabase } from '../app/open.js';
+import { openDatabase, viewSettings } from '../app/open.js';
 import { csvLine, table } from '../app/table.js';
 import { openPlanner } from './planner.js';
 
@@ -26,7 +26,7 @@ export async function wrapupPlanCommand(context: CommandContext, options: Wrapup
   const interval = wrapupInterval(options, now);
   const opened = await openDatabase(context);
   try {
-    await migrate(opened.pool, { timeZone: opened.config.timeZone });
+    await migrate(opened.pool, viewSettings(opened.config));
     const planner = await openPlanner(opened.pool, opened.config.wrapupRules);
     const ruleName = options.rule;
     const plan = await planner.plan(

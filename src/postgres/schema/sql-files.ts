@@ -16,8 +16,12 @@ export interface SqlFile {
   readonly text: string;
 }
 
+/** In the order in which they can be created. */
 export async function readFunctionFiles(): Promise<SqlFile[]> {
-  return [...(await readSqlFiles('functions', 'genesys')), ...(await readSqlFiles('genesys', 'genesys'))];
+  return inDependencyOrder([
+    ...(await readSqlFiles('functions', 'genesys')),
+    ...(await readSqlFiles('genesys', 'genesys')),
+  ]);
 }
 
 /** In the order in which they can be created. */
@@ -39,7 +43,7 @@ async function readSqlFiles(folder: string, schema: string): Promise<SqlFile[]> 
   );
 }
 
-/** Puts a view after every view that its text names. */
+/** Puts a view or a function after all that its text names. */
 export function inDependencyOrder(files: readonly SqlFile[]): SqlFile[] {
   const byName = new Map(files.map((file) => [file.name, file]));
   const done = new Set<string>();

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import pg from 'pg';
 import { runProgram } from '../../../src/cli/program.js';
+import { withInnerChecks } from '../../../src/postgres/schema/division-check.js';
 import { inDependencyOrder } from '../../../src/postgres/schema/views.js';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/index.js';
 import { startTestServer } from '../../support/test-server.js';
@@ -137,7 +138,10 @@ function views(): string[] {
       .sort()
       .map((file) => ({
         name: `${schema}.${file.slice(0, -'.sql'.length)}`,
-        text: readFileSync(`${root}sql/${folder}/${file}`, 'utf8').replaceAll('{{time_zone}}', "'UTC'"),
+        text: withInnerChecks(readFileSync(`${root}sql/${folder}/${file}`, 'utf8')).replaceAll(
+          '{{time_zone}}',
+          "'UTC'",
+        ),
       }));
   const all = [
     ...read('genesys', 'genesys'),
