@@ -1,12 +1,13 @@
 import { sql } from 'kysely';
 import type pg from 'pg';
 import type { Interval } from '../lib/interval.js';
-import type { Page, SliceClaim, StoreCounts } from '../model/extraction.js';
+import { type Page, type SliceClaim, type StoreCounts, snapshotStreams } from '../model/extraction.js';
 import { type Db, kyselyOnClient } from './connection/kysely.js';
 import { transactionOn } from './connection/transaction.js';
 import { forgetMended, handOverLetters } from './ledger/dead-letters.js';
 import { type ClaimedSlice, insertSlices, type StoredCursor, unlockSlice } from './ledger/slices.js';
 import { type Store, storePages } from './load/store.js';
+import { markDaysWithData } from './schema/dimension-tables.js';
 
 const errorCharactersMax = 2_000;
 
@@ -47,6 +48,7 @@ export function sliceClaim(client: pg.PoolClient, claimed: ClaimedSlice, store: 
           })
           .execute();
         if (asOf !== null) await forgetMended(client, slice, asOf);
+        if (!snapshotStreams.includes(slice.stream)) await markDaysWithData(client, slice.interval);
       }),
     fail: async (message, retryAt) => {
       await thisSlice()

@@ -74,12 +74,29 @@ export function withInnerChecks(text: string): string {
   });
 }
 
+interface CheckedView {
+  /** With its schema, `mart`. */
+  readonly name: string;
+  readonly hasOwnCheck: boolean;
+}
+
+export const hasInnerChecks = (text: string): boolean => text.search(placeholder) !== -1;
+
+/** Changes with the checks, so that views that were built with others are built again. */
+export const checksText: string = JSON.stringify([
+  rules.map((rule) => Object.entries(rule).map(([column, condition]) => [column, condition(column)])),
+  decidingColumns,
+  openRelations,
+  wholeRelations,
+]);
+
 /**
  * Returns the condition on `final`, the last step of a view of `mart`; undefined where everybody sees everything, or where the view's own
  * text has checks. Throws where nothing says which divisions may see a row, so that no relation is open by accident.
  */
-export function divisionCheck(relation: string, text: string, columns: readonly string[]): string | undefined {
-  if (openRelations.includes(relation) || text.search(placeholder) !== -1) return undefined;
+export function divisionCheck(view: CheckedView, columns: readonly string[]): string | undefined {
+  const relation = view.name.slice('mart.'.length);
+  if (openRelations.includes(relation) || view.hasOwnCheck) return undefined;
   if (wholeRelations.includes(relation)) return seesAll;
   const deciding = decidingColumns[relation];
   const condition = conditionOn('final', deciding === undefined ? columns : [deciding]);

@@ -1,7 +1,8 @@
 import type { GenesysApi } from '../../genesys/api.js';
 import { hourMs, minuteMs } from '../../lib/interval.js';
 import type { Page, Slice, Stream, StreamContext } from '../../model/extraction.js';
-import { conversationPage } from './page.js';
+import { ByIds } from './by-id.js';
+import { conversationMemory, PageReader } from './page-reader.js';
 
 /** Ids in one multi-get; the limit is not documented, a hundred is what is known to be accepted. */
 const idsMax = 100;
@@ -11,7 +12,9 @@ const pagesMax = 10_000;
  * GET /api/v2/analytics/conversations/details by id, every hour, for what is stored as open: messages and e-mails live for days and weeks,
  * far outside the slices that still have passes to come.
  */
-export function openConversationsStream(api: GenesysApi): Stream {
+export function openConversationsStream(api: GenesysApi, memory = conversationMemory()): Stream {
+  const reader = new PageReader(memory);
+  const byIds = new ByIds();
   return {
     name: 'open_conversations',
     kind: 'snapshot',
@@ -21,19 +24,31 @@ export function openConversationsStream(api: GenesysApi): Stream {
     repassAgesMs: [],
     sliceLengthMs: () => hourMs,
     sliceLengthMsMin: minuteMs,
-    pages: (slice, context) => pages(api, slice, context),
+    pages: (slice, context) => pages({ api, reader, byIds }, slice, context),
   };
 }
 
-async function* pages(api: GenesysApi, slice: Slice, context: StreamContext): AsyncGenerator<Page, void, void> {
+interface Parts {
+  readonly api: GenesysApi;
+  readonly reader: PageReader;
+  readonly byIds: ByIds;
+}
+
+async function* pages(parts: Parts, slice: Slice, context: StreamContext): AsyncGenerator<Page, void, void> {
+  const { api, reader, byIds } = parts;
+  const ask = (ids: readonly string[]) =>
+    reader.read({ signal: context.signal, priority: 0 }, (call) => api.conversationsByIds(ids, call));
   let after = (slice.cursor as { after: string } | null)?.after ?? null;
   for (let count = 0; count < pagesMax; count += 1) {
     const ids = await context.openConversationIds(after, idsMax);
     const last = ids.at(-1);
     if (last === undefined) return;
-    const answer = await api.conversationsByIds(ids, { signal: context.signal, priority: 0 });
     // An id that Genesys does not know any more is simply missing from the answer; its record stays as it was last seen.
-    yield conversationPage(answer.body.conversations ?? [], { asOf: answer.requestedAt, cursor: { after: last } });
+    for await (const { ids: part, answer: read } of byIds.ask(ids, ask, context.log)) {
+      // Parts do not come in the order of ids: a pull that is interrupted between them asks for the whole list again.
+      const cursor = { after: part.length === ids.length ? last : after };
+      yield read.page({ asOf: read.answer.requestedAt, cursor });
+    }
     after = last;
     if (ids.length < idsMax) return;
   }
