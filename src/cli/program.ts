@@ -1,12 +1,15 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { type Environment, loadEnvironment } from '../config/config.js';
 import { parseTimestamp } from '../config/parse-time.js';
 import { UsageError } from '../lib/errors.js';
 import { createLog, type Log, type LogOptions } from '../lib/log.js';
 import { version } from '../lib/version.js';
+import { addAccessCommands } from './access-program.js';
 import { type CommandContext, exitDone, exitSliceFailed, exitUsage } from './app/command.js';
 import { errorFacts } from './app/error-text.js';
+import { formatOption } from './app/table.js';
 import { backfillCommand } from './backfill.js';
+import { dashboardCommand } from './dashboard.js';
 import { demoCommand } from './demo.js';
 import { exportCommand } from './export.js';
 import { migrateCommand } from './migrate.js';
@@ -37,7 +40,8 @@ export async function runProgram(args: readonly string[], edges: ProgramEdges): 
       secrets,
       ...(edges.writeLog && { destination: { write: edges.writeLog } }),
     });
-  const program = buildProgram(async (command) => {
+  const writeFault = edges.writeLog ?? ((text: string) => void process.stderr.write(text));
+  const program = buildProgram(writeFault, async (command) => {
     status = await command({
       ...edges,
       environment: edges.environment ?? loadEnvironment(edges.directory),
@@ -65,18 +69,21 @@ function statusOf(error: unknown, signal: AbortSignal, log: Log): number {
   return exitSliceFailed;
 }
 
+const portMax = 65_535;
+
 type Run = (command: (context: CommandContext) => Promise<number>) => Promise<void>;
 
-function buildProgram(run: Run): Command {
+function buildProgram(writeErr: (text: string) => void, run: Run): Command {
   const program = new Command('genesys-warehouse')
     .description('A warehouse of a Genesys Cloud contact centre in Postgres')
     .version(version)
     .showHelpAfterError('(genesys-warehouse --help lists the commands)')
     .exitOverride()
-    .configureOutput({ writeErr: (text) => void process.stderr.write(text) });
+    .configureOutput({ writeErr });
   addTryingCommands(program, run);
   addExtractingCommands(program, run);
   addReadingCommands(program, run);
+  addAccessCommands(program, run);
   addRetentionCommands(program, run);
   addWrapupCommands(program, { run, timestamp });
   return program;
@@ -133,11 +140,16 @@ function addExtractingCommands(program: Command, run: Run): void {
 
 function addReadingCommands(program: Command, run: Run): void {
   program
+    .command('dashboard')
+    .description('the web page over schema mart, until stopped')
+    .option('--port <number>', 'port to listen at; 0 takes any free one', portNumber)
+    .action((options) => run((context) => dashboardCommand(context, options)));
+  program
     .command('reconcile')
     .description("compare stored conversations with Genesys' own aggregates, in whole UTC days")
     .requiredOption('--from <time>', 'begin, e.g. 2026-01-01', timestamp)
     .requiredOption('--to <time>', 'end, not included', timestamp)
-    .option('--format <format>', 'table, csv or json', 'table')
+    .addOption(formatOption())
     .action((options) => run((context) => reconcileCommand(context, options)));
   program
     .command('status')
@@ -150,8 +162,15 @@ function addReadingCommands(program: Command, run: Run): void {
     .argument('<relation>', 'e.g. rpt_wrapup_causes')
     .option('--from <time>', 'first instant or day', timestamp)
     .option('--to <time>', 'end, not included', timestamp)
-    .option('--format <format>', 'csv', 'csv')
+    .addOption(new Option('--format <format>', 'how to write it').choices(['csv']).default('csv'))
+    .option('--raw', 'values as they are, for programs; else spreadsheets and terminals find nothing to run', false)
     .action((relation, options) => run((context) => exportCommand(context, relation, options)));
+}
+
+function portNumber(value: string): number {
+  const port = Number(value);
+  if (!/^\d{1,5}$/.test(value) || port > portMax) throw new InvalidArgumentError(`Use a port from 0 to ${portMax}.`);
+  return port;
 }
 
 function timestamp(value: string): Date {

@@ -156,6 +156,8 @@ export interface Stream {
   readonly mergedLengthMs?: number;
   /** It takes records in one by one and bounds their memory itself; pages of all other streams are read whole. */
   readonly isRecordWise?: boolean;
+  /** Another stream that stores the same records: what it has pulled need not be tried here again and again. */
+  readonly coveredBy?: string;
   /** Smallest interval into which a slice may be split when a cap is hit. */
   readonly sliceLengthMsMin: number;
   /** Yields pages from the slice's cursor to the end of the pass. Errors: ApiError, NotYetError. */

@@ -7,6 +7,7 @@ import {
   embeddedDirectory,
   parseConfig,
 } from '../../config/config.js';
+import { isClearText } from '../../config/region.js';
 import type { GenesysApi } from '../../genesys/api.js';
 import { createGenesysApi } from '../../genesys/client.js';
 import { OrganisationClock } from '../../lib/api-clock.js';
@@ -17,6 +18,7 @@ import { createPool, verifyConnection } from '../../postgres/connection/pool.js'
 import { startEmbeddedPostgres } from '../../postgres/embedded/index.js';
 import { usableHome } from '../../postgres/embedded/user.js';
 import { migrate } from '../../postgres/migrate.js';
+import type { ViewSettings } from '../../postgres/schema/views.js';
 import { createScreen } from '../../privacy/scrubber.js';
 import { privateApi } from '../../streams/scrubbed-api.js';
 import { type Budgets, openBudgets } from './budgets.js';
@@ -55,8 +57,14 @@ export function readConfig(context: CommandContext, needs: { readonly api: boole
     config.surveySecret,
     config.privacy.key,
     config.write.clientSecret,
+    config.dashboard.password,
   ].filter((secret) => secret !== undefined);
   return { config, log: context.createLog(config.logLevel, secrets) };
+}
+
+/** What `migrate` needs to know to build the views. */
+export function viewSettings(config: Config): ViewSettings {
+  return { timeZone: config.timeZone };
 }
 
 /** Opens the configured database, or starts the embedded one; checked, so that a wrong address is one clear sentence. */
@@ -67,9 +75,10 @@ export async function openDatabase(context: CommandContext): Promise<Opened> {
 /** The database, brought to this program's schema, and the API client. */
 export async function openWithApi(context: CommandContext): Promise<OpenedWithApi> {
   const { config, log } = readConfig(context, { api: true });
+  warnOfClearText(config, log);
   const opened = await openPool(context, { config, log });
   try {
-    await migrate(opened.pool, { timeZone: config.timeZone });
+    await migrate(opened.pool, viewSettings(config));
     const budgets = openBudgets(opened.databaseUrl, config.requestsPerMinute);
     const clock = new OrganisationClock(context.now, undefined, context.clockToleranceMs);
     const api = privateApi(
@@ -87,6 +96,11 @@ export async function openWithApi(context: CommandContext): Promise<OpenedWithAp
     await opened.close();
     throw error;
   }
+}
+
+function warnOfClearText({ api }: Config, log: Log): void {
+  if (api?.apiUrl !== undefined && isClearText(api.apiUrl))
+    log.warn('GENESYSCLOUD_API_URL is not encrypted: the client secret and all data cross the network in clear text');
 }
 
 /** Before anything is planned: a clock that nobody has held to the API's, or that was set since, is asked about. */

@@ -4,6 +4,7 @@ import { secondMs } from '../../lib/interval.js';
 import type { Log } from '../../lib/log.js';
 import { type CommandContext, exitDone } from '../app/command.js';
 import { type OpenedWithApi, openWithApi } from '../app/open.js';
+import { openPage } from '../app/page.js';
 import { RunState } from './health.js';
 import { startRunService } from './http.js';
 import { openRunLive } from './realtime.js';
@@ -56,7 +57,7 @@ export async function runCommand(given: CommandContext, options: RunOptions): Pr
 function check({ schedule, wrapup, apply }: RunOptions): void {
   if (!cron.validate(schedule))
     throw new UsageError(
-      `--schedule ${schedule} is no cron expression; use one such as "*/5 * * * *", every five minutes.`,
+      `--schedule ${schedule} is not a cron expression; use one such as "*/5 * * * *", every five minutes.`,
     );
   if (apply && !wrapup) throw new UsageError('run --apply writes what --wrapup decides; add --wrapup.');
 }
@@ -78,14 +79,26 @@ async function runWith(
     ...(apply !== undefined && { apply }),
   });
   const { routes, figures } = live;
-  const service = await startRunService({ context, opened, state, routes, ...(figures && { live: figures }) });
-  const living = live.run();
+  const page = opened.config.dashboard.isOn ? await openPage({ ...opened, now: () => opened.clock.now() }) : undefined;
   try {
-    await runUntilStopped(context, options, opened, state);
+    const service = await startRunService({
+      context,
+      opened,
+      state,
+      routes,
+      ...(figures && { live: figures }),
+      ...(page && { page: page.mount }),
+    });
+    const living = live.run();
+    try {
+      await runUntilStopped(context, options, opened, state);
+    } finally {
+      stopping.abort(new Error('run has ended.'));
+      await living;
+      await service?.close();
+    }
   } finally {
-    stopping.abort(new Error('run has ended.'));
-    await living;
-    await service?.close();
+    await page?.close();
   }
 }
 
@@ -109,7 +122,7 @@ async function runUntilStopped(
   opened.log.info('The scheduler has stopped');
 }
 
-/** A tick skipped because one is at work is the normal case behind a first start; the library would write lines of its own making. */
+/** A tick that is skipped because another is running is normal after a first start; the library would log it in its own format. */
 function cronLog(log: Log): CronLogger {
   const debug = (message: unknown) => log.debug(`The scheduler: ${String(message)}`);
   return {

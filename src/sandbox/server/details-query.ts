@@ -2,7 +2,7 @@ import { dayMs, lengthMs } from '../../lib/interval.js';
 import type { JsonObject, SimulatedConversation } from '../world.js';
 import type { Answer } from './answer.js';
 import { pieces } from './answer.js';
-import { badRequest } from './api-fault.js';
+import { ApiFault, badRequest } from './api-fault.js';
 import { conversationsDocument } from './conversation-pages.js';
 import type { Core } from './core.js';
 import type { FaultName } from './fault-settings.js';
@@ -49,6 +49,7 @@ function answerQuery(core: Core, call: Call): Answer {
   const paging = parsePaging(body.paging, core.options.detailsHitsMax);
   const query = parseDetailsQuery(body, 'started');
   checkLength(query);
+  checkDepth(core, paging, query);
   const asOfMs = core.clock.asOfMs();
   const found = core.results.find(query, asOfMs);
   const page =
@@ -87,6 +88,14 @@ function checkLength(query: DetailsQuery): void {
     throw badRequest(`You must specify a search interval as part of your query that does not exceed ${daysMax} days.`);
 }
 
+function checkDepth(core: Core, { pageNumber }: Paging, query: DetailsQuery): void {
+  const fault = core.faults.anyOn(['deepPages']) ? core.faults.settings.deepPages : undefined;
+  const { page = 1, status = 502 } = typeof fault === 'object' ? fault : {};
+  if (fault === undefined || pageNumber <= page) return;
+  if (core.faults.strikes('deepPages', `${query.key}|${pageNumber}`) === undefined) return;
+  throw new ApiFault(status, 'bad.gateway', 'The gateway had no answer from the service.');
+}
+
 function numberedPage(
   core: Core,
   found: readonly SimulatedConversation[],
@@ -103,7 +112,7 @@ function numberedPage(
 
 /**
  * New conversations that sort before a page push its records on: the next page begins with what this one ended with. Every struck
- * boundary shifts all later pages, so records come twice but none is lost to a reader who goes on to the empty page.
+ * boundary shifts all later pages, so records come twice but none is lost to a reader that pages until the empty page.
  */
 function repeatedBefore(core: Core, paging: Paging, query: DetailsQuery): number {
   if (!core.faults.anyOn(['duplicateAcrossPages'])) return 0;
@@ -132,7 +141,7 @@ function filePage(
   return file === undefined ? [] : found.filter((conversation) => pageOf(conversation) === file);
 }
 
-/** The API's count is approximate while data changes; here it is exact unless told to drift. */
+/** The API's count is approximate while data changes; here it is exact unless drift is configured. */
 function totalHits(core: Core, exact: number, call: Call): number {
   const fault = core.faults.strikes('wrongTotalHits', call.counter);
   if (fault === undefined) return exact;

@@ -7,20 +7,23 @@ import { Channels } from './channels.js';
 import { type ChannelPort, type ConnectionTimings, defaultTimings } from './connection.js';
 import { Seen } from './dedupe.js';
 import { FollowUps } from './delayed-reread.js';
-import { conversationIdsIn, eventKeyOf, queueTopic } from './events.js';
+import { conversationIdsIn, eventKeyOf, idsPerBodyMax, queueTopic } from './events.js';
 import { type PollState, pollRecent } from './poll.js';
 import { ConversationQueue } from './queue.js';
 
 export type EventSource = 'channel' | 'webhook' | 'survey' | 'polling';
 
-/** How live work reaches the outside; each of the two may fail, and is then tried again. */
+/** Result of an event that came over HTTP. */
+export type Offered = 'taken' | 'repeated' | 'full' | 'nothing' | 'too_many';
+
+/** Callbacks of realtime work; each of the two may fail and is then retried. */
 export interface LiveParts {
   readonly api: ChannelPort & Pick<GenesysApi, 'detailsQuery'>;
   /** Queues to listen to; empty while the directory is not known. Absent: no channel and no polling, only what is offered. */
   readonly queueIds?: () => Promise<readonly string[]>;
-  /** Reads these conversations (1 to 100) from Genesys, stores them and lets the rules judge them. */
+  /** Reads these conversations (1 to 100) from Genesys, stores them and evaluates the rules on them. */
   readonly read: (ids: readonly string[]) => Promise<void>;
-  /** Stores what polling has read already, and lets the rules judge it. */
+  /** Stores what polling has read, and evaluates the rules on it. */
   readonly store: (records: readonly unknown[], asOf: Date) => Promise<void>;
   readonly now: () => Date;
   readonly random: () => number;
@@ -37,7 +40,7 @@ export interface LiveTimings extends ConnectionTimings {
   /** After it has been read for an event, a conversation is read once more. */
   readonly followMs: number;
   readonly pollMs: number;
-  /** How often the list of queues is looked at, and how often while it is empty. */
+  /** Interval at which the list of queues is read, and the one while it is empty. */
   readonly queuesMs: number;
   readonly noQueuesMs: number;
 }
@@ -98,9 +101,10 @@ export class Live {
   }
 
   /** An event that came over HTTP. `full` where there is no room: its sender may come again, and polling finds it anyway. */
-  offer(message: unknown, source: EventSource): 'taken' | 'repeated' | 'full' | 'nothing' {
+  offer(message: unknown, source: EventSource): Offered {
     const ids = conversationIdsIn(message);
     if (ids.length === 0) return 'nothing';
+    if (ids.length > idsPerBodyMax) return 'too_many';
     if (!this.#queue.hasRoomFor(ids)) {
       this.#overflows += 1;
       return 'full';
@@ -228,7 +232,7 @@ export class Live {
     this.#polledUntil = startedAt;
   }
 
-  /** A channel that was opened anew ends the wait: what came while there was none has to be looked for. */
+  /** A reopened channel ends the wait: what came while there was none has to be looked for. */
   async #untilNextPoll(ms: number): Promise<void> {
     const waking = new AbortController();
     const wake = () => waking.abort();
