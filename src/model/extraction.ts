@@ -149,8 +149,8 @@ export interface StoreCounts {
 }
 
 /**
- * A slice that this process alone may work on: the claim is an advisory lock on the connection that writes, so that losing one loses
- * the other. Every method but `release` is one transaction.
+ * A slice that this process alone may work on: the claim ends with the connection that writes, however that ends, and nothing is
+ * committed for a claim that another process has taken over. Every method but `release` is one transaction.
  */
 export interface SliceClaim {
   readonly slice: Slice;

@@ -21,13 +21,15 @@ export interface PoolOptions {
 const connectMsMax = 30_000;
 const idleMsMax = 60_000;
 const keepAliveAfterMs = 30_000;
+/** The longest that a statement waits for others; who they are is said then. */
+const lockWaitMsMax = 60_000;
 /** A statement is ended by the server before; only a server or a network that went silent is waited for until then. */
 const silenceMarginMs = 60_000;
 const oldestServerVersion = 140_000;
 
 /**
  * What this program relies on, whatever the role or database has as its defaults. The keepalives let the server notice
- * within two minutes that a client's machine is gone, and free the advisory locks it held.
+ * within two minutes that a client's machine is gone, and end the claims that it held.
  */
 const sessionSettings = `
 set time zone 'UTC';
@@ -115,7 +117,10 @@ async function askServer(pool: pg.Pool): Promise<{ encoding: string; read_only: 
 }
 
 async function prepareSession(client: pg.ClientBase, statementTimeoutMs: number): Promise<void> {
-  await client.query(`${sessionSettings} set statement_timeout = ${Math.trunc(statementTimeoutMs)};`);
+  const lockTimeoutMs = Math.min(lockWaitMsMax, statementTimeoutMs || lockWaitMsMax);
+  await client.query(
+    `${sessionSettings} set statement_timeout = ${Math.trunc(statementTimeoutMs)}; set lock_timeout = ${Math.trunc(lockTimeoutMs)};`,
+  );
   const { rows } = await client.query(`select current_setting('server_version_num')::integer as version`);
   const version = (rows[0] as { version: number }).version;
   if (version >= oldestServerVersion) return;

@@ -4,7 +4,7 @@
  */
 import type { ClientBase } from 'pg';
 import type { Interval } from '../../lib/interval.js';
-import { lockClasses, lockKeys } from '../connection/locks.js';
+import { closeGate, lockRows, passGate } from '../connection/locks.js';
 import { readSetting, writeSetting } from '../schema/settings.js';
 import { definitionOf } from '../schema/view-text.js';
 
@@ -39,7 +39,7 @@ const zoneSetting = 'day_sums_time_zone';
 
 /** The days of the stored sums are those of this zone until the transaction ends. */
 export async function shareZone(client: ClientBase): Promise<string> {
-  await client.query('select pg_advisory_xact_lock_shared($1)', [lockKeys.daySumsZone]);
+  await passGate(client, 'zone');
   const timeZone = await readSetting(client, zoneSetting);
   if (timeZone === undefined) throw new Error('The sums by day have no zone yet; run genesys-warehouse migrate.');
   return timeZone;
@@ -47,7 +47,7 @@ export async function shareZone(client: ClientBase): Promise<string> {
 
 /** Waits for those who compute sums of the old zone; others wait until this transaction ends. */
 export async function changeZone(client: ClientBase, timeZone: string): Promise<void> {
-  await client.query('select pg_advisory_xact_lock($1)', [lockKeys.daySumsZone]);
+  await closeGate(client, 'zone');
   await writeSetting(client, zoneSetting, timeZone);
 }
 
@@ -71,9 +71,11 @@ export async function refreshDaySums(client: ClientBase, relation: string, writt
   );
   const days = rows.map((row) => row.day);
   // Two transactions that wrote into one local day would not see each other's rows: the second one computes when the first has committed.
-  for (const day of days) {
-    await client.query('select pg_advisory_xact_lock($1, hashtext($2))', [lockClasses.daySums, `${sums.table} ${day}`]);
-  }
+  await lockRows(
+    client,
+    'daySums',
+    days.map((day) => `${sums.table} ${day}`),
+  );
   const userIds = sums.isByUser ? written.userIds : undefined;
   const definition = await definitionOf(`int_${sums.table}`, timeZone);
   const columns = await columnsOf(client, sums.table);

@@ -42,6 +42,16 @@ export async function fillFacts(client: pg.PoolClient, timeZone: string): Promis
   });
 }
 
+/** Whether the stored facts follow the definitions that `fillFacts` would fill them from. */
+export async function areFactsFilled(client: pg.ClientBase, timeZone: string): Promise<boolean> {
+  const conversations = await digestOfDefinitions(conversationDefinitions, anyZone);
+  const daySums = await digestOfDefinitions(daySumDefinitions, timeZone);
+  return (
+    (await readSetting(client, 'conversation_facts_digest')) === conversations &&
+    (await readSetting(client, 'day_sums_digest')) === daySums
+  );
+}
+
 /** Rebuilds everything month by month, each in a transaction of its own: loads go on beside it and wait a month at the most. */
 export async function rebuildFacts(pool: pg.Pool, onMonth: (month: Month) => void): Promise<void> {
   const tables = ['session_facts', ...relationsWithDaySums];

@@ -3,9 +3,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { UsageError } from '../../lib/errors.js';
-import { lockKeys } from '../connection/locks.js';
+import { isLockTimeout } from '../connection/holders.js';
 import { transactionOn } from '../connection/transaction.js';
-import { isLockTimeout, type LockBudget, type LockPatience, withLockRetries } from './lock-wait.js';
+import { type LockBudget, type LockPatience, withLockRetries } from './lock-wait.js';
 import { readSetting, writeSetting } from './settings.js';
 
 const sqlDirectory = fileURLToPath(new URL('../../../sql/', import.meta.url));
@@ -27,19 +27,14 @@ interface SqlFile {
 /**
  * Rebuilds all functions and views in one transaction, so that a reader sees the old set or the new one; does nothing when files and
  * settings are those of the last time. Views are dropped without cascade: a view of the user's that stands on ours stops it, by name.
+ * To be called under the lock of migrations.
  */
 export async function buildViews(client: pg.PoolClient, settings: ViewSettings, patience: LockPatience): Promise<void> {
-  const functions = [...(await readSqlFiles('functions', 'genesys')), ...(await readSqlFiles('genesys', 'genesys'))];
-  const views = inDependencyOrder([
-    ...(await readSqlFiles('intermediate', 'genesys')),
-    ...(await readSqlFiles('mart', 'mart')),
-  ]);
+  const { functions, views } = await readAllFiles();
   const digest = digestOf([...functions, ...views], settings);
-  if ((await readSetting(client, 'views_digest')) === digest && (await allExist(client, views))) return;
+  if (await areBuilt(client, views, digest)) return;
   const rebuild = (budget: LockBudget) =>
     transactionOn(client, async () => {
-      await budget.renew();
-      await client.query('select pg_advisory_xact_lock($1)', [lockKeys.views]);
       await dropViews(client, budget);
       for (const file of [...functions, ...views]) {
         await budget.renew();
@@ -50,6 +45,25 @@ export async function buildViews(client: pg.PoolClient, settings: ViewSettings, 
       await writeSetting(client, 'time_zone', settings.timeZone);
     });
   await withLockRetries(client, 'The views cannot be rebuilt', rebuild, patience);
+}
+
+/** Whether views and functions are those that `buildViews` would make. */
+export async function areViewsBuilt(client: pg.ClientBase, settings: ViewSettings): Promise<boolean> {
+  const { functions, views } = await readAllFiles();
+  return areBuilt(client, views, digestOf([...functions, ...views], settings));
+}
+
+async function areBuilt(client: pg.ClientBase, views: readonly SqlFile[], digest: string): Promise<boolean> {
+  return (await readSetting(client, 'views_digest')) === digest && (await allExist(client, views));
+}
+
+async function readAllFiles(): Promise<{ functions: SqlFile[]; views: SqlFile[] }> {
+  const functions = [...(await readSqlFiles('functions', 'genesys')), ...(await readSqlFiles('genesys', 'genesys'))];
+  const views = inDependencyOrder([
+    ...(await readSqlFiles('intermediate', 'genesys')),
+    ...(await readSqlFiles('mart', 'mart')),
+  ]);
+  return { functions, views };
 }
 
 async function readSqlFiles(folder: string, schema: string): Promise<SqlFile[]> {
@@ -115,7 +129,7 @@ async function dropViews(client: pg.PoolClient, budget: LockBudget): Promise<voi
   }
 }
 
-async function allExist(client: pg.PoolClient, views: readonly SqlFile[]): Promise<boolean> {
+async function allExist(client: pg.ClientBase, views: readonly SqlFile[]): Promise<boolean> {
   const { rows } = await client.query(
     'select bool_and(to_regclass(name) is not null) as ok from unnest($1::text[]) as name',
     [views.map((view) => view.name)],
