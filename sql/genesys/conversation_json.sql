@@ -1,4 +1,5 @@
--- One conversation as its detail record, key for key: a column is rendered as its JSON value, and `extra` overrides columns and lists.
+-- One conversation as its detail record, key for key: a column is rendered as its JSON value, and `extra` overrides columns. A list that is
+-- longer than positions can count begins in its rows and goes on in `extra`.
 
 -- The JSON key of a column: snake_case back to camelCase.
 create or replace function genesys.json_key(column_name text) returns text
@@ -103,8 +104,8 @@ flows as (
         part.participant_no,
         part.session_no,
         genesys.row_json(to_jsonb(part))
-        || genesys.list_json('outcomes', outcomes.items)
-        || coalesce(part.extra, '{}') as item
+        || coalesce(part.extra, '{}')
+        || genesys.list_json('outcomes', outcomes.items || coalesce(part.extra -> 'outcomes', '[]')) as item
     from stored
     inner join genesys.session_flows as part using (conversation_start, conversation_id)
     left join outcomes using (participant_no, session_no)
@@ -115,11 +116,13 @@ sessions as (
         part.participant_no,
         jsonb_agg(
             genesys.row_json(to_jsonb(part))
-            || genesys.list_json('segments', segments.items)
-            || genesys.list_json('metrics', metrics.items)
-            || genesys.list_json('mediaEndpointStats', endpoint_stats.items)
-            || genesys.list_json('flow', flows.item)
             || coalesce(part.extra, '{}')
+            || genesys.list_json('segments', segments.items || coalesce(part.extra -> 'segments', '[]'))
+            || genesys.list_json('metrics', metrics.items || coalesce(part.extra -> 'metrics', '[]'))
+            || genesys.list_json(
+                'mediaEndpointStats', endpoint_stats.items || coalesce(part.extra -> 'mediaEndpointStats', '[]')
+            )
+            || genesys.list_json('flow', flows.item)
             order by part.session_no
         ) as items
     from stored
@@ -151,9 +154,9 @@ participants as (
     select
         jsonb_agg(
             genesys.row_json(to_jsonb(part))
-            || genesys.list_json('sessions', sessions.items)
-            || genesys.list_json('attributes', attributes.item)
             || coalesce(part.extra, '{}')
+            || genesys.list_json('sessions', sessions.items || coalesce(part.extra -> 'sessions', '[]'))
+            || genesys.list_json('attributes', attributes.item)
             order by part.participant_no
         ) as items
     from stored
@@ -199,11 +202,11 @@ final as (
             'conversationStart', to_char(part.conversation_start at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
         )
         || genesys.row_json(to_jsonb(part))
-        || genesys.list_json('participants', participants.items)
-        || genesys.list_json('evaluations', evaluations.items)
-        || genesys.list_json('surveys', surveys.items)
-        || genesys.list_json('resolutions', resolutions.items)
-        || coalesce(part.extra, '{}') as record
+        || coalesce(part.extra, '{}')
+        || genesys.list_json('participants', participants.items || coalesce(part.extra -> 'participants', '[]'))
+        || genesys.list_json('evaluations', evaluations.items || coalesce(part.extra -> 'evaluations', '[]'))
+        || genesys.list_json('surveys', surveys.items || coalesce(part.extra -> 'surveys', '[]'))
+        || genesys.list_json('resolutions', resolutions.items || coalesce(part.extra -> 'resolutions', '[]')) as record
     from stored
     inner join genesys.conversations as part using (conversation_start, conversation_id)
     cross join participants

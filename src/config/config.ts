@@ -29,6 +29,8 @@ export interface ServiceConfig {
   readonly port: number;
   /** Asked for by name, so that a port in use is an error instead of a warning. */
   readonly isPortGiven: boolean;
+  /** Names beside `host` by which clients may call it. */
+  readonly names: readonly string[];
 }
 
 /** With what wrap-up codes are written to Genesys: client credentials, or else the refresh token of a user who has logged in. */
@@ -164,6 +166,7 @@ function serviceConfig(values: Fields): Pick<Config, 'service' | 'webhookSecret'
       host: values.GENESYS_WAREHOUSE_SERVICE_HOST,
       port: port ?? defaultServicePort,
       isPortGiven: port !== undefined,
+      names: values.GENESYS_WAREHOUSE_SERVICE_NAMES,
     }),
     ...(webhookSecret !== undefined && { webhookSecret }),
     ...(surveySecret !== undefined && { surveySecret }),

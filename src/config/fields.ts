@@ -5,7 +5,7 @@ import { quoted } from '../lib/text.js';
 import { keepEverything, type PrivacyPolicy, parsePrivacy } from '../privacy/policy.js';
 import { databaseUrlFault } from './database-url.js';
 import { isTimeZone, parseStart, type Start, startAgoDaysMax } from './parse-time.js';
-import { oneOf, optionalNumber, secret, text, wholeNumber } from './parsers.js';
+import { hostNames, oneOf, optionalNumber, secret, text, wholeNumber } from './parsers.js';
 import { apiUrlFault, regionHost } from './region.js';
 
 export type Granularity = (typeof granularities)[number];
@@ -63,6 +63,7 @@ export const fields = z.object({
   GENESYS_WAREHOUSE_LOG_LEVEL: oneOf(logLevels, 'info'),
   GENESYS_WAREHOUSE_SERVICE_HOST: z.string().default('127.0.0.1'),
   GENESYS_WAREHOUSE_SERVICE_PORT: optionalNumber(0, portMax),
+  GENESYS_WAREHOUSE_SERVICE_NAMES: hostNames,
   GENESYS_WAREHOUSE_WEBHOOK_SECRET: secret(keyCharactersMin),
   GENESYS_WAREHOUSE_SURVEY_SECRET: secret(keyCharactersMin),
   GENESYS_WAREHOUSE_PRIVACY: text.transform((value, context): PrivacyPolicy => {

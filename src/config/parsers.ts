@@ -28,6 +28,20 @@ export const wholeNumber = (max: number, otherwise: number) =>
 
 export const text = z.string().optional();
 
+const hostName = /^(\*|(\*\.)?[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*)$/i;
+
+/** Host names in a list, `*.example.com` for all below, `*` for any. */
+export const hostNames = text.transform((value, context): readonly string[] => {
+  const names = (value ?? '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  for (const name of names)
+    if (!hostName.test(name))
+      context.addIssue(`names ${quoted(name)}; use host names without a port, such as metrics.example.com,*.svc`);
+  return Object.freeze(names);
+});
+
 /** A key that others must not guess. The sentence never repeats the value. */
 export const secret = (lengthMin: number) =>
   text.refine((value) => value === undefined || value.length >= lengthMin, {

@@ -1,7 +1,6 @@
 import type { AttributeRow, ParticipantIds } from './attributes.js';
 import type { ConversationRows } from './conversation-rows.js';
 import { decodeRows } from './decode.js';
-import { derivedRowsOf } from './derived-facts.js';
 import { type EncodedRows, encodeRows } from './encode.js';
 import { recordOf } from './rebuild.js';
 import type { Row } from './relations.js';
@@ -16,10 +15,11 @@ export interface FlatConversation extends ConversationRows, EncodedRows {
 }
 
 type Parts = Omit<FlatConversation, 'record' | keyof EncodedRows>;
+type DerivedRows = Parameters<typeof encodeRows>[2];
 
 /** The conversation that these rows make, with its derived rows. */
-export function flatConversation(parts: Parts): FlatConversation {
-  return new Flat(parts, encodeRows(parts, parts.rows, derivedRowsOf(parts)));
+export function flatConversation(parts: Parts & { readonly derivedRows: DerivedRows }): FlatConversation {
+  return new Flat(parts, encodeRows(parts, parts.rows, parts.derivedRows));
 }
 
 /** The same conversation with other attributes. */

@@ -7,12 +7,14 @@ import { parseInstant } from '../values/instant.js';
 import { RecordError, shown } from '../values/record-error.js';
 import { isUuid, Misfit, readValue } from '../values/values.js';
 import { type AttributeRow, attributeRows, type ParticipantIds } from './attributes.js';
+import { derivedRowsOf } from './derived-facts.js';
 import { type FlatConversation, flatConversation } from './flat-conversation.js';
 import {
   columnIndex,
   type KeyUse,
   type Node,
   participantsRelation,
+  type Relation,
   type Row,
   relations,
   rootNode,
@@ -30,13 +32,17 @@ interface Flattening {
   readonly path: (string | number)[];
   key: string;
   rowCount: number;
+  /** True when `rows` holds rows for the facts alone, beyond what positions can count. */
+  hasSurplus: boolean;
   /** As `unitsOf` counts. */
   units: number;
 }
 
 const rowsMax = 200_000;
-/** Positions are smallint. */
+/** Positions are smallint. What a list holds beyond them is kept in `extra` of its object. */
 const listLengthMax = 32_767;
+/** Lists of a session: facts are computed from all their objects, also from those that no row can hold. */
+const sessionPositions = 2;
 const participantIdColumn = columnIndex(participantsRelation, 'participant_id');
 const agentPurposes: readonly unknown[] = ['agent', 'user'];
 
@@ -48,7 +54,15 @@ export function flatten(record: unknown): FlatConversation {
   if (!isObject(record)) throw new RecordError(`The record is ${shown(record)}, not an object.`);
   const conversationId = idOf(record);
   const conversationStart = startOf(record);
-  const work = { rows: relations.map(() => []), attributes: undefined, path: [], key: '', rowCount: 0, units: 0 };
+  const work = {
+    rows: relations.map(() => []),
+    attributes: undefined,
+    path: [],
+    key: '',
+    rowCount: 0,
+    hasSurplus: false,
+    units: 0,
+  };
   try {
     addRow(work, rootNode, record, []);
   } catch (error) {
@@ -59,9 +73,10 @@ export function flatten(record: unknown): FlatConversation {
     conversationId,
     conversationStart,
     isOpen: isOpen(record),
-    rows: work.rows,
+    rows: storableRows(work),
     attributes: work.attributes,
     participantIds: participantIdsOf(work.rows),
+    derivedRows: derivedRowsOf({ conversationStart, rows: work.rows }),
   });
 }
 
@@ -101,14 +116,15 @@ function addRow(work: Flattening, node: Node, object: JsonObject, positions: rea
     work.key = key;
     work.units += key.length + 1;
     if (use !== undefined && isStored(work, use, row, value, positions)) continue;
-    work.units += unitsOf(value);
+    const kept = use?.kind === 'list' ? beyondPositions(value) : value;
+    work.units += unitsOf(kept);
     extra ??= Object.create(null) as Record<string, unknown>;
-    extra[escapeText(key)] = copyJson(value, escapeText);
+    extra[escapeText(key)] = copyJson(kept, escapeText);
   }
   if (extra !== null) row[row.length - 1] = extra;
 }
 
-/** Puts the value where it belongs; false when it must (also) go to `extra`. */
+/** Puts the value where it belongs; false when it must (also) go to `extra`, of a long list of objects only its end. */
 function isStored(
   work: Flattening,
   use: KeyUse,
@@ -149,16 +165,37 @@ function isObjectStored(work: Flattening, node: Node, value: unknown, positions:
 }
 
 function isListStored(work: Flattening, node: Node, value: unknown, positions: readonly number[]): boolean {
-  if (!Array.isArray(value) || value.length === 0 || value.length > listLengthMax || !value.every(isObject))
-    return false;
+  if (!isListOfObjects(value)) return false;
+  const isLong = value.length > listLengthMax;
+  const isForFacts = isLong && positions.length === sessionPositions;
+  const count = isLong && !isForFacts ? listLengthMax : value.length;
+  work.hasSurplus ||= isForFacts;
   work.path.push(work.key);
-  for (let index = 0; index < value.length; index += 1) {
+  for (let index = 0; index < count; index += 1) {
     work.path.push(index);
     addRow(work, node, value[index] as JsonObject, [...positions, index + 1]);
     work.path.pop();
   }
-  work.path.pop();
-  return true;
+  work.key = work.path.pop() as string;
+  return !isLong;
+}
+
+function isListOfObjects(value: unknown): value is readonly JsonObject[] {
+  return Array.isArray(value) && value.length > 0 && value.every(isObject);
+}
+
+/** The end of a list whose beginning is stored in rows; anything else as it is. */
+function beyondPositions(value: unknown): unknown {
+  return isListOfObjects(value) ? value.slice(listLengthMax) : value;
+}
+
+/** The rows that tables can hold. */
+function storableRows({ rows, hasSurplus }: Flattening): readonly (readonly Row[])[] {
+  if (!hasSurplus) return rows;
+  return rows.map((ofRelation, index) => {
+    const last = (relations[index] as Relation).positionCount - 1;
+    return last < 0 ? ofRelation : ofRelation.filter((row) => (row[last] as number) <= listLengthMax);
+  });
 }
 
 function participantIdsOf(rows: readonly (readonly Row[])[]): ParticipantIds {

@@ -61,7 +61,16 @@ function objectOf(node: Node, row: Row, children: Children, flat: Pick<Conversat
       if (rows.length > 0) object[key] = attributesOf(rows);
     }
   }
-  return Object.assign(object, extraOf(node.relation, row));
+  return withExtra(node, object, extraOf(node.relation, row));
+}
+
+/** What `extra` holds replaces what columns say; of a list it holds what comes after the rows. */
+function withExtra(node: Node, object: JsonObject, extra: JsonObject): JsonObject {
+  for (const key of Object.keys(extra)) {
+    const rows = node.uses.get(key)?.kind === 'list' ? object[key] : undefined;
+    object[key] = rows === undefined ? extra[key] : [...(rows as unknown[]), ...(extra[key] as unknown[])];
+  }
+  return object;
 }
 
 function extraOf(relation: Relation, row: Row): JsonObject {

@@ -16,7 +16,7 @@ interface Listing {
 // The largest pages that are known to be honoured; users come with all that is expanded.
 const large = { pageSize: 500 };
 const medium = { pageSize: 100 };
-const userExpansions = ['team', 'skills', 'languages', 'groups'];
+const userExpansions = ['team', 'skills', 'languages', 'groups', 'locations'];
 
 /** GET listings of the directory, all of them readable again from the first page at any time. */
 export function createListings(caller: Caller): Listings {

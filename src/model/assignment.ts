@@ -1,6 +1,6 @@
 /**
  * The words of the wrap-up ledger (`wrapup.assignments`): what rules decide, what is kept, and which state may follow which. A leaf, shared by
- * the rules (`wrapup/`), the tables (`postgres/wrapup-*`) and whoever writes to Genesys.
+ * the rules (`wrapup/`), the tables (`postgres/wrapup/`) and whoever writes to Genesys.
  */
 
 /** See the comment on `wrapup.assignments.state`. */
@@ -45,14 +45,14 @@ export function isSettled(state: AssignmentState): boolean {
   return state !== 'proposed' && state !== 'sent';
 }
 
-/** What a rule decided about one handling; becomes a row of the ledger. */
+/** What a rule decided about one agent session; becomes a row of the ledger. */
 export interface Proposal {
   readonly conversationStart: Date;
   readonly conversationId: string;
-  /** Positions in the record, from 1: with the conversation the handling's key. */
+  /** Positions in the record, from 1: with the conversation the agent session's key. */
   readonly participantNo: number;
   readonly sessionNo: number;
-  /** Start of the handling. */
+  /** Start of the agent session. */
   readonly startedAt: Date;
   readonly participantId: string | null;
   /** The communication id of the conversation API. */
@@ -86,4 +86,28 @@ export interface Assignment extends Proposal {
   readonly retryAt: Date | null;
   readonly sentAt: Date | null;
   readonly settledAt: Date | null;
+}
+
+/** Which assignments may be written. Ids and codes are allow-lists: an empty list permits nothing. */
+export interface ClaimFilter {
+  readonly queueIds: readonly string[];
+  readonly wrapupCodes: readonly string[];
+  readonly rule?: string;
+  readonly conversationIds?: readonly string[];
+}
+
+export interface Claim {
+  readonly assignments: readonly Assignment[];
+  /** End of the claim, after which another process may take the rows. */
+  readonly until: Date;
+}
+
+/** Result of one attempt to write an assignment. `proposed`: nothing was done; it is retried from `retryAt` on. */
+export interface Outcome {
+  readonly state: 'verified' | 'rejected' | 'conflicted' | 'proposed';
+  /** A plain sentence. */
+  readonly reason: string;
+  readonly errorCode?: string;
+  readonly correlationId?: string;
+  readonly retryAt?: Date;
 }

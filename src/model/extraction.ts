@@ -203,4 +203,18 @@ export interface Ledger {
   claim(options: ClaimOptions): Promise<SliceClaim | null>;
   /** True while any process works on a slice of this stream. */
   isInHand(stream: string): Promise<boolean>;
+  /** Who holds slices of these streams that are due. */
+  held(streams: readonly string[], now: Date): Promise<readonly HeldSlices[]>;
+}
+
+/** Due slices that one session holds. */
+export interface HeldSlices {
+  readonly slices: number;
+  readonly since: Date;
+  /** Host and process, as the process calls itself. */
+  readonly holder: string;
+  /** Server process of the session. */
+  readonly pid: number;
+  readonly application: string;
+  readonly role: string;
 }

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { ClaimOptions, Ledger } from '../model/extraction.js';
 import { sliceClaim } from './claim.js';
-import { Heartbeat } from './ledger/claims.js';
+import { Heartbeat, readHeldSlices } from './ledger/claims.js';
 import { claimSlice, isInHand, makeDue, planSlices } from './ledger/slices.js';
 import { createStore } from './load/store.js';
 
@@ -30,6 +30,7 @@ export function createWarehouse(pool: pg.Pool, now: () => Date): Warehouse {
       }
     },
     isInHand: (stream) => isInHand(pool, stream),
+    held: (streams, at) => readHeldSlices(pool, streams, at),
     openConversationIds: async (after, limit) => {
       const { rows } = await pool.query<{ conversation_id: string }>(
         `select conversation_id from extract.stored_conversations

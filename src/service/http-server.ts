@@ -1,49 +1,31 @@
-import {
-  createServer,
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-  type Server,
-  type ServerResponse,
-} from 'node:http';
-import { asError, UsageError } from '../lib/errors.js';
+import { createServer, type Server } from 'node:http';
+import { UsageError } from '../lib/errors.js';
 import { secondMs } from '../lib/interval.js';
 import type { Log } from '../lib/log.js';
-import { readBody, TooLargeError } from './body.js';
-
-export interface ServiceRequest {
-  readonly method: string;
-  /** Without the query. */
-  readonly path: string;
-  readonly query: URLSearchParams;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: Buffer;
-  /** Aborted when the client is gone, the time for the answer is over, or the server closes. */
-  readonly signal: AbortSignal;
-}
-
-export interface ServiceAnswer {
-  readonly status: number;
-  /** One sentence or a document; a line end is added where there is none. */
-  readonly text: string;
-  readonly contentType?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-/** A `GET` route answers `HEAD`, too. */
-export interface Route {
-  readonly method: 'GET' | 'POST';
-  readonly path: string;
-  /** 0 unless given: a body is refused. */
-  readonly bodyBytesMax?: number;
-  readonly handle: (request: ServiceRequest) => ServiceAnswer | Promise<ServiceAnswer>;
-}
+import { type ConnectionLimits, Connections, peerGroup } from './connections.js';
+import { DropLog } from './drop-log.js';
+import { exchange, type Site } from './exchange.js';
+import { createHostCheck } from './host-names.js';
+import type { Mount, Route } from './routes.js';
 
 export interface ServiceOptions {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
   readonly routes: readonly Route[];
+  /** Whole handlers under a prefix; routes go before them. */
+  readonly mounts?: readonly Mount[];
+  /** Names beside `host` and IP addresses by which clients may call it; see `createHostCheck`. */
+  readonly names?: readonly string[];
+  readonly limits?: Partial<ServiceLimits>;
   readonly log: Log;
+}
+
+export interface ServiceLimits extends ConnectionLimits {
+  /** From the opening of a connection, or the end of its last request, to the end of a header. */
+  readonly headersMsMax: number;
+  /** How often the two times above are looked at; Node's default of 30 s would make them useless. */
+  readonly checkMs: number;
 }
 
 export interface Service {
@@ -52,35 +34,64 @@ export interface Service {
   close(): Promise<void>;
 }
 
-const connectionsMax = 100;
+const defaultLimits: ServiceLimits = {
+  connectionsMax: 256,
+  connectionsPerAddressMax: 64,
+  headersMsMax: 10 * secondMs,
+  checkMs: secondMs,
+};
+/** Node counts a connection until its descriptor is closed, which is a moment after it was given up. */
+const closingConnectionsMax = 64;
 const headerBytesMax = 16 * 1_024;
-const headersMsMax = 10 * secondMs;
 const requestMsMax = 30 * secondMs;
-const answerMsMax = 20 * secondMs;
 const keepAliveMs = 5 * secondMs;
 const closeMsMax = 2 * secondMs;
+const hostsReportedMax = 20;
 
 /** Listens on `host` alone. Rejects with the system's error when the port cannot be had; `portFault` makes it a sentence. */
 export async function startService(options: ServiceOptions): Promise<Service> {
+  const { log, routes, mounts = [] } = options;
+  const limits = { ...defaultLimits, ...options.limits };
   const closing = new AbortController();
   const exchanges = new Set<Promise<void>>();
-  const server = createServer(
-    {
-      maxHeaderSize: headerBytesMax,
-      headersTimeout: headersMsMax,
-      requestTimeout: requestMsMax,
-      keepAliveTimeout: keepAliveMs,
-    },
-    (request, response) => {
-      const exchange = answer(request, response, options, closing.signal).finally(() => exchanges.delete(exchange));
-      exchanges.add(exchange);
-    },
-  );
-  server.maxConnections = connectionsMax;
+  const drops = new DropLog(log);
+  const connections = new Connections(limits, drops.add);
+  const isOurHost = createHostCheck(options.host, options.names ?? []);
+  const site: Site = { routes, mounts, isOurHost, onForeignHost: reportHosts(log), connections, log };
+  const server = createBoundedServer(limits, connections, drops);
+  server.on('request', (request, response) => {
+    const answering = exchange(request, response, site, closing.signal).finally(() => exchanges.delete(answering));
+    exchanges.add(answering);
+  });
   await listening(server, options);
   // Nothing but a broken socket is reported here once it listens, and that one is gone already.
-  server.on('error', (error) => options.log.warn({ error }, 'The service port had an error'));
-  return { port: portOf(server), close: () => closed(server, exchanges, closing) };
+  server.on('error', (error) => log.warn({ error }, 'The service port had an error'));
+  const close = () => closed(server, exchanges, closing).finally(() => drops.close());
+  return { port: portOf(server), close };
+}
+
+function createBoundedServer(limits: ServiceLimits, connections: Connections, drops: DropLog): Server {
+  const server = createServer({
+    maxHeaderSize: headerBytesMax,
+    headersTimeout: limits.headersMsMax,
+    requestTimeout: requestMsMax,
+    keepAliveTimeout: keepAliveMs,
+    connectionsCheckingInterval: limits.checkMs,
+  });
+  server.maxConnections = limits.connectionsMax + closingConnectionsMax;
+  server.on('connection', (socket) => connections.admit(socket));
+  server.on('drop', (dropped) => drops.add(peerGroup(dropped?.remoteAddress), 'refused'));
+  return server;
+}
+
+/** Each refused name is one line, so that somebody whose proxy passes its own name on finds the remedy. */
+function reportHosts(log: Log): (host: string) => void {
+  const reported = new Set<string>();
+  return (host) => {
+    if (reported.has(host) || reported.size >= hostsReportedMax) return;
+    reported.add(host);
+    log.warn({ host }, 'Request refused: Host is not in GENESYS_WAREHOUSE_SERVICE_NAMES');
+  };
 }
 
 export function portFault(error: unknown, { host, port }: { readonly host: string; readonly port: number }): string {
@@ -136,100 +147,4 @@ async function closed(server: Server, exchanges: Set<Promise<void>>, closing: Ab
   clearTimeout(timer);
   server.closeAllConnections();
   await isClosed;
-}
-
-async function answer(
-  request: IncomingMessage,
-  response: ServerResponse,
-  { routes, log }: ServiceOptions,
-  closing: AbortSignal,
-): Promise<void> {
-  const over = new AbortController();
-  const end = (reason: string) => over.abort(new Error(reason));
-  const close = () => end('The service port closes.');
-  const timer = setTimeout(() => end('The time for an answer is over.'), answerMsMax);
-  closing.addEventListener('abort', close, { once: true });
-  response.on('close', () => end('The client has gone.'));
-  try {
-    send(request, response, await handled(request, routes, over.signal));
-  } catch (error) {
-    const isOurs = !over.signal.aborted;
-    if (isOurs) log.error({ error: asError(error) }, 'A request to the service port failed');
-    const fault = isOurs
-      ? plain(500, 'The request failed; the log says why.')
-      : plain(503, 'The answer took too long.');
-    send(request, response, fault);
-  } finally {
-    clearTimeout(timer);
-    closing.removeEventListener('abort', close);
-  }
-}
-
-async function handled(
-  request: IncomingMessage,
-  routes: readonly Route[],
-  signal: AbortSignal,
-): Promise<ServiceAnswer> {
-  const url = urlOf(request);
-  if (url === undefined) return plain(400, 'The address cannot be read.');
-  const path = url.pathname;
-  const here = routes.filter((route) => route.path === path);
-  if (here.length === 0)
-    return plain(404, `There is nothing here; try ${routes.map((known) => known.path).join(', ')}.`);
-  const method = request.method === 'HEAD' ? 'GET' : request.method;
-  const route = here.find((known) => known.method === method);
-  if (route === undefined) {
-    const allowed = [...new Set(here.map((known) => known.method))].join(', ');
-    return { ...plain(405, `${path} takes ${allowed} only.`), headers: { allow: allowed } };
-  }
-  const bytesMax = route.bodyBytesMax ?? 0;
-  try {
-    const body = await readBody(request, bytesMax, signal);
-    const asked = { method: route.method, path, query: url.searchParams, headers: request.headers, body, signal };
-    return await unlessAborted(Promise.resolve(route.handle(asked)), signal);
-  } catch (error) {
-    if (!(error instanceof TooLargeError)) throw error;
-    return {
-      ...plain(413, `The body is larger than the ${bytesMax} bytes that are read here.`),
-      headers: { connection: 'close' },
-    };
-  }
-}
-
-function urlOf(request: IncomingMessage): URL | undefined {
-  const url = `http://service${request.url ?? '/'}`;
-  return URL.canParse(url) ? new URL(url) : undefined;
-}
-
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    if (signal.aborted) return abort();
-    signal.addEventListener('abort', abort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
-}
-
-export function plain(status: number, text: string): ServiceAnswer {
-  return { status, text };
-}
-
-function send(
-  request: IncomingMessage,
-  response: ServerResponse,
-  { status, text, contentType, headers }: ServiceAnswer,
-): void {
-  if (response.headersSent || response.destroyed) return;
-  const body = Buffer.from(text === '' || text.endsWith('\n') ? text : `${text}\n`);
-  // What was not read of a refused body would be taken for the next request.
-  const isCut = !request.complete;
-  response.writeHead(status, {
-    'content-type': contentType ?? 'text/plain; charset=utf-8',
-    'content-length': body.length,
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
-    ...headers,
-    ...(isCut && { connection: 'close' }),
-  });
-  response.end(body);
 }

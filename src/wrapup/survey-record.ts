@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { parseTimestamp } from '../config/parse-time.js';
 import { quoted } from '../lib/text.js';
-import type { SurveyInput } from '../model/handling.js';
+import type { SurveyInput } from '../model/agent-session.js';
 
 const fieldsMax = 100;
 const nameLengthMax = 120;
@@ -28,7 +28,7 @@ export type ReadSurvey = { readonly survey: SurveyInput } | { readonly fault: st
 /**
  * Takes a record with `conversationId`, `answeredAt` and at least one answer: `promoterScore` (0 to 10), `satisfaction`, `category`,
  * `comment`, or any other field, which rules reach as `fields`. `surveyId` makes a correction replace the earlier answer; `queueId` and
- * `userId` say which handling it is about. `fault` is a sentence without the answers' texts.
+ * `userId` say which agent session it is about. `fault` is a sentence without the answers' texts.
  */
 export function readSurveyRecord(record: SurveyRecord, defaults: { readonly source: string }): ReadSurvey {
   try {

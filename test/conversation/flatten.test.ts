@@ -114,11 +114,16 @@ describe('a value that its column cannot give back', () => {
     expect(column(recordWith({ participants }), 'conversations', 'extra')).toEqual([{ participants }]);
   });
 
-  test('goes to extra when a list is longer than positions can count', () => {
-    const participants = Array.from({ length: 32_768 }, () => ({}));
-    expect(column(recordWith({ participants }), 'participants', 'participant_no')).toEqual([]);
-    participants.pop();
-    expect(column(recordWith({ participants }), 'participants', 'participant_no').at(-1)).toBe(32_767);
+  test('goes to extra from where a list is longer than positions can count, and comes back in its place', () => {
+    const participants = Array.from({ length: 32_770 }, (_, index) => ({ participantName: `P${index + 1}` }));
+    const record = recordWith({ participants });
+    expect(column(record, 'participants', 'participant_no').at(-1)).toBe(32_767);
+    expect(column(record, 'conversations', 'extra')).toEqual([
+      { participants: ['P32768', 'P32769', 'P32770'].map((participantName) => ({ participantName })) },
+    ]);
+    expect(canonicalText(flatten(record).record)).toBe(canonicalText(record));
+    participants.length = 32_767;
+    expect(column(record, 'conversations', 'extra')).toEqual([null]);
   });
 });
 

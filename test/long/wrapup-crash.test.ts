@@ -47,7 +47,7 @@ test.each([
   const bench = await openBench();
   await propose(
     bench,
-    uncoded(bench.sandbox, 3).map((handling) => proposalOf(bench.sandbox, handling)),
+    uncoded(bench.sandbox, 3).map((candidate) => proposalOf(bench.sandbox, candidate)),
   );
   expect(await applyAndDie(bench, step, when)).toBe('SIGKILL');
   // What the dead process holds is not taken from it before its claim ends.
@@ -64,7 +64,7 @@ test('two processes at once send each code exactly once', async () => {
   const bench = await openBench();
   await propose(
     bench,
-    uncoded(bench.sandbox, 50).map((handling) => proposalOf(bench.sandbox, handling)),
+    uncoded(bench.sandbox, 50).map((candidate) => proposalOf(bench.sandbox, candidate)),
   );
   expect(await Promise.all([applyAndDie(bench, 'none', 'before'), applyAndDie(bench, 'none', 'before')])).toEqual([
     null,

@@ -93,8 +93,21 @@ export function conversation(number: number, participants: readonly JsonObject[]
 
 export const customer = participant('customer', [session([segment('interact', '10:00:00', '10:30:00')])]);
 
+type DirectoryRelation =
+  | 'queues'
+  | 'users'
+  | 'wrapup_codes'
+  | 'divisions'
+  | 'presences'
+  | 'teams'
+  | 'locations'
+  | 'queue_members'
+  | 'campaigns'
+  | 'contact_lists'
+  | 'flows';
+
 export interface DirectoryRow {
-  readonly relation: 'queues' | 'users' | 'wrapup_codes' | 'divisions' | 'presences';
+  readonly relation: DirectoryRelation;
   readonly values: JsonObject;
 }
 

@@ -3,13 +3,8 @@ import { createConnection } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { UsageError } from '../../src/lib/errors.js';
 import { createLog, silentLog } from '../../src/lib/log.js';
-import {
-  plain,
-  type Route,
-  type Service,
-  startService,
-  startServiceUnlessTaken,
-} from '../../src/service/http-server.js';
+import { type Service, startService, startServiceUnlessTaken } from '../../src/service/http-server.js';
+import { plain, type Route } from '../../src/service/routes.js';
 
 const host = '127.0.0.1';
 const echo: Route = {

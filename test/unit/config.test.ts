@@ -30,7 +30,7 @@ describe('defaults', () => {
       requestsPerMinute: 300,
       concurrency: 4,
       logLevel: 'info',
-      service: { host: '127.0.0.1', port: 8484, isPortGiven: false },
+      service: { host: '127.0.0.1', port: 8484, isPortGiven: false, names: [] },
       privacy: { addresses: 'keep', names: 'keep', notes: 'keep', attributes: 'keep' },
       write: { tokenFile: '.genesys-warehouse/write-token.json' },
       wrapupRules: 'wrapup-rules.yaml',
@@ -298,6 +298,22 @@ test('a service port of 0 means none, and one that was asked for is told apart f
     host: '127.0.0.1',
     port: 0,
     isPortGiven: true,
+    names: [],
   });
   expect(faultsOf({ GENESYS_WAREHOUSE_SERVICE_PORT: '70000' })[0]).toContain('is above 65535');
+});
+
+test('names of the service port are host names, perhaps with a star for what is below, and nothing else', () => {
+  const names = (value: string) =>
+    parseConfig({ GENESYS_WAREHOUSE_SERVICE_NAMES: value }, { api: false }).service.names;
+  expect(names(' metrics.example.com, *.svc.cluster.local,extractor,')).toEqual([
+    'metrics.example.com',
+    '*.svc.cluster.local',
+    'extractor',
+  ]);
+  for (const wrong of ['https://metrics.example.com', 'metrics.example.com:8484', 'a.*.example.com', 'a b'])
+    expect([wrong, faultsOf({ GENESYS_WAREHOUSE_SERVICE_NAMES: wrong })]).toEqual([
+      wrong,
+      [expect.stringContaining('use host names without a port')],
+    ]);
 });

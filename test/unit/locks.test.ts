@@ -32,7 +32,7 @@ test('every lock has a name of its own and is used', () => {
   const names = [...Object.keys(lockNames), ...Object.keys(gates)];
   expect(
     names.filter(
-      (name) => !new RegExp(`(?:Row|Rows|Gate|gateHolders)\\(client, '${name}'|gates\\.${name}\\b`).test(text),
+      (name) => !new RegExp(`(?:Row|Rows|Gate|gateHolders)\\(\\s*client,\\s*'${name}'|gates\\.${name}\\b`).test(text),
     ),
   ).toEqual([]);
 });

@@ -19,10 +19,10 @@ const minuteMs = 60_000;
 
 test('a proposed code is sent once, read back, and then verified', async () => {
   const bench = await openBench();
-  const handlings = uncoded(bench.sandbox, 5);
+  const candidates = uncoded(bench.sandbox, 5);
   await propose(
     bench,
-    handlings.map((handling) => proposalOf(bench.sandbox, handling, { note: 'set by rule' })),
+    candidates.map((candidate) => proposalOf(bench.sandbox, candidate, { note: 'set by rule' })),
   );
   expect(await apply(bench)).toMatchObject({ written: 5, verified: 5, rejected: 0, conflicted: 0, accepted: 0 });
   expect(new Set((await rowsOf(bench.pool)).map(({ state, reason }) => `${state}: ${reason}`))).toEqual(
@@ -32,8 +32,8 @@ test('a proposed code is sent once, read back, and then verified', async () => {
   const writes = bench.sandbox.requests().filter(({ operation }) => operation === 'wrapup write');
   expect(writes.every(({ body }) => body?.notes === 'set by rule')).toBe(true);
   const api = openWriter(bench.sandbox);
-  for (const handling of handlings)
-    expect(await codeInGenesys(api, handling)).toBe(codesOf(bench.sandbox, handling)[0]);
+  for (const candidate of candidates)
+    expect(await codeInGenesys(api, candidate)).toBe(codesOf(bench.sandbox, candidate)[0]);
   expect(await apply(bench)).toMatchObject({ written: 0, verified: 0 });
 });
 
@@ -41,7 +41,7 @@ test('no more codes are sent than a run may send, and the next run goes on', asy
   const bench = await openBench();
   await propose(
     bench,
-    uncoded(bench.sandbox, 7).map((handling) => proposalOf(bench.sandbox, handling)),
+    uncoded(bench.sandbox, 7).map((candidate) => proposalOf(bench.sandbox, candidate)),
   );
   expect((await apply(bench, { writesMax: 3 })).written).toBe(3);
   expect(writesSeen(bench.sandbox).size).toBe(3);
@@ -52,7 +52,7 @@ test('calls that are refused count against what a run may send', async () => {
   const bench = await openBench({ lateWrapups: 'refused' });
   await propose(
     bench,
-    uncoded(bench.sandbox, 7).map((handling) => proposalOf(bench.sandbox, handling)),
+    uncoded(bench.sandbox, 7).map((candidate) => proposalOf(bench.sandbox, candidate)),
   );
   expect(await apply(bench, { writesMax: 3 })).toMatchObject({ written: 0, rejected: 3 });
   expect(writesSeen(bench.sandbox).size).toBe(3);
@@ -60,13 +60,13 @@ test('calls that are refused count against what a run may send', async () => {
 
 test('queues and codes that are not allowed are left alone', async () => {
   const bench = await openBench();
-  const handlings = uncoded(bench.sandbox, 12);
+  const candidates = uncoded(bench.sandbox, 12);
   await propose(
     bench,
-    handlings.map((handling) => proposalOf(bench.sandbox, handling)),
+    candidates.map((candidate) => proposalOf(bench.sandbox, candidate)),
   );
-  const queueId = handlings[0]?.queueId ?? '';
-  const allowed = handlings.filter((handling) => handling.queueId === queueId).length;
+  const queueId = candidates[0]?.queueId ?? '';
+  const allowed = candidates.filter((candidate) => candidate.queueId === queueId).length;
   expect((await apply(bench, { wrapupCodes: [] })).written).toBe(0);
   expect((await apply(bench, { queueIds: [queueId] })).written).toBe(allowed);
 });
@@ -80,7 +80,7 @@ test('while after-call work is open the code is taken, and after the conversatio
   const ended = uncoded(bench.sandbox, 2);
   await propose(
     bench,
-    [...open, ...ended].map((handling) => proposalOf(bench.sandbox, handling)),
+    [...open, ...ended].map((candidate) => proposalOf(bench.sandbox, candidate)),
   );
   expect(open.length).toBeGreaterThan(0);
   expect(await apply(bench)).toMatchObject({ verified: open.length, rejected: 2 });
@@ -94,17 +94,17 @@ test('a code that the agent saves after ours is theirs to decide', async () => {
     faults: { slowWrapups: { rate: 1, lagSeconds: 1 } },
   });
   const hourLater = bench.now().getTime() + 60 * minuteMs;
-  const chosenLater = uncoded(bench.sandbox, 1, false).filter((handling) => {
-    const { conversationId } = handling.conversation;
+  const chosenLater = uncoded(bench.sandbox, 1, false).filter((candidate) => {
+    const { conversationId } = candidate.conversation;
     const later = bench.sandbox.world.conversationById(String(conversationId))?.render(hourLater, false);
     const { code } =
-      handlingsIn(later ?? {}).find(({ session }) => session.sessionId === handling.session.sessionId) ?? {};
-    return code !== undefined && !code.startsWith('ININ-') && code !== codesOf(bench.sandbox, handling)[0];
+      handlingsIn(later ?? {}).find(({ session }) => session.sessionId === candidate.session.sessionId) ?? {};
+    return code !== undefined && !code.startsWith('ININ-') && code !== codesOf(bench.sandbox, candidate)[0];
   });
   expect(chosenLater.length).toBeGreaterThan(0);
   await propose(
     bench,
-    chosenLater.map((handling) => proposalOf(bench.sandbox, handling)),
+    chosenLater.map((candidate) => proposalOf(bench.sandbox, candidate)),
   );
   expect(await apply(bench)).toMatchObject({ accepted: chosenLater.length });
   bench.sandbox.advance(60 * minuteMs);
@@ -115,53 +115,53 @@ test('a code that the agent saves after ours is theirs to decide', async () => {
 describe('a code that somebody else set', () => {
   test('since the rule decided stays, and the assignment is conflicted', async () => {
     const bench = await openBench();
-    const [handling] = uncoded(bench.sandbox, 1);
-    if (!handling) throw new Error('no handling');
-    await propose(bench, [proposalOf(bench.sandbox, handling)]);
-    const other = codesOf(bench.sandbox, handling)[1] ?? '';
-    const conversationId = String(handling.conversation.conversationId);
-    bench.sandbox.enterWrapup({ conversationId, communicationId: String(handling.session.sessionId), code: other });
+    const [candidate] = uncoded(bench.sandbox, 1);
+    if (!candidate) throw new Error('no agent session');
+    await propose(bench, [proposalOf(bench.sandbox, candidate)]);
+    const other = codesOf(bench.sandbox, candidate)[1] ?? '';
+    const conversationId = String(candidate.conversation.conversationId);
+    bench.sandbox.enterWrapup({ conversationId, communicationId: String(candidate.session.sessionId), code: other });
     expect(await apply(bench)).toMatchObject({ written: 0, conflicted: 1 });
     expect(writesSeen(bench.sandbox).size).toBe(0);
-    expect(await codeInGenesys(openWriter(bench.sandbox), handling)).toBe(other);
+    expect(await codeInGenesys(openWriter(bench.sandbox), candidate)).toBe(other);
     expect(await rowsOf(bench.pool)).toMatchObject([{ state: 'conflicted', error_code: 'code.set.meanwhile' }]);
   });
 
   test('at the very moment of the write is a 409, and conflicted when it is read again', async () => {
     const bench = await openBench({ faults: { racingAgents: { rate: 1, times: 1 } } });
-    const [handling] = uncoded(bench.sandbox, 1);
-    if (!handling) throw new Error('no handling');
-    await propose(bench, [proposalOf(bench.sandbox, handling)]);
+    const [candidate] = uncoded(bench.sandbox, 1);
+    if (!candidate) throw new Error('no agent session');
+    await propose(bench, [proposalOf(bench.sandbox, candidate)]);
     expect(await apply(bench)).toMatchObject({ postponed: 1, written: 0 });
     expect(await rowsOf(bench.pool)).toMatchObject([{ state: 'proposed', error_code: 'conflict' }]);
     bench.sandbox.advance(5 * minuteMs);
     expect(await apply(bench)).toMatchObject({ conflicted: 1 });
     expect([...writesSeen(bench.sandbox).values()]).toEqual([1]);
-    expect(await codeInGenesys(openWriter(bench.sandbox), handling)).not.toBe(codesOf(bench.sandbox, handling)[0]);
+    expect(await codeInGenesys(openWriter(bench.sandbox), candidate)).not.toBe(codesOf(bench.sandbox, candidate)[0]);
   });
 
   test('that equals the rule verifies it without a call', async () => {
     const bench = await openBench();
-    const [handling] = uncoded(bench.sandbox, 1);
-    if (!handling) throw new Error('no handling');
-    await propose(bench, [proposalOf(bench.sandbox, handling)]);
-    const conversationId = String(handling.conversation.conversationId);
-    const code = codesOf(bench.sandbox, handling)[0] ?? '';
-    bench.sandbox.enterWrapup({ conversationId, communicationId: String(handling.session.sessionId), code });
+    const [candidate] = uncoded(bench.sandbox, 1);
+    if (!candidate) throw new Error('no agent session');
+    await propose(bench, [proposalOf(bench.sandbox, candidate)]);
+    const conversationId = String(candidate.conversation.conversationId);
+    const code = codesOf(bench.sandbox, candidate)[0] ?? '';
+    bench.sandbox.enterWrapup({ conversationId, communicationId: String(candidate.session.sessionId), code });
     expect(await apply(bench)).toMatchObject({ written: 0, verified: 1 });
     expect(writesSeen(bench.sandbox).size).toBe(0);
   });
 
   test('before the rule decided is replaced', async () => {
     const bench = await openBench();
-    const [handling] = uncoded(bench.sandbox, 1);
-    if (!handling) throw new Error('no handling');
-    const [code = '', before = ''] = codesOf(bench.sandbox, handling);
-    const conversationId = String(handling.conversation.conversationId);
-    bench.sandbox.enterWrapup({ conversationId, communicationId: String(handling.session.sessionId), code: before });
-    await propose(bench, [proposalOf(bench.sandbox, handling, { previousCode: before })]);
+    const [candidate] = uncoded(bench.sandbox, 1);
+    if (!candidate) throw new Error('no agent session');
+    const [code = '', before = ''] = codesOf(bench.sandbox, candidate);
+    const conversationId = String(candidate.conversation.conversationId);
+    bench.sandbox.enterWrapup({ conversationId, communicationId: String(candidate.session.sessionId), code: before });
+    await propose(bench, [proposalOf(bench.sandbox, candidate, { previousCode: before })]);
     expect(await apply(bench)).toMatchObject({ written: 1, verified: 1 });
-    expect(await codeInGenesys(openWriter(bench.sandbox), handling)).toBe(code);
+    expect(await codeInGenesys(openWriter(bench.sandbox), candidate)).toBe(code);
   });
 });
 
@@ -235,10 +235,10 @@ describe('202 is not yet applied', () => {
 describe('two workers', () => {
   test('at once send each code exactly once', async () => {
     const bench = await openBench();
-    const handlings = uncoded(bench.sandbox, 50);
+    const candidates = uncoded(bench.sandbox, 50);
     await propose(
       bench,
-      handlings.map((handling) => proposalOf(bench.sandbox, handling)),
+      candidates.map((candidate) => proposalOf(bench.sandbox, candidate)),
     );
     const runs = await Promise.all([1, 2, 3].map(() => apply(bench, {}, partsOf(bench, openWriter(bench.sandbox)))));
     expect(runs.map(({ written }) => written).reduce((a, b) => a + b, 0)).toBe(50);

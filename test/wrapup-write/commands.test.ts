@@ -62,7 +62,7 @@ async function open(rules: string): Promise<Place> {
   return { pool, environment, run };
 }
 
-/** A queue with handlings, and two codes that it offers. */
+/** A queue with agent sessions, and two codes that it offers. */
 function queueAndCodes() {
   const { queues, queueWrapupCodes, wrapupCodes } = sandbox.world.directory;
   const queue = queues.find(({ id }) => (queueWrapupCodes.get(String(id)) ?? []).length >= 2);

@@ -84,9 +84,9 @@ describe('a refusal ends the assignment as rejected, with a sentence', () => {
 
 test('409 again and again ends as rejected', async () => {
   const bench = await openBench();
-  const handling = uncoded(bench.sandbox, 1)[0];
-  if (!handling) throw new Error('no handling');
-  await propose(bench, [proposalOf(bench.sandbox, handling)]);
+  const candidate = uncoded(bench.sandbox, 1)[0];
+  if (!candidate) throw new Error('no agent session');
+  await propose(bench, [proposalOf(bench.sandbox, candidate)]);
   const writer = openWriter(bench.sandbox);
   // The code that the agent sets at that moment is taken back, so that each round meets the conflict anew.
   for (let round = 1; round <= 5; round += 1) {
@@ -119,7 +119,7 @@ describe('429', () => {
     const bench = await openBench({ faults: { http429: { rate: 1, retryAfterSeconds: 3_600, path: '/wrapup' } } });
     await propose(
       bench,
-      uncoded(bench.sandbox, 3).map((handling) => proposalOf(bench.sandbox, handling)),
+      uncoded(bench.sandbox, 3).map((candidate) => proposalOf(bench.sandbox, candidate)),
     );
     const summary = await apply(bench, { concurrency: 1 });
     expect(summary).toMatchObject({ written: 0, stopped: { isFailure: false } });
@@ -137,7 +137,7 @@ test('credentials that are refused stop the run after a few, and the rest waits'
   const bench = await openBench({ wrapupWriters: 'users' });
   await propose(
     bench,
-    uncoded(bench.sandbox, 40).map((handling) => proposalOf(bench.sandbox, handling)),
+    uncoded(bench.sandbox, 40).map((candidate) => proposalOf(bench.sandbox, candidate)),
   );
   const summary = await apply(bench);
   expect(summary.stopped).toMatchObject({ isFailure: true });
@@ -153,7 +153,7 @@ describe('a token', () => {
     const writer = openWriter(bench.sandbox);
     await propose(
       bench,
-      uncoded(bench.sandbox, 6).map((handling) => proposalOf(bench.sandbox, handling)),
+      uncoded(bench.sandbox, 6).map((candidate) => proposalOf(bench.sandbox, candidate)),
     );
     await apply(bench, { writesMax: 2 }, partsOf(bench, writer));
     bench.sandbox.revokeTokens();
@@ -174,7 +174,7 @@ describe('a token', () => {
     const bench = await openBench();
     await propose(
       bench,
-      uncoded(bench.sandbox, 3).map((handling) => proposalOf(bench.sandbox, handling)),
+      uncoded(bench.sandbox, 3).map((candidate) => proposalOf(bench.sandbox, candidate)),
     );
     const writer = openWriter(bench.sandbox);
     await writer.conversation(String(uncoded(bench.sandbox, 1)[0]?.conversation.conversationId));

@@ -91,7 +91,7 @@ export async function everything({ sandbox }: Bench) {
   return { queueIds: queues.map(idOf), wrapupCodes: wrapupCodes.map(idOf) };
 }
 
-export interface Handling {
+export interface AgentSession {
   readonly conversation: JsonObject;
   readonly participantNo: number;
   readonly sessionNo: number;
@@ -103,7 +103,7 @@ export interface Handling {
 }
 
 /** Agents' sessions of the day as they are known now, in the order of the day. */
-export function handlingsOf(sandbox: Sandbox): Handling[] {
+export function handlingsOf(sandbox: Sandbox): AgentSession[] {
   const day = new Date(sandbox.now());
   day.setUTCHours(0, 0, 0, 0);
   return sandbox.world
@@ -113,7 +113,7 @@ export function handlingsOf(sandbox: Sandbox): Handling[] {
     .flatMap(handlingsIn);
 }
 
-export function handlingsIn(conversation: JsonObject): Handling[] {
+export function handlingsIn(conversation: JsonObject): AgentSession[] {
   return list(conversation.participants).flatMap((participant, participantAt) =>
     participant.userId === undefined
       ? []
@@ -141,30 +141,30 @@ export function handlingsIn(conversation: JsonObject): Handling[] {
 
 const media = ['voice', 'message', 'email', 'callback'];
 
-/** Handlings without a code: so many of conversations that are over, or all, at least so many, of those that go on. */
-export function uncoded(sandbox: Sandbox, count: number, isOver = true): Handling[] {
-  const found = handlingsOf(sandbox).filter((handling) => handling.code === undefined && handling.isOver === isOver);
-  if (found.length < count) throw new Error(`Only ${found.length} such handlings, not ${count}.`);
+/** Agent sessions without a code: so many of conversations that are over, or all, at least so many, of those that go on. */
+export function uncoded(sandbox: Sandbox, count: number, isOver = true): AgentSession[] {
+  const found = handlingsOf(sandbox).filter((candidate) => candidate.code === undefined && candidate.isOver === isOver);
+  if (found.length < count) throw new Error(`Only ${found.length} such candidates, not ${count}.`);
   return isOver ? found.slice(0, count) : found;
 }
 
-export function codesOf(sandbox: Sandbox, { queueId }: Pick<Handling, 'queueId'>): readonly string[] {
+export function codesOf(sandbox: Sandbox, { queueId }: Pick<AgentSession, 'queueId'>): readonly string[] {
   return sandbox.world.directory.queueWrapupCodes.get(queueId) ?? [];
 }
 
-export function proposalOf(sandbox: Sandbox, handling: Handling, more: Partial<Proposal> = {}): Proposal {
-  const { conversation, participant, session } = handling;
-  const code = codesOf(sandbox, handling)[0] ?? '';
+export function proposalOf(sandbox: Sandbox, candidate: AgentSession, more: Partial<Proposal> = {}): Proposal {
+  const { conversation, participant, session } = candidate;
+  const code = codesOf(sandbox, candidate)[0] ?? '';
   const start = list(session.segments)[0]?.segmentStart;
   return {
     conversationStart: new Date(String(conversation.conversationStart)),
     conversationId: String(conversation.conversationId),
-    participantNo: handling.participantNo,
-    sessionNo: handling.sessionNo,
+    participantNo: candidate.participantNo,
+    sessionNo: candidate.sessionNo,
     startedAt: new Date(String(start)),
     participantId: String(participant.participantId),
     sessionId: String(session.sessionId),
-    queueId: handling.queueId,
+    queueId: candidate.queueId,
     userId: String(participant.userId),
     mediaType: String(session.mediaType),
     rule: 'left without a code',
@@ -173,7 +173,7 @@ export function proposalOf(sandbox: Sandbox, handling: Handling, more: Partial<P
     wrapupCode: code,
     wrapupName: code,
     note: null,
-    previousCode: handling.code ?? null,
+    previousCode: candidate.code ?? null,
     cause: null,
     ...more,
   };
@@ -212,13 +212,13 @@ export function writesSeen(sandbox: Sandbox): Map<string, number> {
 }
 
 /** The code that the communication has in the API at this moment. */
-export async function codeInGenesys(api: GenesysWriteApi, handling: Handling): Promise<unknown> {
+export async function codeInGenesys(api: GenesysWriteApi, candidate: AgentSession): Promise<unknown> {
   const kinds = { voice: 'calls', message: 'messages', email: 'emails', callback: 'callbacks' } as const;
   const place = {
-    kind: kinds[String(handling.session.mediaType) as keyof typeof kinds],
-    conversationId: String(handling.conversation.conversationId),
-    participantId: String(handling.participant.participantId),
-    communicationId: String(handling.session.sessionId),
+    kind: kinds[String(candidate.session.mediaType) as keyof typeof kinds],
+    conversationId: String(candidate.conversation.conversationId),
+    participantId: String(candidate.participant.participantId),
+    communicationId: String(candidate.session.sessionId),
   };
   return (await api.wrapup(place)).body.code;
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { assignmentStates, mayFollow, type Proposal } from '../../src/model/assignment.js';
 import {
-  claimForSending,
+  claimAssignments,
   insertProposals,
   leaseMs,
   listAssignments,
@@ -76,7 +76,7 @@ test.each(['conflicted', 'revoked'] as const)('a decision that ended %s is not m
   expect(await propose(proposal(1, { ruleVersion: 'v2' }))).toMatchObject({ proposed: 1, superseded: 0 });
 });
 
-test('two processes that decide at once leave one decision in force per handling', async () => {
+test('two processes that decide at once leave one decision in force per agent session', async () => {
   const many = Array.from({ length: 200 }, (_, number) => proposal(number));
   await Promise.all([propose(...many), propose(...many), propose(...many.map((each) => ({ ...each, note: 'again' })))]);
   expect(await list()).toHaveLength(200);
@@ -97,13 +97,15 @@ test('processes that decide anew in any order do not block each other for ever',
 
 test('two workers never take the same assignment, and take each again only when the lease is over', async () => {
   await propose(...Array.from({ length: 100 }, (_, number) => proposal(number)));
-  const claims = await Promise.all(Array.from({ length: 6 }, () => claimForSending(marts.pool, { now, limit: 20 })));
+  const claims = await Promise.all(
+    Array.from({ length: 6 }, () => claimAssignments(marts.pool, { state: 'proposed', now, limit: 20 })),
+  );
   const ids = claims.flat().map((each) => each.assignmentId);
   expect(new Set(ids).size).toBe(ids.length);
-  const rest = await claimForSending(marts.pool, { now, limit: 1_000 });
+  const rest = await claimAssignments(marts.pool, { state: 'proposed', now, limit: 1_000 });
   expect(ids.length + rest.length).toBe(100);
-  expect(await claimForSending(marts.pool, { now: later(leaseMs - 1), limit: 1_000 })).toEqual([]);
-  const again = await claimForSending(marts.pool, { now: later(leaseMs), limit: 1_000 });
+  expect(await claimAssignments(marts.pool, { state: 'proposed', now: later(leaseMs - 1), limit: 1_000 })).toEqual([]);
+  const again = await claimAssignments(marts.pool, { state: 'proposed', now: later(leaseMs), limit: 1_000 });
   expect(again).toHaveLength(100);
   expect(again[0]).toMatchObject({ attempts: 2 });
 });
@@ -112,9 +114,20 @@ test('a claim keeps to the allowed queues and codes, and leaves alone what is to
   await propose(proposal(1), proposal(2, { queueId: id(2) }), proposal(3, { wrapupCode: id(32) }), proposal(4));
   await step('4', 'sent');
   await step('4', 'proposed', { retryAt: later(1_000) });
-  const claimed = await claimForSending(marts.pool, { now, limit: 10, queueIds: [id(1)], wrapupCodes: [id(31)] });
+  const claimed = await claimAssignments(marts.pool, {
+    state: 'proposed',
+    now,
+    limit: 10,
+    queueIds: [id(1)],
+    wrapupCodes: [id(31)],
+  });
   expect(claimed.map((each) => each.assignmentId)).toEqual(['1']);
-  const waited = await claimForSending(marts.pool, { now: later(1_000), limit: 10, conversationIds: [id(4)] });
+  const waited = await claimAssignments(marts.pool, {
+    state: 'proposed',
+    now: later(1_000),
+    limit: 10,
+    conversationIds: [id(4)],
+  });
   expect(waited.map((each) => each.assignmentId)).toEqual(['4']);
 });
 
@@ -131,7 +144,7 @@ test('a state is followed only by those that may follow it', async () => {
 
 test('a row that was revoked while a worker had it in hand can no longer be sent', async () => {
   await propose(proposal(1));
-  const [claimed] = await claimForSending(marts.pool, { now, limit: 1 });
+  const [claimed] = await claimAssignments(marts.pool, { state: 'proposed', now, limit: 1 });
   await step('1', 'revoked', { reason: 'Undone.' });
   expect(await step(claimed?.assignmentId ?? '', 'sent')).toBe(false);
   expect(await list({ states: ['revoked'] })).toMatchObject([{ reason: 'Undone.', settledAt: now, sentAt: null }]);

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { checkRules } from '../../src/wrapup/rules/check.js';
 import { parseRules } from '../../src/wrapup/rules/rules.js';
-import { centre, rulesOf } from './support.js';
+import { directory, rulesOf } from './support.js';
 
 const faults = (...whens: string[]) =>
-  checkRules(rulesOf(...whens), centre).faults.map(({ at, message }) => `${at} ${message}`);
+  checkRules(rulesOf(...whens), directory).faults.map(({ at, message }) => `${at} ${message}`);
 
 test('a file in order has no faults', () => {
   expect(
@@ -37,7 +37,7 @@ test('a code that a named queue does not offer is a fault; on queues that only a
   const sentence =
     'rules.yaml:5:18 code "Success" is not on queue Support EU; add it to the queue in Genesys Cloud or leave the queue out';
   expect(faults('{ queue: [Support, Support EU] } → Success')).toEqual([sentence]);
-  const { faults: none, warnings } = checkRules(rulesOf('{ queue: Support* } → Success'), centre);
+  const { faults: none, warnings } = checkRules(rulesOf('{ queue: Support* } → Success'), directory);
   expect(none).toEqual([]);
   expect(warnings.map(({ message }) => message)).toEqual([
     expect.stringMatching(/not on queue Support EU.*left alone$/),
@@ -117,7 +117,7 @@ test('the allow-list names queues and codes that exist', () => {
   const text =
     'version: 1\nwriteback: { queues: [Sales, Nowhere], codes: [Gone], writesPerRunMax: 5 }\nrules:\n  - { name: a, set: { code: General } }\n';
   expect(
-    checkRules(parseRules(text, 'rules.yaml'), centre).faults.map(({ at, message }) => `${at} ${message}`),
+    checkRules(parseRules(text, 'rules.yaml'), directory).faults.map(({ at, message }) => `${at} ${message}`),
   ).toEqual([
     expect.stringMatching(/^rules\.yaml:2:30 there is no queue "Nowhere"/),
     expect.stringMatching(/^rules\.yaml:2:48 there is no wrap-up code "Gone"/),
@@ -125,7 +125,7 @@ test('the allow-list names queues and codes that exist', () => {
 });
 
 test('without a directory nothing can be checked', () => {
-  const empty = { ...centre, queues: [], codes: [] };
+  const empty = { ...directory, queues: [], codes: [] };
   expect(checkRules(rulesOf('{}'), empty).faults).toMatchObject([
     { message: expect.stringMatching(/run genesys-warehouse sync first/) },
   ]);

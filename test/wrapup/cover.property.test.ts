@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Handling, SurveyAnswer } from '../../src/model/handling.js';
+import type { AgentSession, SurveyAnswer } from '../../src/model/agent-session.js';
 import { compileRules } from '../../src/wrapup/rules/compile.js';
 import { contradiction, covers } from '../../src/wrapup/rules/cover.js';
 import { prefilterOf } from '../../src/wrapup/rules/prefilter.js';
 import type { Rule } from '../../src/wrapup/rules/rules.js';
 import type { Conditions } from '../../src/wrapup/rules/rules-schema.js';
-import { answer, centre, handling, now } from './support.js';
+import { answer, directory, now, session } from './support.js';
 
-/** Few words, so that conditions and handlings meet often. */
+/** Few words, so that conditions and agent sessions meet often. */
 const oneOrMore = <T>(...values: T[]) =>
   fc.oneof(fc.constantFrom(...values), fc.uniqueArray(fc.constantFrom(...values), { minLength: 1, maxLength: 3 }));
 const number = fc.integer({ min: 0, max: 5 });
@@ -84,7 +84,7 @@ const surveyAnswer = fc
   .map((more) => answer(more as Partial<SurveyAnswer>));
 
 /** Cause, code and phase as they go together in the views. */
-const verdicts: readonly Partial<Handling>[] = [
+const verdicts: readonly Partial<AgentSession>[] = [
   { cause: 'acw_timeout', currentCode: 'ININ-WRAP-UP-TIMEOUT' },
   { cause: 'acw_timeout', currentCode: 'ININ-WRAP-UP-TIMEOUT', phase: 'contact', contactEndedAt: null },
   { cause: 'acw_skipped', currentCode: 'ININ-WRAP-UP-SKIPPED' },
@@ -103,22 +103,22 @@ const verdicts: readonly Partial<Handling>[] = [
 ];
 const anyHandling = fc
   .record({
-    queue: fc.constantFrom(...centre.queues, null),
+    queue: fc.constantFrom(...directory.queues, null),
     mediaType: fc.constantFrom('voice', 'message', 'callback', null),
     direction: fc.constantFrom('inbound', 'outbound'),
-    user: fc.constantFrom(...centre.users, null),
-    skills: fc.constantFrom([], centre.skills),
+    user: fc.constantFrom(...directory.users, null),
+    skills: fc.constantFrom([], directory.skills),
     contactEndedAt: fc.integer({ min: 0, max: 240 }).map((minutes) => new Date(now.getTime() - minutes * 60_000)),
     attributes: fc.dictionary(fc.constantFrom('a', 'b'), value),
     surveys: fc.array(surveyAnswer, { maxLength: 3 }),
     verdict: fc.constantFrom(...verdicts),
   })
-  .map(({ verdict, ...more }) => handling({ ...more, ...verdict }));
+  .map(({ verdict, ...more }) => session({ ...more, ...verdict }));
 
 const ruleOf = (when: Conditions): Rule => ({ name: 'r', when, set: { code: 'General' }, version: 'v' });
-function matches(when: Conditions, each: Handling): boolean {
-  const [compiled] = compileRules([ruleOf(when)], centre);
-  return compiled?.matches({ handling: each, currentCode: each.currentCode, cause: each.cause, now }) ?? false;
+function matches(when: Conditions, each: AgentSession): boolean {
+  const [compiled] = compileRules([ruleOf(when)], directory);
+  return compiled?.matches({ session: each, currentCode: each.currentCode, cause: each.cause, now }) ?? false;
 }
 
 /** What made a rule of another one's conditions, so that covering happens at all. */
@@ -132,17 +132,13 @@ const pairs = fc.tuple(conditions, conditions).chain(([a, b]) =>
 test('a rule that is called covered matches nothing that the earlier one does not', () => {
   let covered = 0;
   fc.assert(
-    fc.property(
-      pairs,
-      fc.array(anyHandling, { minLength: 1, maxLength: 20 }),
-      ({ earlier, later, same }, handlings) => {
-        for (const inner of [later, same]) {
-          if (!covers(earlier, inner, centre)) continue;
-          covered += 1;
-          for (const each of handlings) if (matches(inner, each)) expect(matches(earlier, each)).toBe(true);
-        }
-      },
-    ),
+    fc.property(pairs, fc.array(anyHandling, { minLength: 1, maxLength: 20 }), ({ earlier, later, same }, sessions) => {
+      for (const inner of [later, same]) {
+        if (!covers(earlier, inner, directory)) continue;
+        covered += 1;
+        for (const each of sessions) if (matches(inner, each)) expect(matches(earlier, each)).toBe(true);
+      }
+    }),
     { numRuns: 1_000 },
   );
   expect(covered).toBeGreaterThan(200);
@@ -151,10 +147,10 @@ test('a rule that is called covered matches nothing that the earlier one does no
 test('a rule whose conditions are said to exclude each other matches nothing', () => {
   let excluded = 0;
   fc.assert(
-    fc.property(conditions, fc.array(anyHandling, { minLength: 1, maxLength: 20 }), (when, handlings) => {
-      if (contradiction(when, centre) === undefined) return;
+    fc.property(conditions, fc.array(anyHandling, { minLength: 1, maxLength: 20 }), (when, sessions) => {
+      if (contradiction(when, directory) === undefined) return;
       excluded += 1;
-      for (const each of handlings) expect(matches(when, each)).toBe(false);
+      for (const each of sessions) expect(matches(when, each)).toBe(false);
     }),
     { numRuns: 1_000 },
   );
@@ -166,9 +162,9 @@ test('nothing that a rule matches is cut by the filter in SQL', () => {
     fc.property(
       fc.array(conditions, { minLength: 1, maxLength: 3 }),
       fc.array(anyHandling, { minLength: 1, maxLength: 20 }),
-      (whens, handlings) => {
-        const filter = prefilterOf(whens.map(ruleOf), centre);
-        for (const each of handlings.filter((one) => whens.some((when) => matches(when, one)))) {
+      (whens, sessions) => {
+        const filter = prefilterOf(whens.map(ruleOf), directory);
+        for (const each of sessions.filter((one) => whens.some((when) => matches(when, one)))) {
           const code = each.currentCode;
           const isReal = code !== null && !code.startsWith('ININ-');
           expect(filter.queueIds === null || filter.queueIds.includes(each.queue?.id ?? '')).toBe(true);

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import type { Handling } from '../../src/model/handling.js';
-import { answer, decision, inForce, rulesOf } from './support.js';
+import type { AgentSession } from '../../src/model/agent-session.js';
+import { active, answer, decision, rulesOf } from './support.js';
 
-const isMatch = (when: string, of: Partial<Handling> = {}) => decision(rulesOf(when), of).kind === 'assign';
+const isMatch = (when: string, of: Partial<AgentSession> = {}) => decision(rulesOf(when), of).kind === 'assign';
 
 describe('a condition holds', () => {
   const system = { currentCode: 'ININ-WRAP-UP-TIMEOUT', cause: 'acw_timeout' };
   const coded = { currentCode: 'c-technical', cause: null };
-  const cases: readonly (readonly [when: string, of: Partial<Handling>, isHeld: boolean])[] = [
+  const cases: readonly (readonly [when: string, of: Partial<AgentSession>, isHeld: boolean])[] = [
     ['{}', {}, true],
     ['{ cause: digital_no_code }', {}, true],
     ['{ cause: [acw_timeout, digital_no_code] }', {}, true],
@@ -135,7 +135,7 @@ describe('a decision', () => {
     expect(decision(rulesOf('{} → Sales only'), { queue: null })).toMatchObject({ kind: 'assign' });
   });
 
-  test('leaves alone a handling that has the code already', () => {
+  test('leaves alone an agent session that has the code already', () => {
     const of = { currentCode: 'c-general', cause: null };
     expect(decision(rulesOf('{ current: any }'), of)).toMatchObject({ kind: 'has_code' });
   });
@@ -157,7 +157,7 @@ describe('a decision', () => {
     });
   });
 
-  test('fills the note from the handling and the answer, and leaves empty what is not known', () => {
+  test('fills the note from the agent session and the answer, and leaves empty what is not known', () => {
     const set =
       'General, note: "{rule} {queue} {agent} {promoterScore}|{attribute.Tier}|{field.effort}|{attribute.none}|{comment}"';
     const of = { surveys: [answer({ promoterScore: 3, fields: { effort: 'high' } })] };
@@ -172,13 +172,13 @@ describe('beside an assignment in force', () => {
   const version = rules.rules[0]?.version ?? '';
 
   test('the same decision of the same version is not new', () => {
-    expect(decision(rules, { inForce: inForce({ ruleVersion: version }) })).toMatchObject({ isNew: false });
-    expect(decision(rules, { inForce: inForce({ ruleVersion: 'earlier' }) })).toMatchObject({ isNew: true });
+    expect(decision(rules, { active: active({ ruleVersion: version }) })).toMatchObject({ isNew: false });
+    expect(decision(rules, { active: active({ ruleVersion: 'earlier' }) })).toMatchObject({ isNew: true });
   });
 
-  test('a code that we wrote ourselves counts as none: the handling is judged as before', () => {
-    const written = inForce({ ruleVersion: version, state: 'verified' });
-    const of = { currentCode: 'c-general', cause: null, inForce: written };
+  test('a code that we wrote ourselves counts as none: the agent session is judged as before', () => {
+    const written = active({ ruleVersion: version, state: 'verified' });
+    const of = { currentCode: 'c-general', cause: null, active: written };
     expect(decision(rules, of)).toMatchObject({ kind: 'assign', isNew: false });
     const changed = rulesOf('{ cause: digital_no_code } → Technical');
     expect(decision(changed, of)).toMatchObject({
@@ -191,20 +191,20 @@ describe('beside an assignment in force', () => {
     const of = {
       currentCode: 'c-technical',
       cause: null,
-      inForce: inForce({ ruleVersion: version, state: 'verified' }),
+      active: active({ ruleVersion: version, state: 'verified' }),
     };
     expect(decision(rules, of)).toMatchObject({ kind: 'none' });
   });
 
   test('a changed rule that no longer matches withdraws what it did, but not what Genesys has', () => {
     const changed = rulesOf('{ cause: acw_timeout }');
-    expect(decision(changed, { inForce: inForce() })).toMatchObject({ kind: 'withdrawn' });
-    const verified = { currentCode: 'c-general', cause: null, inForce: inForce({ state: 'verified' }) };
+    expect(decision(changed, { active: active() })).toMatchObject({ kind: 'withdrawn' });
+    const verified = { currentCode: 'c-general', cause: null, active: active({ state: 'verified' }) };
     expect(decision(changed, verified)).toMatchObject({ kind: 'none' });
   });
 
   test('a rule that is no longer in the file leaves what it did to be revoked by a person', () => {
-    expect(decision(rulesOf('{ cause: acw_timeout }'), { inForce: inForce({ rule: 'gone' }) })).toMatchObject({
+    expect(decision(rulesOf('{ cause: acw_timeout }'), { active: active({ rule: 'gone' }) })).toMatchObject({
       kind: 'none',
     });
   });

@@ -95,7 +95,7 @@ describe('the example on the directory of the sandbox', () => {
 });
 
 describe('stored proposals', () => {
-  test('count in reports at once, and each handling has one', async () => {
+  test('count in reports at once, and each agent session has one', async () => {
     const before = await sources();
     const planner = await openPlanner(pool, rulesPath);
     const planned = await planner.plan({ interval }, options);

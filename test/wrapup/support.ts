@@ -1,4 +1,4 @@
-import type { ContactCentre, Handling, InForce, SurveyAnswer } from '../../src/model/handling.js';
+import type { ActiveAssignment, AgentSession, Directory, SurveyAnswer } from '../../src/model/agent-session.js';
 import { compileRules } from '../../src/wrapup/rules/compile.js';
 import { type Decision, decide, rulingOf } from '../../src/wrapup/rules/match.js';
 import { parseRules, type Rules } from '../../src/wrapup/rules/rules.js';
@@ -13,7 +13,7 @@ const queue = (name: string, wrapupPrompt: string, ...codes: string[]) => ({
   wrapupCodes: new Set(codes),
 });
 
-export const centre: ContactCentre = {
+export const directory: Directory = {
   queues: [
     queue('Sales', 'MANDATORY', 'c-general', 'c-success', 'c-sales-only'),
     queue('Support', 'OPTIONAL', 'c-general', 'c-success', 'c-escalation', 'c-technical'),
@@ -39,7 +39,7 @@ export const centre: ContactCentre = {
   skills: [{ id: 's-french', name: 'French' }],
 };
 
-export function handling(more: Partial<Handling> = {}): Handling {
+export function session(more: Partial<AgentSession> = {}): AgentSession {
   return {
     conversationId: 'conversation',
     conversationStart: new Date('2026-03-02T10:00:00Z'),
@@ -62,7 +62,7 @@ export function handling(more: Partial<Handling> = {}): Handling {
     currentCode: null,
     attributes: { Tier: 'gold', empty: '' },
     surveys: [],
-    inForce: null,
+    active: null,
     ...more,
   };
 }
@@ -85,7 +85,7 @@ export function answer(more: Partial<SurveyAnswer> = {}): SurveyAnswer {
   };
 }
 
-export function inForce(more: Partial<InForce> = {}): InForce {
+export function active(more: Partial<ActiveAssignment> = {}): ActiveAssignment {
   return {
     assignmentId: '1',
     rule: 'a',
@@ -109,6 +109,6 @@ export function rulesOf(...whens: string[]): Rules {
   return parseRules(['version: 1', 'rules:', ...lines].join('\n'), 'rules.yaml');
 }
 
-export function decision(rules: Rules, of: Partial<Handling> = {}): Decision {
-  return decide(rulingOf(compileRules(rules.rules, centre), centre), handling(of), now);
+export function decision(rules: Rules, of: Partial<AgentSession> = {}): Decision {
+  return decide(rulingOf(compileRules(rules.rules, directory), directory), session(of), now);
 }

@@ -2,9 +2,10 @@ import { secondMs } from '../../lib/interval.js';
 import { version } from '../../lib/version.js';
 import { readLedgerFigures, readSchemaState } from '../../postgres/ledger/metrics.js';
 import { cached } from '../../service/cached.js';
-import { plain, type Route, type Service, startServiceUnlessTaken } from '../../service/http-server.js';
+import { type Service, startServiceUnlessTaken } from '../../service/http-server.js';
 import { createMetrics } from '../../service/metrics.js';
 import type { Facts, LiveFigures } from '../../service/metrics-catalog.js';
+import { plain, type Route } from '../../service/routes.js';
 import type { CommandContext } from '../app/command.js';
 import type { OpenedWithApi } from '../app/open.js';
 import type { RunState } from './health.js';
@@ -28,10 +29,10 @@ export interface RunServiceOptions {
 /** The service port of `run`; undefined where it is switched off or the default port is taken. */
 export async function startRunService(options: RunServiceOptions): Promise<Service | undefined> {
   const { config, log } = options.opened;
-  const { host, port, isPortGiven } = config.service;
+  const { host, port, isPortGiven, names } = config.service;
   if (port === 0) return undefined;
   const routes = [...(await healthRoutes(options)), ...(options.routes ?? [])];
-  const service = await startServiceUnlessTaken({ host, port, isPortGiven, routes, log });
+  const service = await startServiceUnlessTaken({ host, port, isPortGiven, names, routes, log });
   if (service !== undefined) log.info({ host, port: service.port }, 'The service port is open');
   return service;
 }

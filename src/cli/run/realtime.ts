@@ -2,8 +2,8 @@ import type pg from 'pg';
 import { createStore, storePages } from '../../postgres/load/store.js';
 import { storeSurveys } from '../../postgres/wrapup/surveys.js';
 import { createScreen } from '../../privacy/scrubber.js';
-import type { Route } from '../../service/http-server.js';
 import type { LiveFigures } from '../../service/metrics-catalog.js';
+import type { Route } from '../../service/routes.js';
 import { conversationPage } from '../../streams/conversations/page.js';
 import { Live, type LiveTimings } from '../../wrapup/realtime/realtime.js';
 import {

@@ -53,7 +53,7 @@ export class Judge {
   readonly queueIds = async (): Promise<readonly string[]> => {
     const planner = await this.#current();
     const writeback = planner?.rules.writeback;
-    return planner === undefined || writeback === undefined ? [] : allowListOf(writeback, planner.centre).queueIds;
+    return planner === undefined || writeback === undefined ? [] : allowListOf(writeback, planner.directory).queueIds;
   };
 
   /** Resolves when the signal has aborted. */

@@ -20,9 +20,9 @@ export async function openRunApply(context: CommandContext, opened: OpenedWithAp
   const { log, pool } = opened;
   const store = createAssignmentStore(pool, { now, actor: `run --wrapup as ${actor}` });
   const hourly = new HourlyBound(() => performance.now());
-  const apply: ApplyDecided = async ({ rules, centre }, scope) => {
+  const apply: ApplyDecided = async ({ rules, directory }, scope) => {
     if (rules.writeback === undefined) return;
-    const { queueIds, wrapupCodes, writesMax } = allowListOf(rules.writeback, centre);
+    const { queueIds, wrapupCodes, writesMax } = allowListOf(rules.writeback, directory);
     const left = hourly.left(writesMax);
     if (left === 0) {
       log.warn({ writesMax }, 'As many codes were written as the rules file allows in an hour; the others wait');

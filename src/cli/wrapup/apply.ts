@@ -103,13 +103,13 @@ async function record(
     { interval: wrapupInterval(options, now) },
     { now, signal: context.signal, actor, ...(options.rule !== undefined && { ruleName: options.rule }) },
   );
-  opened.log.info({ handlings: plan.readCount, proposed, superseded }, 'Recorded; reports use it from now on');
+  opened.log.info({ sessions: plan.readCount, proposed, superseded }, 'Recorded; reports use it from now on');
 }
 
 const nothing: AllowList = { queueIds: [], wrapupCodes: [], writesMax: 0 };
 
-function allowedBy({ rules, centre }: Planner): AllowList {
-  return rules.writeback === undefined ? nothing : allowListOf(rules.writeback, centre);
+function allowedBy({ rules, directory }: Planner): AllowList {
+  return rules.writeback === undefined ? nothing : allowListOf(rules.writeback, directory);
 }
 
 function ruleOf({ rule }: WrapupApplyOptions) {

@@ -1,5 +1,5 @@
 import { migrate } from '../../postgres/migrate.js';
-import { readContactCentre } from '../../postgres/wrapup/directory.js';
+import { readDirectory } from '../../postgres/wrapup/directory.js';
 import { checkRules } from '../../wrapup/rules/check.js';
 import { faultsError, parseRules } from '../../wrapup/rules/rules.js';
 import { type CommandContext, exitDone } from '../app/command.js';
@@ -13,7 +13,7 @@ export async function wrapupCheckCommand(context: CommandContext): Promise<numbe
     const path = opened.config.wrapupRules;
     const rules = parseRules(await readRules(path), path);
     await migrate(opened.pool, { timeZone: opened.config.timeZone });
-    const { faults, warnings } = checkRules(rules, await readContactCentre(opened.pool));
+    const { faults, warnings } = checkRules(rules, await readDirectory(opened.pool));
     for (const { at, message } of warnings) opened.log.warn(`${at} ${message}`);
     if (faults.length > 0) throw faultsError(faults);
     opened.log.info({ rules: rules.rules.length, warnings: warnings.length }, `${path} is in order`);

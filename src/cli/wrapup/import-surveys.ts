@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { UsageError } from '../../lib/errors.js';
 import type { Log } from '../../lib/log.js';
 import { listed } from '../../lib/text.js';
-import type { SurveyInput } from '../../model/handling.js';
+import type { SurveyInput } from '../../model/agent-session.js';
 import { migrate } from '../../postgres/migrate.js';
 import { storeSurveys } from '../../postgres/wrapup/surveys.js';
 import { createScreen } from '../../privacy/scrubber.js';

@@ -35,7 +35,7 @@ export async function wrapupPlanCommand(context: CommandContext, options: Wrapup
     );
     context.print(planText(plan, options.format));
     opened.log.info(
-      { handlings: plan.readCount, new: plan.rules.reduce((sum, rule) => sum + rule.newCount, 0) },
+      { sessions: plan.readCount, new: plan.rules.reduce((sum, rule) => sum + rule.newCount, 0) },
       'Planned; nothing was written',
     );
     return exitDone;
@@ -44,7 +44,7 @@ export async function wrapupPlanCommand(context: CommandContext, options: Wrapup
   }
 }
 
-/** What `--from` and `--to` mean, by default the last 31 days: handlings that began then. */
+/** What `--from` and `--to` mean, by default the last 31 days: agent sessions that began then. */
 export function wrapupInterval(
   { from, to }: { readonly from?: Date | undefined; readonly to?: Date | undefined },
   now: Date,

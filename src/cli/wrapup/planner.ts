@@ -6,13 +6,13 @@ import { readFile } from 'node:fs/promises';
 import type pg from 'pg';
 import { UsageError } from '../../lib/errors.js';
 import type { Interval } from '../../lib/interval.js';
-import type { ContactCentre } from '../../model/handling.js';
+import type { AgentSession, Directory } from '../../model/agent-session.js';
+import { readAgentSessions } from '../../postgres/wrapup/agent-sessions.js';
 import { insertProposals } from '../../postgres/wrapup/assignments.js';
 import { supersedeByAgents, withdraw } from '../../postgres/wrapup/closing.js';
-import { readContactCentre } from '../../postgres/wrapup/directory.js';
-import { readHandlings } from '../../postgres/wrapup/handlings.js';
+import { readDirectory } from '../../postgres/wrapup/directory.js';
 import { checkRules } from '../../wrapup/rules/check.js';
-import { type Plan, type PlanBatch, type PlanParts, planConversations, planRange } from '../../wrapup/rules/plan.js';
+import { Evaluation, type Plan, type PlanBatch } from '../../wrapup/rules/plan.js';
 import { faultsError, parseRules, type Rules } from '../../wrapup/rules/rules.js';
 
 export type PlanScope = { readonly interval: Interval } | { readonly conversationIds: readonly string[] };
@@ -26,7 +26,7 @@ export interface PlanOptions {
 
 export interface Planner {
   readonly rules: Rules;
-  readonly centre: ContactCentre;
+  readonly directory: Directory;
   /** Writes nothing. */
   plan(scope: PlanScope, options: PlanOptions): Promise<Plan>;
   /** Also stores proposals, and supersedes assignments that agents or changed rules have overtaken. */
@@ -42,22 +42,26 @@ export interface Proposed {
 /** Throws a UsageError with all faults of the file, of form and against the directory in the warehouse. */
 export async function openPlanner(pool: pg.Pool, rulesPath: string): Promise<Planner> {
   const rules = parseRules(await readRules(rulesPath), rulesPath);
-  const centre = await readContactCentre(pool);
-  const { faults } = checkRules(rules, centre);
+  const directory = await readDirectory(pool);
+  const { faults } = checkRules(rules, directory);
   if (faults.length > 0) throw faultsError(faults);
-  const parts = ({ now, ruleName, signal }: PlanOptions): PlanParts => ({
-    read: (scope, filter, entries, visit) => readHandlings(pool, scope, filter, entries, visit),
-    rules,
-    centre,
-    now,
-    ...(ruleName !== undefined && { ruleName: knownRule(rules, ruleName) }),
-    ...(signal && { signal }),
-  });
+  const evaluate = ({ now, ruleName }: PlanOptions) =>
+    new Evaluation({ rules, directory, now, ...(ruleName !== undefined && { ruleName: knownRule(rules, ruleName) }) });
+  const batches = (evaluation: Evaluation, scope: PlanScope, { signal }: PlanOptions) =>
+    evaluateBatches(evaluation, readAgentSessions(pool, scope, evaluation.filter, directory), signal);
   return {
     rules,
-    centre,
-    plan: (scope, options) => planScope(parts(options), scope),
-    propose: (scope, options) => propose(pool, parts(options), scope, options),
+    directory,
+    plan: async (scope, options) => {
+      const evaluation = evaluate(options);
+      for await (const _ of batches(evaluation, scope, options));
+      return evaluation.plan();
+    },
+    propose: async (scope, options) => {
+      const evaluation = evaluate(options);
+      const counts = await store(pool, batches(evaluation, scope, options), scope, options);
+      return { plan: evaluation.plan(), ...counts };
+    },
   };
 }
 
@@ -71,32 +75,37 @@ export async function readRules(path: string): Promise<string> {
   }
 }
 
-function planScope(parts: PlanParts, scope: PlanScope, onBatch?: (batch: PlanBatch) => Promise<void>): Promise<Plan> {
-  return 'interval' in scope
-    ? planRange(parts, scope.interval, onBatch)
-    : planConversations(parts, scope.conversationIds, onBatch);
+async function* evaluateBatches(
+  evaluation: Evaluation,
+  sessions: AsyncIterable<readonly AgentSession[]>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<PlanBatch> {
+  for await (const batch of sessions) {
+    signal?.throwIfAborted();
+    yield evaluation.add(batch);
+  }
 }
 
-async function propose(
+async function store(
   pool: pg.Pool,
-  parts: PlanParts,
+  batches: AsyncIterable<PlanBatch>,
   scope: PlanScope,
   { now, actor }: { readonly now: Date; readonly actor: string },
-): Promise<Proposed> {
+): Promise<Omit<Proposed, 'plan'>> {
   const facts = { now, actor };
+  const conversationIds = 'conversationIds' in scope ? { conversationIds: scope.conversationIds } : {};
+  let superseded = await supersedeByAgents(pool, { ...facts, ...conversationIds });
   let proposed = 0;
-  let superseded = await supersedeByAgents(pool, {
-    ...facts,
-    ...('conversationIds' in scope && { conversationIds: scope.conversationIds }),
-  });
-  const plan = await planScope(parts, scope, async ({ proposals, withdrawn }) => {
-    const counts = await insertProposals(pool, proposals, facts);
-    proposed += counts.proposed;
-    superseded += counts.superseded;
+  for await (const { proposals, withdrawn } of batches) {
+    if (proposals.length > 0) {
+      const counts = await insertProposals(pool, proposals, facts);
+      proposed += counts.proposed;
+      superseded += counts.superseded;
+    }
     const ids = withdrawn.map(({ assignmentId }) => assignmentId);
     if (ids.length > 0) superseded += await withdraw(pool, ids, facts);
-  });
-  return { plan, proposed, superseded };
+  }
+  return { proposed, superseded };
 }
 
 function knownRule({ rules, fileName }: Rules, name: string): string {

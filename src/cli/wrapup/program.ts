@@ -33,7 +33,7 @@ function addReading(wrapup: Command, { run, timestamp }: WrapupEdges): void {
   wrapup
     .command('plan')
     .description('what the rules would set, by rule, with examples; writes nothing')
-    .option('--from <time>', 'handlings that began from here; 31 days before --to unless given', timestamp)
+    .option('--from <time>', 'agent sessions that began from here; 31 days before --to unless given', timestamp)
     .option('--to <time>', 'end, not included; now unless given', timestamp)
     .option('--rule <name>', 'only this rule')
     .option('--format <format>', 'table, csv or json', 'table')
@@ -47,7 +47,7 @@ function addWriting(wrapup: Command, { run, timestamp }: WrapupEdges): void {
     .option('--apply', 'write to Genesys what the rules file allows; else only show what would be written', false)
     .option('--writes-max <number>', "codes written at the most, below the rules file's own bound", wholeNumber)
     .option('--retry-rejected', 'also what was rejected for a missing permission, login or answer', false)
-    .option('--from <time>', 'handlings that began from here; 31 days before --to unless given', timestamp)
+    .option('--from <time>', 'agent sessions that began from here; 31 days before --to unless given', timestamp)
     .option('--to <time>', 'end, not included; now unless given', timestamp)
     .option('--rule <name>', 'only this rule')
     .option('--format <format>', 'table, csv or json', 'table')
@@ -92,7 +92,7 @@ function addStoring(wrapup: Command, { run, timestamp }: WrapupEdges): void {
     .command('revoke')
     .description('undo in the warehouse what a rule assigned')
     .requiredOption('--rule <name>', 'its name, as in the rules file')
-    .option('--from <time>', 'only handlings that began from here', timestamp)
+    .option('--from <time>', 'only agent sessions that began from here', timestamp)
     .option('--to <time>', 'end, not included', timestamp)
     .action((options) => run((context) => wrapupRevokeCommand(context, options)));
 }

@@ -5,6 +5,10 @@ import type { Log } from '../../lib/log.js';
 import { describeConnectionError, describeTarget } from './errors.js';
 import { withTls } from './tls.js';
 
+/** What sessions of this program are called in `pg_stat_activity`, or how that begins. */
+export const applicationName = 'genesys-warehouse';
+export const isOurApplication = (name: string): boolean => name.startsWith(applicationName);
+
 export interface PoolOptions {
   /** A Postgres URL; see `withTls` for what its `sslmode` means and what holds without one. */
   readonly connectionString: string;

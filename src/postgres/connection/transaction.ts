@@ -16,7 +16,32 @@ export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClie
   }
 }
 
-/** The same on a connection that the caller holds, e.g. because a claim ends with it. A lock that was not to be had is named. */
+/**
+ * Yields what `read` yields from one read transaction of its own connection, e.g. the batches of a cursor. The transaction ends with the
+ * iteration, also where the consumer stops early or throws.
+ */
+export async function* streamTransaction<T>(
+  pool: pg.Pool,
+  read: (client: pg.PoolClient) => AsyncGenerator<T>,
+): AsyncGenerator<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('begin');
+    yield* read(client);
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError)) broken = error as Error;
+    throw error;
+  } finally {
+    // Nothing was written: ending the transaction by a rollback loses nothing, and is right after an error as well.
+    await client.query('rollback').catch((error: Error) => {
+      broken = error;
+    });
+    client.release(broken);
+  }
+}
+
+/** Runs `work` in a transaction on a connection that the caller holds, e.g. because a claim ends with it. A lock that was not to be had is named. */
 export async function transactionOn<T>(client: pg.PoolClient, work: () => Promise<T>): Promise<T> {
   await client.query('begin');
   try {

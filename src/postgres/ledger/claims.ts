@@ -5,12 +5,14 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { minuteMs, secondMs } from '../../lib/interval.js';
+import type { HeldSlices } from '../../model/extraction.js';
 import { livingSessions, processName, sessionOf } from '../connection/session.js';
 
 /** A process that does not renew its claims for so long (stopped, or cut off behind a pooler) loses them. */
 const claimMsMax = 3 * minuteMs;
 export const heartbeatMs = 20 * secondMs;
 const holdersShownMax = 5;
+const claimsShownMax = 100;
 
 /** Ids of slices whose claims are alive, as SQL. */
 export const claimedSlices = `(
@@ -105,15 +107,19 @@ export class Heartbeat {
   }
 }
 
-/** Due slices that some session holds. */
-export interface HeldSlices {
-  readonly slices: number;
-  readonly since: Date;
-  /** Host and process as it calls itself. */
-  readonly holder: string;
-  readonly pid: number;
-  readonly application: string;
-  readonly role: string;
+/** Every living claim, by stream and session, for `status`. */
+export async function readClaims(pool: pg.Pool): Promise<Readonly<Record<string, unknown>>[]> {
+  const { rows } = await pool.query(
+    `select slices.stream, count(*)::integer as slice_count, claims.holder, living.pid as session, living.application,
+         living.role_name as role, min(claims.claimed_at) as since
+     from extract.claims
+     join ${livingSessions} as living
+         on living.pid = claims.session_pid and living.role = claims.session_role and living.key = claims.session_key
+     join extract.slices on slices.slice_id = claims.slice_id
+     group by slices.stream, claims.holder, living.pid, living.application, living.role_name
+     order by since, slices.stream limit ${claimsShownMax}`,
+  );
+  return rows;
 }
 
 /** Who holds slices of these streams that are due, most slices first, at most a handful. */

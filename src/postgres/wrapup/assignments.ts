@@ -1,13 +1,10 @@
-/**
- * The wrap-up ledger, `wrapup.assignments`: proposals are inserted, claimed for sending, moved from state to state, listed.
- * `sent` is recorded BEFORE the call to Genesys: a crash between the two leaves a row that is read back, never one written unseen.
- * Times come from the caller.
- */
+/** The wrap-up ledger, `wrapup.assignments`: proposals are inserted, claimed, moved from state to state, listed. */
 import type pg from 'pg';
 import { minuteMs, plus } from '../../lib/interval.js';
 import {
   type Assignment,
   type AssignmentState,
+  type ClaimFilter,
   isSettled,
   type Proposal,
   statesBefore,
@@ -39,7 +36,7 @@ export interface InsertCounts {
 }
 
 /**
- * Stores decisions of at most a few thousand handlings, one each, in a transaction of its own. The same rule version and code on the same handling is left
+ * Stores decisions of at most a few thousand agent sessions, one each, in a transaction of its own. The same rule version and code on the same agent session is left
  * alone while it is in force, and also where it was revoked or lost to someone else's code; anything else supersedes what is in force.
  */
 export async function insertProposals(
@@ -56,50 +53,53 @@ export async function insertProposals(
   });
 }
 
-export interface ClaimOptions {
+/** Without an allow-list, any queue or code. */
+export interface ClaimOptions extends Partial<ClaimFilter> {
+  /** `proposed`: what is due to be sent, counted as an attempt. `sent`: what is to be read back. */
+  readonly state: 'proposed' | 'sent';
   readonly now: Date;
-  /** Bound on this call; at most 10,000. */
+  /** At most 10,000. */
   readonly limit: number;
-  /** The allow-lists; absent: any. */
-  readonly queueIds?: readonly string[];
-  readonly wrapupCodes?: readonly string[];
-  readonly rule?: string;
-  readonly conversationIds?: readonly string[];
+  /** Only rows above this id. */
+  readonly afterId?: string;
 }
 
 /**
- * Takes proposed rows, the oldest decision first, for this process alone: until `leaseMs` from now no other call returns them. Counts an attempt.
- * Rows that another process is taking at this moment are passed over, not waited for.
+ * Claims rows for this process, the oldest decision first: until `leaseMs` from now no other call returns them. Rows that another
+ * process is claiming at this moment are skipped, not waited for.
  */
-export async function claimForSending(db: Database, options: ClaimOptions): Promise<Assignment[]> {
+export async function claimAssignments(db: Database, options: ClaimOptions): Promise<Assignment[]> {
   const { rows } = await db.query<Assignment>(
     `with free as (
          select assignment_id as free_id
          from wrapup.assignments
-         where state = 'proposed'
-             and (retry_at is null or retry_at <= $1)
-             and (claimed_until is null or claimed_until <= $1)
-             and ($3::uuid[] is null or queue_id = any($3))
-             and ($4::text[] is null or wrapup_code = any($4))
-             and ($5::text is null or rule = $5)
-             and ($6::uuid[] is null or conversation_id = any($6))
+         where state = $1
+             and assignment_id > $8
+             and (state = 'sent' or retry_at is null or retry_at <= $2)
+             and (claimed_until is null or claimed_until <= $2)
+             and ($4::uuid[] is null or queue_id = any($4))
+             and ($5::text[] is null or wrapup_code = any($5))
+             and ($6::text is null or rule = $6)
+             and ($7::uuid[] is null or conversation_id = any($7))
          order by assignment_id
-         limit $7
+         limit $9
          for update skip locked
      ),
      claimed as (
-         update wrapup.assignments set claimed_until = $2, attempts = attempts + 1
+         update wrapup.assignments set claimed_until = $3, attempts = attempts + (state = 'proposed')::integer
          from free where assignment_id = free.free_id
          returning assignments.*
      )
      select ${assignmentColumns} from claimed order by assignment_id`,
     [
+      options.state,
       options.now,
       plus(options.now, leaseMs),
       options.queueIds ?? null,
       options.wrapupCodes ?? null,
       options.rule ?? null,
       options.conversationIds ?? null,
+      options.afterId ?? '0',
       Math.min(options.limit, claimLimitMax),
     ],
   );
@@ -166,7 +166,7 @@ export interface AssignmentFilter {
   readonly freeAt?: Date;
   readonly queueIds?: readonly string[];
   readonly wrapupCodes?: readonly string[];
-  /** Above this id. */
+  /** Only above this id. */
   readonly afterId?: string;
   /** At most 10,000, which is also the default. */
   readonly limit?: number;
@@ -203,7 +203,7 @@ export async function listAssignments(db: Database, filter: AssignmentFilter): P
   return rows;
 }
 
-/** What the last extraction shows on the handling of an assignment. */
+/** What the last extraction shows on the agent session of an assignment. */
 export interface Sighting {
   readonly assignmentId: string;
   /** False where the session no longer stands at its position, e.g. after a restatement. */
@@ -239,7 +239,7 @@ export async function readSightings(db: Database, assignmentIds: readonly string
   return rows;
 }
 
-const sameHandling = `
+const sameSession = `
     earlier.conversation_id = given."conversationId"
     and earlier.participant_no = given."participantNo"
     and earlier.session_no = given."sessionNo"`;
@@ -258,7 +258,7 @@ const wanted = `
         from given
         where not exists (
             select from wrapup.assignments as earlier
-            where ${sameHandling}
+            where ${sameSession}
                 and earlier.session_id is not distinct from given."sessionId"
                 and earlier.rule_version = given."ruleVersion"
                 and earlier.wrapup_code = given."wrapupCode"
@@ -271,7 +271,7 @@ const supersedeEarlier = `,
     found as (
         select earlier.assignment_id as found_id, given.rule, given."wrapupName", given.actor, given.now
         from wanted as given
-        inner join wrapup.assignments as earlier on ${sameHandling} and earlier.in_force_no = 0
+        inner join wrapup.assignments as earlier on ${sameSession} and earlier.in_force_no = 0
         order by earlier.assignment_id
         for update of earlier
     )

@@ -70,7 +70,7 @@ export async function supersedeByAgents(
   return rowCount ?? 0;
 }
 
-/** Undoes what a rule did, for handlings that began in [from, to): reports go back at once. Returns how many assignments by their former state. */
+/** Undoes what a rule did, for agent sessions that began in [from, to): reports go back at once. Returns how many assignments by their former state. */
 export async function revoke(
   db: Database,
   filter: { readonly rule: string; readonly from?: Date; readonly to?: Date },

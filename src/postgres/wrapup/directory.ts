@@ -1,10 +1,10 @@
 import type pg from 'pg';
-import type { CodeEntry, ContactCentre, Named, QueueEntry } from '../../model/handling.js';
+import type { CodeEntry, Directory, Named, QueueEntry } from '../../model/agent-session.js';
 
 type Queue = Omit<QueueEntry, 'wrapupCodes'> & { readonly codes: readonly string[] | null };
 
 /** The directory as it was last listed, deleted entries included: facts of the past name them. */
-export async function readContactCentre(pool: pg.Pool | pg.ClientBase): Promise<ContactCentre> {
+export async function readDirectory(pool: pg.Pool | pg.ClientBase): Promise<Directory> {
   const queues = await pool.query<Queue>(queuesSql);
   const codes = await pool.query<CodeEntry>(
     `select wrapup_code as id, name, deleted_at is not null as "isDeleted"

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { dayMs, plus } from '../../lib/interval.js';
-import type { Assignment, AssignmentState } from '../../model/assignment.js';
-import { assignmentColumns, claimForSending, type Database, leaseMs, transition } from './assignments.js';
+import type { AssignmentState, Claim, ClaimFilter, Outcome } from '../../model/assignment.js';
+import { type ClaimOptions, claimAssignments, type Database, leaseMs, transition } from './assignments.js';
 
 export interface SendingOptions {
   readonly now: () => Date;
@@ -9,43 +9,19 @@ export interface SendingOptions {
   readonly actor: string;
 }
 
-export interface SendingFilter {
-  readonly queueIds: readonly string[];
-  readonly wrapupCodes: readonly string[];
-  readonly rule?: string;
-  readonly conversationIds?: readonly string[];
-}
-
-export interface SendingOutcome {
-  readonly state: 'verified' | 'rejected' | 'conflicted' | 'proposed';
-  readonly reason: string;
-  readonly errorCode?: string;
-  readonly correlationId?: string;
-  readonly retryAt?: Date;
-}
-
-export interface SendingClaim {
-  readonly assignments: readonly Assignment[];
-  readonly until: Date;
-}
-
 /** An extraction comes back to a conversation for about a month; older rows are settled. */
 const lookBackMs = 40 * dayMs;
 
-/** The ledger as writing to Genesys uses it: `AssignmentStore` of `wrapup/apply-types.ts`. */
+/** The ledger as writing to Genesys uses it: `AssignmentStore` of `wrapup/writeback/types.ts`. */
 export function createAssignmentStore(pool: pg.Pool, { now, actor }: SendingOptions) {
   return {
-    claimProposed: async (filter: SendingFilter, limit: number): Promise<SendingClaim> => {
-      const at = now();
-      return { assignments: await claimForSending(pool, { ...filter, now: at, limit }), until: plus(at, leaseMs) };
-    },
-    claimSent: async (filter: SendingFilter, limit: number, afterId: string): Promise<SendingClaim> => {
-      const at = now();
-      return { assignments: await claimSent(pool, filter, at, limit, afterId), until: plus(at, leaseMs) };
-    },
+    claimProposed: (filter: ClaimFilter, limit: number) =>
+      claim(pool, { ...filter, state: 'proposed', now: now(), limit }),
+    claimSent: (filter: ClaimFilter, limit: number, afterId: string) =>
+      claim(pool, { ...filter, state: 'sent', now: now(), limit, afterId }),
     beginSending: (assignmentId: string) => beginSending(pool, assignmentId, now(), actor),
     markAccepted: (assignmentId: string, correlationId: string) => markAccepted(pool, assignmentId, correlationId),
-    settle: (assignmentId: string, { state, ...facts }: SendingOutcome) =>
+    settle: (assignmentId: string, { state, ...facts }: Outcome) =>
       transition(pool, assignmentId, state, { ...facts, now: now(), actor }),
     release: (assignmentIds: readonly string[], until: Date) => release(pool, assignmentIds, until),
     settleByExtraction: (conversationIds?: readonly string[]) =>
@@ -67,7 +43,7 @@ const curableCodes = [
 /** Puts curable rejected rows of the last weeks back to proposed; returns how many. Their attempts count from zero. */
 export async function proposeAgain(
   db: Database,
-  filter: SendingFilter,
+  filter: ClaimFilter,
   { now, actor }: { readonly now: Date; readonly actor: string },
 ): Promise<number> {
   const { rowCount } = await db.query(
@@ -85,40 +61,8 @@ export async function proposeAgain(
   return rowCount ?? 0;
 }
 
-async function claimSent(db: Database, filter: SendingFilter, now: Date, limit: number, afterId: string) {
-  const { rows } = await db.query<Assignment>(
-    `with free as (
-         select assignment_id as free_id
-         from wrapup.assignments
-         where state = 'sent'
-             and assignment_id > $7
-             and (claimed_until is null or claimed_until <= $1)
-             and queue_id = any($3::uuid[])
-             and wrapup_code = any($4::text[])
-             and ($5::text is null or rule = $5)
-             and ($6::uuid[] is null or conversation_id = any($6))
-         order by assignment_id
-         limit $8
-         for update skip locked
-     ),
-     claimed as (
-         update wrapup.assignments set claimed_until = $2
-         from free where assignment_id = free.free_id
-         returning assignments.*
-     )
-     select ${assignmentColumns} from claimed order by assignment_id`,
-    [
-      now,
-      plus(now, leaseMs),
-      filter.queueIds,
-      filter.wrapupCodes,
-      filter.rule ?? null,
-      filter.conversationIds ?? null,
-      afterId,
-      limit,
-    ],
-  );
-  return rows;
+async function claim(db: Database, options: ClaimOptions): Promise<Claim> {
+  return { assignments: await claimAssignments(db, options), until: plus(options.now, leaseMs) };
 }
 
 /** A `sent` row without a correlation id is one whose answer is not known. */
@@ -156,7 +100,7 @@ async function release(db: Database, assignmentIds: readonly string[], until: Da
 }
 
 /**
- * Rows whose handling shows a code, in a record that Genesys gave after the last step: the rule's own code verifies the
+ * Rows whose agent session shows a code, in a record that Genesys gave after the last step: the rule's own code verifies the
  * row, somebody else's, set since the decision, wins. Rows in a process' hands are left to it. After each extraction
  * `states` is `['sent']`, the few that wait for it.
  */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { SurveyInput } from '../../model/handling.js';
+import type { SurveyInput } from '../../model/agent-session.js';
 import type { Screen } from '../../privacy/scrubber.js';
 import { withoutErased } from '../load/erasures.js';
 import type { Database } from './assignments.js';

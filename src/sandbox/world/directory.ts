@@ -137,7 +137,15 @@ function userJson(organization: Organization, agent: Agent): JsonObject {
     team: { id: agent.team.id, name: agent.team.name },
     skills: agent.skills.map((skill) => rated(skill, '/api/v2/routing/skills', 'active')),
     languages: agent.languages.map((language) => rated(language, '/api/v2/routing/languages', 'active')),
+    locations: locationsJson(organization, agent),
   };
+}
+
+/** Most people are placed at one site; some work from home and have none. */
+function locationsJson(organization: Organization, agent: Agent): JsonObject[] {
+  const location = organization.locations[agent.no % organization.locations.length];
+  if (location === undefined || agent.no % 5 === 4) return [];
+  return [{ id: location.id, locationDefinition: entity(location, '/api/v2/locations') }];
 }
 
 function versionOf(agent: Agent): number {

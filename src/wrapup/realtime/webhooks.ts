@@ -1,7 +1,7 @@
 /** The two `POST` routes: who may, and what becomes of it. The service port calls them with the whole body. */
 import { asError } from '../../lib/errors.js';
 import type { Log } from '../../lib/log.js';
-import type { SurveyInput } from '../../model/handling.js';
+import type { SurveyInput } from '../../model/agent-session.js';
 import { readSurveyRecord, type SurveyRecord } from '../survey-record.js';
 import { Seen } from './dedupe.js';
 import type { Live } from './realtime.js';

@@ -1,4 +1,4 @@
-import type { ContactCentre } from '../../model/handling.js';
+import type { Directory } from '../../model/agent-session.js';
 import { namedTest } from './patterns.js';
 import type { Writeback } from './rules-schema.js';
 
@@ -9,12 +9,12 @@ export interface AllowList {
 }
 
 /** What may be written to Genesys, as ids. Names that the directory does not have allow nothing. */
-export function allowListOf(writeback: Writeback, centre: ContactCentre): AllowList {
+export function allowListOf(writeback: Writeback, directory: Directory): AllowList {
   const isQueue = namedTest(writeback.queues);
   const isCode = namedTest(writeback.codes);
   return {
-    queueIds: centre.queues.filter((queue) => !queue.isDeleted && isQueue(queue)).map(({ id }) => id),
-    wrapupCodes: centre.codes.filter((code) => !code.isDeleted && isCode(code)).map(({ id }) => id),
+    queueIds: directory.queues.filter((queue) => !queue.isDeleted && isQueue(queue)).map(({ id }) => id),
+    wrapupCodes: directory.codes.filter((code) => !code.isDeleted && isCode(code)).map(({ id }) => id),
     writesMax: writeback.writesPerRunMax,
   };
 }

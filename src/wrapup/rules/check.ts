@@ -1,5 +1,5 @@
 import { listed, nearest, quoted } from '../../lib/text.js';
-import type { CodeEntry, ContactCentre, Named, QueueEntry } from '../../model/handling.js';
+import type { CodeEntry, Directory, Named, QueueEntry } from '../../model/agent-session.js';
 import { codesOf, currentWords } from './compile.js';
 import { contradiction, covers } from './cover.js';
 import { asList, namedTest } from './patterns.js';
@@ -16,30 +16,30 @@ export interface Check {
 }
 
 /** Holds a rules file against the directory: every name must mean something, every code be on its queues, every rule be able to match. */
-export function checkRules(rules: Rules, centre: ContactCentre): Check {
-  if (centre.codes.length === 0 || centre.queues.length === 0) {
+export function checkRules(rules: Rules, directory: Directory): Check {
+  if (directory.codes.length === 0 || directory.queues.length === 0) {
     const message = 'cannot be checked: the warehouse has no directory yet; run genesys-warehouse sync first';
     return { faults: [{ at: rules.fileName, message }], warnings: [] };
   }
-  const checked = rules.rules.map((rule, index) => checkRule(rules, rule, ['rules', index], centre));
+  const checked = rules.rules.map((rule, index) => checkRule(rules, rule, ['rules', index], directory));
   return {
     faults: [
       ...checked.flatMap(({ faults }) => faults),
-      ...unreachable(rules, centre),
-      ...writebackFaults(rules, centre),
+      ...unreachable(rules, directory),
+      ...writebackFaults(rules, directory),
     ],
     warnings: checked.flatMap(({ warnings }) => warnings),
   };
 }
 
-function checkRule({ placeOf }: Rules, rule: Rule, path: Path, centre: ContactCentre): Check {
+function checkRule({ placeOf }: Rules, rule: Rule, path: Path, directory: Directory): Check {
   const fault = (at: Path, message: string): Fault => ({ at: placeOf([...path, ...at]), message });
   const faults = [
-    ...nameFaults(rule, centre).map(({ at, message }) => fault(at, message)),
-    ...codeFaults(rule.set.code, centre).map((message) => fault(['set', 'code'], message)),
+    ...nameFaults(rule, directory).map(({ at, message }) => fault(at, message)),
+    ...codeFaults(rule.set.code, directory).map((message) => fault(['set', 'code'], message)),
   ];
-  const notOffered = codesOf(rule.set.code, centre).length > 0 ? queuesWithout(rule, centre) : [];
-  // Queues that are named must offer the code; of those that only a pattern covers, handlings are left alone.
+  const notOffered = codesOf(rule.set.code, directory).length > 0 ? queuesWithout(rule, directory) : [];
+  // Queues that are named must offer the code; of those that only a pattern covers, agent sessions are left alone.
   const isNamed = (queue: QueueEntry) =>
     asList(rule.when.queue).some((text) => !text.includes('*') && namedTest([text])(queue));
   const sentence = (queues: readonly QueueEntry[]) =>
@@ -47,18 +47,18 @@ function checkRule({ placeOf }: Rules, rule: Rule, path: Path, centre: ContactCe
   const named = notOffered.filter(isNamed);
   if (named.length > 0) faults.push(fault(['set', 'code'], sentence(named)));
   const rest = notOffered.filter((queue) => !isNamed(queue));
-  const warnings = rest.length > 0 ? [fault(['set', 'code'], `${sentence(rest)}; handlings there are left alone`)] : [];
-  const reason = faults.length === 0 ? contradiction(rule.when, centre) : undefined;
+  const warnings = rest.length > 0 ? [fault(['set', 'code'], `${sentence(rest)}; sessions there are left alone`)] : [];
+  const reason = faults.length === 0 ? contradiction(rule.when, directory) : undefined;
   if (reason !== undefined)
     faults.push(fault(['when', reason.key], `rule ${quoted(rule.name)} can never match: ${reason.message}`));
   return { faults, warnings };
 }
 
-function queuesWithout({ when, set }: Rule, centre: ContactCentre): QueueEntry[] {
-  const codes = codesOf(set.code, centre).map(({ id }) => id);
+function queuesWithout({ when, set }: Rule, directory: Directory): QueueEntry[] {
+  const codes = codesOf(set.code, directory).map(({ id }) => id);
   const test = when.queue === undefined ? () => true : namedTest(asList(when.queue));
   const lacks = ({ wrapupCodes }: QueueEntry) => wrapupCodes !== null && !codes.some((code) => wrapupCodes.has(code));
-  return centre.queues.filter((queue) => !queue.isDeleted && test(queue) && lacks(queue));
+  return directory.queues.filter((queue) => !queue.isDeleted && test(queue) && lacks(queue));
 }
 
 interface NameFault {
@@ -67,13 +67,13 @@ interface NameFault {
 }
 
 /** Each text that names nothing, by the list it should be in. */
-function nameFaults({ when }: Rule, centre: ContactCentre): NameFault[] {
+function nameFaults({ when }: Rule, directory: Directory): NameFault[] {
   const lists: readonly (readonly ['queue' | 'agent' | 'team' | 'division' | 'skill', readonly Named[]])[] = [
-    ['queue', centre.queues],
-    ['agent', centre.users],
-    ['team', centre.teams],
-    ['division', centre.divisions],
-    ['skill', centre.skills],
+    ['queue', directory.queues],
+    ['agent', directory.users],
+    ['team', directory.teams],
+    ['division', directory.divisions],
+    ['skill', directory.skills],
   ];
   const faults = lists.flatMap(([key, entries]) => textFaults(when[key], key, ['when', key], entries));
   const words = asList(when.current).filter(
@@ -81,7 +81,7 @@ function nameFaults({ when }: Rule, centre: ContactCentre): NameFault[] {
   );
   return [
     ...faults,
-    ...textFaults(words.length > 0 ? when.current : undefined, 'code', ['when', 'current'], centre.codes, words),
+    ...textFaults(words.length > 0 ? when.current : undefined, 'code', ['when', 'current'], directory.codes, words),
   ];
 }
 
@@ -107,7 +107,7 @@ function unknown(what: string, text: string, entries: readonly Named[]): string 
   return `there is no ${what} ${quoted(text)}; ${hint}`;
 }
 
-function codeFaults(text: string, { codes }: ContactCentre): string[] {
+function codeFaults(text: string, { codes }: Directory): string[] {
   const named = codes.filter(namedTest([text]));
   const live = named.filter((code) => !code.isDeleted);
   if (text.includes('*')) return [`code is ${quoted(text)}; a rule sets one code: write its name or id`];
@@ -123,21 +123,21 @@ function codeFaults(text: string, { codes }: ContactCentre): string[] {
   return [];
 }
 
-function unreachable({ rules, placeOf }: Rules, centre: ContactCentre): Fault[] {
+function unreachable({ rules, placeOf }: Rules, directory: Directory): Fault[] {
   return rules.flatMap((rule, index) => {
-    const earlier = rules.slice(0, index).find((each) => covers(each.when, rule.when, centre));
+    const earlier = rules.slice(0, index).find((each) => covers(each.when, rule.when, directory));
     if (earlier === undefined) return [];
     const message = `rule ${quoted(rule.name)} can never match: rule ${quoted(earlier.name)} before it matches everything it would; move it up or narrow that one`;
     return [{ at: placeOf(['rules', index, 'name']), message }];
   });
 }
 
-function writebackFaults({ writeback, placeOf }: Rules, centre: ContactCentre): Fault[] {
+function writebackFaults({ writeback, placeOf }: Rules, directory: Directory): Fault[] {
   if (writeback === undefined) return [];
   const live = (entries: readonly (QueueEntry | CodeEntry)[]) => entries.filter((each) => !each.isDeleted);
   return [
-    ...textFaults(writeback.queues, 'queue', ['writeback', 'queues'], live(centre.queues)),
-    ...textFaults(writeback.codes, 'wrap-up code', ['writeback', 'codes'], live(centre.codes)),
+    ...textFaults(writeback.queues, 'queue', ['writeback', 'queues'], live(directory.queues)),
+    ...textFaults(writeback.codes, 'wrap-up code', ['writeback', 'codes'], live(directory.codes)),
   ].map(({ at, message }) => ({ at: placeOf(at), message }));
 }
 

@@ -1,6 +1,6 @@
 /** Whether a rule can match at all: its own conditions may exclude each other, or an earlier rule may take everything. */
-import type { ContactCentre, Named } from '../../model/handling.js';
-import { isSystemCode } from '../../model/handling.js';
+import type { Directory, Named } from '../../model/agent-session.js';
+import { isSystemCode } from '../../model/agent-session.js';
 import { currentWords, defaultCurrent, defaultPhases, distanceMs } from './compile.js';
 import { asList, isNumberMatch, textTest } from './patterns.js';
 import { selected } from './prefilter.js';
@@ -8,21 +8,21 @@ import type { Conditions, FieldMatch, NumberMatch, SurveyConditions, TextMatch }
 
 type Values = string | string[] | undefined;
 
-/** True where every handling that `later` matches is one that `earlier` matches. Errs towards false. */
-export function covers(earlier: Conditions, later: Conditions, centre: ContactCentre): boolean {
+/** True where every agent session that `later` matches is one that `earlier` matches. Errs towards false. */
+export function covers(earlier: Conditions, later: Conditions, directory: Directory): boolean {
   const lists: readonly (readonly ['queue' | 'agent' | 'team' | 'division' | 'skill', readonly Named[]])[] = [
-    ['queue', centre.queues],
-    ['agent', centre.users],
-    ['team', centre.teams],
-    ['division', centre.divisions],
-    ['skill', centre.skills],
+    ['queue', directory.queues],
+    ['agent', directory.users],
+    ['team', directory.teams],
+    ['division', directory.divisions],
+    ['skill', directory.skills],
   ];
   return (
     lists.every(([key, entries]) => coversNames(earlier[key], later[key], entries)) &&
     (['media', 'direction', 'disconnect'] as const).every((key) => coversTexts(earlier[key], later[key])) &&
     isSubset(later.cause, earlier.cause) &&
     isSubset(later.phase ?? [...defaultPhases], earlier.phase ?? [...defaultPhases]) &&
-    coversCurrent(earlier, later, centre) &&
+    coversCurrent(earlier, later, directory) &&
     coversAge(earlier.age, later.age) &&
     coversEach(earlier.attributes, later.attributes, coversText) &&
     coversSurvey(earlier.survey, later.survey)
@@ -49,7 +49,7 @@ function coversTexts(outer: Values, inner: Values): boolean {
   return inner !== undefined && asList(inner).every(textTest(asList(outer)));
 }
 
-function coversCurrent(earlier: Conditions, later: Conditions, { codes }: ContactCentre): boolean {
+function coversCurrent(earlier: Conditions, later: Conditions, { codes }: Directory): boolean {
   const outer = asList(earlier.current ?? [...defaultCurrent]);
   if (outer.includes('any')) return true;
   const inner = asList(later.current ?? [...defaultCurrent]);
@@ -181,7 +181,7 @@ const promptOfCause: Readonly<Record<string, string>> = {
 };
 
 /** Why the conditions exclude each other, if they do. */
-export function contradiction(when: Conditions, centre: ContactCentre): Contradiction | undefined {
+export function contradiction(when: Conditions, directory: Directory): Contradiction | undefined {
   const causes = asList(when.cause);
   if (causes.length > 0) {
     if (!causes.some((cause) => isCodePossible(cause, when)))
@@ -190,7 +190,7 @@ export function contradiction(when: Conditions, centre: ContactCentre): Contradi
       return { key: 'cause', message: 'what is not over yet has no cause but still_open, or a code of the system' };
     if (!causes.some((cause) => isMediaPossible(cause, when)))
       return { key: 'media', message: `cause ${causes.join(', ')} does not occur in these media` };
-    if (!causes.some((cause) => isPromptPossible(cause, when, centre)))
+    if (!causes.some((cause) => isPromptPossible(cause, when, directory)))
       return { key: 'cause', message: `the queues' wrap-up prompt never leads to ${causes.join(', ')}` };
   }
   return emptyCondition(when);
@@ -215,7 +215,7 @@ function isMediaPossible(cause: string, { media }: Conditions): boolean {
   return cause !== 'callback_no_acw' || test('callback');
 }
 
-function isPromptPossible(cause: string, { queue }: Conditions, { queues }: ContactCentre): boolean {
+function isPromptPossible(cause: string, { queue }: Conditions, { queues }: Directory): boolean {
   const prompt = promptOfCause[cause];
   if (prompt === undefined) return true;
   const ids = new Set(queue === undefined ? queues.map(({ id }) => id) : selected(asList(queue), queues));

@@ -1,5 +1,5 @@
 import { quoted } from '../../lib/text.js';
-import type { Handling, SurveyAnswer } from '../../model/handling.js';
+import type { AgentSession, SurveyAnswer } from '../../model/agent-session.js';
 
 /** Genesys states no limit; notes of agents are far below. */
 const noteLengthMax = 1_000;
@@ -7,20 +7,20 @@ const placeholder = /\{([^{}]*)\}/g;
 
 export interface NoteFacts {
   readonly rule: string;
-  readonly handling: Handling;
+  readonly session: AgentSession;
   /** The answer that the rule matched, if it asked for one. */
   readonly survey: SurveyAnswer | null;
 }
 
 const values: Readonly<Record<string, (facts: NoteFacts) => string | number | null | undefined>> = {
   rule: ({ rule }) => rule,
-  cause: ({ handling }) => handling.cause,
-  queue: ({ handling }) => handling.queue?.name,
-  agent: ({ handling }) => handling.user?.name,
-  team: ({ handling }) => handling.team?.name,
-  media: ({ handling }) => handling.mediaType,
-  direction: ({ handling }) => handling.direction,
-  previousCode: ({ handling }) => handling.currentCode,
+  cause: ({ session }) => session.cause,
+  queue: ({ session }) => session.queue?.name,
+  agent: ({ session }) => session.user?.name,
+  team: ({ session }) => session.team?.name,
+  media: ({ session }) => session.mediaType,
+  direction: ({ session }) => session.direction,
+  previousCode: ({ session }) => session.currentCode,
   promoterScore: ({ survey }) => survey?.promoterScore,
   satisfaction: ({ survey }) => survey?.satisfaction,
   totalScore: ({ survey }) => survey?.totalScore,
@@ -46,7 +46,7 @@ export function noteFaults(template: string): string[] {
 }
 
 function valueNamed(name: string, facts: NoteFacts): string | number | null | undefined {
-  if (name.startsWith('attribute.')) return facts.handling.attributes[name.slice('attribute.'.length)];
+  if (name.startsWith('attribute.')) return facts.session.attributes[name.slice('attribute.'.length)];
   if (name.startsWith('field.')) return facts.survey?.fields[name.slice('field.'.length)];
   return values[name]?.(facts);
 }

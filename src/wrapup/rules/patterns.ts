@@ -1,4 +1,4 @@
-import type { Named } from '../../model/handling.js';
+import type { Named } from '../../model/agent-session.js';
 import type { FieldMatch, NumberMatch, TextMatch } from './rules-schema.js';
 
 export const asList = <T>(value: T | readonly T[] | undefined): readonly T[] =>

@@ -1,11 +1,5 @@
-/**
- * What the rules would do. `planRange` and `planConversations` are the ways in: for `wrapup plan`, which shows it; for
- * `wrapup apply`, which stores the proposals it is handed; for whoever reacts to events.
- */
-
-import type { Interval } from '../../lib/interval.js';
+import type { ActiveAssignment, AgentSession, AgentSessionFilter, Directory } from '../../model/agent-session.js';
 import type { Proposal } from '../../model/assignment.js';
-import type { ContactCentre, Handling, HandlingFilter, InForce } from '../../model/handling.js';
 import { compileRules } from './compile.js';
 import { type Decision, decide, type Ruling, rulingOf } from './match.js';
 import { prefilterOf } from './prefilter.js';
@@ -13,37 +7,26 @@ import type { Rule, Rules } from './rules.js';
 
 export const examplesMax = 5;
 
-/** `readHandlings` of `postgres/wrapup-handlings.ts`, bound to a pool. */
-export type HandlingReader = (
-  scope: { readonly interval: Interval } | { readonly conversationIds: readonly string[] },
-  filter: HandlingFilter,
-  centre: ContactCentre,
-  visit: (handlings: readonly Handling[]) => Promise<void>,
-) => Promise<void>;
-
-export interface PlanParts {
-  readonly read: HandlingReader;
+export interface EvaluationParts {
   readonly rules: Rules;
-  readonly centre: ContactCentre;
+  readonly directory: Directory;
   readonly now: Date;
   /** Only this rule's decisions; the rules before it keep their precedence. */
   readonly ruleName?: string;
-  /** Stops between batches. */
-  readonly signal?: AbortSignal;
 }
 
-/** What one batch of handlings led to. */
+/** What one batch of agent sessions led to. */
 export interface PlanBatch {
   /** To be stored: decisions that the ledger does not hold yet. */
   readonly proposals: readonly Proposal[];
   /** In force from an earlier version of a rule that no longer matches: to be superseded. */
-  readonly withdrawn: readonly InForce[];
+  readonly withdrawn: readonly ActiveAssignment[];
 }
 
 export interface RulePlan {
   readonly rule: string;
   readonly wrapupName: string;
-  /** Handlings of which this rule was the first to match. */
+  /** Agent sessions of which this rule was the first to match. */
   readonly matchedCount: number;
   /** Of these, new decisions. */
   readonly newCount: number;
@@ -62,44 +45,39 @@ export interface RulePlan {
 export interface Plan {
   /** One for each rule, in the order of the file. */
   readonly rules: readonly RulePlan[];
-  /** Handlings that were looked at; those that no rule could match are not even read. */
+  /** Agent sessions that were looked at; those that no rule could match are not even read. */
   readonly readCount: number;
 }
 
-/** Judges all handlings that began in the interval. `onBatch` gets what is to be stored, at most a few thousand at a time; nothing is written here. */
-export function planRange(
-  parts: PlanParts,
-  interval: Interval,
-  onBatch: (batch: PlanBatch) => Promise<void> = async () => {},
-): Promise<Plan> {
-  return plan(parts, { interval }, onBatch);
-}
+/** Evaluates rules over batches of agent sessions and counts what they lead to. Reads and writes nothing itself. */
+export class Evaluation {
+  /** Bounds of the sessions that any rule can match: the rest need not be read. */
+  readonly filter: AgentSessionFilter;
+  readonly #parts: EvaluationParts;
+  readonly #ruling: Ruling;
+  readonly #tallies: ReadonlyMap<string, Tally>;
+  #readCount = 0;
 
-/** The same for the conversations named, at most 5,000. */
-export function planConversations(
-  parts: PlanParts,
-  conversationIds: readonly string[],
-  onBatch: (batch: PlanBatch) => Promise<void> = async () => {},
-): Promise<Plan> {
-  return plan(parts, { conversationIds }, onBatch);
-}
+  constructor(parts: EvaluationParts) {
+    const { rules, directory } = parts;
+    const ruling = rulingOf(compileRules(rules.rules, directory), directory);
+    this.filter = prefilterOf(rules.rules, directory);
+    this.#parts = parts;
+    this.#ruling = ruling;
+    this.#tallies = new Map(rules.rules.map((rule) => [rule.name, emptyTally(rule, ruling)]));
+  }
 
-async function plan(
-  parts: PlanParts,
-  scope: Parameters<HandlingReader>[0],
-  onBatch: (batch: PlanBatch) => Promise<void>,
-): Promise<Plan> {
-  const { rules, centre } = parts;
-  const ruling = rulingOf(compileRules(rules.rules, centre), centre);
-  const tallies = new Map(rules.rules.map((rule) => [rule.name, emptyTally(rule, ruling)]));
-  let readCount = 0;
-  await parts.read(scope, prefilterOf(rules.rules, centre), centre, async (handlings) => {
-    parts.signal?.throwIfAborted();
-    readCount += handlings.length;
-    const batch = judge(parts, ruling, handlings, tallies);
-    if (batch.proposals.length > 0 || batch.withdrawn.length > 0) await onBatch(batch);
-  });
-  return { rules: [...tallies.values()].filter(({ rule }) => isWanted(parts, rule)), readCount };
+  /** Evaluates one batch; returns what is to be stored. */
+  add(sessions: readonly AgentSession[]): PlanBatch {
+    this.#readCount += sessions.length;
+    return evaluateBatch(this.#parts, this.#ruling, sessions, this.#tallies);
+  }
+
+  /** Returns the counts of all batches so far. */
+  plan(): Plan {
+    const rules = [...this.#tallies.values()].filter(({ rule }) => isWanted(this.#parts, rule));
+    return { rules, readCount: this.#readCount };
+  }
 }
 
 type Tally = { -readonly [Key in keyof RulePlan]: Key extends 'examples' ? string[] : RulePlan[Key] };
@@ -117,32 +95,32 @@ function emptyTally(rule: Rule, { rules }: Ruling): Tally {
   return { rule: rule.name, wrapupName: code?.name ?? rule.set.code, ...counts, examples: [] };
 }
 
-function isWanted({ ruleName }: PlanParts, rule: string): boolean {
+function isWanted({ ruleName }: EvaluationParts, rule: string): boolean {
   return ruleName === undefined || ruleName === rule;
 }
 
-function judge(
-  parts: PlanParts,
+function evaluateBatch(
+  parts: EvaluationParts,
   ruling: Ruling,
-  handlings: readonly Handling[],
+  sessions: readonly AgentSession[],
   tallies: ReadonlyMap<string, Tally>,
 ): PlanBatch {
   const proposals: Proposal[] = [];
-  const withdrawn: InForce[] = [];
-  for (const handling of handlings) {
-    const decision = decide(ruling, handling, parts.now);
+  const withdrawn: ActiveAssignment[] = [];
+  for (const session of sessions) {
+    const decision = decide(ruling, session, parts.now);
     if (decision.kind === 'none') continue;
-    const name = decision.kind === 'withdrawn' ? decision.inForce.rule : decision.rule.rule.name;
+    const name = decision.kind === 'withdrawn' ? decision.active.rule : decision.rule.rule.name;
     const tally = tallies.get(name);
     if (tally === undefined || !isWanted(parts, name)) continue;
-    count(tally, decision, handling);
+    count(tally, decision, session);
     if (decision.kind === 'assign' && decision.isNew) proposals.push(decision.proposal);
-    if (decision.kind === 'withdrawn') withdrawn.push(decision.inForce);
+    if (decision.kind === 'withdrawn') withdrawn.push(decision.active);
   }
   return { proposals, withdrawn };
 }
 
-function count(tally: Tally, decision: Decision, { conversationId }: Handling): void {
+function count(tally: Tally, decision: Decision, { conversationId }: AgentSession): void {
   if (decision.kind === 'withdrawn') {
     tally.withdrawnCount += 1;
     return;

@@ -1,19 +1,19 @@
-import type { ContactCentre, HandlingFilter, Named } from '../../model/handling.js';
+import type { AgentSessionFilter, Directory, Named } from '../../model/agent-session.js';
 import { codesOf, currentWords, defaultCurrent, defaultPhases } from './compile.js';
 import { asList, namedTest } from './patterns.js';
 import type { Rule } from './rules.js';
 import type { Conditions } from './rules-schema.js';
 
-/** What a handling must have for any of the rules to match: the tables are asked for these only, and the matcher judges them exactly. */
-export function prefilterOf(rules: readonly Rule[], centre: ContactCentre): HandlingFilter {
+/** What an agent session must have for any of the rules to match: the tables are asked for these only, and the matcher judges them exactly. */
+export function prefilterOf(rules: readonly Rule[], directory: Directory): AgentSessionFilter {
   const whens = rules.map(({ when }) => when);
   const uses = (isUsed: (when: Conditions) => boolean) => whens.some(isUsed);
   return {
-    queueIds: union(whens, ({ queue }) => (queue === undefined ? null : selected(asList(queue), centre.queues))),
+    queueIds: union(whens, ({ queue }) => (queue === undefined ? null : selected(asList(queue), directory.queues))),
     mediaTypes: union(whens, ({ media }) => (media === undefined ? null : literals(asList(media)))),
     causes: union(whens, ({ cause }) => (cause === undefined ? null : asList(cause))),
     phases: union(whens, ({ phase }) => asList(phase ?? [...defaultPhases])) ?? [],
-    realCodes: union(whens, ({ current }) => realCodes(current, centre)),
+    realCodes: union(whens, ({ current }) => realCodes(current, directory)),
     onlySurveyed: whens.every(({ survey }) => survey !== undefined),
     needs: {
       attributes:
@@ -42,14 +42,14 @@ function literals(patterns: readonly string[]): readonly string[] | null {
   return patterns.some((each) => each.includes('*')) ? null : patterns.map((each) => each.toLowerCase());
 }
 
-/** Null: any real code may match. Handlings without one are always asked for. */
-function realCodes(current: Conditions['current'], centre: ContactCentre): readonly string[] | null {
+/** Null: any real code may match. Agent sessions without one are always asked for. */
+function realCodes(current: Conditions['current'], directory: Directory): readonly string[] | null {
   const words = asList(current ?? [...defaultCurrent]);
   if (words.includes('any') || words.includes('unknown')) return null;
   const given = words.filter((word) => !currentWords.some((each) => each === word));
   return given.flatMap((word) => [
-    ...selected([word], centre.codes),
-    ...codesOf(word, centre).map(({ id }) => id),
+    ...selected([word], directory.codes),
+    ...codesOf(word, directory).map(({ id }) => id),
     word,
   ]);
 }

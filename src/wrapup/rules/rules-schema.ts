@@ -1,6 +1,6 @@
 /** The form of a rules file. `docs/wrapup-rules.schema.json` is made from it, for editors that complete and check YAML. */
 import { z } from 'zod';
-import { phases } from '../../model/handling.js';
+import { phases } from '../../model/agent-session.js';
 
 const rulesMax = 500;
 const valuesMax = 200;
@@ -9,8 +9,8 @@ const textLengthMax = 300;
 const noteLengthMax = 1_000;
 const writesPerRunMaxMax = 10_000;
 
-/** Causes that a handling can have; the other causes belong to conversations in which no agent took part. */
-export const handlingCauses = [
+/** Causes that an agent session can have; the other causes belong to conversations in which no agent took part. */
+export const agentSessionCauses = [
   'acw_timeout',
   'acw_skipped',
   'code_deleted',
@@ -81,14 +81,16 @@ const survey = z
   .meta({ minProperties: 1 });
 
 const conditions = z.strictObject({
-  cause: oneOrMore(z.enum(handlingCauses)).optional().describe('Why there is no code: a word of dim_wrapup_causes.'),
+  cause: oneOrMore(z.enum(agentSessionCauses))
+    .optional()
+    .describe('Why there is no code: a word of dim_wrapup_causes.'),
   current: oneOrMore(text)
     .optional()
     .describe(
       'The code now: none, system (ININ-…), unknown (an id that the directory does not know), any, or a code by name or id. Left out: none or system.',
     ),
   phase: oneOrMore(z.enum(phases)).optional().describe('Left out: ended. afterCallWork is for rules that act live.'),
-  queue: named('Queue of the handling').optional(),
+  queue: named('Queue of the agent session').optional(),
   media: named('Media type, such as voice, message, email, callback').optional(),
   direction: oneOrMore(z.enum(['inbound', 'outbound'])).optional(),
   agent: named('Agent').optional(),
@@ -96,11 +98,13 @@ const conditions = z.strictObject({
   division: named('Division of the conversation').optional(),
   skill: named('Skill that was asked for').optional(),
   disconnect: named('Disconnect type of the last segment in contact, such as client or peer').optional(),
-  age: age.optional().describe('Time since the handling ended or, while after-call work is open, since that began.'),
+  age: age
+    .optional()
+    .describe('Time since the agent session ended or, while after-call work is open, since that began.'),
   attributes: z.record(text, textMatch).optional().describe('Participant attributes, by their names.'),
   survey: survey
     .optional()
-    .describe('The latest answer that is about this handling; without an answer the rule does not match.'),
+    .describe('The latest answer that is about this agent session; without an answer the rule does not match.'),
 });
 
 const action = z.strictObject({
@@ -126,7 +130,7 @@ const rule = z.strictObject({
 });
 
 const writeback = z.strictObject({
-  queues: z.array(text).min(1).max(valuesMax).describe('Only handlings of these queues are written to Genesys.'),
+  queues: z.array(text).min(1).max(valuesMax).describe('Only agent sessions of these queues are written to Genesys.'),
   codes: z.array(text).min(1).max(valuesMax).describe('Only these codes are written to Genesys.'),
   writesPerRunMax: z.int().min(1).max(writesPerRunMaxMax).describe('Bound on the writes of one run.'),
 });

@@ -2,13 +2,14 @@
  * Writes what the ledger proposes to Genesys. `applyAssignments` is the one way in, for `wrapup apply` and for whoever
  * reacts to events: give it `conversationIds` to write only what was just proposed for them, with a small `writesMax`.
  * It takes its rows by claim, so any number may run at once, in one process or in several: each assignment is sent by
- * one of them. What it needs of the ledger comes from `createAssignmentStore(pool, …)` in `postgres/wrapup-sending.ts`.
+ * one of them. What it needs of the ledger comes from `createAssignmentStore(pool, …)` in `postgres/wrapup/sending.ts`.
  */
 import pLimit from 'p-limit';
 import { ApiError, NotYetError, UsageError } from '../../lib/errors.js';
 import { secondMs } from '../../lib/interval.js';
+import type { Claim } from '../../model/assignment.js';
 import { reviewOne } from './review.js';
-import type { ApplyOptions, ApplyParts, ApplySummary, Claim } from './types.js';
+import type { ApplyOptions, ApplyParts, ApplySummary } from './types.js';
 import { type Done, writeOne } from './write-one.js';
 
 const concurrencyDefault = 4;

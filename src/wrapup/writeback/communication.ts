@@ -1,6 +1,6 @@
 import type { Communication, CommunicationKind } from '../../genesys/write-api.js';
+import { isSystemCode } from '../../model/agent-session.js';
 import type { Assignment } from '../../model/assignment.js';
-import { isSystemCode } from '../../model/handling.js';
 
 type Json = Readonly<Record<string, unknown>>;
 

@@ -1,7 +1,6 @@
 import { assignmentOperations } from '../../genesys/wrapup-endpoints.js';
 import type { ApiError } from '../../lib/errors.js';
-import type { Assignment } from '../../model/assignment.js';
-import type { Outcome } from './types.js';
+import type { Assignment, Outcome } from '../../model/assignment.js';
 
 interface Refusal {
   readonly code?: string | RegExp;

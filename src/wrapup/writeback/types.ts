@@ -1,8 +1,8 @@
 import type { GenesysWriteApi } from '../../genesys/write-api.js';
 import type { Log } from '../../lib/log.js';
-import type { Assignment } from '../../model/assignment.js';
+import type { Claim, ClaimFilter, Outcome } from '../../model/assignment.js';
 
-/** What the ledger does for writing; `createAssignmentStore` in `postgres/wrapup-sending.ts` is the one there is. */
+/** What the ledger does for writing; implemented by `createAssignmentStore` in `postgres/wrapup/sending.ts`. */
 export interface AssignmentStore {
   /** Takes up to `limit` proposed rows for this process alone, until `claimMs` from now. */
   claimProposed(filter: ClaimFilter, limit: number): Promise<Claim>;
@@ -20,30 +20,6 @@ export interface AssignmentStore {
   settleByExtraction(
     conversationIds?: readonly string[],
   ): Promise<{ readonly verified: number; readonly conflicted: number }>;
-}
-
-export interface ClaimFilter {
-  /** Ids; an empty list permits nothing. */
-  readonly queueIds: readonly string[];
-  readonly wrapupCodes: readonly string[];
-  readonly rule?: string;
-  readonly conversationIds?: readonly string[];
-}
-
-export interface Claim {
-  readonly assignments: readonly Assignment[];
-  /** The claim's end, after which another process may take the rows. */
-  readonly until: Date;
-}
-
-/** What becomes of one assignment. `proposed`: nothing was done, it is tried again from `retryAt` on. */
-export interface Outcome {
-  readonly state: 'verified' | 'rejected' | 'conflicted' | 'proposed';
-  /** A plain sentence. */
-  readonly reason: string;
-  readonly errorCode?: string;
-  readonly correlationId?: string;
-  readonly retryAt?: Date;
 }
 
 export type WritePort = Pick<GenesysWriteApi, 'conversation' | 'wrapup' | 'setWrapup'>;

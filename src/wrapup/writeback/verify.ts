@@ -1,9 +1,9 @@
 import type { Communication } from '../../genesys/write-api.js';
 import { ApiError } from '../../lib/errors.js';
 import { secondMs } from '../../lib/interval.js';
-import type { Assignment } from '../../model/assignment.js';
+import type { Assignment, Outcome } from '../../model/assignment.js';
 import { codeOf, standingOf } from './communication.js';
-import type { ApplyParts, Outcome } from './types.js';
+import type { ApplyParts } from './types.js';
 
 /** Before each look, since 202 says accepted, not applied. What takes longer is looked for by the next run. */
 const lookDelaysMs = [secondMs / 4, secondMs, 3 * secondMs] as const;

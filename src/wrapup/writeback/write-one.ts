@@ -3,10 +3,10 @@ import { writeOperationName } from '../../genesys/wrapup-endpoints.js';
 import type { Communication } from '../../genesys/write-api.js';
 import { ApiError, NotYetError, UsageError } from '../../lib/errors.js';
 import { minuteMs, plus } from '../../lib/interval.js';
-import type { Assignment } from '../../model/assignment.js';
+import type { Assignment, Outcome } from '../../model/assignment.js';
 import { type Found, findCommunication } from './communication.js';
 import { isRefusal, refusalOf } from './refusals.js';
-import type { ApplyParts, Outcome } from './types.js';
+import type { ApplyParts } from './types.js';
 import { outcomeOfCode, readBack } from './verify.js';
 
 /** How one assignment went. `isOfCredentials`: the next one would meet the same refusal. */

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Handling, HandlingFilter } from '../../src/model/handling.js';
+import type { AgentSession, AgentSessionFilter } from '../../src/model/agent-session.js';
+import { type AgentSessionScope, readAgentSessions } from '../../src/postgres/wrapup/agent-sessions.js';
 import { insertProposals } from '../../src/postgres/wrapup/assignments.js';
-import { readContactCentre } from '../../src/postgres/wrapup/directory.js';
-import { type HandlingScope, readHandlings } from '../../src/postgres/wrapup/handlings.js';
+import { readDirectory } from '../../src/postgres/wrapup/directory.js';
 import { storeSurveys } from '../../src/postgres/wrapup/surveys.js';
 import {
   agent,
@@ -20,7 +20,7 @@ import {
 
 const [ann, bob, queueId, code, team] = [id(50), id(51), id(1), id(31), id(60)];
 const now = new Date('2026-03-05T00:00:00Z');
-const all: HandlingFilter = {
+const all: AgentSessionFilter = {
   queueIds: null,
   mediaTypes: null,
   causes: null,
@@ -91,22 +91,16 @@ beforeAll(async () => {
 });
 afterAll(() => marts?.close());
 
-async function read(scope: HandlingScope, more: Partial<HandlingFilter> = {}): Promise<Handling[]> {
-  const found: Handling[] = [];
-  const centre = await readContactCentre(marts.pool);
-  await readHandlings(
-    marts.pool,
-    scope,
-    { ...all, ...more },
-    centre,
-    async (handlings) => void found.push(...handlings),
-  );
+async function read(scope: AgentSessionScope, more: Partial<AgentSessionFilter> = {}): Promise<AgentSession[]> {
+  const found: AgentSession[] = [];
+  const directory = await readDirectory(marts.pool);
+  for await (const batch of readAgentSessions(marts.pool, scope, { ...all, ...more }, directory)) found.push(...batch);
   return found;
 }
-const numbers = async (more: Partial<HandlingFilter>) =>
+const numbers = async (more: Partial<AgentSessionFilter>) =>
   (await read(day, more)).map((each) => Number(each.conversationId.slice(-12)));
 
-test('a handling comes with all that rules may ask', async () => {
+test('an agent session comes with all that rules may ask', async () => {
   const [first] = await read({ conversationIds: [id(1)] });
   expect(first).toEqual({
     conversationId: id(1),
@@ -162,7 +156,7 @@ test('a handling comes with all that rules may ask', async () => {
         fields: {},
       },
     ],
-    inForce: null,
+    active: null,
   });
 });
 
@@ -182,14 +176,14 @@ describe('the filter cuts in SQL', () => {
     [{ mediaTypes: ['voice'] }, []],
     [{ queueIds: [id(2)] }, []],
     [{ onlySurveyed: true }, [1]],
-  ] as [Partial<HandlingFilter>, number[]][])('%j', async (more, expected) => {
+  ] as [Partial<AgentSessionFilter>, number[]][])('%j', async (more, expected) => {
     expect(await numbers(more)).toEqual(expected);
   });
 
-  test('but for handlings with an assignment in force, which a rule may have to give up', async () => {
+  test('but for agent sessions with an assignment in force, which a rule may have to give up', async () => {
     const [fourth] = await read({ conversationIds: [id(4)] });
     const { conversationId, conversationStart, participantNo, sessionNo, startedAt, participantId, sessionId } =
-      fourth as Handling;
+      fourth as AgentSession;
     const key = { conversationId, conversationStart, participantNo, sessionNo, startedAt, participantId, sessionId };
     const decision = { rule: 'r', ruleVersion: 'v', source: 'rule', wrapupCode: code, wrapupName: 'General' } as const;
     const proposal = {
@@ -205,12 +199,12 @@ describe('the filter cuts in SQL', () => {
     await insertProposals(marts.pool, [proposal], { now, actor: 'test' });
     expect(await numbers({ mediaTypes: ['voice'] })).toEqual([4]);
     expect(await read({ conversationIds: [id(4)] })).toMatchObject([
-      { inForce: { rule: 'r', ruleVersion: 'v', state: 'proposed' } },
+      { active: { rule: 'r', ruleVersion: 'v', state: 'proposed' } },
     ]);
   });
 });
 
-test('many handlings come in batches, each once, from one snapshot whatever is written meanwhile', async () => {
+test('many agent sessions come in batches, each once, from one snapshot whatever is written meanwhile', async () => {
   const columns = await marts.rows<{ name: string }>(
     "select column_name as name from information_schema.columns where table_schema = 'genesys' and table_name = 'session_facts' order by ordinal_position",
   );
@@ -225,12 +219,12 @@ test('many handlings come in batches, each once, from one snapshot whatever is w
   await copy(1, 5_000);
   const sizes: number[] = [];
   const seen = new Set<string>();
-  const centre = await readContactCentre(marts.pool);
-  await readHandlings(marts.pool, day, all, centre, async (handlings) => {
+  const directory = await readDirectory(marts.pool);
+  for await (const batch of readAgentSessions(marts.pool, day, all, directory)) {
     if (sizes.length === 0) await copy(5_001, 5_100);
-    sizes.push(handlings.length);
-    for (const each of handlings) seen.add(each.conversationId);
-  });
+    sizes.push(batch.length);
+    for (const each of batch) seen.add(each.conversationId);
+  }
   expect(sizes).toEqual([2_000, 2_000, 1_004]);
   expect(seen.size).toBe(5_004);
 });

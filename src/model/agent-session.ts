@@ -1,4 +1,4 @@
-/** What rules about wrap-up codes look at: one agent session with what is known around it. A leaf, filled from the tables by `postgres/wrapup-handlings.ts`. */
+/** What rules about wrap-up codes look at: one agent session with what is known around it. A leaf, filled from the tables by `postgres/wrapup/agent-sessions.ts`. */
 import type { AssignmentSource, AssignmentState } from './assignment.js';
 
 export interface Named {
@@ -30,8 +30,8 @@ export interface SurveyAnswer {
   readonly fields: Readonly<Record<string, string | number>>;
 }
 
-/** The assignment of the ledger that is in force for a handling. */
-export interface InForce {
+/** The assignment of the ledger that is in force for an agent session. */
+export interface ActiveAssignment {
   readonly assignmentId: string;
   readonly rule: string;
   readonly ruleVersion: string;
@@ -42,7 +42,7 @@ export interface InForce {
   readonly previousCode: string | null;
 }
 
-export interface Handling {
+export interface AgentSession {
   readonly conversationId: string;
   readonly conversationStart: Date;
   readonly participantNo: number;
@@ -71,7 +71,7 @@ export interface Handling {
   readonly attributes: Readonly<Record<string, string>>;
   /** Latest answer first. */
   readonly surveys: readonly SurveyAnswer[];
-  readonly inForce: InForce | null;
+  readonly active: ActiveAssignment | null;
 }
 
 export interface QueueEntry extends Named {
@@ -86,8 +86,8 @@ export interface CodeEntry extends Named {
   readonly isDeleted: boolean;
 }
 
-/** The contact centre as it was last listed. */
-export interface ContactCentre {
+/** The directory of the contact centre as it was last listed. */
+export interface Directory {
   readonly queues: readonly QueueEntry[];
   readonly codes: readonly CodeEntry[];
   readonly users: readonly Named[];
@@ -101,8 +101,8 @@ export function isSystemCode(code: string): boolean {
   return code.startsWith('ININ-');
 }
 
-/** Bounds within which a rule can match; null: no bound. A handling with an assignment in force is read in any case. */
-export interface HandlingFilter {
+/** Bounds within which a rule can match; null: no bound. An agent session with an assignment in force is read in any case. */
+export interface AgentSessionFilter {
   readonly queueIds: readonly string[] | null;
   readonly mediaTypes: readonly string[] | null;
   readonly causes: readonly string[] | null;
@@ -111,7 +111,7 @@ export interface HandlingFilter {
   readonly realCodes: readonly string[] | null;
   /** Only conversations with an answered survey. */
   readonly onlySurveyed: boolean;
-  /** What is to be read around each handling; the rest stays empty. */
+  /** What is to be read around each agent session; the rest stays empty. */
   readonly needs: {
     readonly attributes: boolean;
     readonly surveys: boolean;

@@ -1,64 +1,70 @@
-/** Reads handlings, with what rules ask about them, in batches. */
+/** Reads agent sessions, with what rules ask about them, in batches. */
 import type pg from 'pg';
 import type { Interval } from '../../lib/interval.js';
 import type {
-  ContactCentre,
-  Handling,
-  HandlingFilter,
-  InForce,
+  ActiveAssignment,
+  AgentSession,
+  AgentSessionFilter,
+  Directory,
   Named,
   Phase,
   SurveyAnswer,
-} from '../../model/handling.js';
-import { inTransaction } from '../connection/transaction.js';
+} from '../../model/agent-session.js';
+import { streamTransaction } from '../connection/transaction.js';
 
-/** Handlings in memory at once. */
+/** Agent sessions in memory at once. */
 const batchSize = 2_000;
-/** A bound against a cursor that never ends; as many batches hold two hundred million handlings. */
+/** A bound against a cursor that never ends; as many batches hold two hundred million agent sessions. */
 const batchesMax = 100_000;
 export const conversationIdsMax = 5_000;
 
-/** All handlings that began in the interval, or those of the conversations named (at most 5,000). */
-export type HandlingScope = { readonly interval: Interval } | { readonly conversationIds: readonly string[] };
+/** All agent sessions that began in the interval, or those of the conversations named (at most 5,000). */
+export type AgentSessionScope = { readonly interval: Interval } | { readonly conversationIds: readonly string[] };
 
 /**
- * Calls `visit` with one batch after the other, in the order of their starts, from one snapshot: what `visit` writes does not change what is read.
- * Memory holds one batch, however long the interval.
+ * Yields agent sessions in batches, in the order of their starts, from one snapshot: what the consumer writes meanwhile does not change what
+ * is read. Memory holds one batch, however long the interval.
  */
-export async function readHandlings(
+export function readAgentSessions(
   pool: pg.Pool,
-  scope: HandlingScope,
-  filter: HandlingFilter,
-  centre: ContactCentre,
-  visit: (handlings: readonly Handling[]) => Promise<void>,
-): Promise<void> {
-  const names = namesOf(centre);
-  await inTransaction(pool, async (client) => {
-    // The whole result is wanted, so that a plan with a quick first row is no advantage.
-    await client.query('set local cursor_tuple_fraction = 1');
-    await client.query(`declare handlings no scroll cursor for ${selectSql(scope)}`, parameters(scope, filter));
-    for (let batch = 0; batch < batchesMax; batch += 1) {
-      const { rows } = await client.query<Row>(`fetch ${batchSize} from handlings`);
-      if (rows.length > 0) await visit(await complete(client, rows, filter, names));
-      if (rows.length < batchSize) return;
-    }
-  });
+  scope: AgentSessionScope,
+  filter: AgentSessionFilter,
+  directory: Directory,
+): AsyncGenerator<readonly AgentSession[]> {
+  return streamTransaction(pool, (client) => readBatches(client, scope, filter, namesOf(directory)));
 }
 
-interface Row extends Omit<Handling, 'queue' | 'user' | 'team' | 'divisions' | 'skills' | 'attributes' | 'surveys'> {
+async function* readBatches(
+  client: pg.PoolClient,
+  scope: AgentSessionScope,
+  filter: AgentSessionFilter,
+  names: ReturnType<typeof namesOf>,
+): AsyncGenerator<readonly AgentSession[]> {
+  // The whole result is wanted, so that a plan with a quick first row is no advantage.
+  await client.query('set local cursor_tuple_fraction = 1');
+  await client.query(`declare agent_sessions no scroll cursor for ${selectSql(scope)}`, parameters(scope, filter));
+  for (let batch = 0; batch < batchesMax; batch += 1) {
+    const { rows } = await client.query<Row>(`fetch ${batchSize} from agent_sessions`);
+    if (rows.length > 0) yield await complete(client, rows, filter, names);
+    if (rows.length < batchSize) return;
+  }
+}
+
+interface Row
+  extends Omit<AgentSession, 'queue' | 'user' | 'team' | 'divisions' | 'skills' | 'attributes' | 'surveys'> {
   readonly queueId: string | null;
   readonly userId: string | null;
   readonly teamId: string | null;
   readonly phase: Phase;
-  readonly inForce: InForce | null;
+  readonly active: ActiveAssignment | null;
 }
 
-function parameters(scope: HandlingScope, filter: HandlingFilter): unknown[] {
+function parameters(scope: AgentSessionScope, filter: AgentSessionFilter): unknown[] {
   const { queueIds, mediaTypes, causes, phases, realCodes, onlySurveyed } = filter;
   return [...bounds(scope), queueIds, mediaTypes, causes, phases, realCodes, onlySurveyed];
 }
 
-function bounds(scope: HandlingScope): readonly [unknown, unknown] {
+function bounds(scope: AgentSessionScope): readonly [unknown, unknown] {
   if ('interval' in scope) return [scope.interval.from, scope.interval.to];
   const { length } = scope.conversationIds;
   if (length > conversationIdsMax)
@@ -66,7 +72,7 @@ function bounds(scope: HandlingScope): readonly [unknown, unknown] {
   return [scope.conversationIds, null];
 }
 
-const selectSql = (scope: HandlingScope) => `
+const selectSql = (scope: AgentSessionScope) => `
     select
         sessions.conversation_id::text as "conversationId",
         sessions.conversation_start as "conversationStart",
@@ -108,7 +114,7 @@ const selectSql = (scope: HandlingScope) => `
                 'cause', assignments.cause,
                 'previousCode', assignments.previous_code
             )
-        end as "inForce"
+        end as "active"
     from (
         select
             *,
@@ -156,9 +162,9 @@ type NameMaps = Readonly<
   Record<'queues' | 'users' | 'teams' | 'divisions' | 'skills', ReadonlyMap<string, string | null>>
 >;
 
-function namesOf(centre: ContactCentre): NameMaps {
+function namesOf(directory: Directory): NameMaps {
   const map = (entries: readonly Named[]) => new Map(entries.map(({ id, name }) => [id, name]));
-  const { queues, users, teams, divisions, skills } = centre;
+  const { queues, users, teams, divisions, skills } = directory;
   return { queues: map(queues), users: map(users), teams: map(teams), divisions: map(divisions), skills: map(skills) };
 }
 
@@ -167,16 +173,16 @@ type ByConversation<T> = ReadonlyMap<string, T>;
 async function complete(
   client: pg.ClientBase,
   rows: readonly Row[],
-  { needs }: HandlingFilter,
+  { needs }: AgentSessionFilter,
   names: NameMaps,
-): Promise<Handling[]> {
+): Promise<AgentSession[]> {
   const keys = [rows.map((row) => row.conversationStart), rows.map((row) => row.conversationId)];
   const read = async <T>(isNeeded: boolean, text: string): Promise<ByConversation<T>> => {
     if (!isNeeded) return new Map();
     const found = await client.query<{ id: string; value: T }>(`${keysSql} ${text}`, keys);
     return new Map(found.rows.map(({ id, value }) => [id, value]));
   };
-  const attributes = await read<Handling['attributes']>(needs.attributes, attributesSql);
+  const attributes = await read<AgentSession['attributes']>(needs.attributes, attributesSql);
   const skills = await read<string[]>(needs.skills, skillsSql);
   const divisions = await read<string[]>(needs.divisions, divisionsSql);
   const surveys = await read<SurveyAnswer[]>(needs.surveys, surveysSql);
