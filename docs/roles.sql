@@ -1,16 +1,17 @@
--- Three roles for one warehouse: who owns and changes its tables, who writes rows, who reads reports. To be run in the warehouse's database by a
+-- Four roles for one warehouse: who owns and changes its tables, who writes rows, who reads reports, who reads personal data. To be run in the warehouse's database by a
 -- superuser, or by a role that may create roles and owns the database: psql -f docs/roles.sql "$DATABASE_URL". Safe to repeat.
 --
 -- The roles have no password, so nobody can log in with them yet:   alter role genesys_writer login password '…';
 -- `migrate`, `prune` and `rebuild-facts` run as genesys_owner, everything else (`run`, `sync`, `backfill`, `status` …) as genesys_writer.
 -- BI tools get a role of their own each:                             create role my_bi login password '…'; grant genesys_reader to my_bi;
+-- Who may see personal data (attributes, addresses) as well:         grant genesys_personal to my_bi;
 -- A warehouse that another role has made so far:                     reassign owned by that_role to genesys_owner;   and then this script again.
 
 do $$
 declare
     role_name text;
 begin
-    foreach role_name in array array['genesys_owner', 'genesys_writer', 'genesys_reader'] loop
+    foreach role_name in array array['genesys_owner', 'genesys_writer', 'genesys_reader', 'genesys_personal'] loop
         begin
             execute format('create role %I', role_name);
         exception
@@ -28,6 +29,9 @@ end
 $$;
 
 revoke create on schema public from public;
+
+-- Whoever sees personal data sees the rest as well.
+grant genesys_reader to genesys_personal;
 
 -- Whoever runs this script may not be a superuser: to speak for the owner it must be a member.
 grant genesys_owner to current_user;

@@ -9,7 +9,7 @@ covered as (
             else slices.stream
         end as source,
         range_agg(tstzrange(slices.slice_from, slices.slice_to)) as ranges
-    from extract.slices as slices
+    from genesys.int_fact_slices as slices
     where slices.pass > 0
     group by 1
 ),

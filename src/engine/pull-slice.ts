@@ -4,6 +4,7 @@ import type { Log } from '../lib/log.js';
 import type { Page, SliceClaim, StoreCounts, Stream, StreamContext } from '../model/extraction.js';
 import { halves, nextDueAt, retryDelayMs } from './plan.js';
 import { prefetch } from './prefetch.js';
+import { withDeadline } from './with-deadline.js';
 
 /** A commit holds pages until they have this many records: far fewer lose a third of the loading speed, more gain a tenth. */
 const commitRecordsMax = 1_000;
@@ -63,13 +64,43 @@ async function pull(
 ): Promise<void> {
   const slice = fromStart ? { ...claim.slice, cursor: null } : claim.slice;
   const askedAt = context.now();
-  const pages = prefetch(stream.pages(slice, context), (page) => Math.max(1, page.recordCount), prefetchRecordsMax);
-  for await (const group of grouped(pages)) {
-    const counts = group.isLast
+  const held = new Set<Page>();
+  const source = noted(stream.pages(slice, context), held);
+  const pages = prefetch(source, (page) => Math.max(1, page.recordCount), prefetchRecordsMax);
+  const store = (group: PageGroup) =>
+    group.isLast
       ? // A clock that was ahead when the pass began would call passes done that are yet to come.
-        await claim.complete(group.pages, nextDueAt(stream, slice.interval, earlier(askedAt, context.now())))
-      : await claim.commit(group.pages);
-    add(progress, group.pages, counts);
+        claim.complete(group.pages, nextDueAt(stream, slice.interval, earlier(askedAt, context.now())))
+      : claim.commit(group.pages);
+  try {
+    for await (const group of grouped(pages)) {
+      try {
+        add(progress, group.pages, await store(group));
+      } catch (error) {
+        // The page that is being fetched may wait for this memory, and leaving the loop waits for that page.
+        release([...held], held);
+        throw error;
+      }
+      release(group.pages, held);
+    }
+  } finally {
+    // Whatever was read ahead and is not stored now is dropped, with its memory.
+    release([...held], held);
+  }
+}
+
+/** Notes each page before anybody else has it, so that none is forgotten wherever the pull ends. */
+async function* noted(pages: AsyncGenerator<Page, void, void>, held: Set<Page>): AsyncGenerator<Page, void, void> {
+  for await (const page of pages) {
+    held.add(page);
+    yield page;
+  }
+}
+
+function release(pages: readonly Page[], held: Set<Page>): void {
+  for (const page of pages) {
+    page.memory?.release();
+    held.delete(page);
   }
 }
 
@@ -78,16 +109,14 @@ interface PageGroup {
   readonly isLast: boolean;
 }
 
-/** Pages as they are committed together. What came before an error is handed over first, so that it need not be fetched again. */
+/** Groups pages as they are committed together. What came before an error is yielded first, so that it need not be fetched again. */
 async function* grouped(pages: AsyncGenerator<Page, void, void>): AsyncGenerator<PageGroup, void, void> {
   let group: Page[] = [];
-  let since = performance.now();
   let failure: { readonly error: unknown } | undefined;
   try {
-    for await (const page of pages) {
-      if (group.length === 0) since = performance.now();
-      group.push(page);
-      if (!isFull(group, performance.now() - since)) continue;
+    for await (const next of withDeadline(pages, commitDelayMsMax)) {
+      if (next !== 'late') group.push(next);
+      if (group.length === 0 || (next !== 'late' && !isFull(group))) continue;
       yield { pages: group, isLast: false };
       group = [];
     }
@@ -101,8 +130,9 @@ async function* grouped(pages: AsyncGenerator<Page, void, void>): AsyncGenerator
   }
 }
 
-function isFull(group: readonly Page[], ageMs: number): boolean {
-  if (group.at(-1)?.recordCount === 0 || ageMs >= commitDelayMsMax) return true;
+function isFull(group: readonly Page[]): boolean {
+  const last = group.at(-1);
+  if (last?.recordCount === 0 || last?.memory?.isWanted()) return true;
   return group.reduce((sum, page) => sum + page.recordCount, 0) >= commitRecordsMax;
 }
 

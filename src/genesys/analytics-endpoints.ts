@@ -5,13 +5,14 @@ import type { Operation } from './operation.js';
 
 type Operations = Omit<GenesysApi, Extract<keyof GenesysApi, `list${string}`> | 'askTheTime' | 'stats' | 'close'>;
 
-const detailsQuery = query('conversations details query');
+const recordsKey = 'conversations';
+const detailsQuery: Operation = { ...query('conversations details query'), recordsKey };
 const submitJob = query('conversations details job submission');
 const jobStatus = job('conversations details job status');
-const jobResults = job('conversations details job results');
+const jobResults: Operation = { ...job('conversations details job results'), recordsKey };
 const deleteJob: Operation = { ...job('conversations details job deletion'), isEmptyAllowed: true };
 const availability = other('conversations details availability');
-const byIds = other('conversations details by id');
+const byIds: Operation = { ...other('conversations details by id'), recordsKey };
 const conversationAggregates = query('conversations aggregates query');
 const userAggregates = query('users aggregates query');
 const userDetails = query('users details query');

@@ -13,6 +13,18 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
   /** Who goes first when the allowance is short: 0 (the default) is live, 1 is backfill. */
   readonly priority?: number;
+  /** Takes the answer's records one by one as they arrive; the body then comes without them. Only for answers that are lists of records. */
+  readonly records?: RecordSink;
+}
+
+/** Where the records of one answer go while its body is still arriving. */
+export interface RecordSink {
+  /** An answer begins. Its body is not read before this resolves. */
+  begin(): Promise<void>;
+  /** `record` is parsed JSON of any kind. */
+  add(record: unknown): void;
+  /** The answer was no good: what was added since `begin` is to be dropped. The call may be repeated, with another `begin`. */
+  drop(): void;
 }
 
 export interface ApiAnswer<Body extends JsonObject = JsonObject> {

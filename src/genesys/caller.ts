@@ -45,7 +45,8 @@ export class Caller {
     const link = linkSignals([options.signal, ...this.#options.signals]);
     const retry = { ...this.#options.retry, sentOnce: operation.isSentOnce ? operation.name : undefined };
     const allowance = new WaitAllowance(retry.waitMsMax);
-    const turn = { operation, sdkCall, signal: link.signal, priority: options.priority ?? 0, allowance };
+    const { priority = 0, records } = options;
+    const turn = { operation, sdkCall, signal: link.signal, priority, allowance, records };
     try {
       return await withRetry(() => this.#attempt<Body>(turn), retry, link.signal, allowance);
     } catch (error) {
@@ -76,7 +77,7 @@ export class Caller {
     const { limiter, wire, apis, now } = this.#options;
     const granted = await limiter.acquire(turn.priority, turn.signal, turn.allowance.leftMs);
     turn.allowance.take(Math.min(granted.waitedMs, turn.allowance.leftMs));
-    const exchange: Exchange = { operation: turn.operation, signal: turn.signal };
+    const exchange: Exchange = { operation: turn.operation, signal: turn.signal, records: turn.records };
     const requestedAt = now();
     const startMs = performance.now();
     try {
@@ -102,6 +103,7 @@ interface Turn {
   readonly signal: AbortSignal;
   readonly priority: number;
   readonly allowance: WaitAllowance;
+  readonly records: CallOptions['records'];
 }
 
 /** The answer may have shown that the clock was wrong when it was asked for, or the clock was set meanwhile: then what it shows now counts. */

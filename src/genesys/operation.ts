@@ -8,6 +8,8 @@ export interface Operation {
   /** For people: logs, errors and metrics. */
   readonly name: string;
   readonly kind: OperationKind;
+  /** The member of the answer that holds its records, where they can be taken one by one. */
+  readonly recordsKey?: string;
   /** An empty body is a complete answer, as after a deletion. */
   readonly isEmptyAllowed?: boolean;
   /** A bare JSON array is a good answer; it is handed on as `{ entities }`. */

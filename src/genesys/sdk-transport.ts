@@ -1,19 +1,22 @@
 import { type ApiError, asError } from '../lib/errors.js';
-import type { RequestReport } from './api.js';
+import type { RecordSink, RequestReport } from './api.js';
 import type { BudgetFacts } from './budget.js';
 import { toApiError } from './errors.js';
 import { budgetFacts } from './headers.js';
 import type { Operation } from './operation.js';
+import { readRecords } from './record-reader.js';
 import type { Redactor } from './redact.js';
 import type { Endpoint } from './region.js';
 import { correlationIdHeader, readAnswer } from './response.js';
 import type { SdkAnswer, SdkRequest } from './sdk.js';
-import type { Transport, WireAnswer, WireRequest } from './transport.js';
+import { readText, type Transport, type WireAnswer, type WireRequest, type WireResponse } from './transport.js';
 
 /** One request on its way through the SDK; `facts` is what its answer said of the allowance. */
 export interface Exchange {
   readonly operation: Operation;
   readonly signal: AbortSignal;
+  /** For the records of the answer, where they are wanted one by one. */
+  readonly records?: RecordSink | undefined;
   facts?: BudgetFacts;
 }
 
@@ -57,17 +60,22 @@ export class Wire {
     if (!exchange) throw new Error('The SDK sent a request outside a call.');
     const wire = toWireRequest(request, exchange.signal);
     this.#refuseOtherHosts(wire, exchange);
-    const answer = await this.#exchange(wire, exchange);
-    const { redactor, now } = this.#options;
-    const data = readAnswer(wire, answer, { operation: exchange.operation, redactor, wallMs: now().getTime() });
-    return { status: answer.status, statusText: '', headers: answer.headers, data };
+    try {
+      const answer = await this.#exchange(wire, exchange);
+      const { redactor, now } = this.#options;
+      const data = readAnswer(wire, answer, { operation: exchange.operation, redactor, wallMs: now().getTime() });
+      return { status: answer.status, statusText: '', headers: answer.headers, data };
+    } catch (error) {
+      exchange.records?.drop();
+      throw error;
+    }
   };
 
   async #exchange(wire: WireRequest, exchange: Exchange): Promise<WireAnswer> {
     const startMs = this.#options.clockMs();
     if (exchange.operation.kind !== 'login') this.counters.requests += 1;
     try {
-      const answer = await this.#options.transport.exchange(wire);
+      const answer = await this.#options.transport.exchange(wire, (response) => read(response, exchange));
       this.#record(wire, exchange, answer, startMs);
       return answer;
     } catch (error) {
@@ -123,6 +131,14 @@ export class Wire {
     const failure = { operation: exchange.operation, method: wire.method, url: wire.url, message };
     throw toApiError(failure, this.#options.redactor);
   }
+}
+
+/** Only a good answer has records; of every other the whole text is wanted. */
+function read(response: WireResponse, { operation, records }: Exchange): Promise<WireAnswer> {
+  const isGood = response.status >= 200 && response.status <= 299;
+  const { recordsKey } = operation;
+  if (isGood && recordsKey && records) return readRecords(response, recordsKey, records);
+  return readText(response);
 }
 
 function toWireRequest(request: SdkRequest, signal: AbortSignal): WireRequest {

@@ -1,5 +1,5 @@
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
 import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
 import { linkSignals } from '../lib/abort.js';
 import { secondMs } from '../lib/interval.js';
@@ -13,6 +13,14 @@ export interface WireRequest {
   readonly signal: AbortSignal;
 }
 
+/** A response whose body is still on its way. */
+export interface WireResponse {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Unpacked, in the order of arrival. What is not asked for is not read from the socket. */
+  readonly body: AsyncIterable<Buffer>;
+}
+
 /** An answer with its whole text, whatever the status and whatever the text is. */
 export interface WireAnswer {
   readonly status: number;
@@ -23,8 +31,11 @@ export interface WireAnswer {
 }
 
 export interface Transport {
-  /** Throws the network's error with its code, or the signal's reason. Never throws because of a status. */
-  exchange(request: WireRequest): Promise<WireAnswer>;
+  /**
+   * Sends one request and lets `read` take the response in; the connection is free again, or gone, when that ends. Throws the network's
+   * error with its code, what `read` throws, or the signal's reason. Never throws because of a status.
+   */
+  exchange<T>(request: WireRequest, read: (response: WireResponse) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -33,24 +44,22 @@ export interface TransportOptions {
   readonly userAgent: string;
   /** No proxy can reach this machine's own loopback addresses. */
   readonly isLoopback: boolean;
-  readonly bodyBytesMax?: number;
 }
 
-const bodyBytesMaxDefault = 256 * 1024 * 1024;
+/** Of a body that is held whole. */
+const textBytesMax = 256 * 1024 * 1024;
 const connectTimeoutMsMax = 15 * secondMs;
 const keepAliveMs = 30 * secondMs;
-const connectionsMax = 32;
+/** More than are ever in flight; a bound against a mistake elsewhere. */
+const connectionsMax = 64;
 // A body that drips in keeps each part inside the time-out; the whole must end too.
 const exchangeTimeoutFactor = 5;
-const gunzipChunkBytes = 256 * 1024;
-
-const gunzipAsync = promisify(gunzip);
+const gunzipChunkBytes = 128 * 1024;
 
 export function createTransport(options: TransportOptions): Transport {
   const dispatcher = createDispatcher(options);
-  const bodyBytesMax = options.bodyBytesMax ?? bodyBytesMaxDefault;
   return {
-    exchange: (wire) => exchange(wire, dispatcher, options, bodyBytesMax),
+    exchange: (wire, read) => exchange(wire, read, dispatcher, options),
     close: () => dispatcher.destroy(),
   };
 }
@@ -66,12 +75,12 @@ function createDispatcher(options: TransportOptions): Dispatcher {
   return options.isLoopback ? new Agent(agentOptions) : new EnvHttpProxyAgent(agentOptions);
 }
 
-async function exchange(
+async function exchange<T>(
   wire: WireRequest,
+  read: (response: WireResponse) => Promise<T>,
   dispatcher: Dispatcher,
   options: TransportOptions,
-  bodyBytesMax: number,
-): Promise<WireAnswer> {
+): Promise<T> {
   const ms = options.timeoutMs * exchangeTimeoutFactor;
   const reason = () => codedError('UND_ERR_BODY_TIMEOUT', `the answer was not complete after ${ms / secondMs} s`);
   const link = linkSignals([wire.signal], { ms, reason });
@@ -84,39 +93,45 @@ async function exchange(
       signal: link.signal,
     });
     const headers = flattenHeaders(response.headers);
-    const raw = await readBounded(response.body, bodyBytesMax);
-    const bytes = headers['content-encoding'] === 'gzip' ? await unzip(raw, bodyBytesMax) : raw;
-    return { status: response.statusCode, headers, text: bytes.toString('utf8'), bytes: bytes.length };
+    const isPacked = headers['content-encoding'] === 'gzip';
+    const body = isPacked ? unpacked(response.body) : response.body;
+    // A reader that stops early leaves bytes on the connection that nobody would ever take, and the stream's complaint about its end.
+    response.body.on('error', () => {});
+    try {
+      return await read({ status: response.statusCode, headers, body });
+    } finally {
+      response.body.destroy();
+    }
   } finally {
     link.unlink();
   }
 }
 
-async function readBounded(body: AsyncIterable<Buffer>, bytesMax: number): Promise<Buffer> {
+/** Yields the unpacked bytes. Throws zlib's error with its code where the packed ones end early or are none. */
+async function* unpacked(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, void> {
+  const gunzip = createGunzip({ chunkSize: gunzipChunkBytes });
+  // The error reaches the reader through `gunzip`; here it only must not go unhandled.
+  const piping = pipeline(packed, gunzip).catch(() => {});
+  yield* gunzip as AsyncIterable<Buffer>;
+  await piping;
+}
+
+/** Reads the whole body as text. Throws an error with `bodyTooLargeCode` beyond the bound. */
+export async function readText(response: WireResponse, bytesMax = textBytesMax): Promise<WireAnswer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of body) {
+  for await (const chunk of response.body) {
     bytes += chunk.length;
-    // Leaving the loop by an error destroys the stream and its socket.
     if (bytes > bytesMax) throw bodyTooLarge(bytesMax);
     chunks.push(chunk);
   }
-  return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, bytes);
-}
-
-async function unzip(raw: Buffer, bytesMax: number): Promise<Buffer> {
-  if (raw.length === 0) return raw;
-  try {
-    return await gunzipAsync(raw, { maxOutputLength: bytesMax, chunkSize: gunzipChunkBytes });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw bodyTooLarge(bytesMax);
-    throw error;
-  }
+  const { status, headers } = response;
+  return { status, headers, text: Buffer.concat(chunks, bytes).toString('utf8'), bytes };
 }
 
 export const bodyTooLargeCode = 'BODY_TOO_LARGE';
 
-function bodyTooLarge(bytesMax: number): Error {
+export function bodyTooLarge(bytesMax: number): Error {
   return codedError(bodyTooLargeCode, `the answer is larger than ${bytesMax} bytes`);
 }
 

@@ -99,6 +99,16 @@ export interface Page {
   readonly cursor: Json;
   /** Records in the answer, for progress and counts. A page without any is committed at once: it only moves the cursor. */
   readonly recordCount: number;
+  /** Absent where the page is small, as most are. */
+  readonly memory?: PageMemory;
+}
+
+/** The share of a page in the memory that all pages have together. */
+export interface PageMemory {
+  /** Gives the share back. To be called when the page is stored or dropped. */
+  release(): void;
+  /** Says that others wait for room, so that this page is better stored at once than kept until there are more. */
+  isWanted(): boolean;
 }
 
 export interface StreamContext {
@@ -114,6 +124,14 @@ export interface StreamContext {
 
 /** Streams whose dead letters are single conversations, which can be stored again as they are; of all others the slice is pulled again. */
 export const conversationStreams: readonly string[] = ['conversations', 'conversation_history', 'open_conversations'];
+
+/** Streams of kind `snapshot`: they show the present, so no past day of theirs is complete or not. */
+export const snapshotStreams: readonly string[] = [
+  'directory',
+  'queue_directory',
+  'open_conversations',
+  'queue_observations',
+];
 
 /** What is needed to plan a stream and to pull one slice of it. Knows the API, nothing of the database. */
 export interface Stream {

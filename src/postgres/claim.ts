@@ -2,13 +2,14 @@ import { sql } from 'kysely';
 import type pg from 'pg';
 import { NotYetError } from '../lib/errors.js';
 import type { Interval } from '../lib/interval.js';
-import type { Page, SliceClaim, StoreCounts } from '../model/extraction.js';
+import { type Page, type SliceClaim, type StoreCounts, snapshotStreams } from '../model/extraction.js';
 import { type Db, kyselyOnClient } from './connection/kysely.js';
 import { transactionOn } from './connection/transaction.js';
 import { dropClaim, type Heartbeat, holdsClaim } from './ledger/claims.js';
 import { forgetMended, handOverLetters } from './ledger/dead-letters.js';
 import { type ClaimedSlice, insertSlices, type StoredCursor } from './ledger/slices.js';
 import { type Store, storePages } from './load/store.js';
+import { markDaysWithData } from './schema/dimension-tables.js';
 
 const errorCharactersMax = 2_000;
 
@@ -65,6 +66,7 @@ export function sliceClaim(
           })
           .execute();
         if (asOf !== null) await forgetMended(client, slice, asOf);
+        if (!snapshotStreams.includes(slice.stream)) await markDaysWithData(client, slice.interval);
       }),
     fail: async (message, retryAt) => {
       await thisSlice()

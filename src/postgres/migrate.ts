@@ -108,6 +108,12 @@ async function migrateOne(migrator: Migrator): Promise<boolean> {
   if (isLockTimeout(error) || isForbidden(error)) throw error;
   // Without one, the migrator stopped before it came to any: at its lock or at its table of what was done.
   const name = results?.find((result) => result.status === 'Error')?.migrationName;
+  if (isDependedOn(error)) {
+    throw new UsageError(
+      `Migration ${name} stopped because something of yours depends on a view that it replaces (${(error as { detail?: string }).detail}). Drop that, run migrate and create it again.`,
+      { cause: error },
+    );
+  }
   const failed = name === undefined ? 'The preparation of the migrations' : `Migration ${name}`;
   throw new Error(`${failed} failed, nothing of it was changed: ${describe(error)}`, { cause: error });
 }
@@ -169,6 +175,8 @@ function poolOf(client: pg.PoolClient): pg.Pool {
 }
 
 const isForbidden = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === '42501';
+
+const isDependedOn = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === '2BP01';
 
 function notOwner(error: Error): UsageError {
   return new UsageError(

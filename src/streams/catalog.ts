@@ -10,6 +10,7 @@ import { surveyAggregateStream } from './aggregates/surveys.js';
 import { userAggregateStream } from './aggregates/users.js';
 import { conversationHistoryStream } from './conversations/history.js';
 import { openConversationsStream } from './conversations/open.js';
+import { conversationMemory } from './conversations/page-reader.js';
 import { conversationsStream } from './conversations/recent.js';
 import { queueDirectoryStream } from './directory/queues.js';
 import { directoryStream } from './directory/stream.js';
@@ -22,10 +23,11 @@ export interface StreamOptions {
 
 /** Every stream there is, the directory first: facts are read with its names. */
 export function allStreams(api: GenesysApi, { granularity }: StreamOptions): readonly Stream[] {
+  const memory = conversationMemory();
   return [
     directoryStream(api),
-    conversationsStream(api),
-    openConversationsStream(api),
+    conversationsStream(api, memory),
+    openConversationsStream(api, memory),
     ...conversationAggregateStreams(api, granularity),
     userAggregateStream(api, granularity),
     userDetailStream(api),
@@ -33,7 +35,7 @@ export function allStreams(api: GenesysApi, { granularity }: StreamOptions): rea
     surveyAggregateStream(api, granularity),
     evaluationAggregateStream(api, granularity),
     queueDirectoryStream(api),
-    conversationHistoryStream(api),
+    conversationHistoryStream(api, memory),
     queueObservationStream(api),
   ];
 }

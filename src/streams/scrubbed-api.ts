@@ -1,39 +1,66 @@
-import type { EntityPages, GenesysApi } from '../genesys/api.js';
+import type { CallOptions, DetailsPage, EntityPages, GenesysApi } from '../genesys/api.js';
 import type { Screen } from '../privacy/scrubber.js';
+
+type Listings = Pick<GenesysApi, Extract<keyof GenesysApi, `list${string}`>>;
 
 /** Whose entities carry personal data; what other listings call an address is the organisation's own. */
 const personalListings = ['listUsers', 'listGroups', 'listQueueMembers'] as const;
-const conversationCalls = ['detailsQuery', 'detailsJobResults', 'conversationsByIds'] as const;
 
 /**
- * The API as if Genesys itself hid what the policy hides: applied to the parsed answer, before flattening, dead letters and messages. The same
- * API where everything is kept.
+ * The API as if Genesys itself hid what the policy hides: applied to each parsed record, before flattening, dead letters and messages. The
+ * same API where everything is kept.
  */
 export function privateApi(api: GenesysApi, screen: Screen | undefined): GenesysApi {
   if (screen === undefined) return api;
-  const hiding: Record<string, unknown> = {};
-  for (const name of conversationCalls) {
-    const call = api[name].bind(api) as (
-      ...args: unknown[]
-    ) => Promise<{ body: { conversations?: readonly unknown[] } }>;
-    hiding[name] = async (...args: unknown[]) => {
-      const answer = await call(...args);
-      const { conversations } = answer.body;
-      if (conversations === undefined) return answer;
-      return { ...answer, body: { ...answer.body, conversations: conversations.map((each) => screen.apply(each)) } };
-    };
-  }
-  for (const name of personalListings) {
-    const call = api[name].bind(api) as (...args: unknown[]) => EntityPages;
-    hiding[name] = (...args: unknown[]) => screenedPages(call(...args), screen);
-  }
+  const hiding: Partial<GenesysApi> = { ...screenedListings(api, screen), ...screenedDetails(api, screen) };
   return new Proxy(api, {
     get: (target, name) => {
-      if (typeof name === 'string' && Object.hasOwn(hiding, name)) return hiding[name];
+      if (typeof name === 'string' && Object.hasOwn(hiding, name)) return hiding[name as keyof GenesysApi];
       const value = Reflect.get(target, name);
       return typeof value === 'function' ? value.bind(target) : value;
     },
   });
+}
+
+type Details = Pick<GenesysApi, 'detailsQuery' | 'detailsJobResults' | 'conversationsByIds'>;
+
+function screenedDetails(api: GenesysApi, screen: Screen): Details {
+  return {
+    detailsQuery: async (query, call) =>
+      screenedAnswer(await api.detailsQuery(query, screenedCall(call, screen)), screen),
+    detailsJobResults: async (jobId, page, call) =>
+      screenedAnswer(await api.detailsJobResults(jobId, page, screenedCall(call, screen)), screen),
+    conversationsByIds: async (ids, call) =>
+      screenedAnswer(await api.conversationsByIds(ids, screenedCall(call, screen)), screen),
+  };
+}
+
+function screenedCall(call: CallOptions = {}, screen: Screen): CallOptions {
+  const { records } = call;
+  if (records === undefined) return call;
+  return {
+    ...call,
+    records: {
+      begin: () => records.begin(),
+      add: (record) => records.add(screen.apply(record)),
+      drop: () => records.drop(),
+    },
+  };
+}
+
+function screenedAnswer<Answer extends { readonly body: DetailsPage }>(answer: Answer, screen: Screen): Answer {
+  const { conversations } = answer.body;
+  if (conversations === undefined) return answer;
+  return { ...answer, body: { ...answer.body, conversations: conversations.map((each) => screen.apply(each)) } };
+}
+
+function screenedListings(api: GenesysApi, screen: Screen): Partial<Listings> {
+  const hiding: Record<string, unknown> = {};
+  for (const name of personalListings) {
+    const call = api[name].bind(api) as (...args: unknown[]) => EntityPages;
+    hiding[name] = (...args: unknown[]) => screenedPages(call(...args), screen);
+  }
+  return hiding as Partial<Listings>;
 }
 
 async function* screenedPages(pages: EntityPages, screen: Screen): EntityPages {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,14 +10,15 @@ export const directory = fileURLToPath(new URL('../../', import.meta.url));
 
 export interface BenchDatabase {
   readonly url: string;
-  /** A new, empty database of the same server. */
+  /** One more database of the same server: empty, unless a former run kept it. */
   create(): Promise<string>;
   stop(): Promise<void>;
 }
 
-/** A Postgres of the bench's own, in a folder that goes with it. */
-export async function startBenchDatabase(): Promise<BenchDatabase> {
-  const folder = await mkdtemp(join(tmpdir(), 'genesys-warehouse-bench-'));
+/** A Postgres of the bench's own, in a folder that goes with it, or in `kept`, which stays for the next run. */
+export async function startBenchDatabase(kept?: string): Promise<BenchDatabase> {
+  const folder = kept ?? (await mkdtemp(join(tmpdir(), 'genesys-warehouse-bench-')));
+  if (kept !== undefined) await mkdir(kept, { recursive: true });
   // Started by root, the server runs as nobody, who has to be let in.
   await chmod(folder, 0o755);
   const server = await startEmbeddedPostgres({ dataDirectory: folder });
@@ -28,15 +29,17 @@ export async function startBenchDatabase(): Promise<BenchDatabase> {
       const client = new pg.Client({ connectionString: server.url });
       await client.connect();
       count += 1;
-      await client.query(`create database bench_${count}`);
+      const name = `bench_${count}`;
+      const found = await client.query('select 1 from pg_database where datname = $1', [name]);
+      if (found.rowCount === 0) await client.query(`create database ${name}`);
       await client.end();
       const url = new URL(server.url);
-      url.pathname = `/bench_${count}`;
+      url.pathname = `/${name}`;
       return url.href;
     },
     stop: async () => {
       await server.stop();
-      await rm(folder, { recursive: true, force: true });
+      if (kept === undefined) await rm(folder, { recursive: true, force: true });
     },
   };
 }

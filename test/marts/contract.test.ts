@@ -65,7 +65,7 @@ beforeAll(async () => {
      from pg_class as c
      inner join pg_namespace as n on n.oid = c.relnamespace
      inner join pg_attribute as a on a.attrelid = c.oid
-     where n.nspname = 'mart' and a.attnum > 0 and not a.attisdropped
+     where n.nspname = 'mart' and c.relkind in ('v', 'r') and a.attnum > 0 and not a.attisdropped
      order by c.relname, a.attnum`,
   );
 });

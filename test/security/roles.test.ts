@@ -118,7 +118,7 @@ describe('the roles of docs/roles.sql', () => {
 
   test('the reader sees every mart', async () => {
     const { rows } = await admin.query<{ name: string }>(
-      `select oid::regclass::text as name from pg_class where relnamespace = 'mart'::regnamespace and relkind = 'v'`,
+      `select oid::regclass::text as name from pg_class where relnamespace = 'mart'::regnamespace and relkind in ('v', 'r')`,
     );
     expect(rows.length).toBeGreaterThan(20);
     for (const { name } of rows)

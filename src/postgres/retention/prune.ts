@@ -2,6 +2,7 @@
 import type pg from 'pg';
 import { transactionOn } from '../connection/transaction.js';
 import { rememberPruned } from '../ledger/pruned.js';
+import { fillDimensionTables } from '../schema/dimension-tables.js';
 import { type LockPatience, lockPatience, withLockRetries } from '../schema/lock-wait.js';
 
 export interface PrunedRelation {
@@ -77,6 +78,7 @@ export async function prune(client: pg.PoolClient, options: PruneOptions): Promi
       : await deleteRows(client, relation, where, options);
     if (rows > 0) pruned.push({ relation, partitions: 0, bytes: 0, rows });
   }
+  if (!isDryRun) await transactionOn(client, () => fillDimensionTables(client));
   return pruned;
 }
 

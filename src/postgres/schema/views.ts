@@ -1,55 +1,50 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { UsageError } from '../../lib/errors.js';
 import { isLockTimeout } from '../connection/holders.js';
 import { transactionOn } from '../connection/transaction.js';
+import { fillDimensionTables } from './dimension-tables.js';
 import { type LockBudget, type LockPatience, withLockRetries } from './lock-wait.js';
+import { grantToReaders } from './reader-roles.js';
 import { readSetting, writeSetting } from './settings.js';
+import { readFunctionFiles, readViewFiles, type SqlFile, statementsOf, type ViewSettings } from './sql-files.js';
+import { readColumns, readStandingViews, restoreGrants, type StandingView } from './standing-views.js';
 
-const sqlDirectory = fileURLToPath(new URL('../../../sql/', import.meta.url));
-const readerRole = 'genesys_reader';
+export { inDependencyOrder, type ViewSettings } from './sql-files.js';
+
 /** SQLSTATE of what cannot be dropped because something else needs it. */
 const dependentObjects = '2BP01';
-
-export interface ViewSettings {
-  /** IANA zone of the `_local` columns. */
-  readonly timeZone: string;
-}
-
-interface SqlFile {
-  /** `schema.name` of the view, or the file name of a function file. */
-  readonly name: string;
-  readonly text: string;
-}
+/** Where the columns of a view are looked at before it takes another's place. */
+const draftView = 'genesys.int_draft';
+/** Names of the views that this program has built, so that those of others beside them are left alone. */
+const builtSetting = 'views_built';
+const lastLine = 'select * from final;';
 
 /**
  * Rebuilds all functions and views in one transaction, so that a reader sees the old set or the new one; does nothing when files and
- * settings are those of the last time. Views are dropped without cascade: a view of the user's that stands on ours stops it, by name.
- * To be called under the lock of migrations.
+ * settings are those of the last time. Grants of others survive. So do views of others, as long as ours keep the columns they had:
+ * then new columns come last. Otherwise nothing is changed and a UsageError names the view and what depends on it. To be called under
+ * the lock of migrations.
  */
 export async function buildViews(client: pg.PoolClient, settings: ViewSettings, patience: LockPatience): Promise<void> {
-  const { functions, views } = await readAllFiles();
+  const [functions, views] = await Promise.all([readFunctionFiles(), readViewFiles()]);
   const digest = digestOf([...functions, ...views], settings);
   if (await areBuilt(client, views, digest)) return;
   const rebuild = (budget: LockBudget) =>
     transactionOn(client, async () => {
-      await dropViews(client, budget);
-      for (const file of [...functions, ...views]) {
-        await budget.renew();
-        await runFile(client, file, settings);
-      }
-      await grantToReader(client);
+      await replaceViews(client, { functions, views, settings, budget });
+      await fillDimensionTables(client);
+      await grantToReaders(client);
       await writeSetting(client, 'views_digest', digest);
+      await writeSetting(client, builtSetting, JSON.stringify(views.map(({ name }) => name)));
       await writeSetting(client, 'time_zone', settings.timeZone);
     });
   await withLockRetries(client, 'The views cannot be rebuilt', rebuild, patience);
 }
 
-/** Whether views and functions are those that `buildViews` would make. */
+/** Whether functions and views are those that `buildViews` would make. */
 export async function areViewsBuilt(client: pg.ClientBase, settings: ViewSettings): Promise<boolean> {
-  const { functions, views } = await readAllFiles();
+  const [functions, views] = await Promise.all([readFunctionFiles(), readViewFiles()]);
   return areBuilt(client, views, digestOf([...functions, ...views], settings));
 }
 
@@ -57,76 +52,102 @@ async function areBuilt(client: pg.ClientBase, views: readonly SqlFile[], digest
   return (await readSetting(client, 'views_digest')) === digest && (await allExist(client, views));
 }
 
-async function readAllFiles(): Promise<{ functions: SqlFile[]; views: SqlFile[] }> {
-  const functions = [...(await readSqlFiles('functions', 'genesys')), ...(await readSqlFiles('genesys', 'genesys'))];
-  const views = inDependencyOrder([
-    ...(await readSqlFiles('intermediate', 'genesys')),
-    ...(await readSqlFiles('mart', 'mart')),
-  ]);
-  return { functions, views };
+interface Rebuild {
+  readonly functions: readonly SqlFile[];
+  readonly views: readonly SqlFile[];
+  readonly settings: ViewSettings;
+  readonly budget: LockBudget;
 }
 
-async function readSqlFiles(folder: string, schema: string): Promise<SqlFile[]> {
-  const directory = `${sqlDirectory}${folder}/`;
-  const names = (await readdir(directory).catch(() => [])).filter((name) => name.endsWith('.sql')).sort();
-  return Promise.all(
-    names.map(async (name) => ({
-      name: `${schema}.${name.slice(0, -'.sql'.length)}`,
-      text: await readFile(directory + name, 'utf8'),
-    })),
+/** Views on which nothing of others depends make room for new ones; those with dependents are replaced in their place. */
+async function replaceViews(client: pg.PoolClient, { functions, views, settings, budget }: Rebuild): Promise<void> {
+  const names = new Set(views.map(({ name }) => name));
+  const standing = await readStandingViews(client, await readBuilt(client, names));
+  const kept = new Map(
+    standing.filter(isDependedOn).flatMap((view) => (names.has(view.name) ? [[view.name, view]] : [])),
   );
+  const replaced = standing.filter((view) => kept.get(view.name) !== view);
+  for (const view of replaced) await setAside(client, view, budget);
+  for (const file of functions) await runFile(client, file, statementsOf(file, settings), budget);
+  for (const file of views) {
+    const text = statementsOf(file, settings);
+    const before = kept.get(file.name);
+    await runFile(client, file, before === undefined ? text : await inPlace(client, file.name, text, before), budget);
+  }
+  for (const view of replaced) {
+    if (names.has(view.name)) await restoreGrants(client, view);
+  }
+  await dropAside(client, replaced);
 }
 
-/** A view stands behind every view that its text names. */
-export function inDependencyOrder(files: readonly SqlFile[]): SqlFile[] {
-  const byName = new Map(files.map((file) => [file.name, file]));
-  const done = new Set<string>();
-  const ordered: SqlFile[] = [];
-  const visit = (file: SqlFile, path: readonly string[]): void => {
-    if (done.has(file.name)) return;
-    if (path.includes(file.name)) throw new Error(`Views depend on each other in a circle: ${path.join(' → ')}`);
-    for (const match of file.text.matchAll(/\b(?:mart|genesys)\.[a-z_0-9]+/g)) {
-      const needed = byName.get(match[0]);
-      if (needed !== undefined && needed !== file) visit(needed, [...path, file.name]);
-    }
-    done.add(file.name);
-    ordered.push(file);
-  };
-  for (const file of files) visit(file, []);
-  return ordered;
+/** Also those of this version: half of a rebuild may stand where somebody took a setting away. */
+async function readBuilt(client: pg.PoolClient, names: ReadonlySet<string>): Promise<string[] | undefined> {
+  const built = await readSetting(client, builtSetting);
+  return built === undefined ? undefined : [...new Set([...(JSON.parse(built) as string[]), ...names])];
 }
 
-async function runFile(client: pg.PoolClient, file: SqlFile, settings: ViewSettings): Promise<void> {
-  const text = file.text.replaceAll('{{time_zone}}', pg.escapeLiteral(settings.timeZone));
+const isDependedOn = (view: StandingView): boolean => view.dependents.length > 0;
+const asideName = (view: StandingView): string => `old_${view.oid}`;
+const schemaOf = (name: string): string => name.slice(0, name.indexOf('.'));
+
+async function setAside(client: pg.PoolClient, view: StandingView, budget: LockBudget): Promise<void> {
+  await budget.renew();
+  await client.query(`alter view ${view.name} rename to ${asideName(view)}`);
+}
+
+async function runFile(client: pg.PoolClient, file: SqlFile, text: string, budget: LockBudget): Promise<void> {
+  await budget.renew();
   try {
     await client.query(text);
   } catch (error) {
-    if (isLockTimeout(error)) throw error;
+    if (isLockTimeout(error) || error instanceof UsageError) throw error;
     throw new Error(`View ${file.name} could not be built: ${(error as Error).message}`, { cause: error });
   }
 }
 
-async function dropViews(client: pg.PoolClient, budget: LockBudget): Promise<void> {
-  // Newest first: a view always has a higher oid than those it was built on.
-  const { rows } = await client.query<{ view: string }>(
-    `select format('%I.%I', n.nspname, c.relname) as view
-     from pg_class c join pg_namespace n on n.oid = c.relnamespace
-     where c.relkind = 'v' and (n.nspname = 'mart' or (n.nspname = 'genesys' and c.relname like 'int\\_%'))
-     order by c.oid desc`,
-  );
-  for (const { view } of rows) {
-    try {
-      await budget.renew();
-      await client.query(`drop view ${view}`);
-    } catch (error) {
-      if (isLockTimeout(error) || (error as { code?: string }).code !== dependentObjects) throw error;
-      const detail = (error as { detail?: string }).detail ?? (error as Error).message;
-      throw new UsageError(
-        `View ${view} cannot be rebuilt because something of yours stands on it (${detail}); drop that first and create it again afterwards.`,
-        { cause: error },
-      );
-    }
+/** The statements of a view that keeps the object it is: what it has keeps its name, type and position, what is new comes last. */
+async function inPlace(client: pg.PoolClient, name: string, text: string, before: StandingView): Promise<string> {
+  const create = `create view ${name} as\n`;
+  const query = text.slice(text.indexOf(create) + create.length, text.indexOf(lastLine) + lastLine.length);
+  await client.query(`create view ${draftView} as ${query}`);
+  const after = await readColumns(client, draftView);
+  await client.query(`drop view ${draftView}`);
+  const types = new Map(after.map((column) => [column.name, column.type]));
+  const lost = before.columns.filter((column) => types.get(column.name) !== column.type);
+  if (lost.length > 0)
+    throw dependedOn(
+      `View ${before.name}`,
+      before.dependents,
+      lost.map((column) => column.name),
+    );
+  const known = new Set(before.columns.map((column) => column.name));
+  const columns = [...before.columns, ...after.filter((column) => !known.has(column.name))];
+  const names = columns.map((column) => pg.escapeIdentifier(column.name)).join(', ');
+  return text.replace(create, `create or replace view ${name} as\n`).replace(lastLine, `select ${names} from final;`);
+}
+
+/** In one statement, which sorts out what depends on what among them. They are locked since they were set aside. */
+async function dropAside(client: pg.PoolClient, views: readonly StandingView[]): Promise<void> {
+  if (views.length === 0) return;
+  const list = views.map((view) => `${schemaOf(view.name)}.${asideName(view)}`).join(', ');
+  try {
+    await client.query(`drop view ${list}`);
+  } catch (error) {
+    if ((error as { code?: string }).code !== dependentObjects) throw error;
+    const detail = (error as { detail?: string }).detail ?? (error as Error).message;
+    const named = views.reduce(
+      (text, view) => text.replaceAll(`${schemaOf(view.name)}.${asideName(view)}`, view.name),
+      detail,
+    );
+    throw dependedOn('A view', [named], []);
   }
+}
+
+function dependedOn(subject: string, dependents: readonly string[], columns: readonly string[]): UsageError {
+  const why = columns.length === 0 ? '' : ` and ${columns.join(', ')} changed or are gone`;
+  return new UsageError(
+    `${subject} cannot be rebuilt because something of yours depends on it (${dependents.join(', ')})${why}. Drop that, run migrate and create it again.`,
+  );
 }
 
 async function allExist(client: pg.ClientBase, views: readonly SqlFile[]): Promise<boolean> {
@@ -135,25 +156,6 @@ async function allExist(client: pg.ClientBase, views: readonly SqlFile[]): Promi
     [views.map((view) => view.name)],
   );
   return rows[0].ok === true;
-}
-
-async function grantToReader(client: pg.PoolClient): Promise<void> {
-  // Roles belong to the whole server: another database's migration may create it between the check and the statement.
-  await client.query(
-    `do $$
-     begin
-         if not exists (select 1 from pg_roles where rolname = '${readerRole}') then
-             create role ${readerRole} nologin;
-         end if;
-     exception
-         when duplicate_object or unique_violation then null;
-         when insufficient_privilege then
-             raise exception 'this user may not create roles; ask an administrator for: create role ${readerRole} nologin'
-                 using errcode = '42501';
-     end $$`,
-  );
-  await client.query(`grant usage on schema mart to ${readerRole}`);
-  await client.query(`grant select on all tables in schema mart to ${readerRole}`);
 }
 
 function digestOf(files: readonly SqlFile[], settings: ViewSettings): string {

@@ -4,7 +4,7 @@ import { ApiError, NotYetError } from '../../lib/errors.js';
 import { dayMs, earlier, hourMs, minuteMs, plus, secondMs } from '../../lib/interval.js';
 import type { Page, Slice, Stream, StreamContext } from '../../model/extraction.js';
 import { jobLimitsFallback, jobLimitsReader } from './job-limits.js';
-import { conversationPage } from './page.js';
+import { conversationMemory, PageReader } from './page-reader.js';
 
 /** What public extractors are known to get; a page may be shorter, only the missing cursor ends the results. */
 const pageSize = 1_000;
@@ -28,7 +28,8 @@ interface JobCursor {
  * Details jobs, a slice a UTC day: everything that was active in it, with participant attributes. The passes catch what Genesys attaches
  * or restates later: nightly reprocessing from 48 hours on, surveys and evaluations within days and weeks.
  */
-export function conversationHistoryStream(api: GenesysApi): Stream {
+export function conversationHistoryStream(api: GenesysApi, memory = conversationMemory()): Stream {
+  const reader = new PageReader(memory);
   const jobs = pLimit(jobLimitsFallback.jobsAtOnceMax);
   const submissions = pacer(api);
   const downloads = pLimit(downloadsAtOnceMax);
@@ -42,12 +43,13 @@ export function conversationHistoryStream(api: GenesysApi): Stream {
     repassAgesMs: [dayMs, 3 * dayMs, 8 * dayMs, 31 * dayMs],
     sliceLengthMs: () => dayMs,
     sliceLengthMsMin: hourMs,
-    pages: (slice, context) => pages({ api, jobs, submissions, downloads, availability }, slice, context),
+    pages: (slice, context) => pages({ api, reader, jobs, submissions, downloads, availability }, slice, context),
   };
 }
 
 interface Parts {
   readonly api: GenesysApi;
+  readonly reader: PageReader;
   readonly jobs: ReturnType<typeof pLimit>;
   /** Resolves when a job may be submitted, with how many may run. */
   readonly submissions: (context: StreamContext) => Promise<number>;
@@ -66,7 +68,7 @@ async function* pages(parts: Parts, slice: Slice, context: StreamContext): Async
     const { jobId } = cursor;
     await parts.jobs(() => waitForJob(parts.api, jobId, context));
   }
-  yield* inTurn(parts.downloads, results(parts.api, cursor, context));
+  yield* inTurn(parts.downloads, results(parts, cursor, context));
 }
 
 /** Submitted, in the ledger as soon as its id is known, and done: until then it counts among those that run. */
@@ -133,17 +135,21 @@ async function waitForJob(api: GenesysApi, jobId: string, context: StreamContext
   );
 }
 
-async function* results(api: GenesysApi, cursor: JobCursor, context: StreamContext): AsyncGenerator<Page, void, void> {
+async function* results(
+  { api, reader }: Parts,
+  cursor: JobCursor,
+  context: StreamContext,
+): AsyncGenerator<Page, void, void> {
   let next = cursor.next;
   for (let count = 0; count < pagesMax; count += 1) {
     const page = { pageSize, ...(next === null ? {} : { cursor: next }) };
-    const answer = await api.detailsJobResults(cursor.jobId, page, callOptions(context));
-    const { body } = answer;
+    const read = await reader.read(callOptions(context), (call) => api.detailsJobResults(cursor.jobId, page, call));
+    const { body, requestedAt } = read.answer;
     const available = parseDate(body.dataAvailabilityDate);
-    const asOf = available === null ? answer.requestedAt : earlier(available, answer.requestedAt);
+    const asOf = available === null ? requestedAt : earlier(available, requestedAt);
     next = body.cursor ?? null;
     const at = { jobId: cursor.jobId, fulfilled: true, next };
-    yield conversationPage(body.conversations ?? [], { asOf, cursor: { ...at } });
+    yield read.page({ asOf, cursor: { ...at } });
     if (next === null) return;
   }
   throw new Error(`Details job ${cursor.jobId} gave more than ${pagesMax} pages of results.`);

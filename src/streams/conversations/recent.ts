@@ -3,7 +3,7 @@ import { ApiError } from '../../lib/errors.js';
 import { dayMs, hourMs, minuteMs } from '../../lib/interval.js';
 import type { Slice, Stream, StreamContext } from '../../model/extraction.js';
 import { isLive } from '../aggregates/stream.js';
-import { conversationPage } from './page.js';
+import { conversationMemory, PageReader } from './page-reader.js';
 
 /** Details jobs serve a day once the data lake has it whole, at most a day after its end: up to then it is this stream's. */
 const reachMs = 2 * dayMs;
@@ -17,7 +17,8 @@ const pagesMax = recordsMax / pageSize;
  * POST /api/v2/analytics/conversations/details/query in short recent slices: fresh within minutes, no participant attributes. Days and
  * weeks later `conversation_history` pulls the same conversations again, so this stream settles a slice within a day.
  */
-export function conversationsStream(api: GenesysApi): Stream {
+export function conversationsStream(api: GenesysApi, memory = conversationMemory()): Stream {
+  const reader = new PageReader(memory);
   return {
     name: 'conversations',
     kind: 'interval',
@@ -28,7 +29,7 @@ export function conversationsStream(api: GenesysApi): Stream {
     sliceLengthMs: (at, now) => sliceLengthMs(now.getTime() - at.getTime()),
     firstReachMs: reachMs,
     sliceLengthMsMin: minuteMs,
-    pages: (slice, context) => pages(api, slice, context),
+    pages: (slice, context) => pages(api, reader, slice, context),
   };
 }
 
@@ -38,18 +39,19 @@ function sliceLengthMs(ageMs: number): number {
   return ageMs > 2 * hourMs ? hourMs : 10 * minuteMs;
 }
 
-async function* pages(api: GenesysApi, slice: Slice, context: StreamContext) {
+async function* pages(api: GenesysApi, reader: PageReader, slice: Slice, context: StreamContext) {
   let pageNumber = (slice.cursor as { nextPage: number } | null)?.nextPage ?? 1;
   for (; pageNumber <= pagesMax; pageNumber += 1) {
-    const answer = await api.detailsQuery(
-      { interval: slice.interval, pageNumber, pageSize, order: 'asc' },
-      { signal: context.signal, priority: isLive(slice, context.now()) ? 0 : 1 },
-    );
-    const records = answer.body.conversations ?? [];
-    const totalHits = answer.body.totalHits ?? 0;
-    if (totalHits > recordsMax) throw tooLarge(`${totalHits} conversations`);
-    yield conversationPage(records, { asOf: answer.requestedAt, cursor: { nextPage: pageNumber + 1 } });
-    if (isLastPage(records.length, pageNumber, totalHits)) return;
+    const query = { interval: slice.interval, pageNumber, pageSize, order: 'asc' } as const;
+    const call = { signal: context.signal, priority: isLive(slice, context.now()) ? 0 : 1 };
+    const read = await reader.read(call, (with_) => api.detailsQuery(query, with_));
+    const totalHits = read.answer.body.totalHits ?? 0;
+    if (totalHits > recordsMax) {
+      read.drop();
+      throw tooLarge(`${totalHits} conversations`);
+    }
+    yield read.page({ asOf: read.answer.requestedAt, cursor: { nextPage: pageNumber + 1 } });
+    if (isLastPage(read.recordCount, pageNumber, totalHits)) return;
   }
   throw tooLarge(`more than ${recordsMax} conversations`);
 }

@@ -69,6 +69,22 @@ describe.each(storedVersions)('a database of version %s', (version) => {
     expect(await schemaLines(pool)).toEqual(await schemaLines(freshPool));
   });
 
+  test('stops with a sentence that names the view of a user that depends on what becomes a table', async () => {
+    const theirs = await restoreVersion(version);
+    const theirPool = testPool(theirs.url, 2);
+    try {
+      await theirPool.query('create view public.my_days as select day from mart.dim_dates');
+      await expect(migrate(theirPool, { timeZone: 'UTC' })).rejects.toThrow(
+        /Migration \d+_\w+ stopped .*view my_days depends on view mart\.dim_dates.*\. Drop that, run migrate and create it again\./,
+      );
+      await theirPool.query('drop view public.my_days');
+      await migrate(theirPool, { timeZone: 'UTC' });
+    } finally {
+      await theirPool.end();
+      await theirs.drop();
+    }
+  });
+
   test('answers with every mart', async () => {
     const { rows } = await pool.query<{ name: string }>(
       `select oid::regclass::text as name from pg_class where relnamespace = 'mart'::regnamespace and relkind = 'v'`,

@@ -1,0 +1,48 @@
+import type { RecordSink } from './api.js';
+import { RecordScanner } from './record-scanner.js';
+import { bodyTooLarge, type WireAnswer, type WireResponse } from './transport.js';
+
+/** Of one record, and of what an answer says besides its records. */
+const recordBytesMax = 64 * 1024 * 1024;
+
+/** A document that never ends: what was sent of it counts as cut off. */
+const cutOff = '{';
+
+/**
+ * Hands the records of an answer to `sink` while the body arrives; the answer's text is the document without them. Where a record is no
+ * JSON, reading stops and the text ends there, so that the answer counts as cut off. Throws an error with `bodyTooLargeCode` for a record
+ * beyond the bound, and what the sink throws.
+ */
+export async function readRecords(
+  response: WireResponse,
+  key: string,
+  sink: RecordSink,
+  bytesMax = recordBytesMax,
+): Promise<WireAnswer> {
+  await sink.begin();
+  let isBroken = false;
+  let bytes = 0;
+  const onRecord = (part: Buffer) => {
+    if (isBroken) return;
+    const record = parse(part);
+    if (record === undefined) isBroken = true;
+    else sink.add(record);
+  };
+  const scanner = new RecordScanner({ key, bytesMax, onRecord, tooLarge: bodyTooLarge });
+  for await (const chunk of response.body) {
+    bytes += chunk.length;
+    scanner.push(chunk);
+    if (isBroken) break;
+  }
+  const { status, headers } = response;
+  return { status, headers, text: isBroken ? cutOff : scanner.end(), bytes };
+}
+
+/** Undefined for what is no JSON, which no JSON is. */
+function parse(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,109 @@
+/** Memory that an entrant holds, from before its bytes arrive until they are stored or dropped. */
+export interface HeldMemory {
+  /** More has arrived than was expected. Never waits: who has begun must be able to end. */
+  grow(toBytes: number): void;
+  /** Gives everything back; a second call does nothing. */
+  release(): void;
+  /** True while half of the memory is in use: what could leave now should. */
+  isWanted(): boolean;
+}
+
+interface Waiter {
+  readonly bytes: number;
+  readonly open: () => void;
+}
+
+const wantedShare = 0.5;
+
+/**
+ * Bounds the bytes that wait to be stored. An entrant says how much it expects and waits outside until there is room; one is always let in,
+ * so that nothing is too large to be read at all. Who is inside never waits, which is why this cannot end in a deadlock.
+ */
+export class MemoryGate {
+  readonly #bytesMax: number;
+  readonly #waiters: Waiter[] = [];
+  #usedBytes = 0;
+  #heldCount = 0;
+
+  constructor(bytesMax: number) {
+    this.#bytesMax = bytesMax;
+  }
+
+  /** Bytes that are held now, expected ones included. */
+  get usedBytes(): number {
+    return this.#usedBytes;
+  }
+
+  /** How many wait outside. */
+  get waitingCount(): number {
+    return this.#waiters.length;
+  }
+
+  /** Resolves when there is room for `bytes`, in order of arrival; an urgent entrant does not wait. Rejects with the signal's reason. */
+  async enter(
+    bytes: number,
+    { signal, isUrgent = false }: { readonly signal: AbortSignal; readonly isUrgent?: boolean },
+  ): Promise<HeldMemory> {
+    signal.throwIfAborted();
+    if (!isUrgent && (this.#waiters.length > 0 || !this.#hasRoom(bytes))) await this.#turn(bytes, signal);
+    else this.#take(bytes);
+    return this.#held(bytes);
+  }
+
+  #hasRoom(bytes: number): boolean {
+    return this.#heldCount === 0 || this.#usedBytes + bytes <= this.#bytesMax;
+  }
+
+  #take(bytes: number): void {
+    this.#heldCount += 1;
+    this.#usedBytes += bytes;
+  }
+
+  /** Resolves with the bytes taken. */
+  #turn(bytes: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const abort = () => {
+        this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
+        reject(signal.reason);
+        this.#letIn();
+      };
+      const waiter: Waiter = {
+        bytes,
+        open: () => {
+          signal.removeEventListener('abort', abort);
+          resolve();
+        },
+      };
+      signal.addEventListener('abort', abort, { once: true });
+      this.#waiters.push(waiter);
+    });
+  }
+
+  #letIn(): void {
+    for (let first = this.#waiters[0]; first && this.#hasRoom(first.bytes); first = this.#waiters[0]) {
+      this.#waiters.shift();
+      this.#take(first.bytes);
+      first.open();
+    }
+  }
+
+  #held(expectedBytes: number): HeldMemory {
+    let bytes = expectedBytes;
+    let isReleased = false;
+    return {
+      grow: (toBytes) => {
+        if (isReleased || toBytes <= bytes) return;
+        this.#usedBytes += toBytes - bytes;
+        bytes = toBytes;
+      },
+      release: () => {
+        if (isReleased) return;
+        isReleased = true;
+        this.#usedBytes -= bytes;
+        this.#heldCount -= 1;
+        this.#letIn();
+      },
+      isWanted: () => this.#usedBytes >= this.#bytesMax * wantedShare,
+    };
+  }
+}
