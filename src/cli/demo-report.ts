@@ -4,7 +4,9 @@ import { bar, table } from './app/table.js';
 export interface DemoFacts {
   readonly databaseUrl: string;
   readonly apiUrl: string;
-  readonly keep: boolean;
+  readonly pageUrl: string;
+  /** Page, database and API stay until the demo is stopped. */
+  readonly isStaying: boolean;
 }
 
 /** What the marts say, as text: every figure comes from one plain `select` on schema mart. */
@@ -149,16 +151,20 @@ async function freshness(pool: pg.Pool): Promise<string> {
   );
 }
 
-function connecting({ databaseUrl, apiUrl, keep }: DemoFacts): string {
+function connecting({ databaseUrl, apiUrl, pageUrl, isStaying }: DemoFacts): string {
   const url = new URL(databaseUrl);
-  const lines = keep
+  const lines = isStaying
     ? [
         `Connect a BI tool: host ${url.hostname}, port ${url.port}, database ${url.pathname.slice(1)}, user ${url.username}, password ${url.password}`,
-        `or ${databaseUrl} — read schema mart; the simulated API is at ${apiUrl}. Ctrl-C stops both.`,
+        `or ${databaseUrl} — read schema mart; the simulated API is at ${apiUrl}. Ctrl-C stops all of it.`,
+        '',
+        `Look at it: ${pageUrl}`,
       ]
     : [
-        'npm run demo -- --keep leaves the database and the simulated API running and prints how to connect Power BI, Tableau, Metabase or Excel.',
-        'Run it again without: it goes on from what is there.',
+        'npm run demo -- --keep leaves the page, the database and the simulated API running and prints how to connect Power BI, Tableau,',
+        'Metabase or Excel. Run it again without: it pulls only what is new.',
+        '',
+        `Look at it with --keep: ${pageUrl}`,
       ];
   return titled('Next', lines.join('\n'));
 }

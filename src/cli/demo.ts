@@ -2,20 +2,27 @@ import { join } from 'node:path';
 import { embeddedDirectory } from '../config/config.js';
 import { drain, planAll } from '../engine/sync.js';
 import { dayMs, plus } from '../lib/interval.js';
+import type { Log } from '../lib/log.js';
 import { startSandbox } from '../sandbox/index.js';
+import { type Service, startService } from '../service/http-server.js';
+import type { Mount } from '../service/routes.js';
 import { type CommandContext, exitDone } from './app/command.js';
 import { type OpenedWithApi, openWithApi } from './app/open.js';
+import { openPage } from './app/page.js';
 import { createProgress } from './app/progress.js';
 import { asRun, syncContext } from './app/record-run.js';
+import { dashboardPort, pageAddress } from './dashboard.js';
 import { demoReport } from './demo-report.js';
 import { stopped } from './sandbox.js';
 
 const demoDays = 7;
 const demoDirectory = 'demo';
+const pageHost = '127.0.0.1';
 
 /**
  * The main job at work with nothing configured: a simulated organisation, the embedded Postgres in a folder of its own, a week of history,
- * and what the marts say. A second run pulls only what has happened since.
+ * what the marts say, and the web page over them. It stays until it is stopped where a person watches or `keep` says so. A second run pulls
+ * only what has happened since.
  */
 export async function demoCommand(context: CommandContext, options: { readonly keep: boolean }): Promise<number> {
   const sandbox = await startSandbox({ requestsPerMinute: 'unlimited', timeZone: 'UTC' });
@@ -24,16 +31,47 @@ export async function demoCommand(context: CommandContext, options: { readonly k
     try {
       const status = await pullWeek(context, opened);
       if (context.signal.aborted) return status;
-      context.print(
-        await demoReport(opened.pool, { databaseUrl: opened.databaseUrl, apiUrl: sandbox.url, keep: options.keep }),
-      );
-      if (options.keep) await stopped(context.signal);
-      return options.keep ? exitDone : status;
+      const isStaying = options.keep || context.isTerminal;
+      const facts = { databaseUrl: opened.databaseUrl, apiUrl: sandbox.url, isStaying };
+      await withPage(context, opened, async (pageUrl) => {
+        context.print(await demoReport(opened.pool, { ...facts, pageUrl }));
+        if (isStaying) await stopped(context.signal);
+      });
+      return isStaying ? exitDone : status;
     } finally {
       await opened.close();
     }
   } finally {
     await sandbox.close();
+  }
+}
+
+/** Serves the page while `work` is under way. */
+async function withPage(
+  context: CommandContext,
+  { config, databaseUrl, log }: OpenedWithApi,
+  work: (pageUrl: string) => Promise<void>,
+): Promise<void> {
+  const page = await openPage({ config, databaseUrl, now: context.now, log });
+  try {
+    const service = await startAtFreePort(page.mount, log);
+    try {
+      await work(pageAddress(pageHost, service.port));
+    } finally {
+      await service.close();
+    }
+  } finally {
+    await page.close();
+  }
+}
+
+/** The usual port, so that an address keeps its meaning from one demo to the next, or any where that is taken. */
+async function startAtFreePort(mount: Mount, log: Log): Promise<Service> {
+  const options = { host: pageHost, routes: [], mounts: [mount], log };
+  try {
+    return await startService({ ...options, port: dashboardPort });
+  } catch {
+    return startService({ ...options, port: 0 });
   }
 }
 

@@ -7,6 +7,7 @@ import { version } from '../lib/version.js';
 import { type CommandContext, exitDone, exitSliceFailed, exitUsage } from './app/command.js';
 import { errorFacts } from './app/error-text.js';
 import { backfillCommand } from './backfill.js';
+import { dashboardCommand } from './dashboard.js';
 import { demoCommand } from './demo.js';
 import { exportCommand } from './export.js';
 import { migrateCommand } from './migrate.js';
@@ -64,6 +65,8 @@ function statusOf(error: unknown, signal: AbortSignal, log: Log): number {
   else log.error(facts, facts.error.message);
   return exitSliceFailed;
 }
+
+const portMax = 65_535;
 
 type Run = (command: (context: CommandContext) => Promise<number>) => Promise<void>;
 
@@ -133,6 +136,11 @@ function addExtractingCommands(program: Command, run: Run): void {
 
 function addReadingCommands(program: Command, run: Run): void {
   program
+    .command('dashboard')
+    .description('the web page over schema mart, until stopped')
+    .option('--port <number>', 'port to listen at; 0 takes any free one', portNumber)
+    .action((options) => run((context) => dashboardCommand(context, options)));
+  program
     .command('reconcile')
     .description("compare stored conversations with Genesys' own aggregates, in whole UTC days")
     .requiredOption('--from <time>', 'begin, e.g. 2026-01-01', timestamp)
@@ -152,6 +160,12 @@ function addReadingCommands(program: Command, run: Run): void {
     .option('--to <time>', 'end, not included', timestamp)
     .option('--format <format>', 'csv', 'csv')
     .action((relation, options) => run((context) => exportCommand(context, relation, options)));
+}
+
+function portNumber(value: string): number {
+  const port = Number(value);
+  if (!/^\d{1,5}$/.test(value) || port > portMax) throw new InvalidArgumentError(`Use a port from 0 to ${portMax}.`);
+  return port;
 }
 
 function timestamp(value: string): Date {

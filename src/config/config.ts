@@ -5,9 +5,11 @@ import { UsageError } from '../lib/errors.js';
 import type { LogLevel } from '../lib/log.js';
 import { nearest, withoutSecrets } from '../lib/text.js';
 import { hashes, type PrivacyPolicy } from '../privacy/policy.js';
+import { type DashboardConfig, dashboardConfig, servedFaults } from './dashboard.js';
 import { databaseUrlFrom } from './database-url.js';
 import { defaultServicePort, type Fields, fields, type Granularity } from './fields.js';
 import type { Start } from './parse-time.js';
+import { isClearText } from './region.js';
 
 export { embeddedDirectory, type Granularity } from './fields.js';
 export { resolveStart, type Start } from './parse-time.js';
@@ -55,6 +57,7 @@ export interface Config {
   readonly concurrency: number;
   readonly logLevel: LogLevel;
   readonly service: ServiceConfig;
+  readonly dashboard: DashboardConfig;
   /** Authenticates `POST /webhooks/conversations`; absent: that route is closed. */
   readonly webhookSecret?: string;
   /** Signs `POST /surveys`; absent: that route is closed. */
@@ -75,6 +78,7 @@ const fileNames = [
   'GENESYS_WAREHOUSE_WEBHOOK_SECRET',
   'GENESYS_WAREHOUSE_SURVEY_SECRET',
   'GENESYS_WAREHOUSE_PRIVACY_KEY',
+  'GENESYS_WAREHOUSE_DASHBOARD_PASSWORD',
   'GENESYS_WAREHOUSE_WRITE_CLIENT_SECRET',
 ] as const;
 /** Values that may stand in these variables never appear in a message, whichever variable they were put into by mistake. */
@@ -97,6 +101,7 @@ export function parseConfig(environment: Environment, needs: { readonly api: boo
     ...(needs.api ? missingApiFaults(given) : []),
     ...databaseFaults(given),
     ...pairFaults(given, parsed.data),
+    ...(parsed.data === undefined ? [] : servedFaults(parsed.data, serviceConfig(parsed.data).service)),
     ...unknownNameFaults(environment),
   ];
   if (!parsed.success || faults.length > 0)
@@ -118,6 +123,7 @@ export function parseConfig(environment: Environment, needs: { readonly api: boo
     concurrency: parsed.data.GENESYS_WAREHOUSE_CONCURRENCY,
     logLevel: parsed.data.GENESYS_WAREHOUSE_LOG_LEVEL,
     ...serviceConfig(parsed.data),
+    dashboard: dashboardConfig(parsed.data),
     privacy: privacyPolicy(parsed.data),
     write: writeConfig(parsed.data),
     wrapupRules: parsed.data.GENESYS_WAREHOUSE_WRAPUP_RULES,
@@ -189,7 +195,7 @@ function writeConfig(values: Fields): WriteConfig {
 
 /** What one variable asks for and another must bring. */
 function pairFaults(given: Environment, values: Fields | undefined): string[] {
-  const faults: string[] = [];
+  const faults = clearTextFaults(given);
   const privacy = values?.GENESYS_WAREHOUSE_PRIVACY;
   if (privacy !== undefined && hashes(privacy) && given.GENESYS_WAREHOUSE_PRIVACY_KEY === undefined)
     faults.push(
@@ -201,6 +207,15 @@ function pairFaults(given: Environment, values: Fields | undefined): string[] {
   )
     faults.push('GENESYS_WAREHOUSE_WRITE_CLIENT_ID is missing; GENESYS_WAREHOUSE_WRITE_CLIENT_SECRET is set');
   return faults;
+}
+
+/** Looked at also where other variables have faults, so that all are named at once. */
+function clearTextFaults(given: Environment): string[] {
+  const { GENESYSCLOUD_API_URL: apiUrl, GENESYS_WAREHOUSE_API_INSECURE: insecure } = given;
+  if (apiUrl === undefined || insecure === 'on' || !isClearText(apiUrl)) return [];
+  return [
+    'GENESYSCLOUD_API_URL is http: to another machine, which would send the client secret unencrypted; use https:, or set GENESYS_WAREHOUSE_API_INSECURE=on where the network itself is trusted',
+  ];
 }
 
 function missingApiFaults(given: Environment): string[] {

@@ -5,7 +5,7 @@ import { quoted } from '../lib/text.js';
 import { keepEverything, type PrivacyPolicy, parsePrivacy } from '../privacy/policy.js';
 import { databaseUrlFault } from './database-url.js';
 import { isTimeZone, parseStart, type Start, startAgoDaysMax } from './parse-time.js';
-import { hostNames, oneOf, optionalNumber, secret, text, wholeNumber } from './parsers.js';
+import { hostNames, oneOf, onOff, optionalNumber, secret, text, wholeNumber } from './parsers.js';
 import { apiUrlFault, regionHost } from './region.js';
 
 export type Granularity = (typeof granularities)[number];
@@ -19,6 +19,8 @@ const requestsPerMinuteMax = 10_000;
 const concurrencyMax = 64;
 const portMax = 65_535;
 const keyCharactersMin = 16;
+/** Wrong ones are counted and slowed down, so that it may be shorter than a key. */
+const passwordCharactersMin = 12;
 
 /** The variables, each with its form and its default; a fault is a sentence that goes on after the name. */
 export const fields = z.object({
@@ -36,6 +38,7 @@ export const fields = z.object({
     if (fault !== undefined) context.addIssue(fault);
     return value?.replace(/\/+$/, '');
   }),
+  GENESYS_WAREHOUSE_API_INSECURE: onOff,
   DATABASE_URL: text.transform((value, context) => {
     const fault = value === undefined ? undefined : databaseUrlFault(value);
     if (fault !== undefined) context.addIssue(fault);
@@ -64,6 +67,9 @@ export const fields = z.object({
   GENESYS_WAREHOUSE_SERVICE_HOST: z.string().default('127.0.0.1'),
   GENESYS_WAREHOUSE_SERVICE_PORT: optionalNumber(0, portMax),
   GENESYS_WAREHOUSE_SERVICE_NAMES: hostNames,
+  GENESYS_WAREHOUSE_DASHBOARD: oneOf(['off', 'on'], 'off'),
+  GENESYS_WAREHOUSE_DASHBOARD_PASSWORD: secret(passwordCharactersMin),
+  GENESYS_WAREHOUSE_DASHBOARD_ROLE: text,
   GENESYS_WAREHOUSE_WEBHOOK_SECRET: secret(keyCharactersMin),
   GENESYS_WAREHOUSE_SURVEY_SECRET: secret(keyCharactersMin),
   GENESYS_WAREHOUSE_PRIVACY: text.transform((value, context): PrivacyPolicy => {

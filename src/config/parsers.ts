@@ -8,6 +8,9 @@ export const oneOf = <const T extends readonly [string, ...string[]]>(values: T,
     .optional()
     .transform((value): T[number] => value ?? otherwise);
 
+/** `on` or `off`; off where nothing is given. */
+export const onOff = oneOf(['on', 'off'], 'off').transform((value) => value === 'on');
+
 /** A whole number from `min` to `max`, or undefined where nothing is given. */
 export const optionalNumber = (min: number, max: number) =>
   z

@@ -1,3 +1,5 @@
+import { isLoopbackHost } from '../lib/loopback.js';
+
 /** Region name to host, as Genesys publishes it; the API is at `api.` and the login at `login.` before the host. */
 const hostByRegion: Readonly<Record<string, string>> = {
   'us-east-1': 'mypurecloud.com',
@@ -33,6 +35,12 @@ export function regionHost(value: string): string | undefined {
     .replace(/\/+$/, '')
     .replace(/^(api|apps|login)\./, '');
   return knownHosts.test(host) ? host : undefined;
+}
+
+/** Returns whether a base URL would send credentials over a network without encryption. */
+export function isClearText(apiUrl: string): boolean {
+  const url = URL.canParse(apiUrl) ? new URL(apiUrl) : undefined;
+  return url?.protocol === 'http:' && !isLoopbackHost(url.hostname);
 }
 
 /** What is wrong with the base URL of a gateway, or undefined. */

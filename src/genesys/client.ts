@@ -1,5 +1,5 @@
-import { isIP } from 'node:net';
 import { linkSignals, sleepFor } from '../lib/abort.js';
+import { isLoopbackHost } from '../lib/loopback.js';
 import { createOperations } from './analytics-endpoints.js';
 import type { ApiStats, GenesysApi, GenesysApiOptions } from './api.js';
 import type { Budget } from './budget.js';
@@ -144,6 +144,5 @@ export function monotonicMs(): number {
 
 function isLoopback(apiUrl: string | undefined): boolean {
   if (!apiUrl || !URL.canParse(apiUrl)) return false;
-  const host = new URL(apiUrl).hostname;
-  return host === 'localhost' || host === '[::1]' || (isIP(host) === 4 && host.startsWith('127.'));
+  return isLoopbackHost(new URL(apiUrl).hostname);
 }

@@ -1,8 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { isIP } from 'node:net';
 import { UsageError } from '../lib/errors.js';
 import { secondMs } from '../lib/interval.js';
+import { isLoopbackHost } from '../lib/loopback.js';
 
 export interface RedirectListener {
   /** The code, once a browser comes back with the right `state`. Throws UsageError when the login was refused or nobody came in time. */
@@ -23,8 +23,8 @@ const descriptionLengthMax = 300;
 /** Checks that the redirect can only reach this machine; the answer holds a code that logs somebody in. */
 export function parseRedirectUri(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  const host = url?.hostname ?? '';
-  const isLoopback = host === 'localhost' || (isIP(host) === 4 && host.startsWith('127.'));
+  // The listener has an IPv4 address only.
+  const isLoopback = url !== undefined && isLoopbackHost(url.hostname) && url.hostname !== '[::1]';
   if (url?.protocol === 'http:' && isLoopback && url.port !== '' && url.search === '' && url.hash === '') return url;
   throw new UsageError(
     `--redirect-uri ${text} is no address of this machine; use one such as http://127.0.0.1:8486/callback, as it is registered with the OAuth client.`,

@@ -43,49 +43,42 @@ export function sliceClaim(
       await finish(counts);
     });
 
+  const attempted = () => ({ last_attempt_at: store.now() });
+  const failed = (message: string) => ({
+    last_error: message.slice(0, errorCharactersMax),
+    last_error_at: store.now(),
+  });
+
   return {
     slice,
     commit: (pages) =>
       put(pages, async (counts) => {
         await thisSlice()
-          .set({ ...progress(pages, counts), cursor: storedCursor(pages, asOf), last_attempt_at: store.now() })
+          .set({ ...progress(pages, counts), cursor: storedCursor(pages, asOf), ...attempted() })
           .execute();
       }),
     complete: (pages, nextDueAt) =>
       put(pages, async (counts) => {
         await thisSlice()
-          .set({
-            ...progress(pages, counts),
-            pass: sql`pass + 1`,
-            due_at: nextDueAt,
-            as_of: asOf,
-            last_pass_at: store.now(),
-            last_attempt_at: store.now(),
-            ...noProgress,
-            ...noFailure,
-          })
+          .set({ ...progress(pages, counts), ...attempted(), ...completedPass(nextDueAt, asOf, store.now()) })
           .execute();
         if (asOf !== null) await forgetMended(client, slice, asOf);
         if (!snapshotStreams.includes(slice.stream)) await markDaysWithData(client, slice.interval);
       }),
     fail: async (message, retryAt) => {
       await thisSlice()
-        .set({
-          attempts: sql`attempts + 1`,
-          retry_at: retryAt,
-          last_attempt_at: store.now(),
-          last_error: message.slice(0, errorCharactersMax),
-          last_error_at: store.now(),
-        })
+        .set({ attempts: sql`attempts + 1`, retry_at: retryAt, ...attempted(), ...failed(message) })
         .execute();
     },
     defer: async (_message, retryAt) => {
-      await thisSlice().set({ retry_at: retryAt, last_attempt_at: store.now() }).execute();
+      await thisSlice()
+        .set({ retry_at: retryAt, ...attempted() })
+        .execute();
     },
     split: (parts, dueAt) => splitSlice(client, db, claimed, parts, dueAt, store.now()),
     restart: async (message) => {
       await thisSlice()
-        .set({ ...noProgress, last_error: message.slice(0, errorCharactersMax), last_error_at: store.now() })
+        .set({ ...noProgress, ...failed(message) })
         .execute();
     },
     release: async () => {
@@ -102,6 +95,17 @@ async function requireClaim(client: pg.PoolClient, { slice, claimId }: ClaimedSl
 
 const noProgress = { cursor: null } as const;
 const noFailure = { attempts: 0, retry_at: null, last_error: null, last_error_at: null } as const;
+
+function completedPass(nextDueAt: Date | null, asOf: Date | null, now: Date) {
+  return {
+    pass: sql<number>`pass + 1`,
+    due_at: nextDueAt,
+    as_of: asOf,
+    last_pass_at: now,
+    ...noProgress,
+    ...noFailure,
+  };
+}
 
 function progress(pages: readonly Page[], counts: StoreCounts) {
   return {

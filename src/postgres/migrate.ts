@@ -9,7 +9,7 @@ import { gates } from './connection/locks.js';
 import { withSettings } from './connection/settings.js';
 import { areFactsFilled, fillFacts } from './derived/rebuild.js';
 import { type LockPatience, lockPatience, withLockRetries } from './schema/lock-wait.js';
-import { type StillLocked, withMigrationLock } from './schema/migration-lock.js';
+import { asMigrator } from './schema/migrator.js';
 import { areViewsBuilt, buildViews, type ViewSettings } from './schema/views.js';
 
 const migrationsDirectory = fileURLToPath(new URL('../../migrations/', import.meta.url));
@@ -20,10 +20,10 @@ const bookkeepingTable = 'schema_migrations';
 const migrationHoursMax = 12;
 
 /**
- * Brings a database to this program's schema: pending migrations, each in a transaction of its own, then the views, functions and grants.
- * Safe to repeat and safe when many start at once. Nothing waits for a lock longer than `patience` says, since readers queue behind it;
- * another program that migrates is waited for, which holds nobody up. Throws a UsageError when a newer program has migrated this
- * database, when somebody holds a lock for good, and when the role may not.
+ * Brings a database to this program's schema: pending migrations, each in a transaction of its own, then functions, views and grants,
+ * then stored facts whose definition or time zone changed. Safe to repeat and safe when many start at once. Nothing waits for a lock
+ * longer than `patience` says, since readers queue behind it; another program that migrates is waited for, which holds nobody up.
+ * Throws a UsageError when a newer program has migrated this database, when somebody holds a lock for good, and when the role may not.
  */
 export async function migrate(
   pool: pg.Pool,
@@ -36,7 +36,7 @@ export async function migrate(
   let broken: Error | undefined;
   try {
     if (await isMigrated(client, settings)) return;
-    await withMigrationLock(pool, (stillLocked) => migrateLocked(pool, client, settings, patience, stillLocked), log);
+    await asMigrator(client, () => migrateAlone(client, settings, patience), log);
   } catch (error) {
     broken = error as Error;
     throw isForbidden(error) && !describe(error).includes('create role') ? notOwner(error as Error) : error;
@@ -45,25 +45,18 @@ export async function migrate(
   }
 }
 
-/** Looked at before the lock is taken: most starts find nothing to do and need not wait for anybody. */
+/** Looked at before anybody is waited for: most starts find nothing to do. */
 async function isMigrated(client: pg.PoolClient, settings: ViewSettings): Promise<boolean> {
   const isCurrent = (await pendingMigrations(client)).length === 0;
-  return isCurrent && (await areFactsFilled(client, settings.timeZone)) && (await areViewsBuilt(client, settings));
+  return isCurrent && (await areViewsBuilt(client, settings)) && (await areFactsFilled(client, settings.timeZone));
 }
 
-async function migrateLocked(
-  pool: pg.Pool,
-  client: pg.PoolClient,
-  settings: ViewSettings,
-  patience: LockPatience,
-  stillLocked: StillLocked,
-): Promise<void> {
+async function migrateAlone(client: pg.PoolClient, settings: ViewSettings, patience: LockPatience): Promise<void> {
   // Whoever was waited for may have been newer.
-  await refuseNewerDatabase(pool);
-  await runMigrations(client, patience, stillLocked);
-  await fillFacts(client, settings.timeZone);
-  stillLocked();
+  await refuseNewerDatabase(client);
+  await runMigrations(client, patience);
   await buildViews(client, settings, patience);
+  await fillFacts(client, settings.timeZone);
 }
 
 /** Names of migrations that the database lacks; empty when it is current. */
@@ -72,7 +65,7 @@ export async function pendingMigrations(db: pg.Pool | pg.ClientBase): Promise<st
   return known.filter((name) => !applied.includes(name));
 }
 
-async function runMigrations(client: pg.PoolClient, patience: LockPatience, stillLocked: StillLocked): Promise<void> {
+async function runMigrations(client: pg.PoolClient, patience: LockPatience): Promise<void> {
   const migrations = await readMigrations();
   const db = new Kysely<unknown>({ dialect: new DialectWithoutLock({ pool: poolOf(client) }) });
   const migrator = new Migrator({
@@ -84,7 +77,6 @@ async function runMigrations(client: pg.PoolClient, patience: LockPatience, stil
   });
   await withSettings(client, { statement_timeout: `${migrationHoursMax}h` }, async () => {
     for (let left = (await pendingMigrations(client)).length; left > 0; left -= 1) {
-      stillLocked();
       await withLockRetries(client, 'The tables cannot be migrated', () => migrateOne(migrator), patience);
     }
   });
@@ -152,8 +144,8 @@ async function appliedMigrations(db: pg.Pool | pg.ClientBase): Promise<string[]>
   return applied.rows.map((row) => row.name);
 }
 
-async function refuseNewerDatabase(pool: pg.Pool): Promise<void> {
-  const [known, applied] = await Promise.all([migrationNames(), appliedMigrations(pool)]);
+async function refuseNewerDatabase(db: pg.Pool | pg.ClientBase): Promise<void> {
+  const [known, applied] = await Promise.all([migrationNames(), appliedMigrations(db)]);
   const unknown = applied.filter((name) => !known.includes(name));
   if (unknown.length > 0) {
     throw new UsageError(

@@ -94,9 +94,12 @@ function reportHosts(log: Log): (host: string) => void {
   };
 }
 
-export function portFault(error: unknown, { host, port }: { readonly host: string; readonly port: number }): string {
+export function portFault(
+  error: unknown,
+  { host, port }: { readonly host: string; readonly port: number },
+  remedy = 'choose another with GENESYS_WAREHOUSE_SERVICE_PORT, or 0 for none',
+): string {
   const { code, message } = error as NodeJS.ErrnoException;
-  const remedy = 'choose another with GENESYS_WAREHOUSE_SERVICE_PORT, or 0 for none';
   if (code === 'EADDRINUSE') return `The service port ${port} on ${host} is in use; ${remedy}`;
   if (code === 'EACCES') return `The service port ${port} needs rights that this process lacks; ${remedy}`;
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')

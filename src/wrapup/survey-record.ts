@@ -6,7 +6,9 @@ import type { SurveyInput } from '../model/agent-session.js';
 
 const fieldsMax = 100;
 const nameLengthMax = 120;
-const textLengthMax = 4_000;
+/** Ids and sources are the primary key, whose index takes no more than some 2,700 bytes. */
+export const idLengthMax = 200;
+const textLengthMax = 8_000;
 const promoterScoreMax = 10;
 const uuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 /** Survey tools name the same things differently; case, blanks, `_` and `-` do not matter. */
@@ -49,7 +51,7 @@ function surveyOf(record: SurveyRecord, defaultSource: string): SurveyInput {
     if (value === undefined) continue;
     const word = name.toLowerCase().replaceAll(/[\s_-]/g, '');
     const target = readers.has(otherNames[word] ?? word) ? (otherNames[word] ?? word) : undefined;
-    if (target === undefined) fields.set(name.slice(0, nameLengthMax).trim(), value);
+    if (target === undefined) fields.set(fieldName(name), value);
     else if (known.has(target))
       throw new Refusal(`${target} is given twice, the second time as ${quoted(name)}; keep one`);
     else known.set(target, value);
@@ -81,10 +83,11 @@ type Known = ReadonlyMap<string, string | number>;
 
 function build(known: Known, fields: ReadonlyMap<string, string | number>, defaultSource: string): SurveyInput {
   const text = (name: string) => (known.has(name) ? String(known.get(name)) : null);
+  const key = (name: string, title: string) => shortText(text(name), title);
   const conversationId = idOf(known, 'conversationid', 'conversationId');
   if (conversationId === null) throw new Refusal('conversationId is missing');
   const answer = {
-    source: text('source') ?? defaultSource,
+    source: key('source', 'source') ?? defaultSource,
     conversationId,
     queueId: idOf(known, 'queueid', 'queueId'),
     userId: idOf(known, 'userid', 'userId'),
@@ -95,7 +98,17 @@ function build(known: Known, fields: ReadonlyMap<string, string | number>, defau
     comment: text('comment'),
     fields: Object.fromEntries([...fields].sort(([a], [b]) => (a < b ? -1 : 1))),
   };
-  return { ...answer, surveyId: text('surveyid') ?? digestOf(answer) };
+  return { ...answer, surveyId: key('surveyid', 'surveyId') ?? digestOf(answer) };
+}
+
+function fieldName(name: string): string {
+  if (name.length <= nameLengthMax) return name.trim();
+  throw new Refusal(`the name of a field has ${name.length} characters; use at most ${nameLengthMax}`);
+}
+
+function shortText(text: string | null, title: string): string | null {
+  if (text === null || text.length <= idLengthMax) return text;
+  throw new Refusal(`${title} has ${text.length} characters; use at most ${idLengthMax}`);
 }
 
 /** Blank means absent; true and false become text; a list or a block inside an answer is refused. */
@@ -106,7 +119,9 @@ function plain(name: string, value: unknown): string | number | undefined {
   if (typeof value !== 'string') throw new Refusal(`${quoted(name)} holds neither text nor number; flatten it`);
   // Postgres stores no NUL.
   const text = value.replaceAll('\u0000', '').toWellFormed().trim();
-  return text === '' ? undefined : text.slice(0, textLengthMax);
+  if (text.length > textLengthMax)
+    throw new Refusal(`${quoted(name)} has ${text.length} characters; use at most ${textLengthMax}`);
+  return text === '' ? undefined : text;
 }
 
 function idOf(known: Known, key: string, name: string): string | null {

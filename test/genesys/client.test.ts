@@ -350,7 +350,7 @@ describe('the directory', () => {
     expect((await all(openApi(server.url).listUsers())).entities).toEqual([{ id: 'u' }]);
     expect(Object.fromEntries(server.seen[0]?.query ?? [])).toMatchObject({
       state: 'any',
-      expand: 'team,skills,languages,groups',
+      expand: 'team,skills,languages,groups,locations',
     });
   });
 

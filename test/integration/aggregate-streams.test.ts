@@ -51,10 +51,68 @@ describe('conversation aggregates', () => {
     expect(batchesOf(pages)[0]?.rows).toMatchObject([{ queue_id: queueId, direction: null, count: 1 }]);
   });
 
-  test('a refusal that names nothing that was asked for fails the slice', async () => {
+  test.each([
+    ['bad.request', "Metric 'nOutboundConnected' is not supported by this query"],
+    ['metric.unknown', 'Unsupported: nOutboundConnected. Supported metrics: nOffered, tHandle, tAcw'],
+    ['', 'The query for nOutboundConnected, tTalkXyz cannot be answered'],
+  ])('a metric that a 400 with code "%s" names is left out, and no other', async (code, message) => {
+    const { stream, bodies } = await open('queue_aggregates', ({ body }) =>
+      JSON.parse(body).metrics.includes('nOutboundConnected') ? refusal(message, code) : answer(half, ['nOffered']),
+    );
+    const pages = await pull(stream, half, { now: noon });
+    expect(bodies()).toHaveLength(2);
+    const [first = [], second = []] = bodies().map(({ metrics }) => metrics as string[]);
+    expect(first.filter((metric) => !second.includes(metric))).toEqual(['nOutboundConnected']);
+    expect(batchesOf(pages)[0]?.rows).toHaveLength(1);
+  });
+
+  test('a dimension that a 400 with another code names stays, since the answer would have other rows', async () => {
+    const { stream } = await open('queue_aggregates', () => refusal('queueId of the filter is bad', 'bad.request'));
+    await expect(pull(stream, half, { now: noon })).rejects.toThrow('queueId of the filter is bad');
+  });
+
+  /** Answers with one row per metric that is asked for, unless it is asked for one of `bad`, without saying which. */
+  const silent =
+    (bad: readonly string[], atOnceMax = 1_000): Respond =>
+    ({ body }) => {
+      const { metrics } = JSON.parse(body) as { metrics: string[] };
+      if (metrics.length > atOnceMax || metrics.some((metric) => bad.includes(metric))) {
+        return refusal('The query is not valid.', 'bad.request');
+      }
+      return answer(half, metrics);
+    };
+  const metricsIn = (pages: Awaited<ReturnType<typeof pull>>) =>
+    (batchesOf(pages)[0]?.rows ?? []).map(({ metric }) => String(metric)).sort();
+
+  test('metrics whose refusal names none are found by halves, and all others stored', async () => {
+    const bad = ['nCfcOffered', 'tPark', 'oServiceLevel'];
+    const { stream, bodies } = await open('queue_aggregates', silent(bad));
+    const log: string[] = [];
+    const first = await pull(stream, half, { now: noon, log });
+    const asked = bodies()[0]?.metrics as string[];
+    expect(metricsIn(first)).toEqual(asked.filter((metric) => !bad.includes(metric)).sort());
+    expect(log.filter((line) => line.includes('is refused and left out'))).toHaveLength(3);
+    const requests = bodies().length;
+    expect(requests).toBeLessThan(60);
+    expect(metricsIn(await pull(stream, half, { now: noon }))).toEqual(metricsIn(first));
+    expect(bodies()).toHaveLength(requests + 1);
+  });
+
+  test('metrics that are too many for one question are asked for in parts, and none is left out', async () => {
+    const { stream, bodies } = await open('queue_aggregates', silent([], 30));
+    const log: string[] = [];
+    const first = await pull(stream, half, { now: noon, log });
+    expect(metricsIn(first)).toEqual([...((bodies()[0]?.metrics ?? []) as string[])].sort());
+    expect(metricsIn(await pull(stream, half, { now: noon, log }))).toEqual(metricsIn(first));
+    expect(log.filter((line) => line.includes('is refused'))).toEqual([]);
+  });
+
+  test('a refusal that is not about metrics fails the slice after a few halves, and later ones at once', async () => {
     const { stream, seen } = await open('queue_aggregates', () => refusal('Value [x] is not valid.'));
     await expect(pull(stream, half, { now: noon })).rejects.toThrow('Value [x] is not valid');
-    expect(seen).toHaveLength(1);
+    expect(seen).toHaveLength(15);
+    await expect(pull(stream, half, { now: noon })).rejects.toThrow('Value [x] is not valid');
+    expect(seen).toHaveLength(16);
   });
 
   test('a live pull reaches two hours back in the same request and speaks about all of it', async () => {
@@ -126,6 +184,44 @@ describe('user aggregates', () => {
     expect(asked.map((predicates) => predicates.length)).toEqual([100, 100, 50]);
     expect(asked.flat().map(({ value }) => value)).toEqual(userIds);
     expect(batchesOf(pages)[0]).toMatchObject({ scope: { column: 'user_id', values: userIds.slice(0, 100) } });
+  });
+
+  const atTen = '2026-03-11T10:00:00.000Z/2026-03-11T10:30:00.000Z';
+  const askedIn = (body: string) =>
+    (JSON.parse(body).filter.predicates as { value: string }[]).map((predicate) => predicate.value);
+  /** Answers about those of `users` that are asked for, at most `atOnceMax` of them and without a word about the others. */
+  const about =
+    (users: readonly string[], atOnceMax = 1_000): Respond =>
+    ({ body }) => {
+      const told = askedIn(body).filter((id) => users.includes(id));
+      const data = [
+        { interval: atTen, metrics: [{ metric: 'tSystemPresence', qualifier: 'BUSY', stats: { sum: 9 } }] },
+      ];
+      return { body: { results: told.slice(0, atOnceMax).map((id) => ({ group: { userId: id }, data })) } };
+    };
+  const usersIn = (pages: Awaited<ReturnType<typeof pull>>) =>
+    batchesOf(pages).flatMap(({ rows }) => rows.map(({ user_id }) => String(user_id)));
+  const many = Array.from({ length: 230 }, (_, n) => userId(n + 1));
+
+  test('users whom an answer leaves out are asked for again, and fewer are asked for at once from then on', async () => {
+    const { stream, bodies } = await open('user_aggregates', about(many, 20));
+    const log: string[] = [];
+    expect(usersIn(await pull(stream, interval, { now: noon, userIds: many, log }))).toEqual(many);
+    expect(log.filter((line) => line.includes('An answer left out users'))).toHaveLength(1);
+    const requests = bodies().length;
+    expect(usersIn(await pull(stream, interval, { now: noon, userIds: many }))).toEqual(many);
+    expect(bodies().length - requests).toBe(Math.ceil(230 / 20));
+  });
+
+  test('users about whom there is nothing cost one more request, not one each time', async () => {
+    const present = many.filter((_, n) => n % 3 === 0);
+    const { stream, bodies } = await open('user_aggregates', about(present));
+    const log: string[] = [];
+    for (let times = 0; times < 2; times += 1) {
+      expect(usersIn(await pull(stream, interval, { now: noon, userIds: many, log }))).toEqual(present);
+    }
+    expect(bodies()).toHaveLength(3 + 1 + 3);
+    expect(log.filter((line) => line.includes('left out'))).toEqual([]);
   });
 
   test('goes on behind the last user whose answer was stored', async () => {

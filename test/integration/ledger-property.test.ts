@@ -8,6 +8,7 @@ import { createLog } from '../../src/lib/log.js';
 import type { Stream } from '../../src/model/extraction.js';
 import { createWarehouse } from '../../src/postgres/warehouse.js';
 import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
+import { propertyRuns } from '../support/runs.js';
 
 /**
  * The ledger itself under any sequence of what can happen to it: planning, backfills with any bounds, pulls that succeed, fail, are cut, put off or
@@ -227,7 +228,7 @@ test('the union of slices is the asked range at every moment, none overlap, and 
         if (life.isScheduled) await expectWatermark(known);
       }
     }),
-    { numRuns: 60, examples: [[mergedAndSplit]] },
+    { numRuns: propertyRuns(60), examples: [[mergedAndSplit]] },
   );
   expect(met.merged).toBeGreaterThan(0);
   expect(met.split).toBeGreaterThan(0);
@@ -297,7 +298,7 @@ test('whatever happened, pulling without trouble for long enough leaves nothing 
       expect((await pool.query(`select from mart.ops_coverage where stream = 'property'`)).rowCount).toBe(0);
       expect(union(await slices())).toEqual(union(life.asked));
     }),
-    { numRuns: 20, examples: [[holed]] },
+    { numRuns: propertyRuns(20), examples: [[holed]] },
   );
   expect(met.holed).toBeGreaterThan(0);
 });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { propertyRuns } from '../support/runs.js';
 import { at, LoadDatabase } from './load-database.js';
 
 let db: LoadDatabase;
@@ -74,7 +75,7 @@ test('whatever the order in which versions arrive, the newest content and the ne
       for (const version of versions) await db.load([recordAt(conversationId, version)], at(version.minute));
       expect(await db.record(conversationId)).toEqual(newestKnowledge(conversationId, versions));
     }),
-    { numRuns: 60, endOnFailure: true },
+    { numRuns: propertyRuns(60), endOnFailure: true },
   );
 }, 120_000);
 

@@ -8,6 +8,7 @@ import { loadConversations } from '../../src/postgres/load/conversations.js';
 import { ensurePartitions } from '../../src/postgres/schema/partitions.js';
 import { anyRecord, canonicalText } from '../conversation/arbitraries.js';
 import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
+import { propertyRuns } from '../support/runs.js';
 
 const now = new Date('2026-11-21T00:00:00Z');
 let database: TestDatabase;
@@ -48,7 +49,7 @@ test('a stored record comes back from the tables key for key, whatever it holds'
       await load(list);
       for (const record of list) await expectStored(record);
     }),
-    { numRuns: 40, endOnFailure: true },
+    { numRuns: propertyRuns(40), endOnFailure: true },
   );
 }, 120_000);
 
@@ -66,7 +67,7 @@ test('a replaced record comes back as it is now', async () => {
       await load([withAttributes(after)], new Date(asOfMs + 500));
       await expectStored(withAttributes(after));
     }),
-    { numRuns: 60, endOnFailure: true },
+    { numRuns: propertyRuns(60), endOnFailure: true },
   );
 }, 120_000);
 
@@ -87,7 +88,7 @@ test('a record twice the same leaves no restatement, whatever it holds', async (
       expect(rows).toEqual([]);
       await expectStored(record);
     }),
-    { numRuns: 60, endOnFailure: true },
+    { numRuns: propertyRuns(60), endOnFailure: true },
   );
 }, 120_000);
 

@@ -5,6 +5,7 @@ import { spanOf } from '../../src/conversation/encode.js';
 import { flatten } from '../../src/conversation/flatten.js';
 import { factsTable, type MovedFigure, movedFigures } from '../../src/conversation/restated-figures.js';
 import { rowsIn } from '../../src/values/copy-reader.js';
+import { propertyRuns } from '../support/runs.js';
 import { at, LoadDatabase } from './load-database.js';
 
 /** Newest knowledge wins, not latest arrival, and what moved is written down. */
@@ -123,7 +124,7 @@ test('two workers that bring looks of queries and jobs in any order and at once 
         if (seen.length > 0) expect(await db.record(id)).toEqual(newestKnowledge(id, seen));
       }
     }),
-    { numRuns: 60, endOnFailure: true },
+    { numRuns: propertyRuns(60), endOnFailure: true },
   );
 });
 
@@ -158,7 +159,7 @@ test('what restatements moved, together, is the difference between what was stor
         expect((await movedInDatabase(id)).sort()).toEqual(expected.sort());
       }
     }),
-    { numRuns: 40, endOnFailure: true },
+    { numRuns: propertyRuns(40), endOnFailure: true },
   );
 });
 

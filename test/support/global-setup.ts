@@ -52,6 +52,7 @@ function buildProgram(): void {
   const directory = new URL('../../', import.meta.url);
   // Its complaints about types are the business of `npm run check`; what it emits runs all the same.
   spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], { cwd: directory });
+  spawnSync(process.execPath, ['scripts/build-page.mjs'], { cwd: directory });
 }
 
 async function dropDatabases(url: string, prefix: string): Promise<void> {

@@ -31,6 +31,7 @@ describe('defaults', () => {
       concurrency: 4,
       logLevel: 'info',
       service: { host: '127.0.0.1', port: 8484, isPortGiven: false, names: [] },
+      dashboard: { isOn: false },
       privacy: { addresses: 'keep', names: 'keep', notes: 'keep', attributes: 'keep' },
       write: { tokenFile: '.genesys-warehouse/write-token.json' },
       wrapupRules: 'wrapup-rules.yaml',
@@ -98,6 +99,38 @@ describe('the API', () => {
       expect(faultsOf({ GENESYSCLOUD_API_URL: url })).toHaveLength(1);
     },
   );
+});
+
+describe('an API at another machine', () => {
+  const cleartext = [
+    'http://192.0.2.2:8080',
+    'http://gateway.example.com',
+    'http://[2001:db8::1]',
+    'http://127.0.0.1.example.com',
+    'http://0.0.0.0:80',
+    'HTTP://10.0.0.1',
+  ];
+  test.each(cleartext)('is not called without encryption: %s is refused unless the explicit word is there', (url) => {
+    const fault = expect.stringMatching(
+      /GENESYSCLOUD_API_URL is http: .*unencrypted; .*GENESYS_WAREHOUSE_API_INSECURE/,
+    );
+    expect(faultsOf({ GENESYSCLOUD_API_URL: url })).toEqual([fault]);
+    expect(faultsOf({ GENESYSCLOUD_API_URL: url, GENESYS_WAREHOUSE_API_INSECURE: 'off' })).toEqual([fault]);
+    expect(faultsOf({ GENESYSCLOUD_API_URL: url, GENESYS_WAREHOUSE_API_INSECURE: 'on' })).toEqual([]);
+  });
+
+  test.each(['http://127.0.0.1:8765', 'http://127.9.9.9', 'http://localhost:1', 'http://[::1]:1', 'https://192.0.2.2'])(
+    'is not meant by %s',
+    (url) => {
+      expect(faultsOf({ GENESYSCLOUD_API_URL: url })).toEqual([]);
+    },
+  );
+
+  test('the word is on or off, and nothing that only sounds like it', () => {
+    expect(faultsOf({ GENESYS_WAREHOUSE_API_INSECURE: 'yes' })).toEqual([
+      'GENESYS_WAREHOUSE_API_INSECURE is "yes"; use on or off',
+    ]);
+  });
 });
 
 describe('faults', () => {
@@ -316,4 +349,35 @@ test('names of the service port are host names, perhaps with a star for what is 
       wrong,
       [expect.stringContaining('use host names without a port')],
     ]);
+});
+
+describe('the page', () => {
+  const on = { GENESYS_WAREHOUSE_DASHBOARD: 'on' };
+
+  test('is off unless it is switched on, and then served to this machine without a password', () => {
+    expect(parseConfig({}, { api: false }).dashboard).toEqual({ isOn: false });
+    expect(parseConfig(on, { api: false }).dashboard).toEqual({ isOn: true });
+    expect(faultsOf({ GENESYS_WAREHOUSE_DASHBOARD: 'yes' })).toEqual([
+      'GENESYS_WAREHOUSE_DASHBOARD is "yes"; use off or on',
+    ]);
+  });
+
+  test('needs a password where other machines or other names reach it, and a port', () => {
+    const host = { ...on, GENESYS_WAREHOUSE_SERVICE_HOST: '0.0.0.0' };
+    expect(faultsOf(host)).toEqual([
+      'GENESYS_WAREHOUSE_DASHBOARD_PASSWORD is missing; GENESYS_WAREHOUSE_SERVICE_HOST 0.0.0.0 can be reached from other machines',
+    ]);
+    const names = { ...on, GENESYS_WAREHOUSE_SERVICE_NAMES: 'warehouse.example.com' };
+    expect(faultsOf(names)[0]).toContain('GENESYS_WAREHOUSE_DASHBOARD_PASSWORD is missing');
+    expect(faultsOf({ ...on, GENESYS_WAREHOUSE_SERVICE_PORT: '0' })[0]).toContain('set a port');
+    const password = { GENESYS_WAREHOUSE_DASHBOARD_PASSWORD: 'correct horse battery' };
+    expect(faultsOf({ ...host, ...password })).toEqual([]);
+    expect(faultsOf({ ...names, ...password })).toEqual([]);
+  });
+
+  test('has a password that is long enough and never in a message', () => {
+    const [fault = ''] = faultsOf({ GENESYS_WAREHOUSE_DASHBOARD_PASSWORD: 'swordfish' });
+    expect(fault).toContain('GENESYS_WAREHOUSE_DASHBOARD_PASSWORD is shorter than 12 characters');
+    expect(fault).not.toContain('swordfish');
+  });
 });

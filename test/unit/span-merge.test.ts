@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { mergeSpans, type Span, type StoredSpan } from '../../src/postgres/load/status-spans-merge.js';
+import { propertyRuns } from '../support/runs.js';
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -196,7 +197,7 @@ describe('status spans, by property', () => {
           expect(withinDays(stored)).toEqual(withinDays(truth));
         },
       ),
-      { numRuns: 500 },
+      { numRuns: propertyRuns(500) },
     );
   });
 
@@ -216,7 +217,7 @@ describe('status spans, by property', () => {
           expect(withinDays(afterPulls(...arriving))).toEqual(withinDays(truth));
         },
       ),
-      { numRuns: 30_000 },
+      { numRuns: propertyRuns(30_000) },
     );
   });
 

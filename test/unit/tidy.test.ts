@@ -18,11 +18,24 @@ const imports: Readonly<Record<string, readonly string[]>> = {
   genesys: ['lib'],
   sandbox: ['lib'],
   service: ['lib'],
+  dashboard: ['model', 'lib'],
   engine: ['model', 'lib'],
   postgres: ['model', 'conversation', ...leaves],
   streams: ['model', 'genesys', 'conversation', ...leaves],
   wrapup: ['model', 'genesys', ...leaves],
-  cli: ['model', 'conversation', 'genesys', 'sandbox', 'engine', 'postgres', 'streams', 'wrapup', 'service', ...leaves],
+  cli: [
+    'model',
+    'conversation',
+    'genesys',
+    'sandbox',
+    'engine',
+    'postgres',
+    'streams',
+    'wrapup',
+    'service',
+    'dashboard',
+    ...leaves,
+  ],
   main: ['cli', 'lib'],
 };
 /** A text that may stand only in some places, and why. */
@@ -65,7 +78,7 @@ const confined: readonly { what: string; pattern: RegExp; allowed: RegExp; becau
   },
 ];
 const migrationName = /^\d{6}_[a-z0-9]+(_[a-z0-9]+)*\.sql$/;
-const fileName = /^[a-z0-9]+(-[a-z0-9]+)*(\.d)?\.ts$/;
+const fileName = /^[a-z0-9]+(-[a-z0-9]+)*(\.d)?\.tsx?$/;
 
 interface SourceFile {
   /** Below src, such as `postgres/pool.ts`. */
@@ -75,13 +88,15 @@ interface SourceFile {
 
 const root = join(import.meta.dirname, '../..');
 const files: readonly SourceFile[] = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
-  .filter((path) => path.endsWith('.ts'))
+  .filter((path) => /\.tsx?$/.test(path))
   .map((path) => ({
     path,
     lines: readFileSync(join(root, 'src', path), 'utf8')
       .trimEnd()
       .split('\n'),
   }));
+
+const paths = new Set(files.map(({ path }) => path));
 
 function areaOf(path: string): string {
   return path.includes('/') ? (path.split('/')[0] ?? '') : rootArea;
@@ -90,7 +105,10 @@ function areaOf(path: string): string {
 /** Import targets below src, static and dynamic, types included. */
 function importsOf(file: SourceFile): string[] {
   const matches = file.lines.join('\n').matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*)['"](\.[^'"]+)['"]/g);
-  return [...matches].map(([, target = '']) => normalize(join(dirname(file.path), target)).replace(/\.js$/, '.ts'));
+  return [...matches].map(([, target = '']) => {
+    const path = normalize(join(dirname(file.path), target)).replace(/\.js$/, '.ts');
+    return paths.has(path.replace(/\.ts$/, '.tsx')) ? path.replace(/\.ts$/, '.tsx') : path;
+  });
 }
 
 function importFaults(file: SourceFile): string[] {

@@ -210,6 +210,18 @@ describe('what is offered', () => {
     expect(read).toEqual([id(1), id(2), id(3), id(4)]);
   });
 
+  test('is taken whole or refused whole, however many conversations it names', async () => {
+    const { sandbox, api } = await openCentre();
+    const { live } = listen(api, { now: () => sandbox.now(), read: () => new Promise(() => {}) });
+    const named = (count: number) => ({ conversationIds: Array.from({ length: count }, (_, index) => id(index + 1)) });
+    expect(live.offer(named(10_001), 'webhook')).toBe('too_many');
+    expect(live.figures()).toMatchObject({ waiting: 0, events: { webhook: 0 } });
+    expect(live.offer(named(9_000), 'webhook')).toBe('taken');
+    expect(live.figures()).toMatchObject({ waiting: 9_000, overflows: 0 });
+    expect(live.offer(named(10_000), 'webhook')).toBe('taken');
+    expect(live.offer({ conversationIds: [id(20_000)] }, 'webhook')).toBe('full');
+  });
+
   test('twice by EventBridge is read once', async () => {
     const { sandbox, api } = await openCentre();
     const { live, read } = listen(api, { now: () => sandbox.now() });

@@ -5,9 +5,10 @@ import { backOffMs } from '../../src/lib/backoff.js';
 import { minuteMs } from '../../src/lib/interval.js';
 import { silentLog } from '../../src/lib/log.js';
 import { Seen } from '../../src/wrapup/realtime/dedupe.js';
-import { conversationIdsIn, eventKeyOf } from '../../src/wrapup/realtime/events.js';
+import { conversationIdsIn, eventKeyOf, idsPerBodyMax } from '../../src/wrapup/realtime/events.js';
 import { polledSpan } from '../../src/wrapup/realtime/poll.js';
 import { ConversationQueue } from '../../src/wrapup/realtime/queue.js';
+import type { Offered } from '../../src/wrapup/realtime/realtime.js';
 import { isAuthentic, signatureFault, signatureOf } from '../../src/wrapup/realtime/signatures.js';
 import { surveysHandler, webhookHandler } from '../../src/wrapup/realtime/webhooks.js';
 
@@ -60,14 +61,14 @@ describe('conversations are found in every shape in which Genesys and its carrie
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 8 }), (message) => {
         const ids = conversationIdsIn(message);
-        return ids.length <= 1_000 && ids.every((each) => /^[0-9a-f-]{36}$/.test(each));
+        return ids.length <= idsPerBodyMax + 1 && ids.every((each) => /^[0-9a-f-]{36}$/.test(each));
       }),
     );
     expect(
       conversationIdsIn({
-        conversationIds: Array.from({ length: 5_000 }, (_, n) => `${id.slice(0, 24)}${String(n).padStart(12, '0')}`),
+        conversationIds: Array.from({ length: 20_000 }, (_, n) => `${id.slice(0, 24)}${String(n).padStart(12, '0')}`),
       }),
-    ).toHaveLength(1_000);
+    ).toHaveLength(idsPerBodyMax + 1);
   });
 
   test('a repetition is told by what the event says of itself, and never by the conversation alone', () => {
@@ -148,7 +149,7 @@ const body = Buffer.from(JSON.stringify({ conversationId: id }));
 
 describe('POST /webhooks/conversations', () => {
   const offers: unknown[] = [];
-  const handler = (outcome: 'taken' | 'repeated' | 'full' | 'nothing') =>
+  const handler = (outcome: Offered) =>
     webhookHandler({ offer: (message) => (offers.push(message) > 0 ? outcome : 'nothing') }, secret);
   const bearer = { authorization: `Bearer ${secret}` };
 
@@ -171,6 +172,10 @@ describe('POST /webhooks/conversations', () => {
     expect(handler('nothing')({ headers: bearer, body })).toMatchObject({ status: 422 });
     expect(handler('full')({ headers: bearer, body })).toMatchObject({ status: 503, headers: { 'retry-after': '30' } });
     expect(handler('taken')({ headers: bearer, body: Buffer.from('{') })).toMatchObject({ status: 400 });
+    expect(handler('too_many')({ headers: bearer, body })).toEqual({
+      status: 413,
+      text: 'The body names more than 10000 conversations; send it in parts.',
+    });
   });
 });
 
@@ -182,7 +187,9 @@ describe('POST /surveys', () => {
     'x-timestamp': timestamp,
     'x-signature': signatureOf(key, bytes, timestamp),
   });
-  const opened = (store = async (surveys: readonly unknown[]) => ({ stored: surveys.length, unchanged: 0 })) =>
+  type Store = Parameters<typeof surveysHandler>[0]['store'];
+  const storeAll: Store = async (surveys) => ({ stored: surveys.length, unchanged: 0, refused: [] });
+  const opened = (store = storeAll) =>
     surveysHandler({ secret, now: () => now, log: silentLog(), source: 'post', store });
 
   test('stores a signed answer and says how it went', async () => {
@@ -210,7 +217,7 @@ describe('POST /surveys', () => {
     const handle = opened(async (surveys) => {
       if (isBroken) throw new Error('The database is gone.');
       stored += surveys.length;
-      return { stored: surveys.length, unchanged: 0 };
+      return { stored: surveys.length, unchanged: 0, refused: [] };
     });
     expect((await handle({ headers: signed(), body: answer })).status).toBe(200);
     expect((await handle({ headers: signed(), body: answer })).status).toBe(409);
@@ -238,8 +245,23 @@ describe('POST /surveys', () => {
     const { status, text } = await opened()({ headers: signed(stamp(), list), body: list });
     expect(status).toBe(200);
     expect(JSON.parse(text)).toMatchObject({ stored: 1, faulty: 1, faults: [{ index: 1 }] });
+    const mixed = Buffer.from(JSON.stringify([7, JSON.parse(String(answer)), null, ['x']]));
+    const again = await opened()({ headers: signed(stamp(1), mixed), body: mixed });
+    expect(JSON.parse(again.text)).toMatchObject({
+      stored: 1,
+      faulty: 3,
+      faults: [{ index: 0 }, { index: 2 }, { index: 3 }],
+    });
     const bad = Buffer.from('{"nps":3}');
     expect((await opened()({ headers: signed(stamp(), bad), body: bad })).status).toBe(422);
+    // What only the database refuses has the same form, with its place in the list that was sent.
+    const refusing = opened(async () => ({ stored: 0, unchanged: 0, refused: [{ index: 0, reason: 'too large' }] }));
+    const refused = await refusing({ headers: signed(stamp(2), list), body: list });
+    expect(refused.status).toBe(422);
+    expect(JSON.parse(refused.text)).toMatchObject({
+      faulty: 2,
+      faults: [{ index: 0, fault: 'too large' }, { index: 1 }],
+    });
     const text2 = Buffer.from('nps=3');
     expect((await opened()({ headers: signed(stamp(), text2), body: text2 })).status).toBe(400);
   });

@@ -65,6 +65,11 @@ describe('an answer', () => {
       'promoterscore is given twice, the second time as "promoterScore"; keep one',
     ],
     [{ ...base, answers: [1] }, '"answers" holds neither text nor number; flatten it'],
+    [{ ...base, nps: 1, surveyId: 'x'.repeat(201) }, 'surveyId has 201 characters; use at most 200'],
+    [{ ...base, nps: 1, source: 'x'.repeat(201) }, 'source has 201 characters; use at most 200'],
+    [{ ...base, comment: 'x'.repeat(8_001) }, '"comment" has 8001 characters; use at most 8000'],
+    [{ ...base, why: 'x'.repeat(8_001) }, '"why" has 8001 characters; use at most 8000'],
+    [{ ...base, ['n'.repeat(121)]: 1 }, 'the name of a field has 121 characters; use at most 120'],
     [base, 'there is no answer; give promoterScore, satisfaction, category, comment or a field'],
   ])('%j is refused in a sentence', (record, fault) => {
     expect(read(record)).toEqual({ fault });
@@ -155,14 +160,39 @@ describe('stored answers', () => {
       stored: 2,
       unchanged: 0,
       conversationIds: [conversationId],
+      refused: [],
     });
-    expect(await store(answer)).toEqual({ stored: 0, unchanged: 1, conversationIds: [] });
+    expect(await store(answer)).toEqual({ stored: 0, unchanged: 1, conversationIds: [], refused: [] });
     expect(await store({ ...answer, nps: 4, answeredAt: '2026-03-02T12:00:00Z' })).toMatchObject({ stored: 1 });
     expect(await store({ ...answer, nps: 5 })).toMatchObject({ stored: 0 });
     expect(await scores()).toEqual([
       { id: 'a', score: 4, fields: { effort: 2 } },
       { id: 'b', score: 3, fields: { effort: 2 } },
     ]);
+  });
+
+  test('with ids and texts of the greatest length are stored, whatever they consist of', async () => {
+    const noise = Array.from({ length: 200 }, () => String.fromCodePoint(0x4e00 + Math.floor(Math.random() * 20_000)));
+    const longest = { surveyId: noise.join(''), source: noise.toReversed().join(''), comment: 'ü'.repeat(8_000) };
+    expect(await store({ ...base, ...longest })).toMatchObject({ stored: 1, refused: [] });
+  });
+
+  test('that Postgres does not take are named by their place and keep no other from being stored', async () => {
+    // Year 0 is a time of JavaScript's and none of Postgres'.
+    const bad = { ...base, answeredAt: '0000-01-01', nps: 1 };
+    const result = await store(
+      { ...base, surveyId: 'a', nps: 1 },
+      { ...bad, surveyId: 'b' },
+      { ...base, surveyId: 'c', nps: 3 },
+      { ...base, surveyId: 'd', nps: 4 },
+      { ...bad, surveyId: 'e' },
+    );
+    expect(result).toMatchObject({ stored: 3, unchanged: 0 });
+    expect(result.refused).toEqual([
+      { index: 1, reason: 'Postgres rejected it (SQLSTATE 22008)' },
+      { index: 4, reason: 'Postgres rejected it (SQLSTATE 22008)' },
+    ]);
+    expect((await scores()).map(({ id }) => id)).toEqual(['a', 'c', 'd']);
   });
 
   test('that come twice in one batch count once, the later one', async () => {
@@ -177,7 +207,10 @@ describe('stored answers', () => {
       { length: 2_500 },
       (_, index) => `${conversationId},${answeredAt},${index % 11},row ${index}`,
     );
-    await writeFile(file, ['conversationId,answeredAt,nps,comment', ...good, 'x,,1,', 'a,b', ''].join('\n'));
+    const refused = `${conversationId},0000-01-01,1,`;
+    const tooLong = `${conversationId},${answeredAt},1,${'x'.repeat(8_001)}`;
+    const faulty = ['x,,1,', 'a,b', refused, tooLong, ''];
+    await writeFile(file, ['conversationId,answeredAt,nps,comment', ...good, ...faulty].join('\n'));
     const run = async (...args: string[]) => {
       const lines: string[] = [];
       const status = await runProgram(['wrapup', 'import-surveys', ...args], {
@@ -195,8 +228,14 @@ describe('stored answers', () => {
     expect(first.status).toBe(1);
     expect(first.output).toMatch(/Line 2502 was not imported: conversationId is \\"x\\"/);
     expect(first.output).toMatch(/Line 2503 was not imported: the line has more or fewer columns/);
-    expect(first.output).toMatch(/"stored":2500,"unchanged":0,"faulty":2/);
-    expect((await run(file, '--source', 'web')).output).toMatch(/"stored":0,"unchanged":2500,"faulty":2/);
+    expect(first.output).toMatch(/Line 2504 was not imported: Postgres rejected it \(SQLSTATE 22008\)/);
+    expect(first.output).toMatch(/Line 2505 was not imported: \\"comment\\" has 8001 characters/);
+    expect(first.output).toMatch(/"stored":2500,"unchanged":0,"faulty":4/);
+    expect((await run(file, '--source', 'web')).output).toMatch(/"stored":0,"unchanged":2500,"faulty":4/);
+    expect(await run(file, '--source', 'x'.repeat(201))).toMatchObject({
+      status: 2,
+      output: expect.stringMatching(/--source has 201 characters/),
+    });
     expect((await pool.query('select distinct source from wrapup.surveys')).rows).toEqual([{ source: 'web' }]);
     expect(await run(join(folder, 'none.csv'))).toMatchObject({
       status: 2,

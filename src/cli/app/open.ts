@@ -7,6 +7,7 @@ import {
   embeddedDirectory,
   parseConfig,
 } from '../../config/config.js';
+import { isClearText } from '../../config/region.js';
 import type { GenesysApi } from '../../genesys/api.js';
 import { createGenesysApi } from '../../genesys/client.js';
 import { OrganisationClock } from '../../lib/api-clock.js';
@@ -55,6 +56,7 @@ export function readConfig(context: CommandContext, needs: { readonly api: boole
     config.surveySecret,
     config.privacy.key,
     config.write.clientSecret,
+    config.dashboard.password,
   ].filter((secret) => secret !== undefined);
   return { config, log: context.createLog(config.logLevel, secrets) };
 }
@@ -67,6 +69,7 @@ export async function openDatabase(context: CommandContext): Promise<Opened> {
 /** The database, brought to this program's schema, and the API client. */
 export async function openWithApi(context: CommandContext): Promise<OpenedWithApi> {
   const { config, log } = readConfig(context, { api: true });
+  warnOfClearText(config, log);
   const opened = await openPool(context, { config, log });
   try {
     await migrate(opened.pool, { timeZone: config.timeZone });
@@ -87,6 +90,11 @@ export async function openWithApi(context: CommandContext): Promise<OpenedWithAp
     await opened.close();
     throw error;
   }
+}
+
+function warnOfClearText({ api }: Config, log: Log): void {
+  if (api?.apiUrl !== undefined && isClearText(api.apiUrl))
+    log.warn('GENESYSCLOUD_API_URL is not encrypted: the client secret and all data cross the network in clear text');
 }
 
 /** Before anything is planned: a clock that nobody has held to the API's, or that was set since, is asked about. */

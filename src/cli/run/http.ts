@@ -5,7 +5,7 @@ import { cached } from '../../service/cached.js';
 import { type Service, startServiceUnlessTaken } from '../../service/http-server.js';
 import { createMetrics } from '../../service/metrics.js';
 import type { Facts, LiveFigures } from '../../service/metrics-catalog.js';
-import { plain, type Route } from '../../service/routes.js';
+import { type Mount, plain, type Route } from '../../service/routes.js';
 import type { CommandContext } from '../app/command.js';
 import type { OpenedWithApi } from '../app/open.js';
 import type { RunState } from './health.js';
@@ -24,6 +24,8 @@ export interface RunServiceOptions {
   readonly live?: () => LiveFigures;
   /** Beside the three that every `run` has. */
   readonly routes?: readonly Route[];
+  /** The web page, where it is on. */
+  readonly page?: Mount;
 }
 
 /** The service port of `run`; undefined where it is switched off or the default port is taken. */
@@ -32,7 +34,8 @@ export async function startRunService(options: RunServiceOptions): Promise<Servi
   const { host, port, isPortGiven, names } = config.service;
   if (port === 0) return undefined;
   const routes = [...(await healthRoutes(options)), ...(options.routes ?? [])];
-  const service = await startServiceUnlessTaken({ host, port, isPortGiven, names, routes, log });
+  const mounts = options.page === undefined ? [] : [options.page];
+  const service = await startServiceUnlessTaken({ host, port, isPortGiven, names, routes, mounts, log });
   if (service !== undefined) log.info({ host, port: service.port }, 'The service port is open');
   return service;
 }

@@ -4,6 +4,7 @@ import { secondMs } from '../../lib/interval.js';
 import type { Log } from '../../lib/log.js';
 import { type CommandContext, exitDone } from '../app/command.js';
 import { type OpenedWithApi, openWithApi } from '../app/open.js';
+import { openPage } from '../app/page.js';
 import { RunState } from './health.js';
 import { startRunService } from './http.js';
 import { openRunLive } from './realtime.js';
@@ -78,14 +79,26 @@ async function runWith(
     ...(apply !== undefined && { apply }),
   });
   const { routes, figures } = live;
-  const service = await startRunService({ context, opened, state, routes, ...(figures && { live: figures }) });
-  const living = live.run();
+  const page = opened.config.dashboard.isOn ? await openPage({ ...opened, now: () => opened.clock.now() }) : undefined;
   try {
-    await runUntilStopped(context, options, opened, state);
+    const service = await startRunService({
+      context,
+      opened,
+      state,
+      routes,
+      ...(figures && { live: figures }),
+      ...(page && { page: page.mount }),
+    });
+    const living = live.run();
+    try {
+      await runUntilStopped(context, options, opened, state);
+    } finally {
+      stopping.abort(new Error('run has ended.'));
+      await living;
+      await service?.close();
+    }
   } finally {
-    stopping.abort(new Error('run has ended.'));
-    await living;
-    await service?.close();
+    await page?.close();
   }
 }
 

@@ -7,7 +7,7 @@ import type { SurveyInput } from '../../model/agent-session.js';
 import { migrate } from '../../postgres/migrate.js';
 import { storeSurveys } from '../../postgres/wrapup/surveys.js';
 import { createScreen } from '../../privacy/scrubber.js';
-import { readSurveyRecord } from '../../wrapup/survey-record.js';
+import { idLengthMax, readSurveyRecord } from '../../wrapup/survey-record.js';
 import { type CommandContext, exitDone, exitSliceFailed } from '../app/command.js';
 import { type Opened, openDatabase } from '../app/open.js';
 import { type SurveyFormat, surveyLines } from './survey-file.js';
@@ -36,6 +36,8 @@ export async function importSurveysCommand(
 ): Promise<number> {
   if (options.format !== undefined && !formats.includes(options.format))
     throw new UsageError(`--format ${options.format} is not known; use ${listed(formats)}.`);
+  if (options.source.length > idLengthMax)
+    throw new UsageError(`--source has ${options.source.length} characters; use at most ${idLengthMax}.`);
   const input = file === '-' ? (process.stdin as AsyncIterable<Uint8Array>) : await openFile(file);
   const opened = await openDatabase(context);
   try {
@@ -64,18 +66,20 @@ async function importAll(
 ): Promise<Counts> {
   const screen = createScreen(config.privacy);
   const counts: Counts = { stored: 0, unchanged: 0, faulty: 0 };
-  let batch: SurveyInput[] = [];
+  let batch: { readonly line: number; readonly survey: SurveyInput }[] = [];
   const store = async () => {
-    const { stored, unchanged } = await storeSurveys(pool, batch, { now: context.now(), screen });
+    const surveys = batch.map(({ survey }) => survey);
+    const { stored, unchanged, refused } = await storeSurveys(pool, surveys, { now: context.now(), screen });
     counts.stored += stored;
     counts.unchanged += unchanged;
+    for (const { index, reason } of refused) report(log, counts, batch[index]?.line ?? 0, reason);
     batch = [];
   };
   for await (const line of surveyLines(input, options.format as SurveyFormat | undefined)) {
     context.signal.throwIfAborted();
     const read = 'fault' in line ? line : readSurveyRecord(line.record, { source: options.source });
     if ('fault' in read) report(log, counts, line.line, read.fault);
-    else batch.push(read.survey);
+    else batch.push({ line: line.line, survey: read.survey });
     if (batch.length >= batchSize) await store();
   }
   if (batch.length > 0) await store();

@@ -1,6 +1,5 @@
 /** Names who holds what others wait for, from what Postgres shows every role. */
 import type pg from 'pg';
-import { type Gate, gates } from './locks.js';
 
 /** A session that holds a lock. */
 export interface Holder {
@@ -29,20 +28,6 @@ export function describeSessions(holders: readonly Holder[]): string {
       return `session ${pid} (application "${application}", role ${role}${since})`;
     })
     .join(' and ');
-}
-
-/** Sessions that have closed a gate, or pass it. */
-export async function gateHolders(client: pg.ClientBase, gate: Gate): Promise<Holder[]> {
-  const { rows } = await client.query<Holder>(
-    `select ${columns}
-     from pg_stat_activity as activity
-     join pg_locks as held on held.pid = activity.pid and held.granted and held.locktype = 'relation'
-     where held.relation = $1::regclass and held.pid <> pg_backend_pid() and held.mode <> 'AccessShareLock'
-         and held.database = (select oid from pg_database where datname = current_database())
-     order by activity.xact_start nulls last limit ${shownMax}`,
-    [gates[gate]],
-  );
-  return rows;
 }
 
 /**

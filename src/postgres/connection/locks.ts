@@ -27,8 +27,6 @@ export const gates = {
   storing: 'extract.storing_gate',
   /** Passed by every transaction that computes day sums; closed by the one that changes their time zone. */
   zone: 'extract.zone_gate',
-  /** Closed by a program for as long as it migrates. The migrator's own table, since it is there before the first migration. */
-  migrations: 'extract.schema_migrations_lock',
 } as const;
 export type Gate = keyof typeof gates;
 

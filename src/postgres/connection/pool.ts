@@ -18,6 +18,8 @@ export interface PoolOptions {
   readonly max: number;
   /** The longest a statement may run; 0 for no limit. */
   readonly statementTimeoutMs: number;
+  /** Further settings of each connection, run before it is first used. */
+  readonly session?: string;
   readonly log?: Log;
 }
 
@@ -61,7 +63,7 @@ export function createPool(options: PoolOptions): pg.Pool {
     keepAlive: true,
     keepAliveInitialDelayMillis: keepAliveAfterMs,
     types: { getTypeParser } as pg.CustomTypesConfig,
-    onConnect: (client) => prepareSession(client, options.statementTimeoutMs),
+    onConnect: (client) => prepareSession(client, options),
   } as pg.PoolConfig);
   // Without a listener, Node ends the process when a connection breaks: idle ones report to the pool, others to themselves.
   pool.on('error', (error) => options.log?.warn({ error }, 'lost an idle database connection'));
@@ -120,11 +122,13 @@ async function askServer(pool: pg.Pool): Promise<{ encoding: string; read_only: 
   return rows[0];
 }
 
-async function prepareSession(client: pg.ClientBase, statementTimeoutMs: number): Promise<void> {
+async function prepareSession(client: pg.ClientBase, options: PoolOptions): Promise<void> {
+  const { statementTimeoutMs, session = '' } = options;
   const lockTimeoutMs = Math.min(lockWaitMsMax, statementTimeoutMs || lockWaitMsMax);
   await client.query(
     `${sessionSettings} set statement_timeout = ${Math.trunc(statementTimeoutMs)}; set lock_timeout = ${Math.trunc(lockTimeoutMs)};`,
   );
+  if (session !== '') await client.query(session);
   const { rows } = await client.query(`select current_setting('server_version_num')::integer as version`);
   const version = (rows[0] as { version: number }).version;
   if (version >= oldestServerVersion) return;

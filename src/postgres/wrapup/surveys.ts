@@ -1,38 +1,75 @@
 import { createHash } from 'node:crypto';
+import type pg from 'pg';
 import type { SurveyInput } from '../../model/agent-session.js';
 import type { Screen } from '../../privacy/scrubber.js';
 import { withoutErased } from '../load/erasures.js';
-import type { Database } from './assignments.js';
+import { isDataError } from '../load/find-rejected-rows.js';
 
 export interface StoredSurveys {
   /** New answers and corrections. */
   readonly stored: number;
   /** The same as stored already, or older than what is stored. */
   readonly unchanged: number;
-  /** Conversations of what was stored, each once: to be judged by the rules again. */
+  /** Conversations of what was stored, each once: the rules have to be evaluated again for them. */
   readonly conversationIds: readonly string[];
+  /** Answers that Postgres does not take, by their place in the list that was given; the others are stored. */
+  readonly refused: readonly RefusedSurvey[];
+}
+
+export interface RefusedSurvey {
+  readonly index: number;
+  readonly reason: string;
+}
+
+interface Row {
+  readonly index: number;
+  readonly survey: SurveyInput;
 }
 
 /**
- * Stores answers of surveys from outside Genesys, at most a few thousand at a time, in one statement. Source and survey id make an answer
- * the same: again it changes nothing, with other contents and answered no earlier it takes the place of the one stored.
+ * Stores answers of surveys from outside Genesys, at most a few thousand at a time, usually in one statement. Source and survey id identify an
+ * answer: the same again changes nothing; with other contents and answered no earlier it replaces the stored one. Needs the pool rather than a
+ * transaction, since a refused statement is tried again in halves until the answers at fault are known.
  */
 export async function storeSurveys(
-  db: Database,
+  pool: pg.Pool,
   surveys: readonly SurveyInput[],
   { now, screen }: { readonly now: Date; readonly screen?: Screen | undefined },
 ): Promise<StoredSurveys> {
   const permitted = await withoutErased(
-    db,
+    pool,
     surveys.map((survey) => screened(survey, screen)),
   );
-  const rows = lastOfEach(permitted).map((survey) => ({ ...survey, digest: digestOf(survey) }));
-  const result = await db.query<{ id: string }>(storeSql, [JSON.stringify(rows), now]);
+  const rows = lastOfEach(permitted.map((survey, index) => ({ survey, index })));
+  const { ids, refused } = await storeRows(pool, rows, now);
   return {
-    stored: result.rows.length,
-    unchanged: surveys.length - result.rows.length,
-    conversationIds: [...new Set(result.rows.map(({ id }) => id))],
+    stored: ids.length,
+    unchanged: surveys.length - ids.length - refused.length,
+    conversationIds: [...new Set(ids)],
+    refused,
   };
+}
+
+/** As deep as the binary logarithm of the number of rows. */
+async function storeRows(
+  pool: pg.Pool,
+  rows: readonly Row[],
+  now: Date,
+): Promise<{ readonly ids: readonly string[]; readonly refused: readonly RefusedSurvey[] }> {
+  try {
+    const values = rows.map(({ survey }) => ({ ...survey, digest: digestOf(survey) }));
+    const result = await pool.query<{ id: string }>(storeSql, [JSON.stringify(values), now]);
+    return { ids: result.rows.map(({ id }) => id), refused: [] };
+  } catch (error) {
+    if (!isDataError(error)) throw error;
+    const [only] = rows;
+    if (rows.length === 1 && only !== undefined)
+      return { ids: [], refused: [{ index: only.index, reason: `Postgres rejected it (SQLSTATE ${error.code})` }] };
+  }
+  const middle = Math.ceil(rows.length / 2);
+  const first = await storeRows(pool, rows.slice(0, middle), now);
+  const second = await storeRows(pool, rows.slice(middle), now);
+  return { ids: [...first.ids, ...second.ids], refused: [...first.refused, ...second.refused] };
 }
 
 /** A comment is a note, and what fields hold nobody knows. */
@@ -44,12 +81,12 @@ function screened(survey: SurveyInput, screen: Screen | undefined): SurveyInput 
 }
 
 /** One statement can touch a row only once. */
-function lastOfEach(surveys: readonly SurveyInput[]): SurveyInput[] {
-  const byKey = new Map<string, SurveyInput>();
-  for (const survey of surveys) {
-    const key = JSON.stringify([survey.source, survey.surveyId]);
+function lastOfEach(rows: readonly Row[]): Row[] {
+  const byKey = new Map<string, Row>();
+  for (const row of rows) {
+    const key = JSON.stringify([row.survey.source, row.survey.surveyId]);
     const earlier = byKey.get(key);
-    if (earlier === undefined || earlier.answeredAt <= survey.answeredAt) byKey.set(key, survey);
+    if (earlier === undefined || earlier.survey.answeredAt <= row.survey.answeredAt) byKey.set(key, row);
   }
   return [...byKey.values()];
 }

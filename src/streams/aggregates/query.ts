@@ -1,9 +1,13 @@
+import pLimit from 'p-limit';
 import type { AggregatesPage, ApiAnswer, CallOptions, JsonObject } from '../../genesys/api.js';
 import { ApiError } from '../../lib/errors.js';
 import type { Log } from '../../lib/log.js';
+import { type Attempt, narrow, together } from './narrow.js';
 
 /** Far more than names that any organisation is refused; an API that refuses everything must not be asked for ever. */
 const refusalsMax = 60;
+/** Where a message begins to list what is valid. */
+const validNames = /allowable|(?:allowed|supported|valid|possible) (?:values|metrics|names)|(?:one|any) of\b/i;
 
 export interface AggregateQuestion {
   /** With `metrics` and, where there are groups, `groupBy`. */
@@ -12,27 +16,98 @@ export interface AggregateQuestion {
   readonly log: Log;
 }
 
-export type Ask = (body: JsonObject, call?: CallOptions) => Promise<ApiAnswer<AggregatesPage>>;
+type Answer = ApiAnswer<AggregatesPage>;
+export type Ask = (body: JsonObject, call?: CallOptions) => Promise<Answer>;
 
 /**
- * Asks without the metrics and dimensions that were refused before. A name that the API does not know here (400 `invalid.value` that names
- * it) is left out from then on, said once in a warning, and the rest is asked again: an organisation without a product lacks its metrics.
+ * Asks without the metrics and dimensions that were refused before: an organisation without a product lacks its metrics, and no refusal is a
+ * reason to lose the others. A 400 that names a metric leaves it out; one that names none is narrowed by halves of the metrics.
  */
 export function createAsker(ask: Ask): (question: AggregateQuestion) => Promise<ApiAnswer<AggregatesPage>> {
-  const refused = new Set<string>();
-  return async ({ body, call, log }) => {
+  const asker = new Asker(ask);
+  return (question) => asker.ask(question);
+}
+
+class Asker {
+  readonly #ask: Ask;
+  readonly #refused = new Set<string>();
+  readonly #narrowing = pLimit(1);
+  /** More metrics than this were refused together although each is accepted. */
+  #metricsMax = Number.POSITIVE_INFINITY;
+  /** False after halves did not help, until something is accepted: the refusal is not about metrics. */
+  #mayNarrow = true;
+
+  constructor(ask: Ask) {
+    this.#ask = ask;
+  }
+
+  async ask(question: AggregateQuestion): Promise<Answer> {
     for (let refusals = 0; ; refusals += 1) {
-      const asked = without(body, refused);
+      const asked = without(question.body, this.#refused);
       try {
-        return await ask(asked, call);
+        const answer = await this.#askInParts(asked, question.call);
+        this.#mayNarrow = true;
+        return answer;
       } catch (error) {
-        const name = refusals < refusalsMax ? refusedName(error, asked) : undefined;
-        if (name === undefined || asked.metrics.every((metric) => metric === name)) throw error;
-        if (!refused.has(name)) log.warn({ reason: (error as Error).message }, `${name} is refused and left out`);
-        refused.add(name);
+        if (!isRefusal(error) || refusals === refusalsMax) throw error;
+        const name = refusedName(error, asked);
+        if (name !== undefined && asked.metrics.some((metric) => metric !== name)) {
+          this.#leaveOut([name], error, question.log);
+          continue;
+        }
+        const narrowed = await this.#narrow(asked, question, error);
+        if (narrowed !== undefined) return narrowed;
       }
     }
-  };
+  }
+
+  async #askInParts(asked: AggregateQuestion['body'], call: CallOptions): Promise<Answer> {
+    const { metrics } = asked;
+    if (metrics.length <= this.#metricsMax) return this.#ask(asked, call);
+    const answers: Answer[] = [];
+    for (let from = 0; from < metrics.length; from += this.#metricsMax) {
+      answers.push(await this.#ask({ ...asked, metrics: metrics.slice(from, from + this.#metricsMax) }, call));
+    }
+    return together(answers);
+  }
+
+  /** One narrowing at a time. Undefined where another has found something meanwhile; throws `refusal` where halves do not help. */
+  #narrow(asked: AggregateQuestion['body'], { call, log }: AggregateQuestion, refusal: ApiError) {
+    const known = this.#refused.size;
+    return this.#narrowing(async (): Promise<Answer | undefined> => {
+      if (this.#refused.size !== known) return undefined;
+      if (!this.#mayNarrow || asked.metrics.length < 2) throw refusal;
+      this.#mayNarrow = false;
+      const found = await narrow(asked.metrics, (metrics) => this.#attempt({ ...asked, metrics }, call));
+      if (found === undefined) throw refusal;
+      this.#mayNarrow = true;
+      this.#leaveOut(found.refused, refusal, log);
+      if (found.refused.length === 0) this.#metricsMax = found.metricsMax;
+      return found.answer;
+    });
+  }
+
+  async #attempt(part: AggregateQuestion['body'], call: CallOptions): Promise<Attempt> {
+    try {
+      return { answer: await this.#ask(part, call) };
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      const name = refusedName(error, part);
+      return name === undefined || !part.metrics.includes(name) ? 'refused' : { refused: [name] };
+    }
+  }
+
+  #leaveOut(names: readonly string[], refusal: ApiError, log: Log): void {
+    for (const name of names) {
+      if (!this.#refused.has(name)) log.warn({ reason: refusal.message }, `${name} is refused and left out`);
+      this.#refused.add(name);
+    }
+  }
+}
+
+/** A 400 that is about the question; what is too large for an answer is cut elsewhere. */
+function isRefusal(error: unknown): error is ApiError {
+  return error instanceof ApiError && error.facts.status === 400 && error.facts.action === 'fail';
 }
 
 function without(body: AggregateQuestion['body'], refused: ReadonlySet<string>): AggregateQuestion['body'] {
@@ -45,12 +120,18 @@ function without(body: AggregateQuestion['body'], refused: ReadonlySet<string>):
   };
 }
 
-/** The code says that a value is invalid; which one stands in the text only, before the list of valid ones. */
-function refusedName(error: unknown, body: AggregateQuestion['body']): string | undefined {
-  if (!(error instanceof ApiError) || error.facts.status !== 400 || error.facts.code !== 'invalid.value') return;
-  const said = error.message.split('Allowable')[0] ?? '';
-  const asked = [...body.metrics, ...(body.groupBy ?? [])];
-  return asked.find((name) => new RegExp(`\\b${name}\\b`).test(said));
+/**
+ * The metric that the message names first, before it lists those that are valid. A dimension only where the code says that a value is
+ * invalid: elsewhere its name may stand there for another reason, and without it the answer has other rows.
+ */
+function refusedName(error: ApiError, body: AggregateQuestion['body']): string | undefined {
+  const said = error.message.split(validNames)[0] ?? '';
+  const asked = [...body.metrics, ...((error.facts.code === 'invalid.value' && body.groupBy) || [])];
+  const found = asked
+    .map((name) => ({ name, at: said.search(new RegExp(`\\b${name}\\b`)) }))
+    .filter(({ at }) => at >= 0)
+    .sort((a, b) => a.at - b.at);
+  return found[0]?.name;
 }
 
 /** More than one answer may hold; to be asked for in parts. */

@@ -2,6 +2,7 @@ import type { GenesysApi, JsonObject } from '../../genesys/api.js';
 import { dayMs, formatInterval, hourMs, lengthMs, minuteMs, plus } from '../../lib/interval.js';
 import type { Page, Slice, Stream, StreamContext } from '../../model/extraction.js';
 import { type KnownUsers, knownUsers } from '../directory/user-ids.js';
+import { LeftOutUsers } from './left-out-users.js';
 import { createAsker, isTooLarge } from './query.js';
 import type { AggregateShape } from './rows.js';
 import {
@@ -30,6 +31,7 @@ const shape: AggregateShape = {
 export function userAggregateStream(api: GenesysApi, granularity: Granularity, users = knownUsers(api)): Stream {
   const stepMs = granularityMs[granularity];
   const ask = createAsker((body, call) => api.userAggregates(body, call));
+  const leftOut = new LeftOutUsers(usersMax);
   return {
     name: shape.relation,
     kind: 'interval',
@@ -40,13 +42,14 @@ export function userAggregateStream(api: GenesysApi, granularity: Granularity, u
     sliceLengthMs: sliceLengths(stepMs),
     mergedLengthMs: dayMs,
     sliceLengthMsMin: splitSteps * stepMs,
-    pages: (slice, context) => pages({ ask, users, granularity }, slice, context),
+    pages: (slice, context) => pages({ ask, users, leftOut, granularity }, slice, context),
   };
 }
 
 interface Parts {
   readonly ask: ReturnType<typeof createAsker>;
   readonly users: KnownUsers;
+  readonly leftOut: LeftOutUsers;
   readonly granularity: Granularity;
 }
 
@@ -60,16 +63,19 @@ async function* pages(parts: Parts, slice: Slice, context: StreamContext): Async
   const isSmallest = lengthMs(slice.interval) < 2 * splitSteps * granularityMs[parts.granularity];
   let size = usersMax;
   for (let from = 0; from < ids.length; ) {
+    size = Math.min(size, parts.leftOut.size);
     const asked = ids.slice(from, from + size);
-    const body = {
-      interval: formatInterval(interval),
-      granularity: parts.granularity,
-      groupBy: ['userId'],
-      metrics,
-      filter: anyOf(asked),
+    const ask = (userIds: readonly string[]) => {
+      const body = {
+        interval: formatInterval(interval),
+        granularity: parts.granularity,
+        groupBy: ['userId'],
+        metrics,
+        filter: anyOf(userIds),
+      };
+      return parts.ask({ body, call: { signal: context.signal, priority: live ? 0 : 1 }, log: context.log });
     };
-    const call = { signal: context.signal, priority: live ? 0 : 1 };
-    const answer = await parts.ask({ body, call, log: context.log }).catch((error: unknown) => {
+    const answer = await parts.leftOut.askAll(asked, ask, context.log).catch((error: unknown) => {
       if (!isTooLarge(error) || !isSmallest || asked.length === 1) throw error;
       return null;
     });

@@ -2,6 +2,7 @@ import WebSocket from 'ws';
 import type { GenesysApi, JsonObject } from '../../genesys/api.js';
 import { hourMs, minuteMs, secondMs } from '../../lib/interval.js';
 import type { Log } from '../../lib/log.js';
+import { isLoopbackHost } from '../../lib/loopback.js';
 
 export type ChannelPort = Pick<GenesysApi, 'createNotificationChannel' | 'subscribeNotifications'>;
 
@@ -71,7 +72,7 @@ export async function openConnection(parts: ConnectionParts, topics: readonly st
 /** What comes over the socket is believed, so it must come from whom the API named, over TLS; only this machine's own needs none. */
 function safeAddress(uri: string): string {
   const url = URL.canParse(uri) ? new URL(uri) : undefined;
-  const isLocal = url?.protocol === 'ws:' && /^(127\.[\d.]+|localhost|\[::1\])$/.test(url.hostname);
+  const isLocal = url?.protocol === 'ws:' && isLoopbackHost(url.hostname);
   if (url?.protocol !== 'wss:' && !isLocal)
     throw new Error('The address of the notification channel is not one of TLS.');
   return uri;

@@ -1,6 +1,7 @@
 /** What events say: of all their contents only which conversation they are about counts, since that one is read anew. */
 
-const idsPerBodyMax = 1_000;
+/** As many as may wait; a body that names more is refused whole, since what is cut would be lost without a word. */
+export const idsPerBodyMax = 10_000;
 const depthMax = 4;
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const topicOfConversation = /\bconversations?\.([0-9a-f-]{36})\b/i;
@@ -12,6 +13,7 @@ export const queueTopic = (queueId: string) => `v2.routing.queues.${queueId}.con
  * The conversations that a message is about, in one of the shapes in which Genesys and its carriers tell: a notification
  * (`topicName`, `eventBody`), the same as `detail` of an EventBridge event, a data action's body of a process-automation trigger
  * (`conversationId`), or a list of those. `eventBody.id` is the conversation where the topic is about conversations of a queue or user.
+ * Returns at most one more than `idsPerBodyMax`, by which the caller knows that there are too many.
  */
 export function conversationIdsIn(message: unknown): string[] {
   const ids = new Set<string>();
@@ -20,9 +22,9 @@ export function conversationIdsIn(message: unknown): string[] {
 }
 
 function collect(message: unknown, ids: Set<string>, depth: number): void {
-  if (typeof message !== 'object' || message === null || depth > depthMax || ids.size >= idsPerBodyMax) return;
+  if (typeof message !== 'object' || message === null || depth > depthMax || ids.size > idsPerBodyMax) return;
   if (Array.isArray(message)) {
-    for (const item of message.slice(0, idsPerBodyMax)) collect(item, ids, depth + 1);
+    for (const item of message) collect(item, ids, depth + 1);
     return;
   }
   const { conversationId, conversationIds, eventBody, detail, id, topicName, events } = message as Record<
@@ -49,7 +51,7 @@ function isAboutConversations(topicName: unknown, body: { participants?: unknown
 }
 
 function add(candidate: unknown, ids: Set<string>): void {
-  if (typeof candidate === 'string' && uuid.test(candidate) && ids.size < idsPerBodyMax)
+  if (typeof candidate === 'string' && uuid.test(candidate) && ids.size <= idsPerBodyMax)
     ids.add(candidate.toLowerCase());
 }
 

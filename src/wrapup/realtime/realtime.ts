@@ -7,11 +7,14 @@ import { Channels } from './channels.js';
 import { type ChannelPort, type ConnectionTimings, defaultTimings } from './connection.js';
 import { Seen } from './dedupe.js';
 import { FollowUps } from './delayed-reread.js';
-import { conversationIdsIn, eventKeyOf, queueTopic } from './events.js';
+import { conversationIdsIn, eventKeyOf, idsPerBodyMax, queueTopic } from './events.js';
 import { type PollState, pollRecent } from './poll.js';
 import { ConversationQueue } from './queue.js';
 
 export type EventSource = 'channel' | 'webhook' | 'survey' | 'polling';
+
+/** What became of an event that came over HTTP. */
+export type Offered = 'taken' | 'repeated' | 'full' | 'nothing' | 'too_many';
 
 /** How live work reaches the outside; each of the two may fail, and is then tried again. */
 export interface LiveParts {
@@ -98,9 +101,10 @@ export class Live {
   }
 
   /** An event that came over HTTP. `full` where there is no room: its sender may come again, and polling finds it anyway. */
-  offer(message: unknown, source: EventSource): 'taken' | 'repeated' | 'full' | 'nothing' {
+  offer(message: unknown, source: EventSource): Offered {
     const ids = conversationIdsIn(message);
     if (ids.length === 0) return 'nothing';
+    if (ids.length > idsPerBodyMax) return 'too_many';
     if (!this.#queue.hasRoomFor(ids)) {
       this.#overflows += 1;
       return 'full';

@@ -4,6 +4,7 @@ import type { Log } from '../../lib/log.js';
 import type { SurveyInput } from '../../model/agent-session.js';
 import { readSurveyRecord, type SurveyRecord } from '../survey-record.js';
 import { Seen } from './dedupe.js';
+import { idsPerBodyMax } from './events.js';
 import type { Live } from './realtime.js';
 import { type Headers, isAuthentic, type SignatureFault, signatureFault } from './signatures.js';
 
@@ -38,6 +39,8 @@ export function webhookHandler(live: Pick<Live, 'offer'>, secret: string): (aske
     const outcome = live.offer(message, 'webhook');
     if (outcome === 'nothing')
       return { status: 422, text: 'The body names no conversation: conversationId is missing.' };
+    if (outcome === 'too_many')
+      return { status: 413, text: `The body names more than ${idsPerBodyMax} conversations; send it in parts.` };
     if (outcome !== 'full') return { status: 202, text: outcome === 'taken' ? 'Taken.' : 'Taken before.' };
     return {
       status: 503,
@@ -53,7 +56,14 @@ export interface SurveysParts {
   readonly log: Log;
   /** Where the answers came from, when a record does not say. */
   readonly source: string;
-  readonly store: (surveys: readonly SurveyInput[]) => Promise<{ readonly stored: number; readonly unchanged: number }>;
+  readonly store: (surveys: readonly SurveyInput[]) => Promise<StoredAnswers>;
+}
+
+export interface StoredAnswers {
+  readonly stored: number;
+  readonly unchanged: number;
+  /** By their place in what was given to `store`. */
+  readonly refused: readonly { readonly index: number; readonly reason: string }[];
 }
 
 /** Takes one answer of a survey or a list of them; stored when it answers 200. */
@@ -79,28 +89,44 @@ export function surveysHandler(parts: SurveysParts): (asked: Asked) => Promise<A
 
 async function imported(body: Buffer, { source, store }: SurveysParts): Promise<Answered> {
   const message = parsed(body);
-  const records = Array.isArray(message) ? (message as unknown[]) : [message];
-  if (
-    message === undefined ||
-    records.some((record) => typeof record !== 'object' || record === null || Array.isArray(record))
-  )
+  if (typeof message !== 'object' || message === null)
     return { status: 400, text: 'The body is not JSON of one answer, an object, or of a list of them.' };
+  const records: readonly unknown[] = Array.isArray(message) ? message : [message];
   if (records.length > surveysPerRequestMax)
     return { status: 413, text: `The list has more than ${surveysPerRequestMax} answers; send it in parts.` };
-  const surveys: SurveyInput[] = [];
-  const faults: { readonly index: number; readonly fault: string }[] = [];
-  for (const [index, record] of records.entries()) {
-    const read = readSurveyRecord(record as SurveyRecord, { source });
-    if ('survey' in read) surveys.push(read.survey);
-    else faults.push({ index, fault: read.fault });
-  }
-  const { stored, unchanged } = surveys.length > 0 ? await store(surveys) : { stored: 0, unchanged: 0 };
+  const { surveys, faults } = readAll(records, source);
+  const { stored, unchanged, refused } =
+    surveys.length > 0
+      ? await store(surveys.map(({ survey }) => survey))
+      : { stored: 0, unchanged: 0, refused: [] as const };
+  for (const { index, reason } of refused) faults.push({ index: surveys[index]?.index ?? index, fault: reason });
+  faults.sort((a, b) => a.index - b.index);
   const summary = { stored, unchanged, faulty: faults.length, faults: faults.slice(0, faultsShownMax) };
   return {
-    status: surveys.length === 0 && faults.length > 0 ? 422 : 200,
+    status: stored + unchanged === 0 && faults.length > 0 ? 422 : 200,
     text: JSON.stringify(summary),
     contentType: 'application/json',
   };
+}
+
+interface Fault {
+  readonly index: number;
+  readonly fault: string;
+}
+
+/** Each record by itself: a faulty one does not keep the others of a list from being stored. */
+function readAll(records: readonly unknown[], source: string) {
+  const surveys: { readonly index: number; readonly survey: SurveyInput }[] = [];
+  const faults: Fault[] = [];
+  for (const [index, record] of records.entries()) {
+    const read =
+      typeof record !== 'object' || record === null || Array.isArray(record)
+        ? { fault: 'the answer is not a JSON object' }
+        : readSurveyRecord(record as SurveyRecord, { source });
+    if ('survey' in read) surveys.push({ index, survey: read.survey });
+    else faults.push({ index, fault: read.fault });
+  }
+  return { surveys, faults };
 }
 
 const signatureSentences: Readonly<Record<SignatureFault, Answered>> = {

@@ -109,7 +109,7 @@ describe('a reader who holds every advisory key', () => {
     'lock table extract.locks in row share mode',
     'lock table extract.storing_gate in exclusive mode',
     'lock table extract.zone_gate in access share mode',
-    'lock table extract.schema_migrations_lock in access share mode',
+    'select from extract.schema_migrator for update',
     'select from extract.locks for update',
     'select from extract.claims',
     `insert into extract.claims (slice_id, claim_id, holder, session_pid, session_role, session_key)

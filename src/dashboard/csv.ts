@@ -1,0 +1,23 @@
+import type { Cell, QueryResult, ResultColumn } from '../model/mart-query.js';
+
+const lineEnd = '\r\n';
+/** What spreadsheets take for the begin of a formula. */
+const formulaStart = /^[=+\-@\t\r]/;
+
+/** The heading, with the mark by which spreadsheets know UTF-8. */
+export function csvHead(columns: readonly ResultColumn[]): string {
+  return `\uFEFF${columns.map(({ name }) => name).join(',')}${lineEnd}`;
+}
+
+/** RFC 4180. A text that a spreadsheet would run as a formula gets an apostrophe in front. */
+export function csvRows({ columns, rows }: QueryResult): string {
+  return rows.map((row) => row.map((cell, index) => csvCell(cell, columns[index])).join(',') + lineEnd).join('');
+}
+
+function csvCell(cell: Cell, column: ResultColumn | undefined): string {
+  if (cell === null) return '';
+  if (column?.type !== 'text') return String(cell);
+  const text = String(cell);
+  const safe = formulaStart.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

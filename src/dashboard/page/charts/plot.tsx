@@ -1,0 +1,44 @@
+import * as Plot from '@observablehq/plot';
+import { useEffect, useRef, useState } from 'preact/hooks';
+
+export interface PlotChartProps {
+  /** Draws for a width in pixels; made again when it or `of` changes. */
+  readonly draw: (width: number) => Plot.PlotOptions;
+  /** What the drawing depends on. */
+  readonly of: readonly unknown[];
+  readonly label: string;
+}
+
+const font = 'inherit';
+
+/** A chart as SVG. Its name is for who cannot see it; the numbers stand in the table beside it. */
+export function PlotChart({ draw, of, label }: PlotChartProps) {
+  const home = useRef<HTMLDivElement>(null);
+  const width = useWidth(home);
+  useEffect(() => {
+    if (home.current === null || width === 0) return;
+    const drawn = Plot.plot({
+      width,
+      ...draw(width),
+      ariaLabel: label,
+      style: { fontFamily: font, fontSize: '12px', background: 'none', overflow: 'visible' },
+    });
+    // Plot writes the few rules of its own into the drawing; they stand in our style sheet, which the policy of the page allows.
+    for (const style of drawn.querySelectorAll('style')) style.remove();
+    const svg = drawn instanceof SVGSVGElement ? drawn : drawn.querySelector('svg');
+    svg?.setAttribute('role', 'img');
+    home.current.replaceChildren(drawn);
+  }, [width, label, ...of]);
+  return <div class="chart" ref={home} />;
+}
+
+function useWidth(home: { current: HTMLElement | null }): number {
+  const [width, setWidth] = useState(0);
+  useEffect(() => {
+    if (home.current === null) return;
+    const observer = new ResizeObserver(([entry]) => setWidth(Math.floor(entry?.contentRect.width ?? 0)));
+    observer.observe(home.current);
+    return () => observer.disconnect();
+  }, []);
+  return width;
+}

@@ -1,0 +1,89 @@
+/**
+ * What the page, its CSV files and Grafana may ask of schema mart: queries that are written down and named, each with typed parameters.
+ * Nothing from outside ever becomes a part of a statement.
+ */
+export const parameterTypes = ['day', 'instant', 'text', 'uuid', 'integer', 'texts', 'uuids', 'zone'] as const;
+
+/** `zone` is the reporting time zone, which the reader itself supplies. */
+export type ParameterType = (typeof parameterTypes)[number];
+
+export interface QueryParameter {
+  readonly name: string;
+  readonly type: ParameterType;
+  readonly isOptional: boolean;
+}
+
+export interface NamedQuery {
+  /** File name without its ending, such as `today-figures`. */
+  readonly name: string;
+  /** One sentence that states the grain. */
+  readonly title: string;
+  readonly parameters: readonly QueryParameter[];
+}
+
+/** `local` is a timestamp in the reporting zone, `day` a date in it, `instant` a point in time (UTC). */
+export type ColumnType = 'text' | 'number' | 'boolean' | 'day' | 'local' | 'instant';
+
+export interface ResultColumn {
+  readonly name: string;
+  readonly type: ColumnType;
+  /** The comment of the column in schema mart, or the query's own words. */
+  readonly definition?: string;
+  /** `relation.column` that the definition comes from; absent where it is the query's own. */
+  readonly source?: string;
+}
+
+/** Days, timestamps and instants are ISO text, numbers are numbers. */
+export type Cell = string | number | boolean | null;
+
+export interface QueryResult {
+  readonly columns: readonly ResultColumn[];
+  readonly rows: readonly (readonly Cell[])[];
+  /** There were more rows than one answer may have. */
+  readonly isCut: boolean;
+}
+
+/** Checked values by parameter name; an absent one is null in the statement. Local times of `instant` carry their zone. */
+export type QueryValues = Readonly<Record<string, string | number | readonly string[] | undefined>>;
+
+export interface RelationColumn {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly definition: string;
+}
+
+export interface Relation {
+  readonly name: string;
+  readonly definition: string;
+  readonly columns: readonly RelationColumn[];
+}
+
+/** What the role that the page reads as may see beyond reports. */
+export interface ReaderAccess {
+  readonly role: string;
+  /** Member of `genesys_personal`: attributes and addresses. */
+  readonly isPersonal: boolean;
+  /** May rebuild the record from schema genesys. */
+  readonly isOwner: boolean;
+}
+
+/** Every method reads one snapshot, read-only and within the statement timeout, as the role of `access`. */
+export interface MartReader {
+  readonly queries: ReadonlyMap<string, NamedQuery>;
+  readonly timeZone: string;
+  access(): Promise<ReaderAccess>;
+  run(query: string, values: QueryValues): Promise<QueryResult>;
+  /** All rows up to a bound, in parts; the first part is empty where there are none. Ends when the caller stops asking. */
+  stream(query: string, values: QueryValues): AsyncIterable<QueryResult>;
+  close(): Promise<void>;
+}
+
+/** The database is away, or refuses. `message` is fit for the page: no address, no statement. */
+export class MartUnavailableError extends Error {
+  override readonly name = 'MartUnavailableError';
+}
+
+/** A statement ran into its time limit. */
+export class MartTimeoutError extends Error {
+  override readonly name = 'MartTimeoutError';
+}

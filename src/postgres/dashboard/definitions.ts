@@ -1,0 +1,67 @@
+import type pg from 'pg';
+import type { ColumnType, Relation, ResultColumn } from '../../model/mart-query.js';
+import type { QueryText } from './query-text.js';
+
+interface CommentRow {
+  readonly relation: string;
+  readonly relation_definition: string | null;
+  readonly name: string;
+  readonly type: string;
+  readonly definition: string | null;
+}
+
+const typesByName: Readonly<Record<string, ColumnType>> = {
+  boolean: 'boolean',
+  smallint: 'number',
+  integer: 'number',
+  bigint: 'number',
+  numeric: 'number',
+  'double precision': 'number',
+  date: 'day',
+  'timestamp without time zone': 'local',
+  'timestamp with time zone': 'instant',
+};
+
+/** The relations of schema mart that this role may read, with the comments of their columns: the page's dictionary. */
+export async function readRelations(pool: pg.Pool): Promise<ReadonlyMap<string, Relation>> {
+  const { rows } = await pool.query<CommentRow>(
+    `select relations.relname as relation, obj_description(relations.oid, 'pg_class') as relation_definition,
+         columns.attname as name, regexp_replace(format_type(columns.atttypid, columns.atttypmod), '\\(.*\\)', '') as type,
+         col_description(relations.oid, columns.attnum) as definition
+     from pg_class as relations
+     inner join pg_attribute as columns on columns.attrelid = relations.oid and columns.attnum > 0 and not columns.attisdropped
+     where relations.relnamespace = 'mart'::regnamespace and relations.relkind in ('v', 'm', 'r', 'p', 'f')
+         and has_table_privilege(relations.oid, 'select')
+     order by relations.relname, columns.attnum`,
+  );
+  const relations = new Map<string, Relation & { columns: Relation['columns'][number][] }>();
+  for (const row of rows) {
+    const relation = relations.get(row.relation) ?? {
+      name: row.relation,
+      definition: row.relation_definition ?? '',
+      columns: [],
+    };
+    relation.columns.push({
+      name: row.name,
+      type: typesByName[row.type] ?? 'text',
+      definition: row.definition ?? '',
+    });
+    relations.set(row.relation, relation);
+  }
+  return relations;
+}
+
+/** The definition of a query's column: its own words, else the comment of the first relation that has a column of this name. */
+export function definitionOf(
+  name: string,
+  query: Pick<QueryText, 'relations' | 'ownDefinitions'>,
+  relations: ReadonlyMap<string, Relation>,
+): Pick<ResultColumn, 'definition' | 'source'> {
+  const own = query.ownDefinitions.get(name);
+  if (own !== undefined) return { definition: own };
+  for (const relation of query.relations) {
+    const column = relations.get(relation)?.columns.find((each) => each.name === name);
+    if (column !== undefined) return { definition: column.definition, source: `${relation}.${name}` };
+  }
+  return {};
+}

@@ -1,0 +1,21 @@
+import { asError } from '../../lib/errors.js';
+import { MartTimeoutError, MartUnavailableError } from '../../model/mart-query.js';
+import { describeLoss } from '../connection/lost.js';
+
+const statementTimeout = '57014';
+const noSuchColumn = ['42P01', '42703', '42501'];
+
+/** The error in the terms of the page; what is no fault of the database's availability comes back as it is. */
+export function asMartError(thrown: unknown): Error {
+  const error = asError(thrown) as Error & { code?: string };
+  if (error.code === statementTimeout)
+    return new MartTimeoutError('The query takes too long. Choose a shorter span or fewer queues.', { cause: error });
+  if (noSuchColumn.includes(error.code ?? ''))
+    return new MartUnavailableError(
+      'The marts are of another version than this page, or are not granted to its role. Run genesys-warehouse migrate, and restart.',
+      { cause: error },
+    );
+  if (describeLoss(error) !== undefined)
+    return new MartUnavailableError('The database does not answer. What is shown may be old.', { cause: error });
+  return error;
+}

@@ -1,0 +1,9 @@
+/** Part of the cases of a property that the daily suite tries; the long suite tries all of them. */
+const dailyShare = 1 / 5;
+const dailyRunsMin = 5;
+
+/** Returns how many cases of a property to try: `full` in the long suite (`PROPERTY_RUNS=full`), a fifth in the daily one. */
+export function propertyRuns(full: number): number {
+  if (process.env.PROPERTY_RUNS === 'full') return full;
+  return Math.min(full, Math.max(dailyRunsMin, Math.ceil(full * dailyShare)));
+}
