@@ -8,6 +8,7 @@ import { isLockTimeout } from './connection/holders.js';
 import { gates } from './connection/locks.js';
 import { withSettings } from './connection/settings.js';
 import { areFactsFilled, fillFacts } from './derived/rebuild.js';
+import { areDayIndexesBuilt, buildDayIndexes } from './schema/day-indexes.js';
 import { type LockPatience, lockPatience, withLockRetries } from './schema/lock-wait.js';
 import { asMigrator } from './schema/migrator.js';
 import { areViewsBuilt, buildViews, type ViewSettings } from './schema/views.js';
@@ -48,7 +49,12 @@ export async function migrate(
 /** Looked at before anybody is waited for: most starts find nothing to do. */
 async function isMigrated(client: pg.PoolClient, settings: ViewSettings): Promise<boolean> {
   const isCurrent = (await pendingMigrations(client)).length === 0;
-  return isCurrent && (await areViewsBuilt(client, settings)) && (await areFactsFilled(client, settings.timeZone));
+  return (
+    isCurrent &&
+    (await areViewsBuilt(client, settings)) &&
+    (await areFactsFilled(client, settings.timeZone)) &&
+    (await areDayIndexesBuilt(client, settings.timeZone))
+  );
 }
 
 async function migrateAlone(client: pg.PoolClient, settings: ViewSettings, patience: LockPatience): Promise<void> {
@@ -57,6 +63,7 @@ async function migrateAlone(client: pg.PoolClient, settings: ViewSettings, patie
   await runMigrations(client, patience);
   await buildViews(client, settings, patience);
   await fillFacts(client, settings.timeZone);
+  await buildDayIndexes(client, settings.timeZone, patience);
 }
 
 /** Names of migrations that the database lacks; empty when it is current. */

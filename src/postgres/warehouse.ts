@@ -3,6 +3,7 @@ import type { ClaimOptions, Ledger } from '../model/extraction.js';
 import { sliceClaim } from './claim.js';
 import { Heartbeat, readHeldSlices } from './ledger/claims.js';
 import { claimSlice, isInHand, makeDue, planSlices } from './ledger/slices.js';
+import { readUserIds } from './ledger/user-ids.js';
 import { createStore } from './load/store.js';
 
 export interface Warehouse extends Ledger {
@@ -40,16 +41,6 @@ export function createWarehouse(pool: pg.Pool, now: () => Date): Warehouse {
       );
       return rows.map((row) => row.conversation_id);
     },
-    userIds: async (since) => {
-      // When a user was deleted is known from the change of state only; who was before the first listing may have worked before that.
-      const { rows } = await pool.query<{ user_id: string }>(
-        `select user_id from genesys.users
-         where valid_to is null and (deleted_at is null or deleted_at > $1)
-             and (state is distinct from 'deleted' or valid_from > $1)
-         order by user_id`,
-        [since],
-      );
-      return rows.map((row) => row.user_id);
-    },
+    userIds: (since) => readUserIds(pool, since),
   };
 }

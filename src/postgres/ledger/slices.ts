@@ -10,6 +10,7 @@ import { claimedSlices, dropClaim, sweepClaims, takeClaims } from './claims.js';
 import { handOverStreamLetters } from './dead-letters.js';
 import { mergeSlices } from './merge-slices.js';
 import { prunedIntervals } from './pruned.js';
+import { settleCovered } from './settle-covered.js';
 
 const candidatesMax = 64;
 const insertRowsMax = 5_000;
@@ -37,6 +38,7 @@ export async function planSlices(pool: pg.Pool, plan: Plan): Promise<number> {
       await sweepClaims(client);
       await mergeSlices(client, stream, now);
     }
+    if (stream.coveredBy !== undefined) await settleCovered(client, stream.name, stream.coveredBy, now);
     const known = await scheduledFrom(db, stream.name);
     const asked = plan.asked(known);
     if (asked === null) return 0;

@@ -3,11 +3,12 @@ import { UsageError } from '../../lib/errors.js';
 import { isLockTimeout } from '../connection/holders.js';
 import { transactionOn } from '../connection/transaction.js';
 import { fillDimensionTables } from './dimension-tables.js';
+import { divisionCheck } from './division-check.js';
 import { type LockBudget, type LockPatience, withLockRetries } from './lock-wait.js';
 import { grantToReaders } from './reader-roles.js';
 import { readSetting, writeSetting } from './settings.js';
 import { digestsOf, readSqlFiles, type SqlFile } from './sql-files.js';
-import { readColumns, readStandingViews, restoreGrants, type StandingView } from './standing-views.js';
+import { readColumns, readStandingViews, restoreGrants, type StandingView, type ViewColumn } from './standing-views.js';
 
 /** SQLSTATE of what cannot be dropped because something else needs it. */
 const dependentObjects = '2BP01';
@@ -101,9 +102,7 @@ async function replaceViews(client: pg.PoolClient, { files, isCurrent, budget }:
   for (const view of replaced) await setAside(client, view, budget);
   for (const file of files) {
     if (file.isView && isCurrent(file.name)) continue;
-    const before = kept.get(file.name);
-    const text = before === undefined ? file.text : await inPlace(client, file, before);
-    await runFile(client, file, text, budget);
+    await runFile(client, file, await statementsOf(client, file, kept.get(file.name)), budget);
   }
   for (const view of replaced) {
     if (names.has(view.name)) await restoreGrants(client, view);
@@ -137,25 +136,42 @@ async function runFile(client: pg.PoolClient, file: SqlFile, text: string, budge
   }
 }
 
-/** The statements of a view that keeps the object it is: what it has keeps its name, type and position, what is new comes last. */
-async function inPlace(client: pg.PoolClient, { name, text }: SqlFile, before: StandingView): Promise<string> {
+/**
+ * The statements of a function or a view. `before` is the view whose place it takes, which keeps the object it is: what it has keeps its
+ * name, type and position, what is new comes last. A view of `mart` gets its check of divisions, which makes it a security barrier:
+ * conditions of others that could tell what they see are not tried on rows that the check leaves out.
+ */
+async function statementsOf(client: pg.PoolClient, file: SqlFile, before: StandingView | undefined): Promise<string> {
+  const { name, text } = file;
+  const isMart = schemaOf(name) === 'mart';
+  if (!isMart && before === undefined) return text;
   const create = `create view ${name} as\n`;
   const query = text.slice(text.indexOf(create) + create.length, text.indexOf(lastLine) + lastLine.length);
+  const columns = await columnsOfQuery(client, query);
+  const names = before === undefined ? columns.map((column) => column.name) : inOrderOf(before, columns);
+  const condition = isMart ? divisionCheck(file, names) : undefined;
+  const barrier = condition !== undefined || file.hasOwnCheck ? ' with (security_barrier = true)' : '';
+  const selected = before === undefined ? '*' : names.map((column) => pg.escapeIdentifier(column)).join(', ');
+  const where = condition === undefined ? '' : `\nwhere ${condition}`;
+  return text
+    .replace(create, () => `create or replace view ${name}${barrier} as\n`)
+    .replace(lastLine, () => `select ${selected} from final${where};`);
+}
+
+async function columnsOfQuery(client: pg.PoolClient, query: string): Promise<ViewColumn[]> {
   await client.query(`create view ${draftView} as ${query}`);
-  const after = await readColumns(client, draftView);
+  const columns = await readColumns(client, draftView);
   await client.query(`drop view ${draftView}`);
-  const types = new Map(after.map((column) => [column.name, column.type]));
-  const lost = before.columns.filter((column) => types.get(column.name) !== column.type);
-  if (lost.length > 0)
-    throw dependedOn(
-      `View ${before.name}`,
-      before.dependents,
-      lost.map((column) => column.name),
-    );
-  const known = new Set(before.columns.map((column) => column.name));
-  const columns = [...before.columns, ...after.filter((column) => !known.has(column.name))];
-  const names = columns.map((column) => pg.escapeIdentifier(column.name)).join(', ');
-  return text.replace(create, `create or replace view ${name} as\n`).replace(lastLine, `select ${names} from final;`);
+  return columns;
+}
+
+/** The columns with those first that others know, in the order in which they know them. */
+function inOrderOf(before: StandingView, columns: readonly ViewColumn[]): string[] {
+  const types = new Map(columns.map((column) => [column.name, column.type]));
+  const lost = before.columns.filter((column) => types.get(column.name) !== column.type).map((column) => column.name);
+  if (lost.length > 0) throw dependedOn(`View ${before.name}`, before.dependents, lost);
+  const known = before.columns.map((column) => column.name);
+  return [...known, ...columns.map((column) => column.name).filter((name) => !known.includes(name))];
 }
 
 /** In one statement, which sorts out what depends on what among them. They are locked since they were set aside. */
