@@ -4,6 +4,7 @@ import { sleepFor } from '../../lib/abort.js';
 import { ApiError, NotYetError } from '../../lib/errors.js';
 import { dayMs, earlier, hourMs, minuteMs, plus, secondMs } from '../../lib/interval.js';
 import type { Page, Slice, Stream, StreamContext } from '../../model/extraction.js';
+import { backfillLengthMs } from './backfill-length.js';
 import { jobLimitsFallback, jobLimitsReader } from './job-limits.js';
 import { conversationMemory, PageReader } from './page-reader.js';
 import { RepeatedCursors } from './repeated-cursors.js';
@@ -42,6 +43,7 @@ export function conversationHistoryStream(api: GenesysApi, memory = conversation
     lagMs: 0,
     repassAgesMs: [dayMs, 3 * dayMs, 8 * dayMs, 31 * dayMs],
     sliceLengthMs: () => dayMs,
+    backfillLengthMs: (range, context) => backfillLengthMs(api, range, context),
     sliceLengthMsMin: hourMs,
     pages: (slice, context) => pages({ api, reader, jobs, submissions, availability }, slice, context),
   };

@@ -22,7 +22,7 @@ export interface ReadPage<Answer> {
 }
 
 /** Of conversations that are read and not stored yet, of all streams together. */
-const memoryBytesMax = 64 * 1024 * 1024;
+const memoryBytesMax = 32 * 1024 * 1024;
 const slabBytes = 256 * 1024;
 
 /** Where conversations wait to be stored; one for all streams of a process. */
@@ -130,7 +130,10 @@ class ConversationSink implements RecordSink {
     };
   }
 
+  /** Empties the page as well: the loops that it came through remember it until their next one has come, which takes as long as an answer. */
   #release(held: HeldMemory): void {
+    this.#conversations.length = 0;
+    this.#rejects.length = 0;
     this.#rows.release();
     held.release();
   }
