@@ -2,6 +2,7 @@ import type { QueryResult } from '../model/mart-query.js';
 import { Bound } from './bound.js';
 import { csvResponse } from './csv-response.js';
 import { RecentAnswers } from './recent-answers.js';
+import { reportFrom } from './report-request.js';
 import type { DashboardApp, DashboardOptions } from './types.js';
 import { valuesFrom } from './values.js';
 
@@ -15,6 +16,14 @@ export function addQueryRoutes(app: DashboardApp, options: DashboardOptions): vo
   const answers = new RecentAnswers<QueryResult>(() => performance.now());
   const readings = new Bound(readingsMax);
   const files = new Bound(filesMax);
+  app.get('/api/relations', async (context) => context.json([...(await reader.relations()).values()]));
+  app.get('/api/:report{report(\\.csv)?}', async (context) => {
+    const spec = reportFrom(new URL(context.req.url).searchParams, await reader.relations());
+    if (context.req.param('report').endsWith('.csv'))
+      return csvResponse(spec.relation, reader.streamReport(spec), files.enter());
+    const key = JSON.stringify(spec);
+    return context.json(await readings.during(() => answers.get(key, () => reader.report(spec))));
+  });
   app.get('/api/page', async (context) => context.json(await pageFacts(options)));
   app.get('/api/query/:name', async (context) => {
     const { name, isFile } = nameOf(context.req.param('name'));

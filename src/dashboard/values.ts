@@ -103,7 +103,7 @@ export function isDay(value: string): boolean {
   );
 }
 
-function isTime(value: string): boolean {
+export function isTime(value: string): boolean {
   const [, day] = timeForm.exec(value) ?? [];
   return day !== undefined && isDay(day);
 }

@@ -2,9 +2,12 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import { FactsContext } from './facts.js';
 import { type Address, useAddress } from './lib/address.js';
 import { onLoginNeeded, type PageFacts, usePath } from './lib/api.js';
+import { AgentPage } from './pages/agent.js';
+import { AgentsPage } from './pages/agents.js';
 import { LoginPage } from './pages/login.js';
 import { QueuePage } from './pages/queue.js';
 import { QueuesPage } from './pages/queues.js';
+import { ReportPage } from './pages/report.js';
 import { TodayPage } from './pages/today.js';
 import { Shell, sectionOf } from './shell.js';
 
@@ -17,6 +20,9 @@ function pageOf(address: Address) {
   if (page?.path === '/') return <TodayPage address={address} />;
   if (page?.path === '/queues')
     return id === undefined ? <QueuesPage address={address} /> : <QueuePage address={address} id={id} />;
+  if (page?.path === '/agents')
+    return id === undefined ? <AgentsPage address={address} /> : <AgentPage address={address} id={id} />;
+  if (page?.path === '/report') return <ReportPage address={address} />;
   return <p class="empty">There is no page at this address.</p>;
 }
 

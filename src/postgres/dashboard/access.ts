@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { ReaderAccess } from '../../model/mart-query.js';
+import type { ReaderAccess } from '../../model/mart-reader.js';
 
 /** What the role may see beyond reports; asked of the catalogue, so that a grant takes effect without a restart. */
 export async function readAccess(pool: pg.Pool, role: string): Promise<ReaderAccess> {

@@ -44,3 +44,8 @@ export function useMediaOptions(): Option[] {
     label: mediaLabel(textOf(row.media_type)),
   }));
 }
+
+export function useTeamOptions(): Option[] {
+  const answer = useQuery('team-list', {});
+  return rowsOf(answer.result).map((row) => ({ id: textOf(row.team_id), label: textOf(row.team_name) }));
+}
