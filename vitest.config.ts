@@ -9,7 +9,6 @@ const properties = [
   'test/integration/{newest-wins,load-concurrent,load-roundtrip,ledger-property}.test.ts',
   'test/marts/day-sums.test.ts',
   'test/unit/span-merge.test.ts',
-  'test/wrapup/cover.property.test.ts',
 ];
 /** Measures shares of a minute, which is possible only while nothing else wants the processor. */
 const measured = ['test/long/workers.test.ts'];

@@ -16,7 +16,8 @@ const bookkeepingTable = 'schema_migrations';
 const migrationHoursMax = 12;
 
 /**
- * Brings a database to this program's schema: pending migrations, each in a transaction of its own, then the views, functions and grants.
+ * Brings a database to this program's schema: pending migrations, each in a transaction of its own, then functions, views and grants, then stored facts
+ * whose definition or time zone changed.
  * Safe to repeat and safe when many start at once. Nothing waits for a lock longer than `patience` says, since readers queue behind it.
  * Throws a UsageError when a newer program has migrated this database, when somebody holds a lock for good, and when the role may not.
  */
@@ -31,8 +32,8 @@ export async function migrate(
   try {
     await client.query('select pg_advisory_lock($1)', [lockKeys.migrations]);
     await runMigrations(client, patience);
-    await fillFacts(client, settings.timeZone);
     await buildViews(client, settings, patience);
+    await fillFacts(client, settings.timeZone);
     await client.query('select pg_advisory_unlock($1)', [lockKeys.migrations]);
   } catch (error) {
     // Closing the connection frees its lock, whatever state it is in.

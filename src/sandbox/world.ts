@@ -1,5 +1,5 @@
 /**
- * The seam between the simulated organisation (what happened) and the server (how the API tells it).
+ * The seam between the simulated organisation (what happened) and the server (how the API reports it).
  * Everything is a pure function of (options, instant): the same seed gives the same bytes.
  */
 

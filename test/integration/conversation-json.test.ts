@@ -7,7 +7,7 @@ function shapes(shape: TableShape): TableShape[] {
 }
 
 test('the function that rebuilds records renders exactly the time columns as times, and no other column of that name exists', () => {
-  const text = readFileSync(new URL('../../sql/genesys/conversation_json.sql', import.meta.url), 'utf8');
+  const text = readFileSync(new URL('../../sql/functions/row_json.sql', import.meta.url), 'utf8');
   const listed = [...(/member\.key in \(([^)]+)\)/.exec(text)?.[1] ?? '').matchAll(/'(\w+)'/g)].map(
     (match) => match[1],
   );

@@ -1,11 +1,13 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { flatten } from '../../src/conversation/flatten.js';
 import type { Batch, Page } from '../../src/model/extraction.js';
 import { inTransaction } from '../../src/postgres/connection/transaction.js';
-import { changeZone } from '../../src/postgres/derived/day-sums.js';
+import { changeZone, refreshDaySums, relationsWithDaySums, shareZone } from '../../src/postgres/derived/day-sums.js';
 import { registerErasures } from '../../src/postgres/load/erasures.js';
 import { createStore, type Store, storePages } from '../../src/postgres/load/store.js';
+import { migrate } from '../../src/postgres/migrate.js';
 import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
 
 const conversationId = '00000000-0000-4000-8000-000000000001';
@@ -61,6 +63,42 @@ test('conversations and the directory are loaded while day sums are recomputed i
   );
   expect(rows).toEqual([{ conversations: 1, queues: 1 }]);
 });
+
+test('conversations of a month are loaded while rebuild-facts recomputes its day sums', async () => {
+  const interval = { from: new Date('2026-11-01T00:00:00Z'), to: new Date('2026-12-01T00:00:00Z') };
+  await inTransaction(pool, async (client) => {
+    for (const relation of relationsWithDaySums) await refreshDaySums(client, relation, { interval });
+    await storeWithoutWaiting(conversations, queues);
+  });
+});
+
+test('migrate changes the time zone of every view beside a load of interval facts, and waits for it only to recompute sums', async () => {
+  const interval = { from: new Date('2026-11-01T00:00:00Z'), to: new Date('2026-11-02T00:00:00Z') };
+  const load = await pool.connect();
+  await load.query('begin');
+  for (const relation of relationsWithDaySums) await refreshDaySums(load, relation, { interval });
+  const migrated = migrate(pool, { timeZone: 'America/New_York' }, { waitMsMax: 2_000, attemptsMax: 1, pauseMs: 1 });
+  await waitForAdvisoryLock();
+  await storeWithoutWaiting(conversations, queues);
+  const zones = await pool.query("select value from extract.settings where name like '%time_zone' order by name");
+  expect(zones.rows.map(({ value }) => value)).toEqual(['Europe/Berlin', 'America/New_York']);
+  await load.query('commit');
+  load.release();
+  await migrated;
+  expect(await inTransaction(pool, shareZone)).toBe('America/New_York');
+});
+
+async function waitForAdvisoryLock(): Promise<void> {
+  for (let polls = 0; polls < 1_000; polls += 1) {
+    const { rowCount } = await pool.query(
+      `select from pg_locks where locktype = 'advisory' and not granted
+       and database = (select oid from pg_database where datname = current_database())`,
+    );
+    if (rowCount !== 0) return;
+    await pause(10);
+  }
+  throw new Error('Nobody waits for an advisory lock.');
+}
 
 test('the time zone of day sums changes while an erasure is being registered', async () => {
   await inTransaction(pool, async (client) => {

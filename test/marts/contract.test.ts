@@ -161,15 +161,21 @@ describe('the files of views', () => {
 });
 
 describe('the files of functions', () => {
-  const directory = join(import.meta.dirname, '../../sql/functions');
-  const files = readdirSync(directory).map((name) => ({ name, text: readFileSync(join(directory, name), 'utf8') }));
+  const folders = { 'sql/functions': 'genesys', 'sql/functions/extract': 'extract' };
+  const files = Object.entries(folders).flatMap(([folder, schema]) => {
+    const directory = join(import.meta.dirname, '../..', folder);
+    const names = readdirSync(directory).filter((name) => name.endsWith('.sql'));
+    return names.map((name) => ({ name, schema, text: readFileSync(join(directory, name), 'utf8') }));
+  });
 
   test('begin with a comment, make one function of their name and comment on it', () => {
-    const faulty = files.filter(({ name, text }) => {
-      const called = `genesys.${name.replace('.sql', '')}`;
-      const made = text.match(/^create or replace function (\S+?)\(/gm) ?? [];
-      const isNamed = made.length === 1 && made[0] === `create or replace function ${called}(`;
-      return !text.startsWith('-- ') || !isNamed || !text.includes(`\ncomment on function ${called} is '`);
+    expect(files.length).toBeGreaterThan(10);
+    const faulty = files.filter(({ name, schema, text }) => {
+      const called = `${schema}.${name.replace('.sql', '')}`;
+      const made = text.match(/^create or replace (function|aggregate) (\S+?)\(/gm) ?? [];
+      const isNamed = made.length === 1 && made[0].endsWith(` ${called}(`);
+      const isExplained = new RegExp(`\\ncomment on (function|aggregate) ${called}(\\([^)]*\\))? is\\s'`).test(text);
+      return !text.startsWith('-- ') || !isNamed || !isExplained;
     });
     expect(faulty.map(({ name }) => name)).toEqual([]);
   });

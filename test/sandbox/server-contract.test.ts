@@ -210,7 +210,7 @@ describe('the control endpoints', () => {
   test.each([
     ['/sandbox/restate', { conversationId: 'nobody', patch: {} }, 'nobody'],
     ['/sandbox/restate', { conversationId: '20458-3', patch: {}, at: 'soon' }, '"at"'],
-    ['/sandbox/clock', { now: 'soon' }, 'no date'],
+    ['/sandbox/clock', { now: 'soon' }, 'not a date'],
     ['/sandbox/faults', { http5xx: { rate: 1, status: 200 } }, 'status'],
     ['/sandbox/faults', { http5xx: { rate: 1, times: '3' } }, 'times'],
     ['/sandbox/faults', { reset: { rate: 1, when: 'in-body' } }, 'when'],

@@ -1,43 +1,54 @@
 /**
- * Sums of interval facts by local day, which reports over months read. Whoever changes interval facts computes the days that it touched anew,
- * from the same SQL as the plain definition and in the same transaction.
+ * Keeps the sums of interval facts by local day, which reports over months read. Every transaction that changes interval facts recomputes the
+ * days that it touched, by the function that is the one definition of the sums (`sql/functions/refresh_*_day_sums.sql`).
  */
 import type { ClientBase } from 'pg';
 import type { Interval } from '../../lib/interval.js';
 import { lockClasses, lockKeys } from '../connection/locks.js';
+import type { Definitions } from '../schema/fingerprint.js';
 import { readSetting, writeSetting } from '../schema/settings.js';
-import { definitionOf } from '../schema/view-text.js';
 
 interface DaySums {
-  /** Without schema; `genesys.int_<table>` is its plain definition. */
+  /** Without schema. */
   readonly table: string;
-  /** The unique index, without `day`. */
-  readonly keys: readonly string[];
-  /** May the days be computed for some users only? */
-  readonly isByUser: boolean;
+  /** Recomputes the days `$1` of the zone `$2`; with `byUser`, those of the users `$3` only. */
+  readonly refresh: string;
+  readonly byUser?: string;
+  /** What the refreshing function reads: one row per stored metric, its figures in the columns of their meaning. */
+  readonly source: string;
 }
-
-const nullUuid = "'00000000-0000-0000-0000-000000000000'::uuid";
-const ofUser = { keys: ['user_id'], isByUser: true };
 
 const daySumsOf: Readonly<Record<string, DaySums>> = {
   queue_aggregates: {
     table: 'queue_day_sums',
-    keys: [`coalesce(queue_id, ${nullUuid})`, 'media_type collate "C"'],
-    isByUser: false,
+    refresh: 'select genesys.refresh_queue_day_sums($1::date[], $2)',
+    source: 'genesys.int_queue_metrics',
   },
-  agent_aggregates: { table: 'agent_handling_day_sums', ...ofUser },
-  user_aggregates: { table: 'agent_status_day_sums', ...ofUser },
+  agent_aggregates: {
+    table: 'agent_handling_day_sums',
+    refresh: 'select genesys.refresh_agent_handling_day_sums($1::date[], $2)',
+    byUser: 'select genesys.refresh_agent_handling_day_sums($1::date[], $2, $3::uuid[])',
+    source: 'genesys.int_agent_handling_metrics',
+  },
+  user_aggregates: {
+    table: 'agent_status_day_sums',
+    refresh: 'select genesys.refresh_agent_status_day_sums($1::date[], $2)',
+    byUser: 'select genesys.refresh_agent_status_day_sums($1::date[], $2, $3::uuid[])',
+    source: 'genesys.int_agent_status_metrics',
+  },
 };
 
-/** Views that define the sums. */
-export const daySumDefinitions: readonly string[] = Object.values(daySumsOf).map(({ table }) => `int_${table}`);
+/** When one of these changes, the stored sums are those of an older definition. */
+export const daySumDefinitions: Definitions = {
+  views: Object.values(daySumsOf).map(({ source }) => source),
+  functions: Object.values(daySumsOf).map(({ table }) => `genesys.refresh_${table}`),
+};
 /** The relations of interval facts that have sums by day. */
 export const relationsWithDaySums: readonly string[] = Object.keys(daySumsOf);
 
 const zoneSetting = 'day_sums_time_zone';
 
-/** The days of the stored sums are those of this zone until the transaction ends. */
+/** Returns the zone of the stored sums' days, which stays the same until the transaction ends. */
 export async function shareZone(client: ClientBase): Promise<string> {
   await client.query('select pg_advisory_xact_lock_shared($1)', [lockKeys.daySumsZone]);
   const timeZone = await readSetting(client, zoneSetting);
@@ -58,62 +69,31 @@ export interface Written {
   readonly userIds?: readonly string[];
 }
 
-/** Computes the local days anew that an interval of `relation` touches. Does nothing for relations without sums by day. */
+/** Recomputes the local days in which intervals of `relation` were written. Does nothing for relations without sums by day. */
 export async function refreshDaySums(client: ClientBase, relation: string, written: Written): Promise<void> {
   const sums = daySumsOf[relation];
   if (sums === undefined) return;
   const timeZone = await shareZone(client);
-  const { from, to } = written.interval;
-  const { rows } = await client.query<{ day: string }>(
-    `select day::text from ${await definitionOf('int_interval_days', timeZone)} as days
-     where start_at < $2 and end_at > $1 order by day`,
-    [from, to],
-  );
-  const days = rows.map((row) => row.day);
+  const days = await localDays(client, written.interval, timeZone);
   // Two transactions that wrote into one local day would not see each other's rows: the second one computes when the first has committed.
   for (const day of days) {
     await client.query('select pg_advisory_xact_lock($1, hashtext($2))', [lockClasses.daySums, `${sums.table} ${day}`]);
   }
-  const userIds = sums.isByUser ? written.userIds : undefined;
-  const definition = await definitionOf(`int_${sums.table}`, timeZone);
-  const columns = await columnsOf(client, sums.table);
-  const values = userIds === undefined ? [days] : [days, userIds];
-  await client.query(mergeText(sums, definition, columns, userIds !== undefined), values);
+  if (sums.byUser === undefined || written.userIds === undefined) await client.query(sums.refresh, [days, timeZone]);
+  else await client.query(sums.byUser, [days, timeZone, written.userIds]);
 }
 
-/** Rows that are equal are left alone, those that no metric stands behind any more go. */
-function mergeText({ table, keys }: DaySums, definition: string, columns: string[], isForUsers: boolean): string {
-  const key = ['day', ...keys];
-  const values = columns.filter((name) => !key.includes(name));
-  const asked = (alias: string) =>
-    `${alias}.day = any($1::date[])${isForUsers ? ` and ${alias}.user_id = any($2::uuid[])` : ''}`;
-  const of = (alias: string, names: readonly string[]) => names.map((name) => `${alias}.${name}`).join(', ');
-  return `
-    with fresh as materialized (
-        select ${of('plain', columns)} from ${definition} as plain where ${asked('plain')}
-    ), gone as (
-        delete from genesys.${table} as stored
-        where ${asked('stored')} and not exists (
-            select from fresh
-            where ${key.map((name) => `${qualified('fresh', name)} = ${qualified('stored', name)}`).join(' and ')}
-        )
-    )
-    insert into genesys.${table} as stored (${columns.join(', ')})
-    select ${of('fresh', columns)} from fresh
-    order by ${key.map((name) => qualified('fresh', name)).join(', ')}
-    on conflict (${key.join(', ')}) do update set (${values.join(', ')}) = row(${of('excluded', values)})
-    where (${of('stored', values)}) is distinct from (${of('excluded', values)})`;
-}
-
-/** `queue_id` in the expression of an index, as a column of `alias`. */
-const qualified = (alias: string, expression: string) =>
-  expression.replace(/^(coalesce\()?([a-z_]+)/, (_, call: string | undefined, name) => `${call ?? ''}${alias}.${name}`);
-
-async function columnsOf(client: ClientBase, table: string): Promise<string[]> {
-  const { rows } = await client.query<{ name: string }>(
-    `select attname as name from pg_attribute
-     where attrelid = ('genesys.' || $1)::regclass and attnum > 0 and not attisdropped order by attnum`,
-    [table],
+/** The days in which an interval may start that lies in this half-open range. */
+async function localDays(client: ClientBase, { from, to }: Interval, timeZone: string): Promise<string[]> {
+  const { rows } = await client.query<{ day: string }>(
+    `select day::date::text as day
+     from generate_series(
+         ($1::timestamptz at time zone $3)::date,
+         (($2::timestamptz - interval '1 microsecond') at time zone $3)::date,
+         interval '1 day'
+     ) as day
+     order by day`,
+    [from, to, timeZone],
   );
-  return rows.map((row) => row.name);
+  return rows.map(({ day }) => day);
 }

@@ -1,39 +1,40 @@
 /**
- * Fills the tables of derived facts from their plain definitions: after an upgrade that brings a new table or a new definition, when the
+ * Fills the tables of derived facts from their definitions: after an upgrade that brings a new table or a new definition, when the
  * reporting zone changes, and whenever `rebuild-facts` is asked to.
  */
 import type pg from 'pg';
 import { dayMs, type Interval } from '../../lib/interval.js';
 import { inTransaction, transactionOn } from '../connection/transaction.js';
+import { type Definitions, fingerprintOf } from '../schema/fingerprint.js';
 import { createMonths, monthOf, partitionName } from '../schema/partitions.js';
 import { readSetting, writeSetting } from '../schema/settings.js';
-import { definitionOf, digestOfDefinitions } from '../schema/view-text.js';
 import { changeZone, daySumDefinitions, refreshDaySums, relationsWithDaySums } from './day-sums.js';
 
-/** Tables of conversations whose plain definition is `int_<table>`. */
+/** Tables of conversations that are filled from the view `genesys.int_<table>`. */
 const conversationFacts = ['conversation_facts', 'handling_facts'];
-const conversationDefinitions = conversationFacts.map((table) => `int_${table}`);
+const conversationDefinitions: Definitions = {
+  views: conversationFacts.map((table) => `genesys.int_${table}`),
+  functions: [],
+};
 /** Months are counted in UTC; the local day of an interval may begin or end on the other side. */
 const spareMs = dayMs;
-/** Sessions do not depend on the zone. */
-const anyZone = 'UTC';
 
 /** A month of stored data, `[from, to)` in UTC. */
 type Month = Interval;
 
 /**
- * Stored facts follow their definitions: computes them anew after an upgrade that changed one, and the sums by day when the zone is another.
- * Readers are never held up; loads of interval facts wait while the zone changes. To be called before views are built on the facts.
+ * Recomputes stored facts after an upgrade that changed their definition, and the sums by day when the zone is another. Belongs after the
+ * functions and views are built. Readers never wait; loads of interval facts wait while the sums are recomputed, other loads do not.
  */
 export async function fillFacts(client: pg.PoolClient, timeZone: string): Promise<void> {
-  const conversations = await digestOfDefinitions(conversationDefinitions, anyZone);
+  const conversations = await fingerprintOf(client, conversationDefinitions);
   if ((await readSetting(client, 'conversation_facts_digest')) !== conversations) {
     for (const month of await storedMonths(client, ['session_facts'])) {
       await transactionOn(client, () => fillConversationMonth(client, month));
     }
     await writeSetting(client, 'conversation_facts_digest', conversations);
   }
-  const daySums = await digestOfDefinitions(daySumDefinitions, timeZone);
+  const daySums = `${timeZone} ${await fingerprintOf(client, daySumDefinitions)}`;
   if ((await readSetting(client, 'day_sums_digest')) === daySums) return;
   await transactionOn(client, async () => {
     await changeZone(client, timeZone);
@@ -42,15 +43,16 @@ export async function fillFacts(client: pg.PoolClient, timeZone: string): Promis
   });
 }
 
-/** Rebuilds everything month by month, each in a transaction of its own: loads go on beside it and wait a month at the most. */
+/**
+ * Rebuilds everything month by month, conversations and day sums in transactions of their own: a load waits for one of them at most, and
+ * only when it writes the same kind of facts of the same month.
+ */
 export async function rebuildFacts(pool: pg.Pool, onMonth: (month: Month) => void): Promise<void> {
   const tables = ['session_facts', ...relationsWithDaySums];
   const months = await inTransaction(pool, (client) => storedMonths(client, tables));
   for (const month of months) {
-    await inTransaction(pool, async (client) => {
-      await fillConversationMonth(client, month);
-      await fillDaySumsMonth(client, month);
-    });
+    await inTransaction(pool, (client) => fillConversationMonth(client, month));
+    await inTransaction(pool, (client) => fillDaySumsMonth(client, month));
     onMonth(month);
   }
 }
@@ -66,7 +68,7 @@ async function fillConversationMonth(client: pg.ClientBase, month: Month): Promi
     await client.query(`lock table ${partition} in share row exclusive mode`);
     await client.query(`delete from ${partition}`);
     await client.query(
-      `insert into ${partition} select plain.* from ${await definitionOf(`int_${table}`, anyZone)} as plain
+      `insert into ${partition} select plain.* from genesys.int_${table} as plain
        where plain.conversation_start >= $1 and plain.conversation_start < $2
        order by plain.conversation_start`,
       [month.from, month.to],

@@ -1,56 +1,54 @@
-/** The files under `sql/` that `migrate` runs: functions and views, in an order in which each finds what it needs. */
+/** Reads the functions and views of folder `sql`, one a file, and tells which of them an earlier `migrate` built from other text. */
+import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import pg from 'pg';
 
 const sqlDirectory = fileURLToPath(new URL('../../../sql/', import.meta.url));
+const timeZonePlaceholder = '{{time_zone}}';
 
-export interface ViewSettings {
-  /** IANA zone of the `_local` columns. */
-  readonly timeZone: string;
-}
+/** Folders below `sql`, and the schema of what their files create. */
+const folders = [
+  { folder: 'functions/extract', schema: 'extract', isView: false },
+  { folder: 'functions', schema: 'genesys', isView: false },
+  { folder: 'extract', schema: 'extract', isView: true },
+  { folder: 'intermediate', schema: 'genesys', isView: true },
+  { folder: 'mart', schema: 'mart', isView: true },
+] as const;
 
 export interface SqlFile {
-  /** `schema.name` of the view, or the file name of a function file. */
+  /** `schema.name`, after the file. */
   readonly name: string;
   readonly text: string;
+  readonly isView: boolean;
 }
 
-export async function readFunctionFiles(): Promise<SqlFile[]> {
-  return [...(await readSqlFiles('functions', 'genesys')), ...(await readSqlFiles('genesys', 'genesys'))];
+/** Returns all files, each after those whose relations or functions its text names. `timeZone` is a quoted literal. */
+export async function readSqlFiles(timeZone: string): Promise<SqlFile[]> {
+  const files = await Promise.all(folders.map((folder) => readFolder(folder, timeZone)));
+  return inDependencyOrder(files.flat());
 }
 
-/** In the order in which they can be created. */
-export async function readViewFiles(): Promise<SqlFile[]> {
-  return inDependencyOrder([
-    ...(await readSqlFiles('intermediate', 'genesys')),
-    ...(await readSqlFiles('mart', 'mart')),
-  ]);
-}
-
-async function readSqlFiles(folder: string, schema: string): Promise<SqlFile[]> {
+async function readFolder({ folder, schema, isView }: (typeof folders)[number], timeZone: string): Promise<SqlFile[]> {
   const directory = `${sqlDirectory}${folder}/`;
-  const names = (await readdir(directory).catch(() => [])).filter((name) => name.endsWith('.sql')).sort();
+  const names = (await readdir(directory)).filter((name) => name.endsWith('.sql')).sort();
   return Promise.all(
     names.map(async (name) => ({
       name: `${schema}.${name.slice(0, -'.sql'.length)}`,
-      text: await readFile(directory + name, 'utf8'),
+      text: (await readFile(directory + name, 'utf8')).replaceAll(timeZonePlaceholder, timeZone),
+      isView,
     })),
   );
 }
 
-/** Puts a view after every view that its text names. */
-export function inDependencyOrder(files: readonly SqlFile[]): SqlFile[] {
-  const byName = new Map(files.map((file) => [file.name, file]));
+/** Throws when files need each other in a circle. */
+export function inDependencyOrder<File extends Pick<SqlFile, 'name' | 'text'>>(files: readonly File[]): File[] {
   const done = new Set<string>();
-  const ordered: SqlFile[] = [];
-  const visit = (file: SqlFile, path: readonly string[]): void => {
+  const ordered: File[] = [];
+  const visit = (file: File, path: readonly string[]): void => {
     if (done.has(file.name)) return;
-    if (path.includes(file.name)) throw new Error(`Views depend on each other in a circle: ${path.join(' → ')}`);
-    for (const match of file.text.matchAll(/\b(?:mart|genesys)\.[a-z_0-9]+/g)) {
-      const needed = byName.get(match[0]);
-      if (needed !== undefined && needed !== file) visit(needed, [...path, file.name]);
-    }
+    if (path.includes(file.name))
+      throw new Error(`Views and functions depend on each other in a circle: ${path.join(' → ')}`);
+    for (const needed of neededBy(file, files)) visit(needed, [...path, file.name]);
     done.add(file.name);
     ordered.push(file);
   };
@@ -58,7 +56,20 @@ export function inDependencyOrder(files: readonly SqlFile[]): SqlFile[] {
   return ordered;
 }
 
-/** The statements of a file with its placeholders replaced. */
-export function statementsOf(file: SqlFile, settings: ViewSettings): string {
-  return file.text.replaceAll('{{time_zone}}', pg.escapeLiteral(settings.timeZone));
+function neededBy<File extends Pick<SqlFile, 'name' | 'text'>>(file: File, files: readonly File[]): File[] {
+  const words = new Set(file.text.split(/[^a-z0-9_.]+/));
+  return files.filter(({ name }) => name !== file.name && words.has(name));
 }
+
+/** Digest by name, over a file's text and the digests of the files that it needs: it changes with anything that may change the result. */
+export function digestsOf(ordered: readonly SqlFile[]): Map<string, string> {
+  const digests = new Map<string, string>();
+  for (const file of ordered) {
+    const hash = createHash('sha256').update(file.text);
+    for (const { name } of neededBy(file, ordered)) hash.update('\0').update(digests.get(name) ?? '');
+    digests.set(file.name, hash.digest('base64url').slice(0, digestLength));
+  }
+  return digests;
+}
+
+const digestLength = 22;

@@ -27,7 +27,7 @@ export interface StandingView {
 
 /**
  * Views that this program has built, newest first: a view is newer than those it was built on. They are those named, or where nothing says
- * which those are (before version 0.2), all with a comment in schema `mart` and the intermediate ones of schema `genesys`.
+ * which those are (before version 0.2), all with a comment in schemas `extract` and `mart` and the intermediate ones of schema `genesys`.
  */
 export async function readStandingViews(
   client: ClientBase,
@@ -39,7 +39,7 @@ export async function readStandingViews(
          select c.oid, format('%I.%I', n.nspname, c.relname) as name, c.relacl, c.relowner, c.reltype
          from pg_class as c
          inner join pg_namespace as n on n.oid = c.relnamespace
-         where c.relkind = 'v' and (n.nspname = 'mart' or (n.nspname = 'genesys' and c.relname like 'int\\_%'))
+         where c.relkind = 'v' and (n.nspname in ('extract', 'mart') or (n.nspname = 'genesys' and c.relname like 'int\\_%'))
              and case
                  when $1::text[] is null then n.nspname = 'genesys' or obj_description(c.oid, 'pg_class') is not null
                  else n.nspname || '.' || c.relname = any($1::text[])

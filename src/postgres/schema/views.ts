@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { UsageError } from '../../lib/errors.js';
 import { lockKeys } from '../connection/locks.js';
@@ -7,10 +6,8 @@ import { fillDimensionTables } from './dimension-tables.js';
 import { isLockTimeout, type LockBudget, type LockPatience, withLockRetries } from './lock-wait.js';
 import { grantToReaders } from './reader-roles.js';
 import { readSetting, writeSetting } from './settings.js';
-import { readFunctionFiles, readViewFiles, type SqlFile, statementsOf, type ViewSettings } from './sql-files.js';
+import { digestsOf, readSqlFiles, type SqlFile } from './sql-files.js';
 import { readColumns, readStandingViews, restoreGrants, type StandingView } from './standing-views.js';
-
-export { inDependencyOrder, type ViewSettings } from './sql-files.js';
 
 /** SQLSTATE of what cannot be dropped because something else needs it. */
 const dependentObjects = '2BP01';
@@ -18,52 +15,84 @@ const dependentObjects = '2BP01';
 const draftView = 'genesys.int_draft';
 /** Names of the views that this program has built, so that those of others beside them are left alone. */
 const builtSetting = 'views_built';
+/** What each function and view was built from. */
+const digestSetting = 'views_digest';
 const lastLine = 'select * from final;';
 
+export interface ViewSettings {
+  /** IANA zone of the `_local` columns. */
+  readonly timeZone: string;
+}
+
 /**
- * Rebuilds all functions and views in one transaction, so that a reader sees the old set or the new one; does nothing when files and
- * settings are those of the last time. Grants of others survive. So do views of others, as long as ours keep the columns they had:
- * then new columns come last. Otherwise nothing is changed and a UsageError names the view and what depends on it.
+ * Builds all functions and views in one transaction, so that a reader sees the old set or the new one; does nothing when files and
+ * settings are those of the last time. Views that did not change, and stand on none that did, are left alone: loads read some of them.
+ * Grants of others survive. So do views of others, as long as ours keep the columns they had: then new columns come last. Otherwise
+ * nothing is changed and a UsageError names the view and what depends on it.
  */
 export async function buildViews(client: pg.PoolClient, settings: ViewSettings, patience: LockPatience): Promise<void> {
-  const [functions, views] = await Promise.all([readFunctionFiles(), readViewFiles()]);
-  const digest = digestOf([...functions, ...views], settings);
-  if ((await readSetting(client, 'views_digest')) === digest && (await allExist(client, views))) return;
+  const files = await readSqlFiles(pg.escapeLiteral(settings.timeZone));
+  const digests = digestsOf(files);
+  const recorded = await readDigests(client);
+  const missing = await missingOf(client, files);
+  const isCurrent = (name: string) =>
+    digests.has(name) && recorded.get(name) === digests.get(name) && !missing.has(name);
+  if (recorded.size === digests.size && files.every(({ name }) => isCurrent(name))) return;
   const rebuild = (budget: LockBudget) =>
     transactionOn(client, async () => {
       await budget.renew();
       await client.query('select pg_advisory_xact_lock($1)', [lockKeys.views]);
-      await replaceViews(client, { functions, views, settings, budget });
+      await replaceViews(client, { files, isCurrent, budget });
       await fillDimensionTables(client);
       await grantToReaders(client);
-      await writeSetting(client, 'views_digest', digest);
-      await writeSetting(client, builtSetting, JSON.stringify(views.map(({ name }) => name)));
+      await writeSetting(client, digestSetting, JSON.stringify(Object.fromEntries(digests)));
+      await writeSetting(client, builtSetting, JSON.stringify(viewNames(files)));
       await writeSetting(client, 'time_zone', settings.timeZone);
     });
   await withLockRetries(client, 'The views cannot be rebuilt', rebuild, patience);
 }
 
+/** Digests of the last time by name; empty when an older version built the views, so that all are built again. */
+async function readDigests(client: pg.PoolClient): Promise<Map<string, string>> {
+  const text = await readSetting(client, digestSetting);
+  if (text === undefined || !text.startsWith('{')) return new Map();
+  return new Map(Object.entries(JSON.parse(text) as Record<string, string>));
+}
+
+async function missingOf(client: pg.PoolClient, files: readonly SqlFile[]): Promise<Set<string>> {
+  const { rows } = await client.query<{ name: string }>(
+    `select name from unnest($1::text[], $2::boolean[]) as wanted (name, is_view)
+     where case when is_view then to_regclass(name) is null else to_regproc(name) is null end`,
+    [files.map(({ name }) => name), files.map(({ isView }) => isView)],
+  );
+  return new Set(rows.map(({ name }) => name));
+}
+
+const viewNames = (files: readonly SqlFile[]): string[] => files.filter(({ isView }) => isView).map(({ name }) => name);
+
 interface Rebuild {
-  readonly functions: readonly SqlFile[];
-  readonly views: readonly SqlFile[];
-  readonly settings: ViewSettings;
+  /** Functions and views, each after what it needs. */
+  readonly files: readonly SqlFile[];
+  /** Does it stand, made from the text that its file has now? */
+  readonly isCurrent: (name: string) => boolean;
   readonly budget: LockBudget;
 }
 
 /** Views on which nothing of others depends make room for new ones; those with dependents are replaced in their place. */
-async function replaceViews(client: pg.PoolClient, { functions, views, settings, budget }: Rebuild): Promise<void> {
-  const names = new Set(views.map(({ name }) => name));
+async function replaceViews(client: pg.PoolClient, { files, isCurrent, budget }: Rebuild): Promise<void> {
+  const names = new Set(viewNames(files));
   const standing = await readStandingViews(client, await readBuilt(client, names));
+  const changed = standing.filter(({ name }) => !isCurrent(name));
   const kept = new Map(
-    standing.filter(isDependedOn).flatMap((view) => (names.has(view.name) ? [[view.name, view]] : [])),
+    changed.filter(isDependedOn).flatMap((view) => (names.has(view.name) ? [[view.name, view]] : [])),
   );
-  const replaced = standing.filter((view) => kept.get(view.name) !== view);
+  const replaced = changed.filter((view) => kept.get(view.name) !== view);
   for (const view of replaced) await setAside(client, view, budget);
-  for (const file of functions) await runFile(client, file, statementsOf(file, settings), budget);
-  for (const file of views) {
-    const text = statementsOf(file, settings);
+  for (const file of files) {
+    if (file.isView && isCurrent(file.name)) continue;
     const before = kept.get(file.name);
-    await runFile(client, file, before === undefined ? text : await inPlace(client, file.name, text, before), budget);
+    const text = before === undefined ? file.text : await inPlace(client, file, before);
+    await runFile(client, file, text, budget);
   }
   for (const view of replaced) {
     if (names.has(view.name)) await restoreGrants(client, view);
@@ -92,12 +121,13 @@ async function runFile(client: pg.PoolClient, file: SqlFile, text: string, budge
     await client.query(text);
   } catch (error) {
     if (isLockTimeout(error) || error instanceof UsageError) throw error;
-    throw new Error(`View ${file.name} could not be built: ${(error as Error).message}`, { cause: error });
+    const kind = file.isView ? 'View' : 'Function';
+    throw new Error(`${kind} ${file.name} could not be built: ${(error as Error).message}`, { cause: error });
   }
 }
 
 /** The statements of a view that keeps the object it is: what it has keeps its name, type and position, what is new comes last. */
-async function inPlace(client: pg.PoolClient, name: string, text: string, before: StandingView): Promise<string> {
+async function inPlace(client: pg.PoolClient, { name, text }: SqlFile, before: StandingView): Promise<string> {
   const create = `create view ${name} as\n`;
   const query = text.slice(text.indexOf(create) + create.length, text.indexOf(lastLine) + lastLine.length);
   await client.query(`create view ${draftView} as ${query}`);
@@ -139,18 +169,4 @@ function dependedOn(subject: string, dependents: readonly string[], columns: rea
   return new UsageError(
     `${subject} cannot be rebuilt because something of yours depends on it (${dependents.join(', ')})${why}. Drop that, run migrate and create it again.`,
   );
-}
-
-async function allExist(client: pg.PoolClient, views: readonly SqlFile[]): Promise<boolean> {
-  const { rows } = await client.query(
-    'select bool_and(to_regclass(name) is not null) as ok from unnest($1::text[]) as name',
-    [views.map((view) => view.name)],
-  );
-  return rows[0].ok === true;
-}
-
-function digestOf(files: readonly SqlFile[], settings: ViewSettings): string {
-  const hash = createHash('sha256').update(JSON.stringify(settings));
-  for (const file of files) hash.update(file.name).update('\0').update(file.text).update('\0');
-  return hash.digest('hex');
 }

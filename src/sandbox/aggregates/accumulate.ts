@@ -214,7 +214,7 @@ class Owners {
   }
 }
 
-/** Who has several values of a dimension stands in a group for each, unless they are to be written as one. */
+/** An event with several values of a dimension belongs to a group for each, unless they are to be written as one. */
 function combinations(lists: readonly (readonly string[])[], isFlattened: boolean): (string | undefined)[][] {
   let found: (string | undefined)[][] = [[]];
   for (const list of lists) {

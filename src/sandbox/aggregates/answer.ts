@@ -25,7 +25,7 @@ export class OutputsBuilder implements Outputs {
   readonly metrics: Output[] = [];
   readonly views: Output[] = [];
 
-  /** Where the sum of these sources will stand in a cell. */
+  /** Column of a cell that holds the sum of these sources. */
   position(sources: readonly string[], range: { readonly gte: number; readonly lt: number } = everything): number {
     return this.series.push({ sources, ...range }) - 1;
   }
@@ -89,7 +89,7 @@ export function objectOf(value: Json | undefined): JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
 }
 
-/** Groups in order of their values, intervals in order of time. Without anything to tell the key is absent, as in the real system. */
+/** Groups in order of their values, intervals in order of time. An empty value leaves the key out, as in the real system. */
 export function answerOf(query: AggregateQuery, cells: Iterable<Cell>, outputs: Outputs): JsonObject {
   const groups = new Map<Cell['group'], Cell[]>();
   for (const cell of cells) {

@@ -43,7 +43,7 @@ function sourcesOf(metric: string): readonly string[] {
 }
 
 /**
- * Answered in time among answered and abandoned: the system's setting when nobody has changed it. It is told wherever a queue had
+ * Answered in time among answered and abandoned: the system's setting when nobody has changed it. It is reported wherever a queue had
  * anything to do, so that a half hour in which everybody was still waiting has a ratio of 0 with a denominator of 0.
  */
 function addServiceLevel(outputs: OutputsBuilder, queueWork: number): void {

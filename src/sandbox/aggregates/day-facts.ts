@@ -15,7 +15,7 @@ export interface DayFacts {
   readonly dimensions: ReadonlySet<string>;
   /** Measured until the day's end: nearly all of it. */
   readonly prompt: Tables;
-  /** Measured on later days, by conversations that went on. */
+  /** Measured on later days, by conversations that continued. */
   readonly late: Tables;
   readonly quality: readonly QualityFacts[];
 }

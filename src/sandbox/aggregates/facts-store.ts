@@ -36,7 +36,7 @@ export class FactsStore {
   }
 
   /**
-   * The tables in which something measured in `[fromMs, toMs)` may stand, none of it twice. `dimensions` are those that will be
+   * Returns the tables that may hold what was measured in `[fromMs, toMs)`, none of it twice. `dimensions` are those that will be
    * asked of them.
    */
   *tables(kind: keyof Tables, fromMs: number, toMs: number, dimensions: readonly string[]): Generator<FactTable> {

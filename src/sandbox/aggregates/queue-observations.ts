@@ -40,7 +40,7 @@ const marginMs = hourMs;
 
 /**
  * POST /api/v2/analytics/queues/observations/query: sessions by queue and medium, members by queue, at this instant. Sessions are
- * told without their ids, which events do not know.
+ * reported without their ids, which events do not know.
  */
 export function queueObservations(query: ObservationQuery, world: World, nowMs: number): JsonObject {
   const source = eventWorldOf(world);
@@ -68,7 +68,7 @@ export function queueObservations(query: ObservationQuery, world: World, nowMs: 
   return { systemToOrganizationMappings: mappings(source.directory), ...(results.length === 0 ? {} : { results }) };
 }
 
-/** Counts are told even when nobody is there; the longest only where somebody is. */
+/** Counts are reported even when nobody is there; the longest only where somebody is. */
 function sessionData(query: ObservationQuery, here: readonly Here[]): JsonObject[] {
   return query.metrics.flatMap((metric): JsonObject[] => {
     const those = here.filter((one) => one.metric === (longest[metric] ?? metric));

@@ -135,7 +135,7 @@ export class SessionMeter {
     this.#found.push({ name, atMs, value });
   }
 
-  /** The newest measurement of the name is said anew: in its old place in time, with another value from now on. */
+  /** Restates the newest measurement of the name: at its old time, with another value from now on. */
   #restate(name: string, atMs: number, delta: number): void {
     const index = this.#found.findLastIndex((candidate) => candidate.name === name && candidate.atMs <= atMs);
     const old = this.#found[index];

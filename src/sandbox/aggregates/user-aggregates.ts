@@ -25,7 +25,7 @@ interface UserCell {
 
 /**
  * POST /api/v2/analytics/users/aggregates/query. Unlike the timers of conversations, time in a status is split at the borders of
- * intervals, and what goes on at this instant counts until now. Throws the API's 400 when the result is too large.
+ * intervals, and what is still running counts until now. Throws the API's 400 when the result is too large.
  */
 export function userAggregates(query: AggregateQuery, world: World, nowMs: number): JsonObject {
   const source = eventWorldOf(world);
@@ -52,7 +52,7 @@ function usersOf(query: AggregateQuery, directory: Directory): string[] {
     .sort();
 }
 
-/** Days are read one by one; a status that goes on over midnight is then one stretch for each of the days. */
+/** Days are read one by one; a status that spans midnight is then one stretch for each of the days. */
 function eachStretch(
   timelines: AgentTimelines,
   userId: string,

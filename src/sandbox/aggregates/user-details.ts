@@ -6,7 +6,7 @@ import { type AgentTimeline, type AgentTimelines, eventWorldOf } from './event-w
 import { timelinesOf } from './timelines.js';
 
 /**
- * A status that goes on for longer is told in pieces of the calendar, so that its pieces are the same whoever asks. The pieces
+ * A longer status is reported in calendar pieces, so that the pieces are the same for every caller. The pieces
  * begin on Thursdays, as the epoch does: no weekend is cut.
  */
 const pieceMs = 7 * dayMs;
@@ -27,7 +27,7 @@ interface Filed extends Span {
 interface DayRecords {
   readonly presences: readonly Filed[];
   readonly statuses: readonly Filed[];
-  /** When the last of them ended; infinite while one goes on. */
+  /** When the last of them ended; infinite while one is open. */
   readonly overMs: number;
 }
 
@@ -42,7 +42,7 @@ const keptOf = new WeakMap<World, Asked['kept']>();
 
 /**
  * POST /api/v2/analytics/users/details/query: what users did, filed by user and UTC day, because that is how it is stored. A status
- * that goes on over midnight is told, from its beginning to its end, under each of its days. One that goes on now has no end.
+ * that spans midnight is reported, from its beginning to its end, under each of its days. An open one has no end.
  */
 export function userDetails(query: UserDetailsQuery, world: World, nowMs: number): JsonObject[] {
   const source = eventWorldOf(world);
@@ -65,14 +65,14 @@ export function userDetails(query: UserDetailsQuery, world: World, nowMs: number
 }
 
 /**
- * A page without the records that it has told already, and without users of whom nothing is left: pages may be shorter than asked.
+ * Returns a page without the records that were already sent, and without users of whom nothing is left: pages may be shorter than asked.
  * Records that come twice on different pages stay.
  */
 export function withoutRepeats(page: readonly JsonObject[]): JsonObject[] {
-  const told = new Set<string>();
+  const sent = new Set<string>();
   const isNew = (userId: Json | undefined) => (record: JsonObject) => {
     const key = `${userId} ${JSON.stringify(record)}`;
-    return !told.has(key) && told.add(key).size > 0;
+    return !sent.has(key) && sent.add(key).size > 0;
   };
   return page.flatMap(({ userId, primaryPresence, routingStatus }) =>
     entry(String(userId), objects(primaryPresence).filter(isNew(userId)), objects(routingStatus).filter(isNew(userId))),
@@ -98,7 +98,7 @@ function detailOf(asked: Asked, userId: string, day: number, span: Span): JsonOb
   );
 }
 
-/** What has ended does not change any more, so a day on which nothing goes on now is made once. */
+/** What has ended does not change any more, so a day without an open status is computed once. */
 function dayRecords({ timelines, kept, nowMs }: Asked, userId: string, day: number): DayRecords {
   const key = `${day} ${userId}`;
   const known = kept.get(key);

@@ -2,7 +2,7 @@ import type { Json, JsonObject, World } from '../world.js';
 import type { SpanMs } from './intervals.js';
 
 /**
- * The seam between the server, which knows the contract (routes, refusals, pages), and whoever computes figures. Queries arrive here
+ * The seam between the server, which knows the contract (routes, refusals, pages), and the code that computes figures. Queries arrive here
  * checked: names are known, intervals are split, filters are compiled.
  */
 
@@ -54,7 +54,7 @@ export type ObservationsModule = (query: ObservationQuery, world: World, nowMs: 
 export interface AnalyticsModules {
   readonly aggregates?: AggregatesModule;
   readonly userDetails?: UserDetailsModule;
-  /** Shortens a page of user details to what it has not told already; the page as it is where absent. */
+  /** Removes from a page of user details what was already sent; absent: leaves the page as it is. */
   readonly userDetailsPage?: (page: readonly JsonObject[]) => readonly JsonObject[];
   readonly queueObservations?: ObservationsModule;
 }

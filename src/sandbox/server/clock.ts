@@ -6,7 +6,7 @@ export type ClockOptions =
   | { readonly kind: 'fixed'; readonly at: Date }
   | { readonly kind: 'accelerated'; readonly from: Date; readonly factor: number };
 
-/** The organisation's time. How long a client really waits (rate limits, tokens) is told by the machine's clock, not by this one. */
+/** The organisation's time. Real waiting times of a client (rate limits, tokens) come from the machine's clock, not from this one. */
 export interface Clock {
   readonly kind: ClockOptions['kind'];
   nowMs(): number;
@@ -62,6 +62,6 @@ function movingClock(kind: 'real' | 'accelerated', fromMs: number, factor: numbe
 }
 
 function validated(atMs: number): number {
-  if (Number.isNaN(new Date(atMs).getTime())) throw new UsageError('The clock was given something that is no date.');
+  if (Number.isNaN(new Date(atMs).getTime())) throw new UsageError('The clock time is not a date.');
   return atMs;
 }

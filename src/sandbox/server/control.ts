@@ -119,7 +119,7 @@ function parsed(bodyText: string): JsonObject {
   try {
     return JSON.parse(bodyText) as JsonObject;
   } catch {
-    throw new UsageError('The body is no JSON.');
+    throw new UsageError('The body is not JSON.');
   }
 }
 
@@ -139,7 +139,8 @@ function restatementOf(body: JsonObject): Restatement {
     throw new UsageError('Give {"conversationId": "…", "patch": {…}} and, where it is not now, "at".');
   if (body.at === undefined) return { conversationId: body.conversationId, patch: body.patch };
   const at = new Date(String(body.at));
-  if (Number.isNaN(at.getTime())) throw new UsageError('"at" is no instant; give one such as "2026-01-05T12:00:00Z".');
+  if (Number.isNaN(at.getTime()))
+    throw new UsageError('"at" is not a timestamp; use one such as "2026-01-05T12:00:00Z".');
   return { conversationId: body.conversationId, patch: body.patch, at };
 }
 

@@ -4,7 +4,7 @@ import type { SpanMs } from './intervals.js';
 import { dayStartOf, daysTouched } from './intervals.js';
 import { RecordCache, type Validity } from './record-cache.js';
 
-/** A change made from outside (a restatement, a wrap-up code written through the API), in force from an instant on. */
+/** A change made from outside (a restatement, a wrap-up code written through the API), effective from a given time. */
 export interface Overlay {
   readonly atMs: number;
   change(record: JsonObject): JsonObject;

@@ -18,6 +18,6 @@ export interface Core {
   readonly source: ConversationSource;
   readonly results: ResultSets;
   readonly faults: Faults;
-  /** Tells those who subscribed to the topic. */
+  /** Notifies the subscribers of the topic. */
   notify(topicName: string, eventBody: JsonObject): void;
 }

@@ -103,7 +103,7 @@ function numberedPage(
 
 /**
  * New conversations that sort before a page push its records on: the next page begins with what this one ended with. Every struck
- * boundary shifts all later pages, so records come twice but none is lost to a reader who goes on to the empty page.
+ * boundary shifts all later pages, so records come twice but none is lost to a reader that pages until the empty page.
  */
 function repeatedBefore(core: Core, paging: Paging, query: DetailsQuery): number {
   if (!core.faults.anyOn(['duplicateAcrossPages'])) return 0;
@@ -132,7 +132,7 @@ function filePage(
   return file === undefined ? [] : found.filter((conversation) => pageOf(conversation) === file);
 }
 
-/** The API's count is approximate while data changes; here it is exact unless told to drift. */
+/** The API's count is approximate while data changes; here it is exact unless drift is configured. */
 function totalHits(core: Core, exact: number, call: Call): number {
   const fault = core.faults.strikes('wrongTotalHits', call.counter);
   if (fault === undefined) return exact;

@@ -48,7 +48,7 @@ export interface FaultSettings {
   readonly unknownEnums?: Fault;
   readonly nulCharacters?: Fault;
   readonly malformedRecords?: Fault;
-  /** Told as it was some time ago, by chance anew with each request: a record changes between two pages, and back. */
+  /** Reported as it was some time ago, chosen at random for each request: a record changes between two pages, and back. */
   readonly changingRecords?: Fault<{ readonly lagSeconds?: number }>;
   readonly deletedEntities?: Fault;
   /** Permission names; `analytics:*` takes everything that begins so. */

@@ -57,7 +57,7 @@ export class Faults {
     return names.some((name) => (this.#spec(name)?.rate ?? 0) > 0);
   }
 
-  /** The permissions that a caller lacks for an endpoint; empty when it may go on. */
+  /** The permissions that a caller lacks for an endpoint; empty when the call is permitted. */
   lacking(permissions: Permissions): readonly string[] {
     const missing = permissions.names.filter((name) =>
       (this.#settings.missingPermissions ?? []).some((pattern) => covers(pattern, name)),

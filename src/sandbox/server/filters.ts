@@ -67,7 +67,7 @@ function onlyKeys(filters: Json | undefined): boolean {
 
 const keyDimensions = new Set(['conversationId', 'conversationStart', 'conversationEnd']);
 
-/** One filter by itself, for endpoints that bring their own things to look at. `dimensions` undefined: any name will do. */
+/** Evaluates a single filter, for endpoints with records of their own. `dimensions` undefined: any name will do. */
 export function compileFilter(
   filter: Json,
   key: string,

@@ -36,7 +36,7 @@ function pageOf(call: Call, entities: readonly JsonObject[], pageSizeMax: number
   };
 }
 
-/** The newer style: no totals, `after` in `nextUri` says where to go on. */
+/** The newer style: no totals, `after` in `nextUri` is the position to continue from. */
 export function listingCursor(call: Call, entities: readonly JsonObject[], pageSizeMax: number): Answer {
   const pageSize = Math.min(number(call, 'pageSize', pageSizeDefault), pageSizeMax);
   const start = offsetOf(call.query.get('after'));

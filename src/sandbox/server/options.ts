@@ -21,7 +21,7 @@ export interface SandboxSettings {
   /** The real window is a minute; a test that has to see it end makes it shorter. */
   readonly rateWindowMs?: number;
   readonly tokenLifetimeSeconds?: number;
-  /** How far the data lake, which the details jobs read, lies behind. */
+  /** Lag of the data lake, which the details jobs read. */
   readonly availabilityLagMs?: number;
   readonly jobDurationMs?: number;
   readonly jobExpiryMs?: number;
@@ -121,7 +121,7 @@ function withoutUndefined(settings: SandboxSettings): SandboxSettings {
 
 function check(options: ResolvedOptions): void {
   if (options.host !== '127.0.0.1')
-    throw new UsageError(`The sandbox listens on 127.0.0.1 only, not on ${options.host}: its password is no secret.`);
+    throw new UsageError(`The sandbox listens on 127.0.0.1 only, not on ${options.host}: its password is public.`);
   if (!['refused', 'accepted'].includes(options.lateWrapups))
     throw new UsageError(`lateWrapups must be refused or accepted, not ${options.lateWrapups}.`);
   if (!['anyone', 'users'].includes(options.wrapupWriters))
@@ -131,7 +131,7 @@ function check(options: ResolvedOptions): void {
     if (value !== 'unlimited' || name !== 'requestsPerMinute') whole(name, value);
   }
   if (options.dataFrom !== undefined && Number.isNaN(options.dataFrom.getTime()))
-    throw new UsageError('dataFrom is no date; give one such as 2026-01-01.');
+    throw new UsageError('dataFrom is not a date; use one such as 2026-01-01.');
   checkTimeZone(options.timeZone);
   parseFaultSettings(options.faults);
 }
@@ -146,6 +146,6 @@ function checkTimeZone(timeZone: string): void {
   try {
     new Intl.DateTimeFormat('en', { timeZone });
   } catch {
-    throw new UsageError(`There is no time zone ${timeZone}; give an IANA name such as Europe/Berlin.`);
+    throw new UsageError(`Time zone ${timeZone} is unknown; use an IANA name such as Europe/Berlin.`);
   }
 }

@@ -35,7 +35,7 @@ function documentOf(control: SandboxControl): string {
     <button id="copy" type="button">Copy</button>
   </section>
   <section><h2>Organisation</h2><dl id="organization"></dl></section>
-  <section><h2>Faults in force</h2><dl id="faults"></dl></section>
+  <section><h2>Active faults</h2><dl id="faults"></dl></section>
   <section class="wide"><h2>Requests <span id="total"></span></h2><dl id="requests" class="bars"></dl></section>
 </main>
 <footer>Control endpoints: GET /sandbox/status · POST /sandbox/clock · POST /sandbox/faults · GET /sandbox/requests · POST /sandbox/reset</footer>

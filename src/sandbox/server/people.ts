@@ -28,7 +28,7 @@ const totalScoreMax = 100;
 
 export function enterWrapup(core: Core, { conversationId, communicationId, code, notes }: AgentWrapup): void {
   if (!core.directory.isKnownCode(code))
-    throw new UsageError(`There is no wrap-up code ${code}; take an id that the sandbox has told.`);
+    throw new UsageError(`There is no wrap-up code ${code}; use an id that the sandbox has returned.`);
   const place = placeOf(core, conversationId, communicationId);
   applyCode(core, place, { code, ...(notes === undefined ? {} : { notes }) }, core.clock.nowMs(), true);
 }
@@ -63,7 +63,7 @@ function placeOf(core: Core, conversationId: string, communicationId: string | u
   const asOfMs = core.clock.nowMs();
   const conversation = core.source.byId(conversationId, asOfMs);
   if (conversation === undefined)
-    throw new UsageError(`There is no conversation ${conversationId}; take an id that the sandbox has told.`);
+    throw new UsageError(`There is no conversation ${conversationId}; use an id that the sandbox has returned.`);
   const record = core.source.record(conversation, asOfMs, false);
   const handlings = objects(record.participants)
     .filter((participant) => participant.userId !== undefined)

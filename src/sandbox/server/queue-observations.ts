@@ -27,7 +27,7 @@ const sessionMetrics = ['oWaiting', 'oAlerting', 'oInteracting'];
 const longest: Readonly<Record<string, string>> = { oLongestWaiting: 'oWaiting', oLongestInteracting: 'oInteracting' };
 const observationsMax = 100;
 
-/** `module` computes what only events tell: users and their statuses. Without one sessions and members are counted from records. */
+/** `module` computes what only events show: users and their statuses. Without one sessions and members are counted from records. */
 export function queueObservationRoutes(core: Core, module: ObservationsModule | undefined): Route[] {
   return [
     {
@@ -79,7 +79,7 @@ function sessionIdOf(core: Core, observation: JsonObject): Json | undefined {
   return here?.observation.sessionId;
 }
 
-/** What happens at this instant, counted from the same records that the details tell. Of users only how many are members. */
+/** Counts the present state from the same records that the details return. Of users only how many are members. */
 function resultsFromRecords(core: Core, { metrics, detailMetrics, matches }: ObservationQuery): JsonObject[] {
   const isAsked = (queueId: string, mediaType?: string) => matches((name) => valuesOf(name, queueId, mediaType));
   const queues = core.world.directory.queues

@@ -22,7 +22,7 @@ const bytesPerCharacterMax = 3;
 
 /**
  * Records as JSON, written one after the other into slabs of a megabyte; the slab that was longest unused leaves first, with all
- * that stands in it. A buffer for each record costs the collector more than the records do, and its memory comes back in pieces.
+ * that is in it. A buffer for each record costs the collector more than the records do, and its memory comes back in pieces.
  */
 export class RecordCache {
   readonly #places = new Map<string, Place>();

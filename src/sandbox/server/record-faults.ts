@@ -13,7 +13,7 @@ export const recordFaultNames: readonly FaultName[] = [
 
 const lagDefaultSeconds = 3_600;
 
-/** The instant that a record is told as of; chance hangs on the record and on the request's number. */
+/** The time as of which a record is returned; the random choice depends on the record and the request's number. */
 export function toldAsOfMs(
   conversation: { readonly id: string; readonly startMs: number },
   asOfMs: number,

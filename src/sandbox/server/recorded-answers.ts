@@ -16,7 +16,7 @@ export interface RecordedRequest {
 export type RecordedAnswers = (request: RecordedRequest) => Answer | undefined;
 
 /**
- * `get-api-v2-users.json` answers GET /api/v2/users; `_` stands for a path parameter. Of `name.1.json`, `name.2.json`, … a request with a page
+ * `get-api-v2-users.json` answers GET /api/v2/users; `_` is a path parameter. Of `name.1.json`, `name.2.json`, … a request with a page
  * number gets that page (`{}` after the last), any other the next one each time, and then the last again. A recorded error body keeps its status.
  */
 export function recordedAnswers(files: ReadonlyMap<string, Json>): RecordedAnswers {

@@ -62,7 +62,7 @@ function filesOf(directory: string): string[] {
   return files;
 }
 
-/** A file that is no JSON is not served; recordings of broken answers do occur. */
+/** A file that is not JSON is not served; recordings of broken answers do occur. */
 function parsed(path: string): Json | undefined {
   if (statSync(path).size > fileBytesMax) throw new UsageError(`${path} is larger than ${fileBytesMax} bytes.`);
   try {

@@ -45,7 +45,7 @@ export function controlOf(parts: Parts, port: () => number): SandboxControl {
 function restate(core: Core, restatement: Restatement): void {
   const { conversationId, patch = {}, change = (record) => mergePatch(record, patch), at } = restatement;
   if (core.world.conversationById(conversationId) === undefined)
-    throw new UsageError(`There is no conversation ${conversationId}; take an id that the sandbox has told.`);
+    throw new UsageError(`There is no conversation ${conversationId}; use an id that the sandbox has returned.`);
   core.source.overlay(conversationId, { atMs: at?.getTime() ?? core.clock.nowMs(), change });
 }
 

@@ -40,7 +40,7 @@ export class TokenStore {
     this.#grants = new UserGrants(options);
   }
 
-  /** The sandbox asks nobody: whoever opens the page has logged in. */
+  /** The sandbox asks for nothing: opening the page logs the caller in. */
   authorize(query: URLSearchParams): Answer {
     return this.#grants.authorize(query);
   }

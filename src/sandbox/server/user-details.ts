@@ -31,7 +31,7 @@ export function userDetailRoutes(core: Core, modules: AnalyticsModules): Route[]
   ];
 }
 
-/** Nothing found: `userDetails` is absent and `totalHits` is 0. A page may be shorter than asked: what it has told it does not repeat. */
+/** Nothing found: `userDetails` is absent and `totalHits` is 0. A page may be shorter than asked: records already sent are not repeated. */
 function answer(core: Core, { userDetails, userDetailsPage }: AnalyticsModules, call: Call): Answer {
   const body = jsonBody(call);
   const { pageSize, pageNumber } = parsePaging(body.paging, userHitsMax);

@@ -73,7 +73,7 @@ export class UserGrants {
     if (query.has('code_challenge') && query.get('code_challenge_method') !== 'S256')
       return 'code_challenge_method must be S256';
     const user = query.get('user');
-    return user === null || this.#options.userIds().includes(user) ? undefined : `there is no user ${user}`;
+    return user === null || this.#options.userIds().includes(user) ? undefined : `user ${user} does not exist`;
   }
 
   #authorized(form: URLSearchParams): string | undefined {

@@ -140,7 +140,7 @@ function coded(session: JsonObject, { input, atMs, isLast }: Entry): JsonObject 
   return { ...session, segments: [...segments, added] };
 }
 
-/** A code of the agent's own, saved when the wrap-up ended. Codes of the system are no save. */
+/** A code of the agent's own, saved when the wrap-up ended. Codes of the system do not count as saved. */
 function isEnteredLater(segment: JsonObject | undefined, atMs: number): boolean {
   const { wrapUpCode, segmentEnd } = segment ?? {};
   if (typeof wrapUpCode !== 'string' || wrapUpCode.startsWith('ININ-')) return false;

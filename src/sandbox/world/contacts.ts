@@ -83,7 +83,7 @@ export function createContact(scene: Scene, media: MediaType, direction: Directi
   };
 }
 
-/** Fields of a session by medium, seen from the customer's side or from the side of whoever talks to the customer. */
+/** Fields of a session by medium, seen from the customer's side or from the other party's side. */
 export function sessionFields(
   scene: Scene,
   media: MediaType,
@@ -148,7 +148,7 @@ export function dialerContactId(random: Random): string {
   return hexIdFrom(random.bits(), 904, 0);
 }
 
-/** What routing was asked for; stands on the segments that wait in a queue or ring at an agent. */
+/** What routing was asked for; set on the segments that wait in a queue or ring at an agent. */
 export function routingFields(scene: Scene, queue: Queue): JsonObject {
   const random = scene.detail;
   const fields: JsonObject = {};

@@ -14,7 +14,7 @@ const daysCachedMax = 12;
 const longDaysCachedMax = 100;
 const conversationsCachedMax = 600_000;
 const plansCachedMax = 400;
-/** Conversations that keep their events after they were told; the others tell them again. */
+/** Conversations whose events stay cached; those of the others are computed again. */
 const scriptsCachedMax = 16;
 /** Ids of other seeds could decode to any day; beyond this there is no calendar. */
 const localDayMax = 100_000;
@@ -193,7 +193,7 @@ class Conversation implements WorldConversation {
 
   get events(): readonly WorldEvent[] {
     if (this.#events === undefined) {
-      this.#events = this.#plan.tell(this.#index).events;
+      this.#events = this.#plan.play(this.#index).events;
       this.#store.keepScript(this);
     }
     return this.#events;

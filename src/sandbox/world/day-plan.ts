@@ -90,7 +90,7 @@ export class DayPlan {
   }
 
   /** The whole story of one conversation, to its last change, which may be months later. */
-  tell(index: number): Scene {
+  play(index: number): Scene {
     const { seed, calendar } = this.#context;
     const staff = isLong(this.kindOf(index)) ? this.#looseStaff(index) : this.#recordedStaff(index);
     const scene = this.#scene(index, staff, false);
@@ -136,7 +136,7 @@ export class DayPlan {
   identityOf(index: number): RecordIdentity {
     const { seed } = this.#context;
     const base = seed ^ this.localDay;
-    // The two halves of a merge share their session ids: an id of a session is no key across conversations.
+    // The two halves of a merge share their session ids: a session id is not unique across conversations.
     const merged = this.kindOf(index).startsWith('merged');
     return {
       conversationId: this.idOf(index),

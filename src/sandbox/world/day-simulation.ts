@@ -14,7 +14,7 @@ export interface DayCast {
   /** Left out: conversations that are staffed apart from the day. */
   isPlayed(index: number): boolean;
   laterStaff(index: number): Staff;
-  /** The script is undefined when nobody has to be waited for; then all has been told already. */
+  /** The script is undefined when nobody has to be waited for; then everything has been played already. */
   start(index: number, staff: Staff): { readonly scene: Scene; readonly play: Play<void> | undefined };
 }
 
@@ -37,7 +37,7 @@ export class PlayedDays {
 
   of(localDay: number, play: () => PlayedDay): PlayedDay {
     const day = this.#days.get(localDay) ?? play();
-    // Inserted anew, the day becomes the youngest.
+    // Inserted again, the day becomes the youngest.
     this.#days.delete(localDay);
     this.#days.set(localDay, day);
     this.#forgetOldest(localDay);

@@ -52,7 +52,7 @@ export class DayStaff implements Staff {
   }
 }
 
-/** Gives the same answers again, so that a conversation can be told once more without playing its day. */
+/** Gives the same answers again, so that a conversation can be played again without its day. */
 export class RecordedStaff implements Staff {
   readonly #organization: Organization;
   readonly #roster: Roster;
@@ -93,7 +93,7 @@ export class RecordedStaff implements Staff {
 
   #agent(no: number): Agent {
     const agent = this.#organization.agents[no];
-    if (agent === undefined) throw new Error(`There is no agent number ${no} in the organisation.`);
+    if (agent === undefined) throw new Error(`Agent number ${no} does not exist in the organisation.`);
     return agent;
   }
 }

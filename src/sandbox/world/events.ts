@@ -212,7 +212,7 @@ export interface Resolved extends At {
   readonly kind: 'resolved';
   readonly resolution: JsonObject;
 }
-/** The nightly reprocessing: a published value is stated anew, or a field appears. Never younger than 48 hours. */
+/** The nightly reprocessing: a published value changes, or a field appears. Never younger than 48 hours. */
 export interface MetricRestated extends InSession {
   readonly kind: 'metricRestated';
   readonly name: string;

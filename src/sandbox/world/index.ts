@@ -22,7 +22,7 @@ export interface SimulatedWorld extends World {
   conversationById(id: string): WorldConversation | undefined;
   /**
    * Presence and routing status of an agent on the UTC day that begins at `dayStartMs`; undefined for a user this organisation never
-   * had. It knows no "now": whoever asks during the day cuts the spans there.
+   * had. It has no notion of "now": a caller that asks during the day cuts the spans there.
    */
   agentTimeline(userId: string, dayStartMs: number): AgentTimeline | undefined;
 }

@@ -27,13 +27,13 @@ interface KindEntry {
   readonly rhythm?: Rhythm;
   /** How long it may live where that is more than `shortLifetimeMsMax`. Such conversations are staffed apart from the day's simulation. */
   readonly longestMs?: number;
-  /** Undefined when nobody has to be waited for: then all is told at once. */
+  /** Undefined when nobody has to be waited for: then everything is played at once. */
   play(scene: Scene): Play<void> | undefined;
 }
 
-function atOnce(tell: (scene: Scene) => void): (scene: Scene) => undefined {
+function atOnce(play: (scene: Scene) => void): (scene: Scene) => undefined {
   return (scene) => {
-    tell(scene);
+    play(scene);
     return undefined;
   };
 }

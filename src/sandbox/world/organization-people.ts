@@ -58,7 +58,7 @@ interface AgentMaterial {
   readonly drafts: readonly QueueDraft[];
 }
 
-/** Active agents as asked for, and on top of them a tenth who left: inactive and deleted users still stand in old records. */
+/** Active agents as asked for, and on top of them a tenth who left: inactive and deleted users still appear in old records. */
 export function createAgents(options: WorldOptions, material: AgentMaterial): Agent[] {
   const gone = Math.max(2, Math.round(options.agents / 10));
   const weights = queueLoads(material.drafts.map((draft) => draft.template));

@@ -8,7 +8,7 @@ export interface Named {
 }
 export interface Code extends Named {
   readonly no: number;
-  /** `*` stands for all divisions. */
+  /** `*` means all divisions. */
   readonly divisionId: string;
   readonly deleted: boolean;
 }

@@ -7,7 +7,7 @@ import type { Scene } from './scene.js';
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
-/** Surveys and evaluations of a handling come hours to weeks after it, and change once more when they are scored anew. */
+/** Surveys and evaluations of an agent session come hours to weeks after it, and change once more when they are scored again. */
 export function playQuality(scene: Scene, queue: Queue, agent: Agent, endMs: number): void {
   if (scene.rehearsal) return;
   const random = scene.detail;

@@ -5,7 +5,7 @@ import type { Scene } from './scene.js';
 const hourMs = 3_600_000;
 const restatedShare = 0.02;
 
-/** The nightly run looks at what is 48 hours old or older, at three in the morning local time, and states a little of it anew. */
+/** The nightly run looks at what is 48 hours old or older, at three in the morning local time, and restates a little of it. */
 export function playReprocessing(scene: Scene, random: Random, calendar: LocalCalendar): void {
   if (!random.chance(restatedShare)) return;
   const ended = scene.events.findLast((event) => event.kind === 'conversationEnded');

@@ -39,7 +39,7 @@ export interface StayOptions {
   readonly participant?: number | undefined;
   /** Sends the conversation to this agent, who has just had it and is free again at that instant. */
   readonly agent?: { readonly who: Agent; readonly freeMs: number } | undefined;
-  /** A missed ring leaves a wrap-up with a code behind, as happens when the agent's client comes back late. */
+  /** A missed ring leaves a wrap-up with a code, as happens when the agent's client comes back late. */
   readonly wrapupAfterMiss?: boolean;
   /** What happens when patience ends: the customer hangs up, or the flow takes the conversation elsewhere. */
   readonly exit?: 'abandoned' | 'flowOut' | 'voicemail';

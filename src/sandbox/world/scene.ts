@@ -9,7 +9,7 @@ export interface Assignment {
   readonly atMs: number;
 }
 
-/** A customer stands in a queue and asks for an agent. */
+/** A customer waits in a queue for an agent. */
 export interface StaffRequest {
   readonly queue: Queue;
   readonly media: MediaType;
@@ -18,7 +18,7 @@ export interface StaffRequest {
 }
 
 /**
- * A script: it tells what happens and stops at every point where a customer waits for an agent. Whoever runs it answers with the
+ * A script: it yields what happens and stops at every point where a customer waits for an agent. The caller answers with the
  * agent and the time, or with undefined when nobody is free before patience ends. So a whole day can be played in order of time.
  */
 export type Play<T> = Generator<StaffRequest, T, Assignment | undefined>;

@@ -4,7 +4,7 @@ import { converse, hangUp, wrapUp } from './voice.js';
 
 /**
  * Two conversations that were joined: the first ends in a segment that names the second, whose agent session names the first.
- * Both are told alone, from their own random numbers, so each needs no more than the other's id.
+ * Each is played alone, from its own random numbers, so each needs no more than the other's id.
  */
 export function* mergedCall(scene: Scene, otherId: string, side: 'source' | 'destination'): Play<void> {
   const call = yield* connectInbound(scene, { patienceMs: 3_600_000 });

@@ -40,7 +40,7 @@ function openDialed(scene: Scene, fields: JsonObject, atMs: number, purpose: 'ou
   return { scene, contact, media: 'voice', customer };
 }
 
-/** The dialer calls by itself. Without an answer there is no agent, and the code is the dialer's own. */
+/** The dialer calls automatically. Without an answer there is no agent, and the code is the dialer's own. */
 export function* powerDial(scene: Scene, answered: boolean): Play<void> {
   const { random } = scene;
   const campaign = pickCampaign(scene, 'power');

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import pg from 'pg';
 import { runProgram } from '../../../src/cli/program.js';
-import { inDependencyOrder } from '../../../src/postgres/schema/views.js';
+import { readSqlFiles } from '../../../src/postgres/schema/sql-files.js';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/index.js';
 import { startTestServer } from '../../support/test-server.js';
 import { storedAt, storedSandbox, storedStart } from './stored-world.js';
@@ -80,7 +80,7 @@ async function dump(client: pg.Client, name: string): Promise<string> {
     parts.push(readFileSync(`${root}migrations/${file}`, 'utf8'));
   parts.push(...(await partitions(client)));
   for (const table of await tables(client)) parts.push(...(await rowsOf(client, table)));
-  parts.push(...(await sequences(client)), ...views(), await viewSettings(client), grants);
+  parts.push(...(await sequences(client)), ...(await functionsAndViews()), await viewSettings(client), grants);
   return `${parts.join('\n\n')}\n`;
 }
 
@@ -130,20 +130,10 @@ async function sequences(client: pg.Client): Promise<string[]> {
   return rows.map((row) => row.text);
 }
 
-function views(): string[] {
-  const read = (folder: string, schema: string) =>
-    readdirSync(`${root}sql/${folder}`)
-      .filter((file) => file.endsWith('.sql'))
-      .sort()
-      .map((file) => ({
-        name: `${schema}.${file.slice(0, -'.sql'.length)}`,
-        text: readFileSync(`${root}sql/${folder}/${file}`, 'utf8').replaceAll('{{time_zone}}', "'UTC'"),
-      }));
-  const all = [
-    ...read('genesys', 'genesys'),
-    ...inDependencyOrder([...read('intermediate', 'genesys'), ...read('mart', 'mart')]),
-  ];
-  return all.map((file) => file.text);
+/** Migrations have made some of the views already. */
+async function functionsAndViews(): Promise<string[]> {
+  const files = await readSqlFiles("'UTC'");
+  return files.map(({ name, text, isView }) => (isView ? `drop view if exists ${name};\n${text}` : text));
 }
 
 async function viewSettings(client: pg.Client): Promise<string> {

@@ -1,43 +1,6 @@
 -- One conversation as its detail record, key for key: a column is rendered as its JSON value, and `extra` overrides columns. A list that is
 -- longer than positions can count begins in its rows and goes on in `extra`.
 
--- The JSON key of a column: snake_case back to camelCase.
-create or replace function genesys.json_key(column_name text) returns text
-language sql immutable strict parallel safe
-return left(column_name, 1) || substr(replace(initcap(replace(column_name, '_', ' ')), ' ', ''), 2);
-
--- The columns of one row that stand for keys of its JSON object. Key columns and nulls are left out; times are UTC with milliseconds. The time columns are
--- named here because looking up types for every row took nine tenths of the whole function; a test holds the list to the tables.
-create or replace function genesys.row_json(stored jsonb) returns jsonb
-language sql stable parallel safe
-return (
-    select
-        coalesce(
-            jsonb_object_agg(
-                genesys.json_key(member.key),
-                case
-                    when member.key in (
-                        'callback_scheduled_time', 'conference_start', 'conversation_end', 'delivery_status_change_date', 'detected_speech_end',
-                        'detected_speech_start', 'emit_date', 'event_time', 'flow_outcome_end_timestamp', 'flow_outcome_start_timestamp',
-                        'inactivity_timeout', 'segment_end', 'segment_start', 'survey_completed_date'
-                    ) then to_jsonb(to_char((member.value #>> '{}')::timestamptz at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
-                    else member.value
-                end
-            ),
-            '{}'
-        )
-    from jsonb_each(stored) as member
-    where
-        member.value <> 'null'
-        and member.key not in ('conversation_start', 'conversation_id', 'as_of', 'extra')
-        and right(member.key, 3) <> '_no'
-);
-
--- A list under its key, or nothing where there is no list.
-create or replace function genesys.list_json(key text, items jsonb) returns jsonb
-language sql immutable parallel safe
-return case when items is null then '{}' else jsonb_build_object(key, items) end;
-
 create or replace function genesys.conversation_json(conversation_id uuid) returns json
 language sql stable strict parallel safe
 as $$

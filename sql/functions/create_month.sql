@@ -1,0 +1,30 @@
+-- A role that only writes may make the partitions that it writes to, and no other table: the function runs as the owner of the schema.
+create or replace function genesys.create_month(table_name text, month_start date)
+returns void
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    parent regclass := to_regclass(format('genesys.%I', table_name));
+    child text := format('%s_%s', table_name, to_char(month_start, '"y"YYYY"m"MM'));
+begin
+    if parent is null or (select relkind from pg_class where oid = parent) <> 'p' then
+        raise exception 'genesys.% is no partitioned table', table_name using errcode = '42P01';
+    end if;
+    if month_start <> date_trunc('month', month_start) then
+        raise exception '% is not the first day of a month', month_start using errcode = '22023';
+    end if;
+    if to_regclass(format('genesys.%I', child)) is not null then
+        return;
+    end if;
+    -- Attaching takes a weaker lock than `create table … partition of`: loads that are under way go on.
+    execute format('create table genesys.%I (like genesys.%I including all)', child, table_name);
+    execute format(
+        'alter table genesys.%I attach partition genesys.%I for values from (%L) to (%L)',
+        table_name, child, month_start::timestamp at time zone 'UTC', (month_start + interval '1 month')::timestamp at time zone 'UTC'
+    );
+end
+$$;
+revoke execute on function genesys.create_month(text, date) from public;
+comment on function genesys.create_month is 'Makes the partition of one month (UTC) of a partitioned table of this schema, unless it is there.';
