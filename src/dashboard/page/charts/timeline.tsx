@@ -1,4 +1,5 @@
 import * as Plot from '@observablehq/plot';
+import { go } from '../lib/address.js';
 import { formatTime, formatTimeExact } from '../lib/format.js';
 import { PlotChart } from './plot.js';
 
@@ -38,10 +39,8 @@ export function Timeline({ stretches, lanes, label, isExact = false }: TimelineP
         x2: (stretch: Stretch) => timeOf(stretch.to),
         y: 'lane',
         fill: (stretch: Stretch) => stretch.color,
-        href: 'href',
         insetTop: isThin ? 8 : 3,
         insetBottom: isThin ? 8 : 3,
-        ariaLabel: title,
       },
     );
   const draw = (width: number): Plot.PlotOptions => ({
@@ -72,7 +71,11 @@ export function Timeline({ stretches, lanes, label, isExact = false }: TimelineP
       ),
     ],
   });
-  return <PlotChart draw={draw} of={[stretches, lanes]} label={label} />;
+  const pick = (datum: unknown) => {
+    const { href } = (datum ?? {}) as Partial<Stretch>;
+    if (href !== undefined) go(href);
+  };
+  return <PlotChart draw={draw} of={[stretches, lanes]} label={label} onPick={pick} />;
 }
 
 const cut = (text: string, lengthMax: number): string =>
