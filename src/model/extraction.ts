@@ -154,6 +154,8 @@ export interface Stream {
   readonly firstReachMs?: number;
   /** Slices of a period of this length that is over become one slice, so that what was live in small slices costs one pull a pass. */
   readonly mergedLengthMs?: number;
+  /** Another stream that stores the same records: what it has pulled need not be tried here again and again. */
+  readonly coveredBy?: string;
   /** Smallest interval into which a slice may be split when a cap is hit. */
   readonly sliceLengthMsMin: number;
   /** Yields pages from the slice's cursor to the end of the pass. Errors: ApiError, NotYetError. */

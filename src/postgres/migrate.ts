@@ -5,6 +5,7 @@ import type pg from 'pg';
 import { UsageError } from '../lib/errors.js';
 import { lockKeys } from './connection/locks.js';
 import { fillFacts } from './derived/rebuild.js';
+import { buildDayIndexes } from './schema/day-indexes.js';
 import { isLockTimeout, type LockPatience, lockPatience, withLockRetries } from './schema/lock-wait.js';
 import { buildViews, type ViewSettings } from './schema/views.js';
 
@@ -34,6 +35,7 @@ export async function migrate(
     await runMigrations(client, patience);
     await buildViews(client, settings, patience);
     await fillFacts(client, settings.timeZone);
+    await buildDayIndexes(client, settings.timeZone, patience);
     await client.query('select pg_advisory_unlock($1)', [lockKeys.migrations]);
   } catch (error) {
     // Closing the connection frees its lock, whatever state it is in.

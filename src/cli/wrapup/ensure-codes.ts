@@ -23,7 +23,9 @@ export async function wrapupEnsureCodesCommand(context: CommandContext, options:
       const plan = await planCodes(writer?.api ?? opened.api, rules);
       context.print(rendered(plan, options.format));
       for (const rule of plan.rulesWithoutQueues)
-        opened.log.warn(`Rule ${rule} names no queue and there is no writeback list: its code is attached to none`);
+        opened.log.warn(
+          `Rule ${rule} names no queue and the file has no writeback list: its code is attached to no queue`,
+        );
       const missing = { toCreate: plan.create.length, toAttach: plan.attach.length };
       if (writer === undefined) {
         opened.log.info(missing, 'Planned; run it with --apply to make and attach them');

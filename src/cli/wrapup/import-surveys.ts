@@ -54,7 +54,7 @@ async function openFile(file: string): Promise<AsyncIterable<Uint8Array>> {
   const found = await stat(file).catch((error: Error) => {
     throw new UsageError(`${file} cannot be read (${error.message}); name a file, or - for standard input.`);
   });
-  if (!found.isFile()) throw new UsageError(`${file} is no file; name a file, or - for standard input.`);
+  if (!found.isFile()) throw new UsageError(`${file} is not a file. Name a file, or - for standard input.`);
   return createReadStream(file) as AsyncIterable<Uint8Array>;
 }
 

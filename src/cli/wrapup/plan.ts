@@ -44,7 +44,7 @@ export async function wrapupPlanCommand(context: CommandContext, options: Wrapup
   }
 }
 
-/** What `--from` and `--to` mean, by default the last 31 days: agent sessions that began then. */
+/** Returns the range of `--from` and `--to`, by default the last 31 days: agent sessions that began then. */
 export function wrapupInterval(
   { from, to }: { readonly from?: Date | undefined; readonly to?: Date | undefined },
   now: Date,

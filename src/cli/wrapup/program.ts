@@ -45,7 +45,7 @@ function addWriting(wrapup: Command, { run, timestamp }: WrapupEdges): void {
     .command('apply')
     .description('record what the rules decide, for reports; with --apply also write it to Genesys')
     .option('--apply', 'write to Genesys what the rules file allows; else only show what would be written', false)
-    .option('--writes-max <number>', "codes written at the most, below the rules file's own bound", wholeNumber)
+    .option('--writes-max <number>', "maximum number of codes to write, below the rules file's own limit", wholeNumber)
     .option('--retry-rejected', 'also what was rejected for a missing permission, login or answer', false)
     .option('--from <time>', 'agent sessions that began from here; 31 days before --to unless given', timestamp)
     .option('--to <time>', 'end, not included; now unless given', timestamp)
@@ -85,7 +85,7 @@ function addStoring(wrapup: Command, { run, timestamp }: WrapupEdges): void {
     .command('import-surveys')
     .description('answers of surveys from a file; the same answer again changes nothing')
     .argument('<file>', 'CSV with a header line or one JSON object per line; - for standard input')
-    .option('--format <format>', 'csv or ndjson; told from the first letter unless given')
+    .option('--format <format>', 'csv or ndjson (default: auto-detected)')
     .option('--source <name>', 'where the answers came from, for rules and to keep ids of two tools apart', 'import')
     .action((file, options) => run((context) => importSurveysCommand(context, file, options)));
   wrapup

@@ -10,7 +10,7 @@ export interface WrapupRevokeOptions {
   readonly to?: Date;
 }
 
-/** Undoes in the warehouse what a rule did: its assignments are no longer in force, and reports show what Genesys says. */
+/** Revokes a rule's assignments in the warehouse: they are no longer active, and reports show what Genesys says. */
 export async function wrapupRevokeCommand(context: CommandContext, options: WrapupRevokeOptions): Promise<number> {
   const { rule, from, to } = options;
   if (from !== undefined && to !== undefined && from >= to)

@@ -8,6 +8,7 @@ import { inTransaction } from '../connection/transaction.js';
 import { handOverStreamLetters } from './dead-letters.js';
 import { mergeSlices } from './merge-slices.js';
 import { prunedIntervals } from './pruned.js';
+import { settleCovered } from './settle-covered.js';
 
 const candidatesMax = 64;
 const insertRowsMax = 5_000;
@@ -31,6 +32,7 @@ export async function planSlices(pool: pg.Pool, plan: Plan): Promise<number> {
     await client.query('select pg_advisory_xact_lock($1, hashtext($2))', [lockClasses.plans, stream.name]);
     const db = kyselyOnClient(client);
     if (plan.isSchedule) await mergeSlices(client, stream, now);
+    if (stream.coveredBy !== undefined) await settleCovered(client, stream.name, stream.coveredBy, now);
     const known = await scheduledFrom(db, stream.name);
     const asked = plan.asked(known);
     if (asked === null) return 0;

@@ -34,6 +34,8 @@ export interface FaultSettings {
   readonly shiftedPages?: Fault;
   readonly shortPages?: Fault;
   readonly wrongTotalHits?: Fault<{ readonly driftMax?: number }>;
+  /** A gateway in between gives up on pages of the details query above `page`, always on the same. */
+  readonly deepPages?: Fault<{ readonly page?: number; readonly status?: number }>;
   readonly failJobs?: Fault;
   readonly expireJobs?: Fault;
   readonly lostWrapups?: Fault;
@@ -75,6 +77,7 @@ const settingChecks: Readonly<Record<string, SettingCheck>> = {
   body: oneOf('json', 'html', 'empty'),
   ms: wholeFrom(0, 600_000),
   driftMax: wholeFrom(1, 1_000_000),
+  page: wholeFrom(1, 1_000),
   lagSeconds: wholeFrom(1, 31_536_000),
   'reset.when': oneOf('before-headers', 'after-headers'),
   'stall.when': oneOf('before-headers', 'in-body'),
@@ -98,6 +101,7 @@ const extras: Readonly<Record<FaultName, readonly string[]>> = {
   shiftedPages: [],
   shortPages: [],
   wrongTotalHits: ['driftMax'],
+  deepPages: ['page', 'status'],
   failJobs: [],
   expireJobs: [],
   lostWrapups: [],
