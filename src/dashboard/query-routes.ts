@@ -4,7 +4,7 @@ import { csvResponse } from './csv-response.js';
 import { RecentAnswers } from './recent-answers.js';
 import { reportFrom } from './report-request.js';
 import type { DashboardApp, DashboardOptions } from './types.js';
-import { valuesFrom } from './values.js';
+import { isUuid, RequestFault, valuesFrom } from './values.js';
 
 const readingsMax = 40;
 /** Each holds a connection for as long as its client takes. */
@@ -23,6 +23,13 @@ export function addQueryRoutes(app: DashboardApp, options: DashboardOptions): vo
       return csvResponse(spec.relation, reader.streamReport(spec), files.enter());
     const key = JSON.stringify(spec);
     return context.json(await readings.during(() => answers.get(key, () => reader.report(spec))));
+  });
+  app.get('/api/conversations/:id/record', async (context) => {
+    const id = context.req.param('id');
+    if (!isUuid(id)) throw new RequestFault('This is no id of a conversation.');
+    const { isOwner, role } = await reader.access();
+    if (!isOwner) return context.json({ error: `${role} may not see records.` }, 403);
+    return context.json({ record: await readings.during(() => reader.record(id)) });
   });
   app.get('/api/page', async (context) => context.json(await pageFacts(options)));
   app.get('/api/query/:name', async (context) => {

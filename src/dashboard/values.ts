@@ -108,7 +108,7 @@ export function isTime(value: string): boolean {
   return day !== undefined && isDay(day);
 }
 
-const isUuid = (value: string): boolean => uuidForm.test(value);
+export const isUuid = (value: string): boolean => uuidForm.test(value);
 
 /** Control characters (a NUL above all, which Postgres refuses) are nobody's search. */
 function isText(value: string): boolean {

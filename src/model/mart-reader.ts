@@ -21,6 +21,8 @@ export interface MartReader {
   run(query: string, values: QueryValues): Promise<QueryResult>;
   /** All rows up to a bound, in parts; the first part is empty where there are none. Ends when the caller stops asking. */
   stream(query: string, values: QueryValues): AsyncIterable<QueryResult>;
+  /** The record of a conversation as JSON, null where there is none. Only for an owner: see `access`. */
+  record(conversationId: string): Promise<unknown>;
   /** A report of checked columns; throws where one is not the relation's. */
   report(spec: ReportSpec): Promise<QueryResult>;
   streamReport(spec: ReportSpec): AsyncIterable<QueryResult>;

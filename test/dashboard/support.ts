@@ -72,6 +72,7 @@ export const sampleValues: Readonly<Record<string, string>> = {
   minutes: '30',
   grain: 'day',
   step: 'day',
+  by: 'queue',
   user: '00000000-0000-4000-8000-000000000001',
   conversation: '00000000-0000-4000-8000-000000000001',
 };

@@ -3,7 +3,7 @@ import type { Log } from '../../lib/log.js';
 import type { QueryResult, QueryValues, ResultColumn } from '../../model/mart-query.js';
 import type { MartReader } from '../../model/mart-reader.js';
 import type { ReportSpec } from '../../model/mart-report.js';
-import { readAccess } from './access.js';
+import { readAccess, readRecord } from './access.js';
 import { cellOf, columnTypeOf } from './cells.js';
 import { cursorParts } from './cursor.js';
 import { definitionOf, readRelations, reportDefinitions } from './definitions.js';
@@ -61,6 +61,7 @@ export async function openMartReader(options: MartReaderOptions): Promise<MartRe
     relations: () => guarded(relations),
     run: (name, values) => guarded(async () => readOnce(pool, await named(name, values))),
     stream: (name, values) => readInParts(pool, () => named(name, values)),
+    record: (conversationId) => guarded(() => readRecord(pool, conversationId)),
     report: (spec) => guarded(async () => readOnce(pool, await composed(spec))),
     streamReport: (spec) => readInParts(pool, () => composed(spec)),
     close: () => pool.end(),

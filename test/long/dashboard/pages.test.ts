@@ -60,7 +60,7 @@ async function pathsOf(databaseUrl: string): Promise<Record<string, string>> {
     [wholeDay],
   );
   await pool.end();
-  const { queue_id, user_id } = rows[0];
+  const { conversation_id, queue_id, user_id } = rows[0];
   const span = `from=2026-03-12&to=${wholeDay}`;
   return {
     today: `/?day=${wholeDay}`,
@@ -69,6 +69,12 @@ async function pathsOf(databaseUrl: string): Promise<Record<string, string>> {
     agents: `/agents?${span}`,
     'agents by hour': `/agents?from=2026-03-13T13:00&to=2026-03-13T15:30&step=hour`,
     agent: `/agents/${user_id}?day=${wholeDay}`,
+    'wrap-up': `/wrapup?${span}`,
+    'wrap-up by agent': `/wrapup?${span}&by=user`,
+    conversations: `/conversations?${span}`,
+    conversation: `/conversations/${conversation_id}`,
+    'no conversation': '/conversations/00000000-0000-4000-8000-000000000000',
+    trust: `/trust?${span}`,
     report: '/report',
     'a report': `/report?relation=fct_queue_intervals&by=queue_name&measures=sum:offered_count,ratio:service_level_rate&step=day&${span}`,
   };

@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { numberOf, type Row, textOf } from '../lib/api.js';
-import { formatDayShort, formatFigure, formatLocal } from '../lib/format.js';
+import { formatDayShort, formatFigure, formatLocal, formatTick } from '../lib/format.js';
 import { labelOf } from '../lib/labels.js';
 import { PlotChart } from './plot.js';
 
@@ -65,7 +65,7 @@ export function Trend({ rows, time, series, kind, label, height = 240, groupOf }
       zero: true,
       nice: true,
       ticks: 4,
-      tickFormat: (value: number) => formatFigure(name, value),
+      tickFormat: (value: number) => formatTick(name, value),
       ...(isRate && { domain: [0, Math.max(1, ...points.map(({ value }) => value ?? 0))] }),
     },
     marks: [

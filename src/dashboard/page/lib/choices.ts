@@ -1,5 +1,5 @@
 import { rowsOf, textOf, useQuery } from './api.js';
-import { mediaLabel } from './labels.js';
+import { causeLabel, mediaLabel } from './labels.js';
 
 export interface Option {
   readonly id: string;
@@ -48,4 +48,12 @@ export function useMediaOptions(): Option[] {
 export function useTeamOptions(): Option[] {
   const answer = useQuery('team-list', {});
   return rowsOf(answer.result).map((row) => ({ id: textOf(row.team_id), label: textOf(row.team_name) }));
+}
+
+export function useCauseOptions(): Option[] {
+  const answer = useQuery('cause-list', {});
+  return rowsOf(answer.result).map((row) => ({
+    id: textOf(row.wrapup_cause),
+    label: causeLabel(textOf(row.wrapup_cause)),
+  }));
 }

@@ -26,7 +26,7 @@ export interface DataTableProps {
 }
 
 /** A table that can be sorted by each of its columns. Numbers stand right, in figures of one width. */
-export function DataTable({ caption, columns, types, rows, sort, rowsMax = 200, isCut = false }: DataTableProps) {
+export function DataTable({ caption, columns, types, rows, sort, rowsMax = 25, isCut = false }: DataTableProps) {
   const [order, setOrder] = useState(sort);
   const [isAll, setAll] = useState(false);
   const sorted = useMemo(() => sortRows(rows, order), [rows, order]);
