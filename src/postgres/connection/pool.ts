@@ -4,6 +4,7 @@ import { UsageError } from '../../lib/errors.js';
 import type { Log } from '../../lib/log.js';
 import { describeConnectionError, describeTarget } from './errors.js';
 import { withTls } from './tls.js';
+import { oldestVersion } from './versions.js';
 
 export interface PoolOptions {
   /** A Postgres URL; see `withTls` for what its `sslmode` means and what holds without one. */
@@ -25,7 +26,6 @@ const idleMsMax = 60_000;
 const keepAliveAfterMs = 30_000;
 /** A statement is ended by the server before; only a server or a network that went silent is waited for until then. */
 const silenceMarginMs = 60_000;
-const oldestServerVersion = 140_000;
 
 /**
  * What this program relies on, whatever the role or database has as its defaults. The keepalives let the server notice
@@ -122,10 +122,9 @@ async function prepareSession(client: pg.ClientBase, options: PoolOptions): Prom
   if (session !== '') await client.query(session);
   const { rows } = await client.query(`select current_setting('server_version_num')::integer as version`);
   const version = (rows[0] as { version: number }).version;
-  if (version >= oldestServerVersion) return;
-  throw new UsageError(
-    `The database server is Postgres ${Math.trunc(version / 10_000)}; use Postgres ${oldestServerVersion / 10_000} or newer`,
-  );
+  const majorVersion = Math.trunc(version / 10_000);
+  if (majorVersion >= oldestVersion) return;
+  throw new UsageError(`The database server is Postgres ${majorVersion}; use Postgres ${oldestVersion} or newer`);
 }
 
 function getTypeParser(type: number, format?: 'text' | 'binary'): unknown {
