@@ -1,41 +1,34 @@
 -- One row per wrap-up segment, of agents and of dialers alike.
 create view mart.fct_wrapups as
 with
+-- What names its queue, which is nearly all, and what has that of its session are read apart, so that a filter on the queue is
+-- applied before any session is looked up.
 segments as (
     select
         segments.*,
-        nullif(segments.wrap_up_code, '') as code
+        segments.queue_id as known_queue_id
     from genesys.segments as segments
-    where segments.segment_type = 'wrapup'
-),
+    where
+        segments.segment_type = 'wrapup'
+        and segments.queue_id is not null
 
-sessions as (
+    union all
+
     select
-        facts.conversation_start,
-        facts.conversation_id,
-        facts.participant_no,
-        facts.session_no,
-        facts.session_id,
-        facts.user_id,
-        facts.queue_id,
-        facts.media_type,
-        facts.direction,
-        facts.purpose,
-        facts.acw_ms,
-        facts.wrapup_count,
-        facts.last_real_wrapup_code,
-        facts.is_agent_session,
-        -- Without an agent, a flow or the dialer sets the code; a campaign's own flow is a flow.
-        case
-            when facts.purpose in ('agent', 'user') then 'agent'
-            when facts.purpose in ('ivr', 'botflow', 'workflow', 'inbound', 'voicesurveyflow')
-                or facts.ivr_count is not null then 'flow'
-            when facts.purpose in ('dialer', 'campaign', 'outbound')
-                or facts.outbound_campaign_id is not null
-                or facts.outbound_attempted_count is not null then 'dialer'
-            else 'flow'
-        end as code_setter
-    from genesys.session_facts as facts
+        segments.*,
+        (
+            select facts.queue_id
+            from genesys.session_facts as facts
+            where
+                facts.conversation_start = segments.conversation_start
+                and facts.conversation_id = segments.conversation_id
+                and facts.participant_no = segments.participant_no
+                and facts.session_no = segments.session_no
+        ) as known_queue_id
+    from genesys.segments as segments
+    where
+        segments.segment_type = 'wrapup'
+        and segments.queue_id is null
 ),
 
 codes as (
@@ -66,8 +59,8 @@ assignments as (
 judged as (
     select
         segments.*,
+        nullif(segments.wrap_up_code, '') as code,
         sessions.user_id,
-        sessions.queue_id as session_queue_id,
         sessions.media_type,
         sessions.direction,
         sessions.purpose,
@@ -97,15 +90,40 @@ judged as (
             )
         end as is_assigned
     from segments
-    inner join sessions
-        on sessions.conversation_start = segments.conversation_start
-        and sessions.conversation_id = segments.conversation_id
-        and sessions.participant_no = segments.participant_no
-        and sessions.session_no = segments.session_no
+    -- One look at the key for each segment. The limit keeps the planner from reading all sessions of all months instead.
+    cross join lateral (
+        select
+            facts.session_id,
+            facts.user_id,
+            facts.media_type,
+            facts.direction,
+            facts.purpose,
+            facts.acw_ms,
+            facts.wrapup_count,
+            facts.last_real_wrapup_code,
+            facts.is_agent_session,
+            -- Without an agent, a flow or the dialer sets the code; a campaign's own flow is a flow.
+            case
+                when facts.purpose in ('agent', 'user') then 'agent'
+                when facts.purpose in ('ivr', 'botflow', 'workflow', 'inbound', 'voicesurveyflow')
+                    or facts.ivr_count is not null then 'flow'
+                when facts.purpose in ('dialer', 'campaign', 'outbound')
+                    or facts.outbound_campaign_id is not null
+                    or facts.outbound_attempted_count is not null then 'dialer'
+                else 'flow'
+            end as code_setter
+        from genesys.session_facts as facts
+        where
+            facts.conversation_start = segments.conversation_start
+            and facts.conversation_id = segments.conversation_id
+            and facts.participant_no = segments.participant_no
+            and facts.session_no = segments.session_no
+        limit 1
+    ) as sessions
     left join assignments
-        on assignments.conversation_id = sessions.conversation_id
-        and assignments.participant_no = sessions.participant_no
-        and assignments.session_no = sessions.session_no
+        on assignments.conversation_id = segments.conversation_id
+        and assignments.participant_no = segments.participant_no
+        and assignments.session_no = segments.session_no
         and assignments.session_id is not distinct from sessions.session_id
 ),
 
@@ -116,7 +134,7 @@ final as (
         segments.session_no,
         segments.segment_no,
         segments.user_id,
-        coalesce(segments.queue_id, segments.session_queue_id) as queue_id,
+        segments.known_queue_id as queue_id,
         genesys.segment_key(
             segments.conversation_id,
             segments.participant_no,

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { parse as parseDotenv } from 'dotenv';
 import { UsageError } from '../lib/errors.js';
 import type { LogLevel } from '../lib/log.js';
-import { nearest, withoutSecrets } from '../lib/text.js';
+import { redactLiterals } from '../lib/redact.js';
+import { nearest } from '../lib/text.js';
 import { hashes, type PrivacyPolicy } from '../privacy/policy.js';
 import { type DashboardConfig, dashboardConfig, servedFaults } from './dashboard.js';
 import { databaseUrlFrom } from './database-url.js';
@@ -106,7 +107,7 @@ export function parseConfig(environment: Environment, needs: { readonly api: boo
   ];
   if (!parsed.success || faults.length > 0)
     throw new UsageError(
-      withoutSecrets(
+      redactLiterals(
         faults.join('\n'),
         secretNames.map((name) => given[name]),
       ),

@@ -94,6 +94,18 @@ describe('the details query', () => {
     await expectTruth(warehouse);
   });
 
+  test.each([502, 503])(
+    'that a gateway answers with %i on deep pages is cut and ends complete',
+    { timeout },
+    async (status) => {
+      const warehouse = await open();
+      warehouse.sandbox.setFaults({ deepPages: { rate: 1, page: 1, status } });
+      expect(await warehouse.backfill('conversations')).toMatchObject({ status: 0 });
+      await expectWhole(warehouse.pool, 'conversations', 3);
+      await expectTruth(warehouse);
+    },
+  );
+
   test('over more days than it allows is cut into parts that it allows', { timeout }, async () => {
     const warehouse = await open({ conversationsPerDay: 100, agents: 8 });
     const { pool, run } = warehouse;

@@ -6,7 +6,7 @@ import { filledDatabase } from '../support/filled.js';
 import { type TestDatabase, testPool } from '../support/postgres.js';
 
 /** Each file is a query that returns offenders: no rows passes. */
-const directory = join(import.meta.dirname, '../sql/breadth');
+const directory = join(import.meta.dirname, '../sql/details');
 const checks = readdirSync(directory).filter((name) => name.endsWith('.sql'));
 
 let database: TestDatabase;
