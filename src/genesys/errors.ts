@@ -1,6 +1,6 @@
 import { ApiError, type ApiErrorFacts, type ErrorAction } from '../lib/errors.js';
+import type { Redactor } from '../lib/redact.js';
 import type { Operation, OperationKind } from './operation.js';
-import type { Redactor } from './redact.js';
 import { bodyTooLargeCode } from './transport.js';
 
 /** What is known of a call that went wrong. */

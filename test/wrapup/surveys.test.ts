@@ -243,7 +243,7 @@ describe('stored answers', () => {
     });
     expect(await run(file, '--format', 'xlsx')).toMatchObject({
       status: 2,
-      output: expect.stringMatching(/use csv or ndjson/),
+      output: expect.stringMatching(/Allowed choices are csv, ndjson/),
     });
   });
 });

@@ -4,7 +4,8 @@ import { CsvError, parse } from 'csv-parse';
 import { asError, UsageError } from '../../lib/errors.js';
 import type { SurveyRecord } from '../../wrapup/survey-record.js';
 
-export type SurveyFormat = 'csv' | 'ndjson';
+export const surveyFormats = ['csv', 'ndjson'] as const;
+export type SurveyFormat = (typeof surveyFormats)[number];
 export type SurveyLine =
   | { readonly line: number; readonly record: SurveyRecord }
   | { readonly line: number; readonly fault: string };
