@@ -5,6 +5,7 @@ import type { Log } from '../../lib/log.js';
 import { describeConnectionError, describeTarget } from './errors.js';
 import { refuseSharedSessions } from './pooler.js';
 import { mustEncrypt, withTls } from './tls.js';
+import { oldestVersion } from './versions.js';
 
 /** What sessions of this program are called in `pg_stat_activity`, or how that begins. */
 export const applicationName = 'genesys-warehouse';
@@ -32,7 +33,6 @@ const keepAliveAfterMs = 30_000;
 const lockWaitMsMax = 60_000;
 /** A statement is ended by the server before; only a server or a network that went silent is waited for until then. */
 const silenceMarginMs = 60_000;
-const oldestServerVersion = 140_000;
 
 /**
  * What this program relies on, whatever the role or database has as its defaults; a setting that this server does not have is left out.
@@ -157,10 +157,9 @@ async function prepareSession(client: pg.ClientBase, options: PoolOptions): Prom
   if (session !== '') await client.query(session);
   const { rows } = await client.query(`select current_setting('server_version_num')::integer as version`);
   const version = (rows[0] as { version: number }).version;
-  if (version >= oldestServerVersion) return;
-  throw new UsageError(
-    `The database server is Postgres ${Math.trunc(version / 10_000)}; use Postgres ${oldestServerVersion / 10_000} or newer`,
-  );
+  const majorVersion = Math.trunc(version / 10_000);
+  if (majorVersion >= oldestVersion) return;
+  throw new UsageError(`The database server is Postgres ${majorVersion}; use Postgres ${oldestVersion} or newer`);
 }
 
 /** What the driver made of the parameters is one thing, what the connection is another. */
