@@ -44,7 +44,8 @@ export async function runProgram(args: readonly string[], edges: ProgramEdges): 
   const program = buildProgram(writeFault, async (command) => {
     status = await command({
       ...edges,
-      environment: edges.environment ?? loadEnvironment(edges.directory),
+      environment:
+        edges.environment ?? loadEnvironment(edges.directory, undefined, (text) => log('warn', []).warn(text)),
       createLog: log,
     });
   });

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { readClaims } from '../postgres/ledger/claims.js';
 import { countUsersWithoutStatusTimes, readUnlisted, type Unlisted } from '../postgres/ledger/unlisted.js';
 import { type CommandContext, exitDone } from './app/command.js';
 import { openDatabase } from './app/open.js';
@@ -22,6 +23,8 @@ type Row = Readonly<Record<string, unknown>>;
 
 export interface Status {
   readonly streams: readonly Row[];
+  /** Sessions that work on slices, or hold them. */
+  readonly claims: readonly Row[];
   /** Holes and failing slices, oldest first. */
   readonly gaps: readonly Row[];
   readonly deadLetters: readonly Row[];
@@ -42,8 +45,9 @@ export async function readStatus(pool: pg.Pool, now: Date): Promise<Status> {
     readUnlisted(pool, now),
     countUsersWithoutStatusTimes(pool, now),
   ]);
-  const [streams, gaps, deadLetters, runs, budget, sharedBudgets, sizes] = await Promise.all([
+  const [streams, claims, gaps, deadLetters, runs, budget, sharedBudgets, sizes] = await Promise.all([
     pool.query('select * from mart.ops_freshness order by stream'),
+    readClaims(pool),
     pool.query(
       `select stream, state, from_at, to_at, age_seconds, attempt_count, next_attempt_at, last_error
        from mart.ops_coverage where state <> 'dead_letter' order by is_missing desc, stream, from_at limit 1000`,
@@ -68,6 +72,7 @@ export async function readStatus(pool: pg.Pool, now: Date): Promise<Status> {
   ]);
   return {
     streams: streams.rows,
+    claims,
     gaps: gaps.rows,
     deadLetters: deadLetters.rows,
     lastRun: runs.rows[0] ?? null,
@@ -81,6 +86,7 @@ export async function readStatus(pool: pg.Pool, now: Date): Promise<Status> {
 
 function statusText(status: Status): string {
   const sections = [section('Streams', status.streams.map(shownOf))];
+  if (status.claims.length > 0) sections.push(section('Slices in progress', status.claims));
   if (status.gaps.length > 0) sections.push(section('Owed', status.gaps.slice(0, gapsShownMax)));
   if (status.gaps.length > gapsShownMax) sections.push(`… and ${status.gaps.length - gapsShownMax} more`);
   if (status.deadLetters.length > 0) sections.push(section('Dead letters', status.deadLetters));

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { ClaimOptions, Ledger } from '../model/extraction.js';
 import { sliceClaim } from './claim.js';
+import { Heartbeat, readHeldSlices } from './ledger/claims.js';
 import { claimSlice, isInHand, makeDue, planSlices } from './ledger/slices.js';
 import { readUserIds } from './ledger/user-ids.js';
 import { createStore } from './load/store.js';
@@ -13,6 +14,7 @@ export interface Warehouse extends Ledger {
 /** The database as the engine uses it. The pool stays the caller's; it needs a connection for each slice in flight and a few more. */
 export function createWarehouse(pool: pg.Pool, now: () => Date): Warehouse {
   const store = createStore(pool, now);
+  const heartbeat = new Heartbeat(pool);
   return {
     plan: (plan) => planSlices(pool, plan),
     makeDue: (stream, range, now) => makeDue(pool, stream, range, now),
@@ -20,7 +22,7 @@ export function createWarehouse(pool: pg.Pool, now: () => Date): Warehouse {
       const client = await pool.connect();
       try {
         const claimed = await claimSlice(client, options);
-        if (claimed !== null) return sliceClaim(client, claimed, store);
+        if (claimed !== null) return sliceClaim(client, claimed, store, heartbeat);
         client.release();
         return null;
       } catch (error) {
@@ -29,6 +31,7 @@ export function createWarehouse(pool: pg.Pool, now: () => Date): Warehouse {
       }
     },
     isInHand: (stream) => isInHand(pool, stream),
+    held: (streams, at) => readHeldSlices(pool, streams, at),
     openConversationIds: async (after, limit) => {
       const { rows } = await pool.query<{ conversation_id: string }>(
         `select conversation_id from extract.stored_conversations

@@ -14,7 +14,7 @@ import { OrganisationClock } from '../../lib/api-clock.js';
 import { minuteMs, secondMs } from '../../lib/interval.js';
 import type { Log } from '../../lib/log.js';
 import { version } from '../../lib/version.js';
-import { createPool, verifyConnection } from '../../postgres/connection/pool.js';
+import { applicationName, createPool, verifyConnection } from '../../postgres/connection/pool.js';
 import { startEmbeddedPostgres } from '../../postgres/embedded/index.js';
 import { usableHome } from '../../postgres/embedded/user.js';
 import { migrate } from '../../postgres/migrate.js';
@@ -146,7 +146,7 @@ async function openPool(context: CommandContext, { config, log }: { config: Conf
   const databaseUrl = config.databaseUrl ?? embedded?.url ?? '';
   const pool = createPool({
     connectionString: databaseUrl,
-    applicationName: 'genesys-warehouse',
+    applicationName,
     max: config.concurrency + spareConnections,
     statementTimeoutMs,
   });

@@ -1,10 +1,10 @@
 import pg from 'pg';
 import { UsageError } from '../../lib/errors.js';
-import { lockKeys } from '../connection/locks.js';
+import { isLockTimeout } from '../connection/holders.js';
 import { transactionOn } from '../connection/transaction.js';
 import { fillDimensionTables } from './dimension-tables.js';
 import { divisionCheck } from './division-check.js';
-import { isLockTimeout, type LockBudget, type LockPatience, withLockRetries } from './lock-wait.js';
+import { type LockBudget, type LockPatience, withLockRetries } from './lock-wait.js';
 import { grantToReaders } from './reader-roles.js';
 import { readSetting, writeSetting } from './settings.js';
 import { digestsOf, readSqlFiles, type SqlFile } from './sql-files.js';
@@ -29,20 +29,14 @@ export interface ViewSettings {
  * Builds all functions and views in one transaction, so that a reader sees the old set or the new one; does nothing when files and
  * settings are those of the last time. Views that did not change, and stand on none that did, are left alone: loads read some of them.
  * Grants of others survive. So do views of others, as long as ours keep the columns they had: then new columns come last. Otherwise
- * nothing is changed and a UsageError names the view and what depends on it.
+ * nothing is changed and a UsageError names the view and what depends on it. To be called by the one who migrates.
  */
 export async function buildViews(client: pg.PoolClient, settings: ViewSettings, patience: LockPatience): Promise<void> {
-  const files = await readSqlFiles(pg.escapeLiteral(settings.timeZone));
-  const digests = digestsOf(files);
-  const recorded = await readDigests(client);
-  const missing = await missingOf(client, files);
-  const isCurrent = (name: string) =>
-    digests.has(name) && recorded.get(name) === digests.get(name) && !missing.has(name);
-  if (recorded.size === digests.size && files.every(({ name }) => isCurrent(name))) return;
+  const plan = await planRebuild(client, settings);
+  if (plan.isDone) return;
+  const { files, digests, isCurrent } = plan;
   const rebuild = (budget: LockBudget) =>
     transactionOn(client, async () => {
-      await budget.renew();
-      await client.query('select pg_advisory_xact_lock($1)', [lockKeys.views]);
       await replaceViews(client, { files, isCurrent, budget });
       await fillDimensionTables(client);
       await grantToReaders(client);
@@ -53,14 +47,31 @@ export async function buildViews(client: pg.PoolClient, settings: ViewSettings, 
   await withLockRetries(client, 'The views cannot be rebuilt', rebuild, patience);
 }
 
+/** Whether functions and views are those that `buildViews` would make. */
+export async function areViewsBuilt(client: pg.ClientBase, settings: ViewSettings): Promise<boolean> {
+  return (await planRebuild(client, settings)).isDone;
+}
+
+/** What would have to be built: `isDone` when nothing. */
+async function planRebuild(client: pg.ClientBase, settings: ViewSettings) {
+  const files = await readSqlFiles(pg.escapeLiteral(settings.timeZone));
+  const digests = digestsOf(files);
+  const recorded = await readDigests(client);
+  const missing = await missingOf(client, files);
+  const isCurrent = (name: string) =>
+    digests.has(name) && recorded.get(name) === digests.get(name) && !missing.has(name);
+  const isDone = recorded.size === digests.size && files.every(({ name }) => isCurrent(name));
+  return { files, digests, isCurrent, isDone };
+}
+
 /** Digests of the last time by name; empty when an older version built the views, so that all are built again. */
-async function readDigests(client: pg.PoolClient): Promise<Map<string, string>> {
+async function readDigests(client: pg.ClientBase): Promise<Map<string, string>> {
   const text = await readSetting(client, digestSetting);
   if (text === undefined || !text.startsWith('{')) return new Map();
   return new Map(Object.entries(JSON.parse(text) as Record<string, string>));
 }
 
-async function missingOf(client: pg.PoolClient, files: readonly SqlFile[]): Promise<Set<string>> {
+async function missingOf(client: pg.ClientBase, files: readonly SqlFile[]): Promise<Set<string>> {
   const { rows } = await client.query<{ name: string }>(
     `select name from unnest($1::text[], $2::boolean[]) as wanted (name, is_view)
      where case when is_view then to_regclass(name) is null else to_regproc(name) is null end`,
