@@ -4,6 +4,7 @@ import { parseTimestamp } from '../config/parse-time.js';
 import { UsageError } from '../lib/errors.js';
 import { createLog, type Log, type LogOptions } from '../lib/log.js';
 import { version } from '../lib/version.js';
+import { addAccessCommands } from './access-program.js';
 import { type CommandContext, exitDone, exitSliceFailed, exitUsage } from './app/command.js';
 import { errorFacts } from './app/error-text.js';
 import { formatOption } from './app/table.js';
@@ -43,7 +44,8 @@ export async function runProgram(args: readonly string[], edges: ProgramEdges): 
   const program = buildProgram(writeFault, async (command) => {
     status = await command({
       ...edges,
-      environment: edges.environment ?? loadEnvironment(edges.directory),
+      environment:
+        edges.environment ?? loadEnvironment(edges.directory, undefined, (text) => log('warn', []).warn(text)),
       createLog: log,
     });
   });
@@ -82,6 +84,7 @@ function buildProgram(writeErr: (text: string) => void, run: Run): Command {
   addTryingCommands(program, run);
   addExtractingCommands(program, run);
   addReadingCommands(program, run);
+  addAccessCommands(program, run);
   addRetentionCommands(program, run);
   addWrapupCommands(program, { run, timestamp });
   return program;

@@ -6,7 +6,7 @@ import { migrate } from '../postgres/migrate.js';
 import { type DayReconciliation, readDaysToCompare, reconcileDay } from '../postgres/reconcile/reconcile.js';
 import { type CommandContext, exitDone, exitSliceFailed } from './app/command.js';
 import { errorFacts } from './app/error-text.js';
-import { openDatabase } from './app/open.js';
+import { openDatabase, viewSettings } from './app/open.js';
 import { type RowColumn, type RowFormat, renderRows } from './app/table.js';
 
 export interface ReconcileOptions {
@@ -30,7 +30,7 @@ export async function reconcileCommand(context: CommandContext, options: Reconci
   const range = rangeOf(options, context.now());
   const opened = await openDatabase(context);
   try {
-    await migrate(opened.pool, { timeZone: opened.config.timeZone });
+    await migrate(opened.pool, viewSettings(opened.config));
     const days = await reconcileRange(opened.pool, range, context);
     const rows = await readDifferences(opened.pool, range);
     if (rows.length > 0 || options.format !== 'table') context.print(renderRows(options.format, columns, rows));

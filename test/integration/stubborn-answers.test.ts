@@ -54,6 +54,8 @@ describe('conversations that are asked for by id', () => {
     expect(storedIds(pages).sort()).toEqual(openIds.filter((id) => !bad.includes(id)));
     expect(log.filter((line) => line.includes('Conversation refused by id'))).toHaveLength(bad.length);
     const requests = seen.length;
+    // A server error is tried five times each time it comes.
+    expect(requests).toBeLessThanOrEqual((1 + 14 * bad.length) * (status === 500 ? 5 : 1));
     await pull(stream, hour, { now, openIds, log });
     // From now on the others are asked for at once, and each of the bad ones by itself, without another word.
     const again = seen.slice(requests).map(({ query }) => query.get('id')?.split(',').length);

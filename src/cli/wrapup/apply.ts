@@ -7,7 +7,7 @@ import { type AllowList, allowListOf } from '../../wrapup/rules/allow-list.js';
 import { applyAssignments } from '../../wrapup/writeback/apply.js';
 import type { ApplySummary } from '../../wrapup/writeback/types.js';
 import { type CommandContext, exitDone, exitSliceFailed, timingOf } from '../app/command.js';
-import { type Opened, openDatabase, openWithApi } from '../app/open.js';
+import { type Opened, openDatabase, openWithApi, viewSettings } from '../app/open.js';
 import { type RowColumn, type RowFormat, renderRows } from '../app/table.js';
 import { wrapupInterval } from './plan.js';
 import { openPlanner, type Planner } from './planner.js';
@@ -82,7 +82,7 @@ async function applyToGenesys(context: CommandContext, options: WrapupApplyOptio
 }
 
 async function openRules(opened: Opened, config: Config): Promise<Planner> {
-  await migrate(opened.pool, { timeZone: config.timeZone });
+  await migrate(opened.pool, viewSettings(config));
   return openPlanner(opened.pool, config.wrapupRules);
 }
 

@@ -8,7 +8,7 @@ import { storeSurveys } from '../../postgres/wrapup/surveys.js';
 import { createScreen } from '../../privacy/scrubber.js';
 import { idLengthMax, readSurveyRecord } from '../../wrapup/survey-record.js';
 import { type CommandContext, exitDone, exitSliceFailed } from '../app/command.js';
-import { type Opened, openDatabase } from '../app/open.js';
+import { type Opened, openDatabase, viewSettings } from '../app/open.js';
 import { type SurveyFormat, surveyLines } from './survey-file.js';
 
 export interface ImportSurveysOptions {
@@ -37,7 +37,7 @@ export async function importSurveysCommand(
   const input = file === '-' ? (process.stdin as AsyncIterable<Uint8Array>) : await openFile(file);
   const opened = await openDatabase(context);
   try {
-    await migrate(opened.pool, { timeZone: opened.config.timeZone });
+    await migrate(opened.pool, viewSettings(opened.config));
     const counts = await importAll(opened, input, options, context);
     opened.log.info(counts, 'Surveys were imported');
     return counts.faulty === 0 ? exitDone : exitSliceFailed;

@@ -3,7 +3,7 @@ import { dayMs, type Interval, plus } from '../../lib/interval.js';
 import { migrate } from '../../postgres/migrate.js';
 import type { RulePlan } from '../../wrapup/rules/plan.js';
 import { type CommandContext, exitDone } from '../app/command.js';
-import { openDatabase } from '../app/open.js';
+import { openDatabase, viewSettings } from '../app/open.js';
 import { type RowColumn, type RowFormat, renderRows } from '../app/table.js';
 import { openPlanner } from './planner.js';
 
@@ -22,7 +22,7 @@ export async function wrapupPlanCommand(context: CommandContext, options: Wrapup
   const interval = wrapupInterval(options, now);
   const opened = await openDatabase(context);
   try {
-    await migrate(opened.pool, { timeZone: opened.config.timeZone });
+    await migrate(opened.pool, viewSettings(opened.config));
     const planner = await openPlanner(opened.pool, opened.config.wrapupRules);
     const ruleName = options.rule;
     const plan = await planner.plan(

@@ -4,6 +4,11 @@ import { UsageError } from '../../lib/errors.js';
 import type { Log } from '../../lib/log.js';
 import { describeConnectionError, describeTarget } from './errors.js';
 import { withTls } from './tls.js';
+import { oldestVersion } from './versions.js';
+
+/** What sessions of this program are called in `pg_stat_activity`, or how that begins. */
+export const applicationName = 'genesys-warehouse';
+export const isOurApplication = (name: string): boolean => name.startsWith(applicationName);
 
 export interface PoolOptions {
   /** A Postgres URL; see `withTls` for what its `sslmode` means and what holds without one. */
@@ -23,13 +28,14 @@ export interface PoolOptions {
 const connectMsMax = 30_000;
 const idleMsMax = 60_000;
 const keepAliveAfterMs = 30_000;
+/** The longest that a statement waits for others; who they are is said then. */
+const lockWaitMsMax = 60_000;
 /** A statement is ended by the server before; only a server or a network that went silent is waited for until then. */
 const silenceMarginMs = 60_000;
-const oldestServerVersion = 140_000;
 
 /**
  * What this program relies on, whatever the role or database has as its defaults. The keepalives let the server notice
- * within two minutes that a client's machine is gone, and free the advisory locks it held.
+ * within two minutes that a client's machine is gone, and end the claims that it held.
  */
 const sessionSettings = `
 set time zone 'UTC';
@@ -118,14 +124,16 @@ async function askServer(pool: pg.Pool): Promise<{ encoding: string; read_only: 
 
 async function prepareSession(client: pg.ClientBase, options: PoolOptions): Promise<void> {
   const { statementTimeoutMs, session = '' } = options;
-  await client.query(`${sessionSettings} set statement_timeout = ${Math.trunc(statementTimeoutMs)};`);
+  const lockTimeoutMs = Math.min(lockWaitMsMax, statementTimeoutMs || lockWaitMsMax);
+  await client.query(
+    `${sessionSettings} set statement_timeout = ${Math.trunc(statementTimeoutMs)}; set lock_timeout = ${Math.trunc(lockTimeoutMs)};`,
+  );
   if (session !== '') await client.query(session);
   const { rows } = await client.query(`select current_setting('server_version_num')::integer as version`);
   const version = (rows[0] as { version: number }).version;
-  if (version >= oldestServerVersion) return;
-  throw new UsageError(
-    `The database server is Postgres ${Math.trunc(version / 10_000)}; use Postgres ${oldestServerVersion / 10_000} or newer`,
-  );
+  const majorVersion = Math.trunc(version / 10_000);
+  if (majorVersion >= oldestVersion) return;
+  throw new UsageError(`The database server is Postgres ${majorVersion}; use Postgres ${oldestVersion} or newer`);
 }
 
 function getTypeParser(type: number, format?: 'text' | 'binary'): unknown {

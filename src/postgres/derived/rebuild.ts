@@ -43,6 +43,14 @@ export async function fillFacts(client: pg.PoolClient, timeZone: string): Promis
   });
 }
 
+/** Whether the stored facts follow the definitions that stand in the database, so that `fillFacts` has nothing to do. */
+export async function areFactsFilled(client: pg.ClientBase, timeZone: string): Promise<boolean> {
+  const conversations = await fingerprintOf(client, conversationDefinitions);
+  if ((await readSetting(client, 'conversation_facts_digest')) !== conversations) return false;
+  const daySums = `${timeZone} ${await fingerprintOf(client, daySumDefinitions)}`;
+  return (await readSetting(client, 'day_sums_digest')) === daySums;
+}
+
 /**
  * Rebuilds everything month by month, conversations and day sums in transactions of their own: a load waits for one of them at most, and
  * only when it writes the same kind of facts of the same month.

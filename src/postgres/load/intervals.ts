@@ -7,7 +7,7 @@ import pg from 'pg';
 import { dayMs, floorTo, type Interval, plus } from '../../lib/interval.js';
 import type { EntityRow, IntervalBatch } from '../../model/extraction.js';
 import type { Column } from '../../values/columns.js';
-import { lockClasses } from '../connection/locks.js';
+import { lockRows } from '../connection/locks.js';
 import { refreshDaySums, shareZone, type Written } from '../derived/day-sums.js';
 import { copyRows } from './intervals-copy.js';
 import type { IntervalRelation } from './intervals-relation.js';
@@ -50,12 +50,11 @@ const isWithin = (startMs: number, intervals: readonly Interval[]) =>
 
 /** Two answers about one day, e.g. of neighbouring slices of which one reaches back, are compared and written one after the other. */
 async function lockDays(client: pg.ClientBase, batch: IntervalBatch): Promise<void> {
+  const days: string[] = [];
   for (let day = floorTo(batch.interval.from, dayMs); day < batch.interval.to; day = plus(day, dayMs)) {
-    await client.query('select pg_advisory_xact_lock($1, hashtext($2))', [
-      lockClasses.intervalDays,
-      `${batch.relation} ${day.toISOString()}`,
-    ]);
+    days.push(`${batch.relation} ${day.toISOString()}`);
   }
+  await lockRows(client, 'intervalDays', days);
 }
 
 async function newerPulls(client: pg.ClientBase, batch: IntervalBatch, asOf: Date): Promise<Interval[]> {

@@ -53,6 +53,8 @@ export interface FaultSettings {
   /** Reported as it was some time ago, chosen at random for each request: a record changes between two pages, and back. */
   readonly changingRecords?: Fault<{ readonly lagSeconds?: number }>;
   readonly deletedEntities?: Fault;
+  /** The client sees some divisions only: what belongs to others is not listed, though conversations and figures name it. */
+  readonly hiddenDivisions?: Fault;
   /** Permission names; `analytics:*` takes everything that begins so. */
   readonly missingPermissions?: readonly string[];
 }
@@ -114,6 +116,7 @@ const extras: Readonly<Record<FaultName, readonly string[]>> = {
   malformedRecords: [],
   changingRecords: ['lagSeconds'],
   deletedEntities: [],
+  hiddenDivisions: [],
 };
 
 export const faultNames: readonly string[] = [...Object.keys(extras), 'missingPermissions'];
