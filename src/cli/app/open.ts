@@ -142,6 +142,10 @@ function openApi(
 }
 
 async function openPool(context: CommandContext, { config, log }: { config: Config; log: Log }): Promise<Opened> {
+  if (context.environment.NODE_TLS_REJECT_UNAUTHORIZED === '0')
+    log.warn(
+      'NODE_TLS_REJECT_UNAUTHORIZED=0 switches the check of certificates off, for Genesys Cloud and for the database. Remove it.',
+    );
   const embedded = config.databaseUrl === undefined ? await startEmbedded(context, log) : undefined;
   const databaseUrl = config.databaseUrl ?? embedded?.url ?? '';
   const pool = createPool({
