@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type pg from 'pg';
 import {
   type ApiConfig,
@@ -142,7 +142,11 @@ function openApi(
 }
 
 async function openPool(context: CommandContext, { config, log }: { config: Config; log: Log }): Promise<Opened> {
-  const embedded = config.databaseUrl === undefined ? await startEmbedded(context, log) : undefined;
+  if (context.environment.NODE_TLS_REJECT_UNAUTHORIZED === '0')
+    log.warn(
+      'NODE_TLS_REJECT_UNAUTHORIZED=0 switches the check of certificates off, for Genesys Cloud and for the database. Remove it.',
+    );
+  const embedded = config.databaseUrl === undefined ? await startEmbedded(context, config, log) : undefined;
   const databaseUrl = config.databaseUrl ?? embedded?.url ?? '';
   const pool = createPool({
     connectionString: databaseUrl,
@@ -163,10 +167,12 @@ async function openPool(context: CommandContext, { config, log }: { config: Conf
   return { config, log, pool, databaseUrl, close };
 }
 
-async function startEmbedded(context: CommandContext, log: Log) {
+async function startEmbedded(context: CommandContext, { embeddedBin }: Config, log: Log) {
   const dataDirectory = await usableHome(context.embeddedDirectory ?? join(context.directory, embeddedDirectory));
   const started = performance.now();
-  const embedded = await startEmbeddedPostgres({ dataDirectory, log });
+  const binariesDirectory =
+    embeddedBin === undefined ? {} : { binariesDirectory: resolve(context.directory, embeddedBin) };
+  const embedded = await startEmbeddedPostgres({ dataDirectory, log, ...binariesDirectory });
   log.info(
     { directory: dataDirectory, seconds: Math.round((performance.now() - started) / secondMs) },
     'DATABASE_URL is not set: using the embedded Postgres, which is meant for trying out',
