@@ -49,6 +49,8 @@ export interface Config {
   readonly api?: ApiConfig;
   /** Absent: embedded Postgres in `embeddedDirectory` under the working directory. */
   readonly databaseUrl?: string;
+  /** Folder of the programs of an installed Postgres that serves as the embedded one. */
+  readonly embeddedBin?: string;
   readonly start: Start;
   /** IANA name, known to this runtime. */
   readonly timeZone: string;
@@ -117,6 +119,9 @@ export function parseConfig(environment: Environment, needs: { readonly api: boo
   return Object.freeze({
     ...(api && { api: Object.freeze(api) }),
     ...(databaseUrl !== undefined && { databaseUrl }),
+    ...(parsed.data.GENESYS_WAREHOUSE_EMBEDDED_BIN !== undefined && {
+      embeddedBin: parsed.data.GENESYS_WAREHOUSE_EMBEDDED_BIN,
+    }),
     start: Object.freeze(parsed.data.GENESYS_WAREHOUSE_START),
     timeZone: parsed.data.GENESYS_WAREHOUSE_TIME_ZONE,
     granularity: parsed.data.GENESYS_WAREHOUSE_GRANULARITY,

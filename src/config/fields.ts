@@ -43,6 +43,7 @@ export const fields = z.object({
     const fault = value === undefined ? undefined : databaseUrlFault(value);
     if (fault !== undefined) context.addIssue(fault);
   }),
+  GENESYS_WAREHOUSE_EMBEDDED_BIN: text,
   GENESYS_WAREHOUSE_START: z
     .string()
     .default('7d')
