@@ -13,6 +13,7 @@ import { allStreams, selectStreams } from '../../streams/catalog.js';
 import { type CommandContext, exitDone, exitSliceFailed } from './command.js';
 import { reportHeldSlices, strangersAmong } from './held-slices.js';
 import { type OpenedWithApi, settleClock } from './open.js';
+import { settleOrganization } from './organization.js';
 
 const errorsShownMax = 10;
 
@@ -60,6 +61,7 @@ async function recordedRun(
   let failure: unknown;
   try {
     await settleClock(opened);
+    await settleOrganization(opened);
     summary = await work();
     await settleByExtraction(opened.pool, { now: context.now(), actor: command, states: ['sent'] });
   } catch (error) {
