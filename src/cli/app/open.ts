@@ -18,6 +18,7 @@ import { applicationName, createPool, verifyConnection } from '../../postgres/co
 import { startEmbeddedPostgres } from '../../postgres/embedded/index.js';
 import { usableHome } from '../../postgres/embedded/user.js';
 import { migrate } from '../../postgres/migrate.js';
+import { refuseOtherZone } from '../../postgres/schema/reporting-zone.js';
 import type { ViewSettings } from '../../postgres/schema/views.js';
 import { createScreen } from '../../privacy/scrubber.js';
 import { privateApi } from '../../streams/scrubbed-api.js';
@@ -78,6 +79,7 @@ export async function openWithApi(context: CommandContext): Promise<OpenedWithAp
   warnOfClearText(config, log);
   const opened = await openPool(context, { config, log });
   try {
+    await refuseOtherZone(opened.pool, config.timeZone);
     await migrate(opened.pool, viewSettings(config));
     const budgets = openBudgets(opened.databaseUrl, config.requestsPerMinute);
     const clock = new OrganisationClock(context.now, undefined, context.clockToleranceMs);
