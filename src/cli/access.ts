@@ -5,7 +5,7 @@ import {
   listDivisionAccess,
   revokeDivisions,
 } from '../postgres/division-access.js';
-import { migrate } from '../postgres/migrate.js';
+import { prepareDatabase } from '../postgres/migrate.js';
 import { type CommandContext, exitDone } from './app/command.js';
 import { type Opened, openDatabase, viewSettings } from './app/open.js';
 import { table } from './app/table.js';
@@ -68,7 +68,7 @@ async function onMigrated(
 ): Promise<number> {
   const opened = await openDatabase(context);
   try {
-    await migrate(opened.pool, viewSettings(opened.config));
+    await prepareDatabase(opened.pool, viewSettings(opened.config), opened.log);
     await work(opened);
     return exitDone;
   } finally {

@@ -3,7 +3,7 @@ import { UsageError } from '../lib/errors.js';
 import { inTransaction } from '../postgres/connection/transaction.js';
 import { erasureSalt, registerErasures } from '../postgres/load/erasures.js';
 import { createStore } from '../postgres/load/store.js';
-import { migrate } from '../postgres/migrate.js';
+import { prepareDatabase } from '../postgres/migrate.js';
 import {
   type EraseCounts,
   type ErasePlan,
@@ -49,7 +49,7 @@ export async function eraseCommand(context: CommandContext, options: EraseOption
   const policy: ErasurePolicy = policyOf(options);
   const opened = await openDatabase(context);
   try {
-    await migrate(opened.pool, viewSettings(opened.config));
+    await prepareDatabase(opened.pool, viewSettings(opened.config), opened.log);
     const person = withHash(asked, opened.config.privacy.key);
     const { counts, left } = await erase(context, opened, person, policy, options.dryRun === true);
     report(context, opened, counts, left, options.dryRun === true);

@@ -1,5 +1,5 @@
 import { UsageError } from '../lib/errors.js';
-import { migrate } from '../postgres/migrate.js';
+import { prepareDatabase } from '../postgres/migrate.js';
 import { type PrunedRelation, prune } from '../postgres/retention/prune.js';
 import { type CommandContext, exitDone } from './app/command.js';
 import { openDatabase, viewSettings } from './app/open.js';
@@ -23,7 +23,7 @@ export async function pruneCommand(context: CommandContext, options: PruneComman
   const isDryRun = options.dryRun === true;
   const opened = await openDatabase(context);
   try {
-    await migrate(opened.pool, viewSettings(opened.config));
+    await prepareDatabase(opened.pool, viewSettings(opened.config), opened.log);
     const client = await opened.pool.connect();
     const work = { before, isDryRun, now: context.now(), signal: context.signal };
     const pruned = await prune(client, work)

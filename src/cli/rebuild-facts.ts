@@ -1,5 +1,5 @@
 import { rebuildFacts } from '../postgres/derived/rebuild.js';
-import { migrate } from '../postgres/migrate.js';
+import { prepareDatabase } from '../postgres/migrate.js';
 import { type CommandContext, exitDone } from './app/command.js';
 import { openDatabase, viewSettings } from './app/open.js';
 
@@ -7,7 +7,7 @@ import { openDatabase, viewSettings } from './app/open.js';
 export async function rebuildFactsCommand(context: CommandContext): Promise<number> {
   const opened = await openDatabase(context);
   try {
-    await migrate(opened.pool, viewSettings(opened.config));
+    await prepareDatabase(opened.pool, viewSettings(opened.config), opened.log);
     await rebuildFacts(opened.pool, ({ from }) =>
       opened.log.info({ month: from.toISOString().slice(0, 7) }, 'The facts of a month are rebuilt'),
     );

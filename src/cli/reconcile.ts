@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { UsageError } from '../lib/errors.js';
 import { dayMs, earlier, floorTo, type Interval, lengthMs, plus, secondMs } from '../lib/interval.js';
 import type { Log } from '../lib/log.js';
-import { migrate } from '../postgres/migrate.js';
+import { prepareDatabase } from '../postgres/migrate.js';
 import { type DayReconciliation, readDaysToCompare, reconcileDay } from '../postgres/reconcile/reconcile.js';
 import { type CommandContext, exitDone, exitSliceFailed } from './app/command.js';
 import { errorFacts } from './app/error-text.js';
@@ -30,7 +30,7 @@ export async function reconcileCommand(context: CommandContext, options: Reconci
   const range = rangeOf(options, context.now());
   const opened = await openDatabase(context);
   try {
-    await migrate(opened.pool, viewSettings(opened.config));
+    await prepareDatabase(opened.pool, viewSettings(opened.config), opened.log);
     const days = await reconcileRange(opened.pool, range, context);
     const rows = await readDifferences(opened.pool, range);
     if (rows.length > 0 || options.format !== 'table') context.print(renderRows(options.format, columns, rows));

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { UsageError } from '../../lib/errors.js';
 import type { Log } from '../../lib/log.js';
 import type { SurveyInput } from '../../model/agent-session.js';
-import { migrate } from '../../postgres/migrate.js';
+import { prepareDatabase } from '../../postgres/migrate.js';
 import { storeSurveys } from '../../postgres/wrapup/surveys.js';
 import { createScreen } from '../../privacy/scrubber.js';
 import { idLengthMax, readSurveyRecord } from '../../wrapup/survey-record.js';
@@ -37,7 +37,7 @@ export async function importSurveysCommand(
   const input = file === '-' ? (process.stdin as AsyncIterable<Uint8Array>) : await openFile(file);
   const opened = await openDatabase(context);
   try {
-    await migrate(opened.pool, viewSettings(opened.config));
+    await prepareDatabase(opened.pool, viewSettings(opened.config), opened.log);
     const counts = await importAll(opened, input, options, context);
     opened.log.info(counts, 'Surveys were imported');
     return counts.faulty === 0 ? exitDone : exitSliceFailed;

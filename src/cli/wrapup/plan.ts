@@ -1,6 +1,6 @@
 import { UsageError } from '../../lib/errors.js';
 import { dayMs, type Interval, plus } from '../../lib/interval.js';
-import { migrate } from '../../postgres/migrate.js';
+import { prepareDatabase } from '../../postgres/migrate.js';
 import type { RulePlan } from '../../wrapup/rules/plan.js';
 import { type CommandContext, exitDone } from '../app/command.js';
 import { openDatabase, viewSettings } from '../app/open.js';
@@ -22,7 +22,7 @@ export async function wrapupPlanCommand(context: CommandContext, options: Wrapup
   const interval = wrapupInterval(options, now);
   const opened = await openDatabase(context);
   try {
-    await migrate(opened.pool, viewSettings(opened.config));
+    await prepareDatabase(opened.pool, viewSettings(opened.config), opened.log);
     const planner = await openPlanner(opened.pool, opened.config.wrapupRules);
     const ruleName = options.rule;
     const plan = await planner.plan(

@@ -1,5 +1,5 @@
 import { UsageError } from '../../lib/errors.js';
-import { migrate } from '../../postgres/migrate.js';
+import { prepareDatabase } from '../../postgres/migrate.js';
 import { revoke } from '../../postgres/wrapup/closing.js';
 import { type CommandContext, exitDone } from '../app/command.js';
 import { openDatabase, viewSettings } from '../app/open.js';
@@ -17,7 +17,7 @@ export async function wrapupRevokeCommand(context: CommandContext, options: Wrap
     throw new UsageError(`--from ${from.toISOString()} is not before --to ${to.toISOString()}; swap them.`);
   const opened = await openDatabase(context);
   try {
-    await migrate(opened.pool, viewSettings(opened.config));
+    await prepareDatabase(opened.pool, viewSettings(opened.config), opened.log);
     const filter = { rule, ...(from && { from }), ...(to && { to }) };
     const revoked = await revoke(opened.pool, filter, { now: context.now(), actor: 'wrapup revoke' });
     if (revoked.length === 0) await refuseUnknown(opened.pool, rule);
