@@ -12,7 +12,7 @@ let pool: pg.Pool;
 beforeAll(async () => {
   sandbox = await startSandbox({
     seed: 4,
-    conversationsPerDay: 100,
+    conversationsPerDay: 300,
     agents: 6,
     clock: { kind: 'fixed', at },
     requestsPerMinute: 'unlimited',
@@ -28,7 +28,7 @@ afterEach(async () => {
   await database.drop();
 });
 
-const environment = () => ({ ...environmentFor(sandbox, database.url), GENESYS_WAREHOUSE_START: '2d' });
+const environment = () => ({ ...environmentFor(sandbox, database.url), GENESYS_WAREHOUSE_START: '9d' });
 const storedCount = async () =>
   (await pool.query('select count(*)::int as count from extract.stored_conversations')).rows[0].count;
 const views = async () =>
@@ -46,7 +46,8 @@ test('a run at work stores nothing any more once a newer program has migrated, a
     ...environment(),
     GENESYS_WAREHOUSE_SERVICE_PORT: '0',
   });
-  await expect.poll(storedCount, { timeout: 60_000, interval: 10 }).toBeGreaterThan(0);
+  const begunCount = async () => (await pool.query('select count(*)::int as count from extract.runs')).rows[0].count;
+  await expect.poll(begunCount, { timeout: 60_000, interval: 5 }).toBeGreaterThan(0);
   await enterNewerMigration();
   const before = await storedCount();
   const { status, output } = await running;
@@ -61,7 +62,7 @@ test('a run at work stores nothing any more once a newer program has migrated, a
 
 test('views of another build of the same version stay as they are, and the log says who rebuilds them', async () => {
   await pool.query(
-    `update extract.settings set value = (value::jsonb || '{"mart.dim_queues": "of another build"}')::text where name = 'views_digest'`,
+    `update extract.settings set value = (value::jsonb || '{"mart.rpt_queue_now": "of another build"}')::text where name = 'views_digest'`,
   );
   const before = await views();
   const args = ['sync', '--stream', 'directory'];
