@@ -76,6 +76,7 @@ final as (
         where
             assignments.started_at >= days.day::timestamp at time zone {{time_zone}}
             and assignments.started_at < (days.day + 1)::timestamp at time zone {{time_zone}}
+            and {{division_check(assignments, queue_id, user_id)}}
         group by
             assignments.rule,
             assignments.rule_version,

@@ -22,7 +22,7 @@ import {
 } from '../privacy/eraser.js';
 import { hashedAddress, normalAddress } from '../privacy/scrubber.js';
 import { type CommandContext, exitDone, exitSliceFailed } from './app/command.js';
-import { type Opened, openDatabase } from './app/open.js';
+import { type Opened, openDatabase, viewSettings } from './app/open.js';
 import { table } from './app/table.js';
 
 export interface EraseOptions {
@@ -49,7 +49,7 @@ export async function eraseCommand(context: CommandContext, options: EraseOption
   const policy: ErasurePolicy = policyOf(options);
   const opened = await openDatabase(context);
   try {
-    await migrate(opened.pool, { timeZone: opened.config.timeZone });
+    await migrate(opened.pool, viewSettings(opened.config));
     const person = withHash(asked, opened.config.privacy.key);
     const { counts, left } = await erase(context, opened, person, policy, options.dryRun === true);
     report(context, opened, counts, left, options.dryRun === true);

@@ -1,19 +1,16 @@
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import pg from 'pg';
-import { to as copyTo } from 'pg-copy-streams';
 import { UsageError } from '../lib/errors.js';
+import { copyMartRows, type MartColumn, type MartExport, readMartRelations } from '../postgres/export.js';
 import { type CommandContext, exitDone } from './app/command.js';
 import { openDatabase } from './app/open.js';
+import { PrintableStream } from './app/printable-stream.js';
 
 export interface ExportOptions {
   readonly from?: Date;
   readonly to?: Date;
-  readonly format: string;
-}
-
-interface Column {
-  readonly name: string;
-  readonly type: string;
+  /** Values as they are, for programs; else what a spreadsheet or a terminal would act on is disarmed. */
+  readonly raw: boolean;
 }
 
 /** The column by which a relation is cut: the first of these that it has. */
@@ -33,14 +30,12 @@ export async function exportCommand(
   relation: string,
   options: ExportOptions,
 ): Promise<number> {
-  if (options.format !== 'csv') throw new UsageError(`--format ${options.format} is not known; use csv.`);
   const opened = await openDatabase(context);
   try {
-    const statement = exportStatement(relation, await readColumns(opened.pool, relation), options);
+    const asked = exportOf(relation, await readMartRelations(opened.pool), options);
     const client = await opened.pool.connect();
     try {
-      const rows = client.query(copyTo(`copy (${statement}) to stdout (format csv, header true)`));
-      await pipeline(rows, process.stdout, { end: false, signal: context.signal });
+      await writeOut(copyMartRows(client, asked), options.raw, context.signal);
       client.release();
     } catch (error) {
       client.release(error as Error);
@@ -52,38 +47,38 @@ export async function exportCommand(
   }
 }
 
-async function readColumns(pool: pg.Pool, relation: string): Promise<Column[]> {
-  const { rows } = await pool.query<Column & { relation: string }>(
-    `select table_name as relation, column_name as name, data_type as type
-     from information_schema.columns where table_schema = 'mart' order by ordinal_position`,
-  );
-  const columns = rows.filter((row) => row.relation === relation);
-  if (columns.length > 0) return columns;
-  const known = [...new Set(rows.map((row) => row.relation))].sort().join(', ');
-  throw new UsageError(
-    known === ''
-      ? 'The database has no marts yet; run genesys-warehouse migrate.'
-      : `There is no relation ${relation} in schema mart; there are ${known}.`,
-  );
+async function writeOut(rows: Readable, isRaw: boolean, signal: AbortSignal): Promise<void> {
+  const options = { end: false, signal };
+  if (isRaw) await pipeline(rows, process.stdout, options);
+  else await pipeline(rows, new PrintableStream(), process.stdout, options);
 }
 
-function exportStatement(relation: string, columns: readonly Column[], { from, to }: ExportOptions): string {
+function exportOf(
+  relation: string,
+  relations: ReadonlyMap<string, readonly MartColumn[]>,
+  { from, to, raw }: ExportOptions,
+): MartExport {
+  const columns = relations.get(relation);
+  if (columns === undefined) throw unknownRelation(relation, [...relations.keys()]);
   const time = timeColumns
     .map((name) => columns.find((column) => column.name === name))
     .find((column) => column !== undefined);
-  if (time === undefined && (from ?? to) !== undefined) {
-    throw new UsageError(`${relation} has no time to cut by; leave out --from and --to.`);
-  }
-  const bound = (operator: string, at: Date | undefined) =>
-    at === undefined ? [] : [`${pg.escapeIdentifier(time?.name ?? '')} ${operator} ${literal(time, at)}`];
-  const conditions = [...bound('>=', from), ...bound('<', to)];
-  const where = conditions.length === 0 ? '' : ` where ${conditions.join(' and ')}`;
-  const order = time === undefined ? '' : ` order by ${pg.escapeIdentifier(time.name)}`;
-  return `select * from mart.${pg.escapeIdentifier(relation)}${where}${order}`;
+  if (time === undefined && (from ?? to) !== undefined)
+    throw new UsageError(`${relation} has no time column to filter on; leave out --from and --to.`);
+  return {
+    relation,
+    columns,
+    guardsFormulas: !raw,
+    ...(time && { time }),
+    ...(from && { from }),
+    ...(to && { to }),
+  };
 }
 
-/** COPY takes no parameters, so the instant becomes a literal; it is a Date here, never a person's text. */
-function literal(column: Column | undefined, at: Date): string {
-  const text = at.toISOString();
-  return column?.type === 'date' ? `'${text.slice(0, 10)}'::date` : `'${text}'::timestamptz`;
+function unknownRelation(relation: string, known: readonly string[]): UsageError {
+  return new UsageError(
+    known.length === 0
+      ? 'The database has no marts yet; run genesys-warehouse migrate.'
+      : `There is no relation ${relation} in schema mart; there are ${known.join(', ')}.`,
+  );
 }

@@ -1,11 +1,13 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { type Environment, loadEnvironment } from '../config/config.js';
 import { parseTimestamp } from '../config/parse-time.js';
 import { UsageError } from '../lib/errors.js';
 import { createLog, type Log, type LogOptions } from '../lib/log.js';
 import { version } from '../lib/version.js';
+import { addAccessCommands } from './access-program.js';
 import { type CommandContext, exitDone, exitSliceFailed, exitUsage } from './app/command.js';
 import { errorFacts } from './app/error-text.js';
+import { formatOption } from './app/table.js';
 import { backfillCommand } from './backfill.js';
 import { dashboardCommand } from './dashboard.js';
 import { demoCommand } from './demo.js';
@@ -38,10 +40,12 @@ export async function runProgram(args: readonly string[], edges: ProgramEdges): 
       secrets,
       ...(edges.writeLog && { destination: { write: edges.writeLog } }),
     });
-  const program = buildProgram(async (command) => {
+  const writeFault = edges.writeLog ?? ((text: string) => void process.stderr.write(text));
+  const program = buildProgram(writeFault, async (command) => {
     status = await command({
       ...edges,
-      environment: edges.environment ?? loadEnvironment(edges.directory),
+      environment:
+        edges.environment ?? loadEnvironment(edges.directory, undefined, (text) => log('warn', []).warn(text)),
       createLog: log,
     });
   });
@@ -70,16 +74,17 @@ const portMax = 65_535;
 
 type Run = (command: (context: CommandContext) => Promise<number>) => Promise<void>;
 
-function buildProgram(run: Run): Command {
+function buildProgram(writeErr: (text: string) => void, run: Run): Command {
   const program = new Command('genesys-warehouse')
     .description('A warehouse of a Genesys Cloud contact centre in Postgres')
     .version(version)
     .showHelpAfterError('(genesys-warehouse --help lists the commands)')
     .exitOverride()
-    .configureOutput({ writeErr: (text) => void process.stderr.write(text) });
+    .configureOutput({ writeErr });
   addTryingCommands(program, run);
   addExtractingCommands(program, run);
   addReadingCommands(program, run);
+  addAccessCommands(program, run);
   addRetentionCommands(program, run);
   addWrapupCommands(program, { run, timestamp });
   return program;
@@ -145,7 +150,7 @@ function addReadingCommands(program: Command, run: Run): void {
     .description("compare stored conversations with Genesys' own aggregates, in whole UTC days")
     .requiredOption('--from <time>', 'begin, e.g. 2026-01-01', timestamp)
     .requiredOption('--to <time>', 'end, not included', timestamp)
-    .option('--format <format>', 'table, csv or json', 'table')
+    .addOption(formatOption())
     .action((options) => run((context) => reconcileCommand(context, options)));
   program
     .command('status')
@@ -158,7 +163,8 @@ function addReadingCommands(program: Command, run: Run): void {
     .argument('<relation>', 'e.g. rpt_wrapup_causes')
     .option('--from <time>', 'first instant or day', timestamp)
     .option('--to <time>', 'end, not included', timestamp)
-    .option('--format <format>', 'csv', 'csv')
+    .addOption(new Option('--format <format>', 'how to write it').choices(['csv']).default('csv'))
+    .option('--raw', 'values as they are, for programs; else spreadsheets and terminals find nothing to run', false)
     .action((relation, options) => run((context) => exportCommand(context, relation, options)));
 }
 

@@ -2,7 +2,7 @@ import { UsageError } from '../lib/errors.js';
 import { migrate } from '../postgres/migrate.js';
 import { type PrunedRelation, prune } from '../postgres/retention/prune.js';
 import { type CommandContext, exitDone } from './app/command.js';
-import { openDatabase } from './app/open.js';
+import { openDatabase, viewSettings } from './app/open.js';
 import { table } from './app/table.js';
 
 export interface PruneCommandOptions {
@@ -23,7 +23,7 @@ export async function pruneCommand(context: CommandContext, options: PruneComman
   const isDryRun = options.dryRun === true;
   const opened = await openDatabase(context);
   try {
-    await migrate(opened.pool, { timeZone: opened.config.timeZone });
+    await migrate(opened.pool, viewSettings(opened.config));
     const client = await opened.pool.connect();
     const work = { before, isDryRun, now: context.now(), signal: context.signal };
     const pruned = await prune(client, work)

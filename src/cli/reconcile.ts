@@ -2,21 +2,19 @@ import type pg from 'pg';
 import { UsageError } from '../lib/errors.js';
 import { dayMs, earlier, floorTo, type Interval, lengthMs, plus, secondMs } from '../lib/interval.js';
 import type { Log } from '../lib/log.js';
-import { listed } from '../lib/text.js';
 import { migrate } from '../postgres/migrate.js';
 import { type DayReconciliation, readDaysToCompare, reconcileDay } from '../postgres/reconcile/reconcile.js';
 import { type CommandContext, exitDone, exitSliceFailed } from './app/command.js';
 import { errorFacts } from './app/error-text.js';
-import { openDatabase } from './app/open.js';
-import { csvLine, table } from './app/table.js';
+import { openDatabase, viewSettings } from './app/open.js';
+import { type RowColumn, type RowFormat, renderRows } from './app/table.js';
 
 export interface ReconcileOptions {
   readonly from: Date;
   readonly to: Date;
-  readonly format: string;
+  readonly format: RowFormat;
 }
 
-const formats = ['table', 'csv', 'json'];
 const daysMax = 3_700;
 /** More than this nobody reads; the days' counts in the summary are complete. */
 const differencesShownMax = 100_000;
@@ -29,16 +27,13 @@ const runMsMax = 20 * secondMs;
  * differences are made due; the next sync pulls them. Exit status 1 where something final differs.
  */
 export async function reconcileCommand(context: CommandContext, options: ReconcileOptions): Promise<number> {
-  if (!formats.includes(options.format))
-    throw new UsageError(`--format ${options.format} is not known; use ${listed(formats)}.`);
   const range = rangeOf(options, context.now());
   const opened = await openDatabase(context);
   try {
-    await migrate(opened.pool, { timeZone: opened.config.timeZone });
+    await migrate(opened.pool, viewSettings(opened.config));
     const days = await reconcileRange(opened.pool, range, context);
     const rows = await readDifferences(opened.pool, range);
-    const text = differencesText(rows, options.format);
-    if (text !== '') context.print(text);
+    if (rows.length > 0 || options.format !== 'table') context.print(renderRows(options.format, columns, rows));
     report(days, opened.log);
     return days.some((day) => day.state === 'different') ? exitSliceFailed : exitDone;
   } finally {
@@ -90,33 +85,21 @@ async function readDifferences(pool: pg.Pool, range: Interval): Promise<readonly
   return rows;
 }
 
-const columns = [
-  'interval_start_at',
-  'queue_id',
-  'queue_name',
-  'media_type',
-  'metric',
-  'details_count',
-  'aggregate_count',
-  'details_seconds',
-  'aggregate_seconds',
-  'state',
-];
+const column = (name: string): RowColumn<Row> => ({ name, of: (row) => row[name] });
 
-function differencesText(rows: readonly Row[], format: string): string {
-  if (format === 'json') return JSON.stringify(rows, columns, 2);
-  const cells = (names: readonly string[]) => rows.map((row) => names.map((name) => row[name]));
-  if (format === 'csv') return [columns, ...cells(columns)].map(csvLine).join('\n');
+const columns: readonly RowColumn<Row>[] = [
+  column('interval_start_at'),
   // A queue is named where it has a name; its id would only widen the table.
-  const named = rows.map((row) => ({ ...row, queue: row.queue_name ?? row.queue_id }));
-  const shown = columns.flatMap((name) => (name === 'queue_id' ? [] : name === 'queue_name' ? ['queue'] : [name]));
-  return named.length === 0
-    ? ''
-    : table(
-        shown,
-        named.map((row) => shown.map((name) => (row as Row)[name])),
-      );
-}
+  { ...column('queue_id'), isHiddenInTable: true },
+  { ...column('queue_name'), tableTitle: 'queue', inTable: (row) => row.queue_name ?? row.queue_id },
+  column('media_type'),
+  column('metric'),
+  { ...column('details_count'), tableTitle: 'details count' },
+  { ...column('aggregate_count'), tableTitle: 'aggregate count' },
+  column('details_seconds'),
+  column('aggregate_seconds'),
+  column('state'),
+];
 
 function report(days: readonly DayReconciliation[], log: Log): void {
   const sum = (countOf: (day: DayReconciliation) => number) => days.reduce((total, day) => total + countOf(day), 0);

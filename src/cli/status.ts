@@ -1,4 +1,6 @@
 import type pg from 'pg';
+import { readClaims } from '../postgres/ledger/claims.js';
+import { countUsersWithoutStatusTimes, readUnlisted, type Unlisted } from '../postgres/ledger/unlisted.js';
 import { type CommandContext, exitDone } from './app/command.js';
 import { openDatabase } from './app/open.js';
 import { table } from './app/table.js';
@@ -9,7 +11,7 @@ const gapsShownMax = 20;
 export async function statusCommand(context: CommandContext, options: { readonly json: boolean }): Promise<number> {
   const opened = await openDatabase(context);
   try {
-    const status = await readStatus(opened.pool);
+    const status = await readStatus(opened.pool, context.now());
     context.print(options.json ? JSON.stringify(status, null, 2) : statusText(status));
     return exitDone;
   } finally {
@@ -21,6 +23,8 @@ type Row = Readonly<Record<string, unknown>>;
 
 export interface Status {
   readonly streams: readonly Row[];
+  /** Sessions that work on slices, or hold them. */
+  readonly claims: readonly Row[];
   /** Holes and failing slices, oldest first. */
   readonly gaps: readonly Row[];
   readonly deadLetters: readonly Row[];
@@ -29,12 +33,21 @@ export interface Status {
   readonly apiBudget: Row | null;
   /** How the allowances that all processes share stand this moment. */
   readonly sharedBudgets: readonly Row[];
+  /** Ids that data name and the directory lacks. */
+  readonly unlisted: readonly Unlisted[];
+  /** Users with statuses whom the aggregates of status times leave out. */
+  readonly usersWithoutStatusTimes: number;
   readonly sizes: readonly Row[];
 }
 
-export async function readStatus(pool: pg.Pool): Promise<Status> {
-  const [streams, gaps, deadLetters, runs, budget, sharedBudgets, sizes] = await Promise.all([
+export async function readStatus(pool: pg.Pool, now: Date): Promise<Status> {
+  const [unlisted, usersWithoutStatusTimes] = await Promise.all([
+    readUnlisted(pool, now),
+    countUsersWithoutStatusTimes(pool, now),
+  ]);
+  const [streams, claims, gaps, deadLetters, runs, budget, sharedBudgets, sizes] = await Promise.all([
     pool.query('select * from mart.ops_freshness order by stream'),
+    readClaims(pool),
     pool.query(
       `select stream, state, from_at, to_at, age_seconds, attempt_count, next_attempt_at, last_error
        from mart.ops_coverage where state <> 'dead_letter' order by is_missing desc, stream, from_at limit 1000`,
@@ -59,20 +72,25 @@ export async function readStatus(pool: pg.Pool): Promise<Status> {
   ]);
   return {
     streams: streams.rows,
+    claims,
     gaps: gaps.rows,
     deadLetters: deadLetters.rows,
     lastRun: runs.rows[0] ?? null,
     apiBudget: budget.rows[0]?.budget ?? null,
     sharedBudgets: sharedBudgets.rows,
+    unlisted,
+    usersWithoutStatusTimes,
     sizes: sizes.rows,
   };
 }
 
 function statusText(status: Status): string {
   const sections = [section('Streams', status.streams.map(shownOf))];
+  if (status.claims.length > 0) sections.push(section('Slices in progress', status.claims));
   if (status.gaps.length > 0) sections.push(section('Owed', status.gaps.slice(0, gapsShownMax)));
   if (status.gaps.length > gapsShownMax) sections.push(`… and ${status.gaps.length - gapsShownMax} more`);
   if (status.deadLetters.length > 0) sections.push(section('Dead letters', status.deadLetters));
+  sections.push(...directoryText(status));
   if (status.lastRun !== null) sections.push(section('Last run', [status.lastRun]));
   if (status.apiBudget !== null) sections.push(section('API budget of the last run', [status.apiBudget]));
   if (status.sharedBudgets.length > 0) sections.push(section('API budget, all processes', status.sharedBudgets));
@@ -84,6 +102,28 @@ function statusText(status: Status): string {
   );
   return sections.join('\n\n');
 }
+
+/** What data name and the directory lacks, with the remedy. */
+function directoryText({ unlisted, usersWithoutStatusTimes }: Status): string[] {
+  const texts: string[] = [];
+  if (unlisted.length > 0) {
+    const rows = unlisted.map(({ kind, idCount, examples }) => ({
+      kind,
+      count: idCount,
+      examples: examples.join(', '),
+    }));
+    texts.push(`${section('Not in the directory', rows)}\n${divisionHint}`);
+  }
+  if (usersWithoutStatusTimes > 0) {
+    texts.push(
+      `Status times are missing for ${usersWithoutStatusTimes} users whose statuses are there (last week, by day). ${divisionHint}`,
+    );
+  }
+  return texts;
+}
+
+const divisionHint =
+  'The OAuth client may lack their divisions: add these, or all divisions, to its role in Genesys Cloud (Admin, OAuth, Roles). What is newer than the last listing appears with the next.';
 
 /** As many columns as a terminal holds; `--json` gives them all. */
 function shownOf(row: Row): Row {

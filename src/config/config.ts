@@ -1,15 +1,16 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse as parseDotenv } from 'dotenv';
 import { UsageError } from '../lib/errors.js';
 import type { LogLevel } from '../lib/log.js';
-import { nearest, withoutSecrets } from '../lib/text.js';
+import { redactLiterals } from '../lib/redact.js';
+import { nearest } from '../lib/text.js';
 import { hashes, type PrivacyPolicy } from '../privacy/policy.js';
 import { type DashboardConfig, dashboardConfig, servedFaults } from './dashboard.js';
 import { databaseUrlFrom } from './database-url.js';
 import { defaultServicePort, type Fields, fields, type Granularity } from './fields.js';
 import type { Start } from './parse-time.js';
 import { isClearText } from './region.js';
+import { readSecretFile } from './secret-files.js';
 
 export { embeddedDirectory, type Granularity } from './fields.js';
 export { resolveStart, type Start } from './parse-time.js';
@@ -106,7 +107,7 @@ export function parseConfig(environment: Environment, needs: { readonly api: boo
   ];
   if (!parsed.success || faults.length > 0)
     throw new UsageError(
-      withoutSecrets(
+      redactLiterals(
         faults.join('\n'),
         secretNames.map((name) => given[name]),
       ),
@@ -132,11 +133,16 @@ export function parseConfig(environment: Environment, needs: { readonly api: boo
 
 /**
  * The process environment over what `.env` in `directory` says, with `NAME_FILE` variables replaced by what their
- * files hold. The only place that reads `process.env`, which stays as it is.
+ * files hold. The only place that reads `process.env`, which stays as it is. `warn` gets a sentence about a `.env` whose
+ * secrets others can read; a file named by `NAME_FILE` that others can read is refused.
  */
-export function loadEnvironment(directory: string, processEnvironment: Environment = process.env): Environment {
-  const path = join(directory, '.env');
-  const merged: Record<string, string | undefined> = { ...parseDotenv(readOptional(path)), ...processEnvironment };
+export function loadEnvironment(
+  directory: string,
+  processEnvironment: Environment = process.env,
+  warn: (sentence: string) => void = () => {},
+): Environment {
+  const dotenv = readDotenv(join(directory, '.env'), warn);
+  const merged: Record<string, string | undefined> = { ...dotenv, ...processEnvironment };
   const faults: string[] = [];
   for (const name of fileNames) {
     const file = merged[`${name}_FILE`];
@@ -239,20 +245,27 @@ function unknownNameFaults(environment: Environment): string[] {
     .map((name) => `${name} is not a known name; did you mean ${nearest(name.toUpperCase(), known)}?`);
 }
 
-function readOptional(path: string): string {
+/** `.env` as it is; empty where there is none. */
+function readDotenv(path: string, warn: (sentence: string) => void): Record<string, string> {
   try {
-    return readFileSync(path, 'utf8');
+    const { text, isShared, mode } = readSecretFile(path);
+    const values = parseDotenv(text);
+    if (isShared && secretNames.some((name) => values[name]))
+      warn(`${path} holds secrets and can be read or changed by others (mode ${mode}). Run chmod 600 ${path}.`);
+    return values;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
-    throw new UsageError(`${path} cannot be read (${(error as Error).message}); make it readable or remove it`);
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    throw new UsageError(`${path} cannot be read (${(error as Error).message}). Make it a readable file or remove it.`);
   }
 }
 
 function readSecret(name: string, path: string, faults: string[]): string | undefined {
   try {
-    return readFileSync(path, 'utf8').trim();
+    const { text, isShared, mode } = readSecretFile(path);
+    if (!isShared) return text.trim();
+    faults.push(`${name} names a file that others can read or change (mode ${mode}): ${path}. Run chmod 600 ${path}`);
   } catch (error) {
     faults.push(`${name} names a file that cannot be read (${(error as Error).message}); correct it`);
-    return undefined;
   }
+  return undefined;
 }

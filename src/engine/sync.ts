@@ -52,6 +52,7 @@ function together(a: SyncSummary, b: SyncSummary): SyncSummary {
     deadLetters: a.deadLetters + b.deadLetters,
     failures: [...a.failures, ...b.failures],
     deferred: [...a.deferred, ...b.deferred],
+    held: b.held,
   };
 }
 

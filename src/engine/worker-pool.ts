@@ -4,7 +4,7 @@ import { asError, UsageError } from '../lib/errors.js';
 import { dayMs, formatInterval, type Interval, plus, secondMs } from '../lib/interval.js';
 import type { Log } from '../lib/log.js';
 import { withLogContext } from '../lib/log-context.js';
-import type { ClaimOptions, Ledger, SliceClaim, Stream, StreamContext } from '../model/extraction.js';
+import type { ClaimOptions, HeldSlices, Ledger, SliceClaim, Stream, StreamContext } from '../model/extraction.js';
 import { StreamTurns } from './fair-order.js';
 import { extractSlice, type SliceResult } from './pull-slice.js';
 
@@ -46,6 +46,8 @@ export interface SyncSummary {
   readonly failures: readonly SliceReport[];
   /** Slices that are owed but not yet: their data is not there. */
   readonly deferred: readonly SliceReport[];
+  /** Due slices that other processes hold. */
+  readonly held: readonly HeldSlices[];
 }
 
 export type DrainOptions = Pick<ClaimOptions, 'retryFailedBefore' | 'within'> & {
@@ -67,7 +69,10 @@ export async function drain(
   const ended = await Promise.allSettled([...workers, state.workLive()]);
   const broken = ended.find((worker) => worker.status === 'rejected');
   if (broken !== undefined) throw broken.reason;
-  return state.summary();
+  // A run that was stopped leaves due slices anyway.
+  const isOver = context.signal.aborted;
+  const names = streams.map((stream) => stream.name);
+  return { ...state.summary(), held: isOver ? [] : await context.ledger.held(names, context.now()) };
 }
 
 class DrainState {
@@ -188,7 +193,7 @@ class DrainState {
     this.#context.onSlice?.(report);
   }
 
-  summary(): SyncSummary {
+  summary(): Omit<SyncSummary, 'held'> {
     const failures = this.#reports.filter(({ result }) => ['failed', 'unavailable'].includes(result.outcome));
     const deferred = this.#reports.filter(({ result }) => result.outcome === 'deferred');
     return { ...this.#totals, failures, deferred };

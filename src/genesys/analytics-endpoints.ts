@@ -7,7 +7,7 @@ type Operations = Omit<GenesysApi, Extract<keyof GenesysApi, `list${string}`> | 
 
 const recordsKey = 'conversations';
 const detailsQuery: Operation = { ...query('conversations details query'), recordsKey };
-const submitJob = query('conversations details job submission');
+const submitJob: Operation = { ...query('conversations details job submission'), isIndivisible: true };
 const jobStatus = job('conversations details job status');
 const jobResults: Operation = { ...job('conversations details job results'), recordsKey };
 const deleteJob: Operation = { ...job('conversations details job deletion'), isEmptyAllowed: true };
@@ -15,7 +15,8 @@ const availability = other('conversations details availability');
 const byIds: Operation = { ...other('conversations details by id'), recordsKey };
 const conversationAggregates = query('conversations aggregates query');
 const userAggregates = query('users aggregates query');
-const userDetails = query('users details query');
+// Asked from midnight on, whatever part of the day a slice is.
+const userDetails: Operation = { ...query('users details query'), isIndivisible: true };
 const flowAggregates = query('flows aggregates query');
 const surveyAggregates = query('surveys aggregates query');
 const evaluationAggregates = query('evaluations aggregates query');

@@ -13,6 +13,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
   /** Who goes first when the allowance is short: 0 (the default) is live, 1 is backfill. */
   readonly priority?: number;
+  /** An earlier page of the same query was answered: what fails this one in all attempts is its depth. */
+  readonly isLaterPage?: boolean;
   /** Takes the answer's records one by one as they arrive; the body then comes without them. Only for answers that are lists of records. */
   readonly records?: RecordSink;
 }

@@ -3,6 +3,7 @@ import { toleranceMs } from '../lib/api-clock.js';
 import { ApiError, asError } from '../lib/errors.js';
 import { minuteMs, plus, secondMs } from '../lib/interval.js';
 import type { ApiAnswer, CallOptions, JsonObject } from './api.js';
+import { asTooMuch } from './errors.js';
 import type { Operation } from './operation.js';
 import type { RateLimiter } from './rate-limiter.js';
 import { correlationIdHeader, isPlainObject } from './response.js';
@@ -32,6 +33,8 @@ const pauseMsDefault = secondMs;
 /** The way of every call: token, turn, request, and again from there while the error says so. */
 export class Caller {
   readonly #options: CallerOptions;
+  /** Queries that were answered: what shows that the API is there, while one of them fails. */
+  #queriesAnswered = 0;
 
   constructor(options: CallerOptions) {
     this.#options = options;
@@ -46,12 +49,15 @@ export class Caller {
     const retry = { ...this.#options.retry, sentOnce: operation.isSentOnce ? operation.name : undefined };
     const allowance = new WaitAllowance(retry.waitMsMax);
     const { priority = 0, records } = options;
+    const answeredBefore = this.#queriesAnswered;
     const turn = { operation, sdkCall, signal: link.signal, priority, allowance, records };
     try {
       return await withRetry(() => this.#attempt<Body>(turn), retry, link.signal, allowance);
     } catch (error) {
       // An error of a request that was cut off is a consequence, not the cause.
-      throw link.signal.aborted ? link.signal.reason : notSent(error, operation);
+      if (link.signal.aborted) throw link.signal.reason;
+      const isAlone = options.isLaterPage || this.#queriesAnswered > answeredBefore;
+      throw isAlone ? tooMuchWhereDivisible(error, operation) : notSent(error, operation);
     } finally {
       link.unlink();
     }
@@ -82,6 +88,7 @@ export class Caller {
     const startMs = performance.now();
     try {
       const answer = await wire.run(exchange, async () => (await turn.sdkCall(apis)) as unknown as SdkExtended);
+      if (turn.operation.kind === 'query') this.#queriesAnswered += 1;
       return toApiAnswer<Body>(answer, dated(requestedAt, plus(now(), startMs - performance.now())));
     } catch (error) {
       await this.#pauseAll(error);
@@ -131,6 +138,12 @@ function isLoginNeeded(error: unknown): error is ApiError {
 function refusedForGood(error: ApiError): ApiError {
   const message = `${error.message} The token had just been issued; check that the OAuth client is active and belongs to GENESYSCLOUD_REGION.`;
   return new ApiError(message, { ...error.facts, action: 'fail' }, { cause: error });
+}
+
+/** The error of a query that fails alone. */
+function tooMuchWhereDivisible(error: unknown, operation: Operation): Error {
+  const isDivisible = operation.kind === 'query' && !operation.isIndivisible;
+  return isDivisible && error instanceof ApiError ? asTooMuch(error) : notSent(error, operation);
 }
 
 /** The SDK throws bare strings, for instance where an argument is missing. What is an error already stays what it is. */

@@ -1,5 +1,6 @@
 import { linkSignals, sleepFor } from '../lib/abort.js';
 import { isLoopbackHost } from '../lib/loopback.js';
+import { Redactor } from '../lib/redact.js';
 import { createOperations } from './analytics-endpoints.js';
 import type { ApiStats, GenesysApi, GenesysApiOptions } from './api.js';
 import type { Budget } from './budget.js';
@@ -9,7 +10,6 @@ import { bodyFaultCodes, toApiError } from './errors.js';
 import { MemoryBudget } from './memory-budget.js';
 import type { Operation } from './operation.js';
 import { RateLimiter } from './rate-limiter.js';
-import { Redactor } from './redact.js';
 import type { RetryOptions } from './retry.js';
 import { openSdk, type SdkSession } from './sdk.js';
 import { type Exchange, Wire } from './sdk-transport.js';

@@ -1,6 +1,6 @@
 import { ApiError, type ApiErrorFacts, type ErrorAction } from '../lib/errors.js';
+import type { Redactor } from '../lib/redact.js';
 import type { Operation, OperationKind } from './operation.js';
-import type { Redactor } from './redact.js';
 import { bodyTooLargeCode } from './transport.js';
 
 /** What is known of a call that went wrong. */
@@ -116,6 +116,21 @@ export function toApiError(failure: Failure, redactor: Redactor): ApiError {
   const message = [headline(failure), rule.advice?.(failure)].filter(Boolean).join(' ');
   const cause = failure.cause === undefined ? undefined : { cause: failure.cause };
   return new ApiError(redactor.apply(message), facts(failure, rule.action), cause);
+}
+
+/** How an answer fails to arrive although the host is there. */
+const cutCodes =
+  /^UND_ERR_(SOCKET|BODY|HEADERS|RES)|^E(CONNRESET|PIPE)$|^ERR_STREAM|^Z_|^HPE_|^BODY_(TRUNCATED|HTML|EMPTY)$/;
+
+/**
+ * The error of a query that failed in all attempts while other queries were answered: as after a gateway's time-out, it asks too much for
+ * one answer and is to be split. An error that says nothing about the size stays what it is.
+ */
+export function asTooMuch(error: ApiError): ApiError {
+  const { action, status = 0, code = '' } = error.facts;
+  if (action !== 'retry' || !(status >= 500 || cutCodes.test(code))) return error;
+  const message = `${error.message} Other queries are answered, so this one asks too much at once.`;
+  return new ApiError(message, { ...error.facts, action: 'split' }, { cause: error });
 }
 
 function fits(rule: Rule, failure: Failure): boolean {

@@ -8,6 +8,8 @@ export interface Operation {
   /** For people: logs, errors and metrics. */
   readonly name: string;
   readonly kind: OperationKind;
+  /** A query that asks no less about a part of its interval: splitting it would not help. */
+  readonly isIndivisible?: boolean;
   /** The member of the answer that holds its records, where they can be taken one by one. */
   readonly recordsKey?: string;
   /** An empty body is a complete answer, as after a deletion. */

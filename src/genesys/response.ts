@@ -1,9 +1,9 @@
 import type { ApiError } from '../lib/errors.js';
+import type { Redactor } from '../lib/redact.js';
 import type { JsonObject } from './api.js';
 import { bodyFaultCodes, type Failure, toApiError } from './errors.js';
 import { retryAfterMs } from './headers.js';
 import type { Operation } from './operation.js';
-import type { Redactor } from './redact.js';
 import type { WireAnswer, WireRequest } from './transport.js';
 
 export const correlationIdHeader = 'inin-correlation-id';

@@ -1,11 +1,11 @@
 import { type ApiError, asError } from '../lib/errors.js';
+import type { Redactor } from '../lib/redact.js';
 import type { RecordSink, RequestReport } from './api.js';
 import type { BudgetFacts } from './budget.js';
 import { toApiError } from './errors.js';
 import { budgetFacts } from './headers.js';
 import type { Operation } from './operation.js';
 import { readRecords } from './record-reader.js';
-import type { Redactor } from './redact.js';
 import type { Endpoint } from './region.js';
 import { correlationIdHeader, readAnswer } from './response.js';
 import type { SdkAnswer, SdkRequest } from './sdk.js';

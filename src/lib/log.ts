@@ -1,6 +1,8 @@
 import { type Logger, pino, stdSerializers, stdTimeFunctions } from 'pino';
 import { prettyFactory } from 'pino-pretty';
 import { logContext } from './log-context.js';
+import { printable, printableJson } from './printable.js';
+import { type Clean, cleanValues, redactText } from './redact.js';
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
 
@@ -15,24 +17,22 @@ export interface LogOptions {
   readonly destination?: { write(line: string): unknown };
   /** For people (one readable line) or for machines (one JSON object a line); found out from standard error unless told. */
   readonly terminal?: boolean;
-  /** Literal values that no line may contain, beyond what `redact` knows by its look. */
+  /** Literal values that no line may contain, beyond what `redactText` finds by its look. */
   readonly secrets?: readonly string[];
 }
 
 const standardError = 2;
-const replacement = '[redacted]';
-// Keys are cut at a length so that a hostile line cannot make the search slow.
-const secretMember = /("[\w.$-]{0,64}(?:secret|token|authorization|password)[\w.$-]{0,64}"\s*:\s*)"(?:[^"\\]|\\.)*"/gi;
-const urlPassword = /(\bpostgres(?:ql)?:\/\/[^\s:/@"]*:)[^\s"]*(?=@)/gi;
-const passwordParameter = /\b((?:password|client_secret|access_token)=)[^\s&"']+/gi;
-const bearer = /\b((?:bearer|basic)\s+)[\w.~+/=-]{8,}/gi;
-
 export function createLog(options: LogOptions): Log {
   const terminal = options.terminal ?? process.stderr.isTTY === true;
-  const destination = options.destination ?? pino.destination({ dest: standardError, sync: true });
+  const destination = options.destination ?? openStandardError();
   const pretty = terminal ? readable() : (line: string) => line;
-  const secrets = (options.secrets ?? []).filter((secret) => secret !== '');
-  const write = (line: string) => destination.write(pretty(redact(line, secrets)));
+  const secrets = options.secrets ?? [];
+  const clean: Clean = (text, key) => {
+    const redactedText = redactText(text, secrets);
+    // A terminal gets names as text: only a stack has lines of its own.
+    return terminal ? printable(redactedText, { keepsLines: key === 'stack' }) : redactedText;
+  };
+  const write = (line: string) => destination.write(pretty(cleanLine(line, clean)));
   return pino(
     {
       level: options.level,
@@ -52,21 +52,21 @@ export function silentLog(): Log {
   return createLog({ level: 'silent', terminal: false });
 }
 
+/** A log that cannot be written (a closed terminal, a full disk) must not stop the work; there is nobody left to tell. */
+function openStandardError() {
+  const destination = pino.destination({ dest: standardError, sync: true });
+  destination.on('error', () => {});
+  return destination;
+}
+
 /**
- * The text without what looks like a secret: members named like one in JSON, passwords in Postgres URLs and in
- * parameters, bearer and basic credentials; and without the given literals.
+ * Returns one JSON line without secrets. Only string values are touched: what a level, a time, a number or a key says is
+ * never a secret, and replacing in them would break the line.
  */
-export function redact(text: string, secrets: readonly string[] = []): string {
-  const byLook = text
-    .replace(secretMember, `$1"${replacement}"`)
-    .replace(urlPassword, `$1${replacement}`)
-    .replace(passwordParameter, `$1${replacement}`)
-    .replace(bearer, `$1${replacement}`);
-  return secrets.reduce((cleaned, secret) => {
-    // Inside a JSON line a secret with a quote or backslash stands in its escaped form.
-    const escaped = JSON.stringify(secret).slice(1, -1);
-    return cleaned.replaceAll(escaped, replacement).replaceAll(secret, replacement);
-  }, byLook);
+function cleanLine(line: string, clean: Clean): string {
+  const { level, time, ...members } = JSON.parse(line) as Record<string, unknown>;
+  const cleaned = cleanValues(members, clean) as Record<string, unknown>;
+  return `${printableJson(JSON.stringify({ level, time, ...cleaned }))}\n`;
 }
 
 function readable(): (line: string) => string {

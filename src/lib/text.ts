@@ -1,11 +1,12 @@
+import { printableJson } from './printable.js';
+
 const quotedLengthMax = 60;
-// Shorter values would also hit ordinary words.
-const secretLengthMin = 6;
 
 /** A value in a message: in quotes, control characters escaped, cut when long. */
 export function quoted(value: unknown): string {
   const written = String(value);
-  return JSON.stringify(written.length > quotedLengthMax ? `${written.slice(0, quotedLengthMax)}…` : written);
+  const cut = written.length > quotedLengthMax ? `${written.slice(0, quotedLengthMax)}…` : written;
+  return printableJson(JSON.stringify(cut));
 }
 
 /** `a`, `a or b`, `a, b or c`. */
@@ -18,13 +19,6 @@ export function listed(values: readonly string[]): string {
 export function nearest(word: string, candidates: readonly string[]): string {
   const ranked = candidates.map((candidate) => ({ candidate, distance: editDistance(word, candidate) }));
   return ranked.reduce((best, next) => (next.distance < best.distance ? next : best)).candidate;
-}
-
-/** The message without any of the secrets, in case one was put where it does not belong. */
-export function withoutSecrets(message: string, secrets: readonly (string | undefined)[]): string {
-  return secrets
-    .filter((secret) => secret !== undefined && secret.length >= secretLengthMin)
-    .reduce<string>((text, secret) => text.replaceAll(secret as string, '[secret]'), message);
 }
 
 function editDistance(a: string, b: string): number {

@@ -1,4 +1,4 @@
-/** What rules about wrap-up codes look at: one agent session with what is known around it. A leaf, filled from the tables by `postgres/wrapup/agent-sessions.ts`. */
+/** Input of wrap-up rules: one agent session with its context. Filled from the tables by `postgres/wrapup/agent-sessions.ts`. */
 import type { AssignmentSource, AssignmentState } from './assignment.js';
 
 export interface Named {
@@ -30,7 +30,7 @@ export interface SurveyAnswer {
   readonly fields: Readonly<Record<string, string | number>>;
 }
 
-/** The assignment of the ledger that is in force for an agent session. */
+/** The assignment that is active for an agent session. */
 export interface ActiveAssignment {
   readonly assignmentId: string;
   readonly rule: string;
@@ -101,7 +101,7 @@ export function isSystemCode(code: string): boolean {
   return code.startsWith('ININ-');
 }
 
-/** Bounds within which a rule can match; null: no bound. An agent session with an assignment in force is read in any case. */
+/** Bounds within which a rule can match; null: no bound. An agent session with an active assignment is read in any case. */
 export interface AgentSessionFilter {
   readonly queueIds: readonly string[] | null;
   readonly mediaTypes: readonly string[] | null;
@@ -111,7 +111,7 @@ export interface AgentSessionFilter {
   readonly realCodes: readonly string[] | null;
   /** Only conversations with an answered survey. */
   readonly onlySurveyed: boolean;
-  /** What is to be read around each agent session; the rest stays empty. */
+  /** Context to read for each agent session; the rest stays empty. */
   readonly needs: {
     readonly attributes: boolean;
     readonly surveys: boolean;

@@ -1,6 +1,6 @@
 /**
  * The words of the wrap-up ledger (`wrapup.assignments`): what rules decide, what is kept, and which state may follow which. A leaf, shared by
- * the rules (`wrapup/`), the tables (`postgres/wrapup/`) and whoever writes to Genesys.
+ * the rules (`wrapup/`), the tables (`postgres/wrapup/`) and the write-back.
  */
 
 /** See the comment on `wrapup.assignments.state`. */
@@ -18,7 +18,7 @@ export type AssignmentSource = 'rule' | 'survey';
 
 /**
  * Which states may follow each. `sent` → `proposed` is for a call that certainly did nothing (429, refused connection); `sent` → `sent` for
- * one that is repeated after reading back; `rejected` → `verified` for a code that the next extraction shows after all. What is not in force
+ * one that is repeated after reading back; `rejected` → `verified` for a code that the next extraction shows after all. Assignments that are not active
  * stays as it is: a new decision is a new row.
  */
 const followers: Readonly<Record<AssignmentState, readonly AssignmentState[]>> = {
@@ -40,12 +40,12 @@ export function statesBefore(to: AssignmentState): AssignmentState[] {
   return assignmentStates.filter((from) => mayFollow(from, to));
 }
 
-/** True where nothing more is to be done about an assignment by itself. */
+/** Returns true where no further step follows automatically. */
 export function isSettled(state: AssignmentState): boolean {
   return state !== 'proposed' && state !== 'sent';
 }
 
-/** What a rule decided about one agent session; becomes a row of the ledger. */
+/** A rule's decision about one agent session; becomes a row of the ledger. */
 export interface Proposal {
   readonly conversationStart: Date;
   readonly conversationId: string;

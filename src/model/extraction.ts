@@ -154,6 +154,8 @@ export interface Stream {
   readonly firstReachMs?: number;
   /** Slices of a period of this length that is over become one slice, so that what was live in small slices costs one pull a pass. */
   readonly mergedLengthMs?: number;
+  /** Another stream that stores the same records: what it has pulled need not be tried here again and again. */
+  readonly coveredBy?: string;
   /** Smallest interval into which a slice may be split when a cap is hit. */
   readonly sliceLengthMsMin: number;
   /** Yields pages from the slice's cursor to the end of the pass. Errors: ApiError, NotYetError. */
@@ -167,8 +169,8 @@ export interface StoreCounts {
 }
 
 /**
- * A slice that this process alone may work on: the claim is an advisory lock on the connection that writes, so that losing one loses
- * the other. Every method but `release` is one transaction.
+ * A slice that this process alone may work on: the claim ends with the connection that writes, however that ends, and nothing is
+ * committed for a claim that another process has taken over. Every method but `release` is one transaction.
  */
 export interface SliceClaim {
   readonly slice: Slice;
@@ -221,4 +223,18 @@ export interface Ledger {
   claim(options: ClaimOptions): Promise<SliceClaim | null>;
   /** True while any process works on a slice of this stream. */
   isInHand(stream: string): Promise<boolean>;
+  /** Who holds slices of these streams that are due. */
+  held(streams: readonly string[], now: Date): Promise<readonly HeldSlices[]>;
+}
+
+/** Due slices that one session holds. */
+export interface HeldSlices {
+  readonly slices: number;
+  readonly since: Date;
+  /** Host and process, as the process calls itself. */
+  readonly holder: string;
+  /** Server process of the session. */
+  readonly pid: number;
+  readonly application: string;
+  readonly role: string;
 }

@@ -1,81 +1,111 @@
 import { sql } from 'kysely';
 import type pg from 'pg';
+import { NotYetError } from '../lib/errors.js';
 import type { Interval } from '../lib/interval.js';
 import { type Page, type SliceClaim, type StoreCounts, snapshotStreams } from '../model/extraction.js';
 import { type Db, kyselyOnClient } from './connection/kysely.js';
 import { transactionOn } from './connection/transaction.js';
+import { dropClaim, type Heartbeat, holdsClaim } from './ledger/claims.js';
 import { forgetMended, handOverLetters } from './ledger/dead-letters.js';
-import { type ClaimedSlice, insertSlices, type StoredCursor, unlockSlice } from './ledger/slices.js';
+import { type ClaimedSlice, insertSlices, type StoredCursor } from './ledger/slices.js';
 import { type Store, storePages } from './load/store.js';
 import { markDaysWithData } from './schema/dimension-tables.js';
 
 const errorCharactersMax = 2_000;
 
-/** A claim over `client`, which carries the slice's advisory lock and from now on belongs to the claim until `release`. */
-export function sliceClaim(client: pg.PoolClient, claimed: ClaimedSlice, store: Store): SliceClaim {
-  const { slice } = claimed;
+/**
+ * Makes the claim that `client` has taken usable: the claim ends with that connection, which belongs to it until `release`. Nothing is
+ * committed for a claim that another process has taken over meanwhile; `commit` and `complete` throw a NotYetError then.
+ */
+export function sliceClaim(
+  client: pg.PoolClient,
+  claimed: ClaimedSlice,
+  store: Store,
+  heartbeat: Heartbeat,
+): SliceClaim {
+  const { slice, claimId } = claimed;
   const db = kyselyOnClient(client);
-  const thisSlice = () => db.updateTable('extract.slices').where('slice_id', '=', slice.sliceId);
+  heartbeat.begin(claimId);
+  const thisSlice = () =>
+    db
+      .updateTable('extract.slices')
+      .where('slice_id', '=', slice.sliceId)
+      .where(
+        sql<boolean>`exists (select from extract.claims where claims.slice_id = slices.slice_id and claim_id = ${claimId})`,
+      );
   // The pass vouches for the earliest of its pages, also when it was resumed by another process.
   let asOf = claimed.asOf;
 
   const put = (pages: readonly Page[], finish: (counts: StoreCounts) => Promise<void>) =>
     storePages(client, store, slice, pages, async (counts) => {
       for (const page of pages) if (asOf === null || page.asOf < asOf) asOf = page.asOf;
+      await requireClaim(client, claimed, store.now());
       await finish(counts);
     });
+
+  const attempted = () => ({ last_attempt_at: store.now() });
+  const failed = (message: string) => ({
+    last_error: message.slice(0, errorCharactersMax),
+    last_error_at: store.now(),
+  });
 
   return {
     slice,
     commit: (pages) =>
       put(pages, async (counts) => {
         await thisSlice()
-          .set({ ...progress(pages, counts), cursor: storedCursor(pages, asOf), last_attempt_at: store.now() })
+          .set({ ...progress(pages, counts), cursor: storedCursor(pages, asOf), ...attempted() })
           .execute();
       }),
     complete: (pages, nextDueAt) =>
       put(pages, async (counts) => {
         await thisSlice()
-          .set({
-            ...progress(pages, counts),
-            pass: sql`pass + 1`,
-            due_at: nextDueAt,
-            as_of: asOf,
-            last_pass_at: store.now(),
-            last_attempt_at: store.now(),
-            ...noProgress,
-            ...noFailure,
-          })
+          .set({ ...progress(pages, counts), ...attempted(), ...completedPass(nextDueAt, asOf, store.now()) })
           .execute();
         if (asOf !== null) await forgetMended(client, slice, asOf);
         if (!snapshotStreams.includes(slice.stream)) await markDaysWithData(client, slice.interval);
       }),
     fail: async (message, retryAt) => {
       await thisSlice()
-        .set({
-          attempts: sql`attempts + 1`,
-          retry_at: retryAt,
-          last_attempt_at: store.now(),
-          last_error: message.slice(0, errorCharactersMax),
-          last_error_at: store.now(),
-        })
+        .set({ attempts: sql`attempts + 1`, retry_at: retryAt, ...attempted(), ...failed(message) })
         .execute();
     },
     defer: async (_message, retryAt) => {
-      await thisSlice().set({ retry_at: retryAt, last_attempt_at: store.now() }).execute();
-    },
-    split: (parts, dueAt) => splitSlice(client, db, claimed, parts, dueAt),
-    restart: async (message) => {
       await thisSlice()
-        .set({ ...noProgress, last_error: message.slice(0, errorCharactersMax), last_error_at: store.now() })
+        .set({ retry_at: retryAt, ...attempted() })
         .execute();
     },
-    release: () => releaseClient(client, slice.sliceId),
+    split: (parts, dueAt) => splitSlice(client, db, claimed, parts, dueAt, store.now()),
+    restart: async (message) => {
+      await thisSlice()
+        .set({ ...noProgress, ...failed(message) })
+        .execute();
+    },
+    release: async () => {
+      heartbeat.end(claimId);
+      await releaseClient(client, claimId);
+    },
   };
+}
+
+async function requireClaim(client: pg.PoolClient, { slice, claimId }: ClaimedSlice, now: Date): Promise<void> {
+  if (await holdsClaim(client, slice.sliceId, claimId)) return;
+  throw new NotYetError('Another process has taken this slice over, since this one had fallen silent.', now);
 }
 
 const noProgress = { cursor: null } as const;
 const noFailure = { attempts: 0, retry_at: null, last_error: null, last_error_at: null } as const;
+
+function completedPass(nextDueAt: Date | null, asOf: Date | null, now: Date) {
+  return {
+    pass: sql<number>`pass + 1`,
+    due_at: nextDueAt,
+    as_of: asOf,
+    last_pass_at: now,
+    ...noProgress,
+    ...noFailure,
+  };
+}
 
 function progress(pages: readonly Page[], counts: StoreCounts) {
   return {
@@ -98,9 +128,11 @@ async function splitSlice(
   claimed: ClaimedSlice,
   parts: readonly Interval[],
   dueAt: Date,
+  now: Date,
 ): Promise<void> {
   const { slice } = claimed;
   await transactionOn(client, async () => {
+    await requireClaim(client, claimed, now);
     const whole = await db
       .deleteFrom('extract.slices')
       .where('slice_id', '=', slice.sliceId)
@@ -119,12 +151,12 @@ async function splitSlice(
   });
 }
 
-async function releaseClient(client: pg.PoolClient, sliceId: string): Promise<void> {
+async function releaseClient(client: pg.PoolClient, claimId: string): Promise<void> {
   try {
-    await unlockSlice(client, sliceId);
+    await dropClaim(client, claimId);
     client.release();
   } catch (error) {
-    // A connection that cannot unlock is broken; closing it frees the lock on the server.
+    // A connection that cannot give its claim back is closed, which ends the claim.
     client.release(error as Error);
   }
 }

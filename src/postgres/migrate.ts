@@ -1,13 +1,17 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { Kysely, type Migration, Migrator, PostgresDialect, sql } from 'kysely';
+import { Kysely, type Migration, Migrator, PostgresAdapter, PostgresDialect, sql } from 'kysely';
 import type pg from 'pg';
 import { UsageError } from '../lib/errors.js';
-import { lockKeys } from './connection/locks.js';
-import { fillFacts } from './derived/rebuild.js';
-import { buildDayIndexes } from './schema/day-indexes.js';
-import { isLockTimeout, type LockPatience, lockPatience, withLockRetries } from './schema/lock-wait.js';
-import { buildViews, type ViewSettings } from './schema/views.js';
+import type { Log } from '../lib/log.js';
+import { isLockTimeout } from './connection/holders.js';
+import { gates } from './connection/locks.js';
+import { withSettings } from './connection/settings.js';
+import { areFactsFilled, fillFacts } from './derived/rebuild.js';
+import { areDayIndexesBuilt, buildDayIndexes } from './schema/day-indexes.js';
+import { type LockPatience, lockPatience, withLockRetries } from './schema/lock-wait.js';
+import { asMigrator } from './schema/migrator.js';
+import { areViewsBuilt, buildViews, type ViewSettings } from './schema/views.js';
 
 const migrationsDirectory = fileURLToPath(new URL('../../migrations/', import.meta.url));
 const bookkeepingSchema = 'extract';
@@ -17,28 +21,24 @@ const bookkeepingTable = 'schema_migrations';
 const migrationHoursMax = 12;
 
 /**
- * Brings a database to this program's schema: pending migrations, each in a transaction of its own, then functions, views and grants, then stored facts
- * whose definition or time zone changed.
- * Safe to repeat and safe when many start at once. Nothing waits for a lock longer than `patience` says, since readers queue behind it.
+ * Brings a database to this program's schema: pending migrations, each in a transaction of its own, then functions, views and grants,
+ * then stored facts whose definition or time zone changed. Safe to repeat and safe when many start at once. Nothing waits for a lock
+ * longer than `patience` says, since readers queue behind it; another program that migrates is waited for, which holds nobody up.
  * Throws a UsageError when a newer program has migrated this database, when somebody holds a lock for good, and when the role may not.
  */
 export async function migrate(
   pool: pg.Pool,
   settings: ViewSettings,
   patience: LockPatience = lockPatience,
+  log?: Log,
 ): Promise<void> {
   await refuseNewerDatabase(pool);
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
-    await client.query('select pg_advisory_lock($1)', [lockKeys.migrations]);
-    await runMigrations(client, patience);
-    await buildViews(client, settings, patience);
-    await fillFacts(client, settings.timeZone);
-    await buildDayIndexes(client, settings.timeZone, patience);
-    await client.query('select pg_advisory_unlock($1)', [lockKeys.migrations]);
+    if (await isMigrated(client, settings)) return;
+    await asMigrator(client, () => migrateAlone(client, settings, patience), log);
   } catch (error) {
-    // Closing the connection frees its lock, whatever state it is in.
     broken = error as Error;
     throw isForbidden(error) && !describe(error).includes('create role') ? notOwner(error as Error) : error;
   } finally {
@@ -46,15 +46,35 @@ export async function migrate(
   }
 }
 
+/** Looked at before anybody is waited for: most starts find nothing to do. */
+async function isMigrated(client: pg.PoolClient, settings: ViewSettings): Promise<boolean> {
+  const isCurrent = (await pendingMigrations(client)).length === 0;
+  return (
+    isCurrent &&
+    (await areViewsBuilt(client, settings)) &&
+    (await areFactsFilled(client, settings.timeZone)) &&
+    (await areDayIndexesBuilt(client, settings.timeZone))
+  );
+}
+
+async function migrateAlone(client: pg.PoolClient, settings: ViewSettings, patience: LockPatience): Promise<void> {
+  // Whoever was waited for may have been newer.
+  await refuseNewerDatabase(client);
+  await runMigrations(client, patience);
+  await buildViews(client, settings, patience);
+  await fillFacts(client, settings.timeZone);
+  await buildDayIndexes(client, settings.timeZone, patience);
+}
+
 /** Names of migrations that the database lacks; empty when it is current. */
-export async function pendingMigrations(pool: pg.Pool): Promise<string[]> {
-  const [known, applied] = await Promise.all([migrationNames(), appliedMigrations(pool)]);
+export async function pendingMigrations(db: pg.Pool | pg.ClientBase): Promise<string[]> {
+  const [known, applied] = await Promise.all([migrationNames(), appliedMigrations(db)]);
   return known.filter((name) => !applied.includes(name));
 }
 
 async function runMigrations(client: pg.PoolClient, patience: LockPatience): Promise<void> {
   const migrations = await readMigrations();
-  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: poolOf(client) }) });
+  const db = new Kysely<unknown>({ dialect: new DialectWithoutLock({ pool: poolOf(client) }) });
   const migrator = new Migrator({
     db,
     provider: { getMigrations: async () => migrations },
@@ -62,12 +82,21 @@ async function runMigrations(client: pg.PoolClient, patience: LockPatience): Pro
     migrationTableName: bookkeepingTable,
     migrationLockTableName: `${bookkeepingTable}_lock`,
   });
-  await client.query(`set statement_timeout = '${migrationHoursMax}h'`);
-  for (let count = 0; count <= Object.keys(migrations).length; count += 1) {
-    const run = () => migrateOne(migrator);
-    if (!(await withLockRetries(client, 'The tables cannot be migrated', run, patience))) break;
+  await withSettings(client, { statement_timeout: `${migrationHoursMax}h` }, async () => {
+    for (let left = (await pendingMigrations(client)).length; left > 0; left -= 1) {
+      await withLockRetries(client, 'The tables cannot be migrated', () => migrateOne(migrator), patience);
+    }
+  });
+}
+
+/** The migrator's own lock is an advisory one, which any role may hold: ours stands around it. */
+class DialectWithoutLock extends PostgresDialect {
+  override createAdapter(): PostgresAdapter {
+    const adapter = new PostgresAdapter();
+    adapter.acquireMigrationLock = async () => {};
+    adapter.releaseMigrationLock = async () => {};
+    return adapter;
   }
-  await client.query('reset statement_timeout');
 }
 
 /** Runs the next migration in a transaction; false when there was none. */
@@ -92,9 +121,18 @@ async function readMigrations(): Promise<Record<string, Migration>> {
   const migrations: Record<string, Migration> = {};
   for (const name of await migrationNames()) {
     const text = await readFile(`${migrationsDirectory}${name}.sql`, 'utf8');
-    migrations[name] = { up: async (db) => void (await sql.raw(text).execute(db)) };
+    migrations[name] = { up: (db) => runMigration(db, text) };
   }
   return migrations;
+}
+
+/** In a transaction: whoever stores meanwhile is waited for, and whoever comes later sees the new schema. */
+async function runMigration(db: Kysely<unknown>, text: string): Promise<void> {
+  const { rows } = await sql<{
+    isThere: boolean;
+  }>`select to_regclass(${gates.storing}) is not null as "isThere"`.execute(db);
+  if (rows[0]?.isThere) await sql.raw(`lock table ${gates.storing} in exclusive mode`).execute(db);
+  await sql.raw(text).execute(db);
 }
 
 async function migrationNames(): Promise<string[]> {
@@ -105,16 +143,16 @@ async function migrationNames(): Promise<string[]> {
     .sort();
 }
 
-async function appliedMigrations(pool: pg.Pool): Promise<string[]> {
+async function appliedMigrations(db: pg.Pool | pg.ClientBase): Promise<string[]> {
   const table = `${bookkeepingSchema}.${bookkeepingTable}`;
-  const exists = await pool.query('select to_regclass($1) is not null as exists', [table]);
+  const exists = await db.query('select to_regclass($1) is not null as exists', [table]);
   if (!exists.rows[0].exists) return [];
-  const applied = await pool.query<{ name: string }>(`select name from ${table} order by name`);
+  const applied = await db.query<{ name: string }>(`select name from ${table} order by name`);
   return applied.rows.map((row) => row.name);
 }
 
-async function refuseNewerDatabase(pool: pg.Pool): Promise<void> {
-  const [known, applied] = await Promise.all([migrationNames(), appliedMigrations(pool)]);
+async function refuseNewerDatabase(db: pg.Pool | pg.ClientBase): Promise<void> {
+  const [known, applied] = await Promise.all([migrationNames(), appliedMigrations(db)]);
   const unknown = applied.filter((name) => !known.includes(name));
   if (unknown.length > 0) {
     throw new UsageError(

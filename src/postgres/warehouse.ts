@@ -1,7 +1,9 @@
 import type pg from 'pg';
 import type { ClaimOptions, Ledger } from '../model/extraction.js';
 import { sliceClaim } from './claim.js';
+import { Heartbeat, readHeldSlices } from './ledger/claims.js';
 import { claimSlice, isInHand, makeDue, planSlices } from './ledger/slices.js';
+import { readUserIds } from './ledger/user-ids.js';
 import { createStore } from './load/store.js';
 
 export interface Warehouse extends Ledger {
@@ -12,6 +14,7 @@ export interface Warehouse extends Ledger {
 /** The database as the engine uses it. The pool stays the caller's; it needs a connection for each slice in flight and a few more. */
 export function createWarehouse(pool: pg.Pool, now: () => Date): Warehouse {
   const store = createStore(pool, now);
+  const heartbeat = new Heartbeat(pool);
   return {
     plan: (plan) => planSlices(pool, plan),
     makeDue: (stream, range, now) => makeDue(pool, stream, range, now),
@@ -19,7 +22,7 @@ export function createWarehouse(pool: pg.Pool, now: () => Date): Warehouse {
       const client = await pool.connect();
       try {
         const claimed = await claimSlice(client, options);
-        if (claimed !== null) return sliceClaim(client, claimed, store);
+        if (claimed !== null) return sliceClaim(client, claimed, store, heartbeat);
         client.release();
         return null;
       } catch (error) {
@@ -28,6 +31,7 @@ export function createWarehouse(pool: pg.Pool, now: () => Date): Warehouse {
       }
     },
     isInHand: (stream) => isInHand(pool, stream),
+    held: (streams, at) => readHeldSlices(pool, streams, at),
     openConversationIds: async (after, limit) => {
       const { rows } = await pool.query<{ conversation_id: string }>(
         `select conversation_id from extract.stored_conversations
@@ -37,16 +41,6 @@ export function createWarehouse(pool: pg.Pool, now: () => Date): Warehouse {
       );
       return rows.map((row) => row.conversation_id);
     },
-    userIds: async (since) => {
-      // When a user was deleted is known from the change of state only; who was before the first listing may have worked before that.
-      const { rows } = await pool.query<{ user_id: string }>(
-        `select user_id from genesys.users
-         where valid_to is null and (deleted_at is null or deleted_at > $1)
-             and (state is distinct from 'deleted' or valid_from > $1)
-         order by user_id`,
-        [since],
-      );
-      return rows.map((row) => row.user_id);
-    },
+    userIds: (since) => readUserIds(pool, since),
   };
 }

@@ -1,5 +1,5 @@
 import { secondMs } from '../lib/interval.js';
-import { redact } from '../lib/log.js';
+import { redactText } from '../lib/redact.js';
 
 /** What the ledger says about one stream. */
 export interface StreamFigures {
@@ -270,7 +270,7 @@ function lastError({ warehouse, run }: Facts): Sample[] {
 
 /** Each value of a label is a series of its own for the one who stores it: what differs from error to error is left out. */
 export function errorLabel(message: string): string {
-  return redact(message)
+  return redactText(message)
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{21,27}/gi, '…')
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z?/g, '…')
     .replace(/\s+/g, ' ')

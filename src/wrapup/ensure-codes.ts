@@ -24,7 +24,7 @@ export interface MissingOffer {
   readonly queueName: string;
 }
 
-/** What the directory lacks so that every rule can do its work. */
+/** Codes and queue assignments that rules need and the directory lacks. */
 export interface CodesPlan {
   readonly create: readonly MissingCode[];
   readonly attach: readonly MissingOffer[];
@@ -38,7 +38,7 @@ interface Entity {
 }
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-/** Of POST /api/v2/routing/queues/{queueId}/wrapupcodes. */
+/** Codes per request to POST /api/v2/routing/queues/{queueId}/wrapupcodes. */
 const codesPerCallMax = 100;
 
 /** Holds the codes that rules set against the live directory. Throws a UsageError for ids that nobody can make. */
@@ -110,7 +110,7 @@ export async function applyCodes(api: CodesApi & DirectoryPort, plan: CodesPlan)
   return { created: made.size, attached };
 }
 
-/** Where the answer was lost, or someone else made the same code at the same moment, the directory tells. */
+/** Looks the code up in the directory: the response was lost, or someone else created the same code at the same moment. */
 async function createOnce(api: CodesApi & DirectoryPort, name: string): Promise<string> {
   try {
     const { body } = await api.createWrapupCode({ name });

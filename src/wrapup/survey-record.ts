@@ -62,7 +62,7 @@ function surveyOf(record: SurveyRecord, defaultSource: string): SurveyInput {
     (each) => each === null,
   );
   if (isEmpty && fields.size === 0)
-    throw new Refusal('there is no answer; give promoterScore, satisfaction, category, comment or a field');
+    throw new Refusal('the record has no answer; give promoterScore, satisfaction, category, comment or a field');
   return survey;
 }
 
@@ -128,7 +128,7 @@ function idOf(known: Known, key: string, name: string): string | null {
   const value = known.get(key);
   if (value === undefined) return null;
   const text = String(value);
-  if (!uuid.test(text)) throw new Refusal(`${name} is ${quoted(text)}, which is no id of Genesys Cloud (a UUID)`);
+  if (!uuid.test(text)) throw new Refusal(`${name} is ${quoted(text)}, which is not a Genesys Cloud id (a UUID)`);
   return text.toLowerCase();
 }
 

@@ -1,6 +1,6 @@
 import { createDashboard } from '../../src/dashboard/app.js';
 import { createLog } from '../../src/lib/log.js';
-import type { MartReader } from '../../src/model/mart-query.js';
+import type { MartReader } from '../../src/model/mart-reader.js';
 import { openMartReader } from '../../src/postgres/dashboard/mart-reader.js';
 import { startService } from '../../src/service/http-server.js';
 import { filledAt, filledTimeZone } from '../support/filled.js';
@@ -72,6 +72,7 @@ export const sampleValues: Readonly<Record<string, string>> = {
   minutes: '30',
   grain: 'day',
   step: 'day',
+  by: 'queue',
   user: '00000000-0000-4000-8000-000000000001',
   conversation: '00000000-0000-4000-8000-000000000001',
 };

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { type Failure, toApiError } from '../../src/genesys/errors.js';
 import type { OperationKind } from '../../src/genesys/operation.js';
-import { Redactor } from '../../src/genesys/redact.js';
 import type { ErrorAction } from '../../src/lib/errors.js';
+import { Redactor } from '../../src/lib/redact.js';
 
 function classify(kind: OperationKind, failure: Partial<Failure>) {
   const base = {

@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { flatten } from '../../src/conversation/flatten.js';
 import type { Batch, Page } from '../../src/model/extraction.js';
+import { gates } from '../../src/postgres/connection/locks.js';
 import { inTransaction } from '../../src/postgres/connection/transaction.js';
 import { changeZone, refreshDaySums, relationsWithDaySums, shareZone } from '../../src/postgres/derived/day-sums.js';
 import { registerErasures } from '../../src/postgres/load/erasures.js';
@@ -78,7 +79,7 @@ test('migrate changes the time zone of every view beside a load of interval fact
   await load.query('begin');
   for (const relation of relationsWithDaySums) await refreshDaySums(load, relation, { interval });
   const migrated = migrate(pool, { timeZone: 'America/New_York' }, { waitMsMax: 2_000, attemptsMax: 1, pauseMs: 1 });
-  await waitForAdvisoryLock();
+  await waitForTheGate();
   await storeWithoutWaiting(conversations, queues);
   const zones = await pool.query("select value from extract.settings where name like '%time_zone' order by name");
   expect(zones.rows.map(({ value }) => value)).toEqual(['Europe/Berlin', 'America/New_York']);
@@ -88,16 +89,15 @@ test('migrate changes the time zone of every view beside a load of interval fact
   expect(await inTransaction(pool, shareZone)).toBe('America/New_York');
 });
 
-async function waitForAdvisoryLock(): Promise<void> {
+async function waitForTheGate(): Promise<void> {
   for (let polls = 0; polls < 1_000; polls += 1) {
-    const { rowCount } = await pool.query(
-      `select from pg_locks where locktype = 'advisory' and not granted
-       and database = (select oid from pg_database where datname = current_database())`,
-    );
+    const { rowCount } = await pool.query('select from pg_locks where relation = $1::regclass and not granted', [
+      gates.zone,
+    ]);
     if (rowCount !== 0) return;
     await pause(10);
   }
-  throw new Error('Nobody waits for an advisory lock.');
+  throw new Error('Nobody waits for the time zone of the day sums.');
 }
 
 test('the time zone of day sums changes while an erasure is being registered', async () => {

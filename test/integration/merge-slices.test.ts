@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { dayMs } from '../../src/lib/interval.js';
-import { lockClasses } from '../../src/postgres/connection/locks.js';
+import { dropClaim, takeClaims } from '../../src/postgres/ledger/claims.js';
 import { mergeSlices } from '../../src/postgres/ledger/merge-slices.js';
 import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
 
@@ -74,13 +74,11 @@ test.each([
 
 test('not while somebody works on one of its slices', async () => {
   const client = await pool.connect();
-  const { rows } = await client.query(
-    'select pg_advisory_lock($1, slice_id::int) from extract.slices order by slice_id limit 1',
-    [lockClasses.slices],
-  );
-  expect(rows).toHaveLength(1);
+  const { rows } = await client.query('select slice_id::text as id from extract.slices order by slice_id limit 1');
+  const claimId = '00000000-0000-4000-8000-000000000001';
+  expect(await takeClaims(client, [rows[0].id], claimId)).toEqual([rows[0].id]);
   expect(await merge()).toBe(0);
-  await client.query('select pg_advisory_unlock_all()');
+  await dropClaim(client, claimId);
   client.release();
   expect(await merge()).toBe(1);
 });

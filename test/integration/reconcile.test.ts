@@ -235,7 +235,7 @@ describe('the command', () => {
   test.each([
     [['--from', '2026-01-22', '--to', '2026-01-20'], /not before --to .*swap them/],
     [['--from', '2027-01-22', '--to', '2027-01-23'], /lies in the future/],
-    [['--from', '2026-01-20', '--to', '2026-01-22', '--format', 'xml'], /use table, csv or json/],
+    [['--from', '2026-01-20', '--to', '2026-01-22', '--format', 'xml'], /Allowed choices are table, csv, json/],
   ])('refuses %s with one sentence', async (args, sentence) => {
     const run = await runCommand(['reconcile', ...args], sandbox, environment);
     expect(run.status).toBe(2);

@@ -113,3 +113,42 @@ test('the next period of a snapshot takes the place of one that failed, and has 
   await next.release();
   expect((await pool.query(`select from mart.ops_coverage where stream = 'names'`)).rowCount).toBe(0);
 });
+
+test('a failing slice ends when the stream that covers it has pulled its whole time, and not before', async () => {
+  const plan = (name: string, coveredBy?: string): Plan => ({
+    stream: { name, kind: 'interval', priority: 1, repassAgesMs: [], coveredBy } as unknown as Stream,
+    now,
+    isSchedule: true,
+    asked: () => ({ from: at(0), to: at(4) }),
+    propose: missing,
+    dueAt: ({ to }) => to,
+  });
+  const pullHistory = async (from: number, to: number) => {
+    await pool.query(
+      `insert into extract.slices (stream, slice_from, slice_to, priority, pass, as_of, requested_at)
+       values ('history', $1, $2, 2, 1, $3, $3)`,
+      [at(from), at(to), at(11)],
+    );
+  };
+  const gaps = async () =>
+    (await pool.query(`select state from mart.ops_coverage where stream = 'calls' and state <> 'due'`)).rows;
+  await warehouse.plan(plan('calls'));
+  const failing = await claim('calls');
+  await failing.fail('502 on page 30', at(13));
+  await failing.release();
+
+  await pullHistory(0, 2);
+  await pullHistory(3, 6);
+  await warehouse.plan(plan('calls', 'history'));
+  expect(await gaps()).toEqual([{ state: 'failing' }]);
+
+  await pullHistory(2, 3);
+  await warehouse.plan(plan('calls'));
+  expect(await gaps()).toEqual([{ state: 'failing' }]);
+  await warehouse.plan(plan('calls', 'history'));
+  expect(await gaps()).toEqual([]);
+  const { rows } = await pool.query(
+    `select pass, due_at, attempts, as_of, last_error from extract.slices where stream = 'calls'`,
+  );
+  expect(rows).toEqual([{ pass: 1, due_at: null, attempts: 0, as_of: at(11), last_error: null }]);
+});

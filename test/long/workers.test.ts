@@ -1,6 +1,5 @@
 import type pg from 'pg';
 import { afterEach, expect, test } from 'vitest';
-import { lockClasses } from '../../src/postgres/connection/locks.js';
 import { type Sandbox, type SandboxSettings, startSandbox } from '../../src/sandbox/index.js';
 import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
 import {
@@ -74,11 +73,7 @@ const dataRequests = (sandbox: Sandbox) => sandbox.requests().filter((request) =
 /** Slices in hand, by the server process whose connection holds the claim. */
 async function inHand(pool: pg.Pool): Promise<Map<number, number[]>> {
   const { rows } = await pool.query<{ pid: number; slices: number[] }>(
-    `select pid, array_agg(objid::int) as slices from pg_locks
-     where locktype = 'advisory' and classid = $1 and objsubid = 2 and granted
-         and database = (select oid from pg_database where datname = current_database())
-     group by pid`,
-    [lockClasses.slices],
+    'select session_pid as pid, array_agg(slice_id::int) as slices from extract.claims group by 1',
   );
   return new Map(rows.map((row) => [row.pid, row.slices]));
 }

@@ -226,6 +226,18 @@ test('deleted entities are missing from listings, and deleted users change their
   expect((await client.get('/api/v2/users?state=deleted')).body.total).toBeGreaterThan(30);
 });
 
+test('entities of a hidden division are not listed, and those without one are', async () => {
+  await start({});
+  const totals = async () => ({
+    queues: (await client.get('/api/v2/routing/queues')).body.total,
+    users: (await client.get('/api/v2/users?state=any')).body.total,
+  });
+  const { users } = await totals();
+  expect(users).toBeGreaterThan(0);
+  client.sandbox.setFaults({ hiddenDivisions: 1 });
+  expect(await totals()).toEqual({ queues: 0, users });
+});
+
 function idOf(record: { conversationId: string }): string {
   return record.conversationId;
 }

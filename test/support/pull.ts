@@ -6,6 +6,8 @@ export interface PullOptions {
   readonly pass?: number;
   readonly cursor?: Slice['cursor'];
   readonly userIds?: readonly string[];
+  /** Of conversations that are stored as open, in id order. */
+  readonly openIds?: readonly string[];
   /** Lines of the log, as JSON. */
   readonly log?: string[];
 }
@@ -15,7 +17,8 @@ export function streamContext(options: PullOptions): StreamContext {
   return {
     now: () => options.now,
     signal: new AbortController().signal,
-    openConversationIds: async () => [],
+    openConversationIds: async (after, limit) =>
+      (options.openIds ?? []).filter((id) => after === null || id > after).slice(0, limit),
     userIds: async () => options.userIds ?? [],
     log: createLog({ level: 'info', terminal: false, destination }),
   };

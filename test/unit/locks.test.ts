@@ -1,12 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { lockClasses, lockKeys } from '../../src/postgres/connection/locks.js';
+import { gates, lockNames } from '../../src/postgres/connection/locks.js';
 
 const root = join(import.meta.dirname, '../..');
-const registry = 'src/postgres/connection/locks.ts';
-const keys: readonly number[] = [...Object.values(lockKeys), ...Object.values(lockClasses)];
-const int4Max = 2 ** 31 - 1;
 
 function filesBelow(folder: string, suffix: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
@@ -15,29 +12,31 @@ function filesBelow(folder: string, suffix: string): string[] {
 }
 
 const textOf = (path: string) => readFileSync(join(root, path), 'utf8');
+const code = filesBelow('src', '.ts');
+const sql = [...filesBelow('sql', '.sql'), ...filesBelow('migrations', '.sql')];
 
-test('no two advisory locks have the same key', () => {
-  expect(keys.length).toBeGreaterThan(8);
-  expect(new Set(keys).size).toBe(keys.length);
+test('nothing waits for an advisory lock, which any role that may connect can hold', () => {
+  const waits = /pg_advisory|pg_try_advisory/i;
+  // A connection's sign of life: a random key that nobody waits for.
+  expect([...code, ...sql].filter((path) => waits.test(textOf(path)))).toEqual(['src/postgres/connection/session.ts']);
+  expect(textOf('src/postgres/connection/session.ts').match(/pg_\w*advisory\w*/g)).toEqual(['pg_try_advisory_lock']);
 });
 
-test('every key fits where Postgres takes two of them', () => {
-  expect(keys.filter((key) => !Number.isInteger(key) || key < 1 || key > int4Max)).toEqual([]);
+test('every lock has a name of its own and is used', () => {
+  expect(new Set(Object.values(lockNames)).size).toBe(Object.values(lockNames).length);
+  expect(new Set(Object.values(gates)).size).toBe(Object.values(gates).length);
+  const text = code
+    .filter((path) => !path.endsWith('/locks.ts'))
+    .map(textOf)
+    .join('\n');
+  const names = [...Object.keys(lockNames), ...Object.keys(gates)];
+  expect(
+    names.filter((name) => !new RegExp(`(?:Row|Rows|Gate)\\(\\s*client,\\s*'${name}'|gates\\.${name}\\b`).test(text)),
+  ).toEqual([]);
 });
 
-test('no other file states a key of its own', () => {
-  const ownKey = /\b[a-z]*lock(?:key|class)?s?\s*(?::\s*number\s*)?=\s*\d[\d_]*\s*;|_lock\w*\(\s*\d/i;
-  const files = [...filesBelow('src', '.ts'), ...filesBelow('sql', '.sql'), ...filesBelow('migrations', '.sql')];
-  expect(files.filter((path) => path !== registry && ownKey.test(textOf(path)))).toEqual([]);
-  expect(ownKey.test('const zoneLockKey = 7_236_407;')).toBe(true);
-  expect(ownKey.test("await client.query('select pg_advisory_xact_lock(7236407)');")).toBe(true);
-});
-
-test('every key is used', () => {
-  const code = filesBelow('src', '.ts').map(textOf).join('\n');
-  const names = [
-    ...Object.keys(lockKeys).map((name) => `lockKeys.${name}`),
-    ...Object.keys(lockClasses).map((name) => `lockClasses.${name}`),
-  ];
-  expect(names.filter((name) => !code.includes(name))).toEqual([]);
+test('the migrations make a row for every name, and every gate of our own', () => {
+  const text = sql.map(textOf).join('\n');
+  for (const name of Object.values(lockNames)) expect(text).toContain(`'${name}'`);
+  for (const gate of [gates.storing, gates.zone]) expect(text).toContain(`create table ${gate} ();`);
 });

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { createLog, redact } from '../../src/lib/log.js';
+import { createLog } from '../../src/lib/log.js';
+import { redactLiterals, redactText } from '../../src/lib/redact.js';
 
 function recording(terminal: boolean, secrets: readonly string[] = []) {
   const lines: string[] = [];
@@ -56,12 +57,51 @@ describe('secrets', () => {
   });
 
   test('the rest of the text stays', () => {
-    expect(redact('postgres://app:p%40w@db:5432/x?sslmode=require failed; grant_type=x&client_secret=abc&b=1')).toBe(
-      'postgres://app:[redacted]@db:5432/x?sslmode=require failed; grant_type=x&client_secret=[redacted]&b=1',
-    );
-    expect(redact('{"token":"a\\"b","tokens":2,"queue":"token"}')).toBe(
+    expect(
+      redactText('postgres://app:p%40w@db:5432/x?sslmode=require failed; grant_type=x&client_secret=abc&b=1'),
+    ).toBe('postgres://app:[redacted]@db:5432/x?sslmode=require failed; grant_type=x&client_secret=[redacted]&b=1');
+    expect(redactText('{"token":"a\\"b","tokens":2,"queue":"token"}')).toBe(
       '{"token":"[redacted]","tokens":2,"queue":"token"}',
     );
+  });
+
+  test.each(['o', '0', 'info', 'level', ':', '"', '{'])(
+    'as short as %j neither destroy a line nor show by gaps what they are',
+    (secret) => {
+      const [plain, guarded] = [recording(false), recording(false, [secret])];
+      for (const { log } of [plain, guarded]) {
+        log.child({ stream: 'users' }).info({ slices: 0, failed: 100 }, 'sync done {"level":"info"}');
+      }
+      const parsed = (line = '') => ({ ...JSON.parse(line), time: 'some' });
+      expect(parsed(guarded.lines[0])).toEqual(parsed(plain.lines[0]));
+    },
+  );
+
+  test('are replaced in string values only, never in keys, numbers, the level or the time', () => {
+    const { lines, log } = recording(false, ['password', '123456', 'records']);
+    log.warn({ records: 123456, text: 'records 123456', nested: { records: ['records'] } }, 'records');
+    expect(JSON.parse(lines[0] ?? '')).toEqual({
+      level: 'warn',
+      time: expect.stringMatching(/^\d{4}-/),
+      records: 123456,
+      text: '[redacted] [redacted]',
+      nested: { records: ['[redacted]'] },
+      msg: '[redacted]',
+    });
+  });
+
+  test('are found in every writing, the longer one first, and marked in one way', () => {
+    const secret = 'p@ss/w"ord';
+    const { lines, log } = recording(false, [secret, `${secret}-and-more`]);
+    log.info(`${secret} ${encodeURIComponent(secret)} ${JSON.stringify(secret)} ${secret}-and-more`);
+    expect(JSON.parse(lines[0] ?? '').msg).toBe('[redacted] [redacted] "[redacted]" [redacted]');
+    expect(redactLiterals('hush-hush and hush', ['hush-hush', undefined, ''])).toBe('[redacted] and hush');
+  });
+
+  test('that are short are still found where a password stands in a Postgres URL', () => {
+    const { lines, log } = recording(false, ['x']);
+    log.error('postgres://app:x@db:5432/x is refused');
+    expect(JSON.parse(lines[0] ?? '').msg).toBe('postgres://app:[redacted]@db:5432/x is refused');
   });
 });
 

@@ -268,9 +268,9 @@ describe('run', () => {
     ];
     expect([unknown.status, never.status, alone.status, without.status, unwritten.status]).toEqual([2, 2, 2, 2, 2]);
     expect(unknown.output).toContain('No such code');
-    expect(never.output).toContain('no cron expression');
+    expect(never.output).toContain('not a cron expression');
     expect(alone.output).toContain('add --wrapup');
     expect(without.output).toContain('cannot be read');
-    expect(unwritten.output).toContain('no credentials for writing');
+    expect(unwritten.output).toContain('Credentials for writing');
   });
 });

@@ -60,7 +60,7 @@ describe('a refusal ends the assignment as rejected, with a sentence', () => {
       {},
       { participantId: '00000000-0000-4000-8000-000000000001', sessionId: '00000000-0000-4000-8000-000000000001' },
       'participant.missing',
-      /^The agent is no participant of the conversation/,
+      /^The agent is no longer a participant of the conversation/,
     ],
     [
       'a medium without a way to write',

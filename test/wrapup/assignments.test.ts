@@ -62,7 +62,7 @@ test('another version of a rule supersedes what the earlier one decided', async 
   await propose(proposal(1));
   expect(await propose(proposal(1, { ruleVersion: 'v2' }))).toEqual({ proposed: 1, superseded: 1, unchanged: 0 });
   expect(await list()).toMatchObject([
-    { ruleVersion: 'v1', state: 'superseded', settledAt: now, reason: expect.stringMatching(/decided anew/) },
+    { ruleVersion: 'v1', state: 'superseded', settledAt: now, reason: expect.stringMatching(/decided again/) },
     { ruleVersion: 'v2', state: 'proposed' },
   ]);
   // Back to the first text: a decision like any other.

@@ -61,7 +61,7 @@ describe('a faulty file', () => {
       expect.stringMatching(/^rules\.yaml:6:14 cause is "ivr_only"; use acw_timeout, .* or unexplained$/),
       'rules.yaml:8:26 "atLest" is not known here; correct or remove it',
       'rules.yaml:8:45 atMost is "high"; write a number',
-      'rules.yaml:9:23 atLeast is no distance in time; use one such as 30s, 15m, 2h or 3d',
+      'rules.yaml:9:23 atLeast is not a duration; use one such as 30s, 15m, 2h or 3d',
       'rules.yaml:10:10 code is missing; write a text',
     ]);
   });
@@ -70,7 +70,7 @@ describe('a faulty file', () => {
     ['', ['rules.yaml:1:1 version is missing; use 1', 'rules.yaml:1:1 rules is missing; write a list']],
     ['version: 1\nrules: []\n', ['rules.yaml:2:8 rules has no values; write at least one']],
     [rule('{ survey: {} }'), ['rules.yaml:4:21 survey says nothing; name at least one condition']],
-    [rule('{ queue: 3 }'), ['rules.yaml:4:20 queue is "3", which cannot stand here']],
+    [rule('{ queue: 3 }'), ['rules.yaml:4:20 queue is "3", which is not allowed here']],
     [
       'version: 1\nrules:\n  - { name: a, set: { code: A } }\n  - { name: a, set: { code: B } }\n',
       ['rules.yaml:4:13 name "a" is used twice; rename one'],

@@ -51,8 +51,8 @@ describe('an answer', () => {
 
   test.each([
     [{ answeredAt, nps: 1 }, 'conversationId is missing'],
-    [{ ...base, conversationId: 'x', nps: 1 }, 'conversationId is "x", which is no id of Genesys Cloud (a UUID)'],
-    [{ ...base, userId: 'Ann', nps: 1 }, 'userId is "Ann", which is no id of Genesys Cloud (a UUID)'],
+    [{ ...base, conversationId: 'x', nps: 1 }, 'conversationId is "x", which is not a Genesys Cloud id (a UUID)'],
+    [{ ...base, userId: 'Ann', nps: 1 }, 'userId is "Ann", which is not a Genesys Cloud id (a UUID)'],
     [{ conversationId, nps: 1 }, 'answeredAt is missing'],
     [
       { ...base, answeredAt: '2.3.2026', nps: 1 },
@@ -70,7 +70,7 @@ describe('an answer', () => {
     [{ ...base, comment: 'x'.repeat(8_001) }, '"comment" has 8001 characters; use at most 8000'],
     [{ ...base, why: 'x'.repeat(8_001) }, '"why" has 8001 characters; use at most 8000'],
     [{ ...base, ['n'.repeat(121)]: 1 }, 'the name of a field has 121 characters; use at most 120'],
-    [base, 'there is no answer; give promoterScore, satisfaction, category, comment or a field'],
+    [base, 'the record has no answer; give promoterScore, satisfaction, category, comment or a field'],
   ])('%j is refused in a sentence', (record, fault) => {
     expect(read(record)).toEqual({ fault });
   });
@@ -104,8 +104,8 @@ describe('the lines of a file', () => {
     for (const chunks of [[text], bytes]) {
       expect(await linesOf(chunks)).toEqual([
         { line: 1, record: { a: 'ü' } },
-        { line: 3, fault: 'the line is no JSON object' },
-        { line: 4, fault: 'the line is no JSON (SyntaxError)' },
+        { line: 3, fault: 'line is not a JSON object' },
+        { line: 4, fault: 'line is not JSON (SyntaxError)' },
         { line: 5, record: { c: 3 } },
       ]);
     }
@@ -243,7 +243,7 @@ describe('stored answers', () => {
     });
     expect(await run(file, '--format', 'xlsx')).toMatchObject({
       status: 2,
-      output: expect.stringMatching(/use csv or ndjson/),
+      output: expect.stringMatching(/Allowed choices are csv, ndjson/),
     });
   });
 });

@@ -14,10 +14,11 @@ import { OrganisationClock } from '../../lib/api-clock.js';
 import { minuteMs, secondMs } from '../../lib/interval.js';
 import type { Log } from '../../lib/log.js';
 import { version } from '../../lib/version.js';
-import { createPool, verifyConnection } from '../../postgres/connection/pool.js';
+import { applicationName, createPool, verifyConnection } from '../../postgres/connection/pool.js';
 import { startEmbeddedPostgres } from '../../postgres/embedded/index.js';
 import { usableHome } from '../../postgres/embedded/user.js';
 import { migrate } from '../../postgres/migrate.js';
+import type { ViewSettings } from '../../postgres/schema/views.js';
 import { createScreen } from '../../privacy/scrubber.js';
 import { privateApi } from '../../streams/scrubbed-api.js';
 import { type Budgets, openBudgets } from './budgets.js';
@@ -61,6 +62,11 @@ export function readConfig(context: CommandContext, needs: { readonly api: boole
   return { config, log: context.createLog(config.logLevel, secrets) };
 }
 
+/** What `migrate` needs to know to build the views. */
+export function viewSettings(config: Config): ViewSettings {
+  return { timeZone: config.timeZone };
+}
+
 /** Opens the configured database, or starts the embedded one; checked, so that a wrong address is one clear sentence. */
 export async function openDatabase(context: CommandContext): Promise<Opened> {
   return openPool(context, readConfig(context, { api: false }));
@@ -72,7 +78,7 @@ export async function openWithApi(context: CommandContext): Promise<OpenedWithAp
   warnOfClearText(config, log);
   const opened = await openPool(context, { config, log });
   try {
-    await migrate(opened.pool, { timeZone: config.timeZone });
+    await migrate(opened.pool, viewSettings(config));
     const budgets = openBudgets(opened.databaseUrl, config.requestsPerMinute);
     const clock = new OrganisationClock(context.now, undefined, context.clockToleranceMs);
     const api = privateApi(
@@ -136,11 +142,15 @@ function openApi(
 }
 
 async function openPool(context: CommandContext, { config, log }: { config: Config; log: Log }): Promise<Opened> {
+  if (context.environment.NODE_TLS_REJECT_UNAUTHORIZED === '0')
+    log.warn(
+      'NODE_TLS_REJECT_UNAUTHORIZED=0 switches the check of certificates off, for Genesys Cloud and for the database. Remove it.',
+    );
   const embedded = config.databaseUrl === undefined ? await startEmbedded(context, log) : undefined;
   const databaseUrl = config.databaseUrl ?? embedded?.url ?? '';
   const pool = createPool({
     connectionString: databaseUrl,
-    applicationName: 'genesys-warehouse',
+    applicationName,
     max: config.concurrency + spareConnections,
     statementTimeoutMs,
   });

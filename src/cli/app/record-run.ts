@@ -11,6 +11,7 @@ import { createWarehouse } from '../../postgres/warehouse.js';
 import { settleByExtraction } from '../../postgres/wrapup/sending.js';
 import { allStreams, selectStreams } from '../../streams/catalog.js';
 import { type CommandContext, exitDone, exitSliceFailed } from './command.js';
+import { reportHeldSlices, strangersAmong } from './held-slices.js';
 import { type OpenedWithApi, settleClock } from './open.js';
 
 const errorsShownMax = 10;
@@ -64,7 +65,7 @@ async function recordedRun(
   } catch (error) {
     failure = error;
   }
-  const exitStatus = failure === undefined && summary?.failures.length === 0 ? exitDone : exitSliceFailed;
+  const exitStatus = failure === undefined && isDone(summary as SyncSummary) ? exitDone : exitSliceFailed;
   const lastError = failure === undefined ? (summary?.failures[0]?.result.message ?? null) : asError(failure).message;
   const budget = budgetSince(before, opened, context.now());
   const end = { ...totals(summary), requests: budget.requests, exitStatus, lastError };
@@ -75,6 +76,10 @@ async function recordedRun(
   if (failure !== undefined) throw failure;
   report(command, context, opened.log, summary as SyncSummary, budget.requests);
   return exitStatus;
+}
+
+function isDone({ failures, held }: SyncSummary): boolean {
+  return failures.length === 0 && strangersAmong(held).length === 0;
 }
 
 /** The scheduler's client lives through many runs: what one run used is the difference. */
@@ -100,7 +105,7 @@ function totals(summary: SyncSummary | undefined) {
 }
 
 function report(command: string, context: CommandContext, log: Log, summary: SyncSummary, requests: number): void {
-  const { failures, deferred, ...counts } = summary;
+  const { failures, deferred, held, ...counts } = summary;
   const facts = { ...counts, requests, failed: failures.length, notYet: deferred.length };
   if (context.signal.aborted) log.warn(facts, `${command} was stopped; what is left stays owed`);
   else if (failures.length > 0) log.error(facts, `${command} ended with ${failures.length} failed slices`);
@@ -110,4 +115,10 @@ function report(command: string, context: CommandContext, log: Log, summary: Syn
   }
   if (failures.length > errorsShownMax)
     log.error(`… and ${failures.length - errorsShownMax} more; see genesys-warehouse status`);
+  if (counts.deadLetters > 0)
+    log.warn(
+      { deadLetters: counts.deadLetters },
+      'Records could not be stored and became dead letters; genesys-warehouse status says why',
+    );
+  reportHeldSlices(held, log);
 }

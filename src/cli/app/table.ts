@@ -1,4 +1,57 @@
+import { Option } from 'commander';
+import { csvLine } from '../../lib/csv.js';
+import { printable, widthOf } from '../../lib/printable.js';
+
 const barWidth = 20;
+const cellWidthMax = 200;
+
+export const rowFormats = ['table', 'csv', 'json'] as const;
+export type RowFormat = (typeof rowFormats)[number];
+
+/** `--format table|csv|json`; anything else is a usage error of the command line. */
+export function formatOption(): Option {
+  return new Option('--format <format>', 'how to print it').choices(rowFormats).default('table' satisfies RowFormat);
+}
+
+export interface RowColumn<Row> {
+  /** As CSV and JSON name it. */
+  readonly name: string;
+  /** An array is one JSON array, and one CSV cell with blanks between. */
+  readonly of: (row: Row) => unknown;
+  /** What a table shows instead of `of`. */
+  readonly inTable?: (row: Row) => unknown;
+  readonly tableTitle?: string;
+  readonly isHiddenInTable?: true;
+}
+
+/** Formats rows for standard output in one of the formats of `formatOption`. */
+export function renderRows<Row>(format: RowFormat, columns: readonly RowColumn<Row>[], rows: readonly Row[]): string {
+  if (format === 'json')
+    return JSON.stringify(
+      rows.map((row) => objectOf(columns, row)),
+      null,
+      2,
+    );
+  if (format === 'csv') {
+    const cells = rows.map((row) => columns.map(({ of }) => joined(of(row))));
+    return [columns.map(({ name }) => name), ...cells].map(csvLine).join('\n');
+  }
+  const shown = columns.filter(({ isHiddenInTable }) => !isHiddenInTable);
+  return table(
+    shown.map(titleOf),
+    rows.map((row) => shown.map(({ of, inTable = of }) => inTable(row))),
+  );
+}
+
+function objectOf<Row>(columns: readonly RowColumn<Row>[], row: Row): Record<string, unknown> {
+  return Object.fromEntries(columns.map(({ name, of }) => [name, of(row)]));
+}
+
+const joined = (value: unknown) => (Array.isArray(value) ? value.join(' ') : value);
+
+function titleOf<Row>({ name, tableTitle }: RowColumn<Row>): string {
+  return tableTitle ?? name.replace(/_count$/, '').replaceAll('_', ' ');
+}
 
 /** A share from 0 to 1 as blocks. */
 export function bar(share: number): string {
@@ -6,23 +59,17 @@ export function bar(share: number): string {
   return '█'.repeat(filled).padEnd(barWidth, '·');
 }
 
-/** Columns as wide as their widest cell; numbers to the right. */
+/** Columns as wide as their widest cell; numbers to the right. Cells are made printable and cut, as they hold names. */
 export function table(header: readonly string[], rows: readonly (readonly unknown[])[]): string {
-  const cells = rows.map((row) => row.map((value) => String(value ?? '—')));
-  const widths = header.map((title, column) => Math.max(title.length, ...cells.map((row) => row[column]?.length ?? 0)));
+  const cells = rows.map((row) => row.map((value) => printable(String(value ?? '—'), { widthMax: cellWidthMax })));
+  const widths = header.map((title, column) =>
+    Math.max(widthOf(title), ...cells.map((row) => widthOf(row[column] ?? ''))),
+  );
   const isNumber = header.map((_title, column) => rows.some((row) => typeof row[column] === 'number'));
-  const line = (row: readonly string[]) =>
-    row
-      .map((cell, column) => (isNumber[column] ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)))
-      .join('  ')
-      .trimEnd();
+  const pad = (cell: string, column: number) => {
+    const blanks = ' '.repeat(Math.max(0, (widths[column] ?? 0) - widthOf(cell)));
+    return isNumber[column] ? blanks + cell : cell + blanks;
+  };
+  const line = (row: readonly string[]) => row.map(pad).join('  ').trimEnd();
   return [line(header), ...cells.map(line)].join('\n');
-}
-
-/** One line of CSV; nothing for null. */
-export function csvLine(values: readonly unknown[]): string {
-  return values
-    .map((value) => String(value ?? ''))
-    .map((text) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text))
-    .join(',');
 }

@@ -20,7 +20,7 @@ export interface RunStateOptions {
 
 type Pulled = { -readonly [K in keyof PulledFigures]: PulledFigures[K] } & { slices: Record<string, number> };
 
-/** What happened in this process since it began: what `/healthz` and `/metrics` tell of it. */
+/** State of this process since it began, as `/healthz` and `/metrics` show it. */
 export class RunState {
   readonly #options: RunStateOptions;
   readonly #ticks: Record<TickOutcome, number> = { done: 0, partly: 0, failed: 0 };
@@ -77,7 +77,7 @@ export class RunState {
       this.#lastError = { at: this.#options.now(), stream, message: result.message ?? result.outcome };
   };
 
-  /** Why this process does not work any more, or undefined. */
+  /** Reason why this process stopped working, or undefined. */
   livenessFault(): string | undefined {
     const nowMs = this.#options.clockMs();
     const activity = this.#options.activity() + this.#slices;

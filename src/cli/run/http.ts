@@ -14,7 +14,7 @@ import type { RunState } from './health.js';
 const figuresKeptMs = 10 * secondMs;
 const schemaKeptMs = 2 * secondMs;
 const databaseWaitMsMax = 3 * secondMs;
-/** What one caller waits is waited by the next one in vain: the port answers in any case. */
+/** Callers share one wait: the port answers in any case. */
 const clockMs = () => performance.now();
 
 export interface RunServiceOptions {

@@ -17,9 +17,9 @@ import { parseRules } from '../../wrapup/rules/rules.js';
 import { type CommandContext, timingOf } from '../app/command.js';
 import type { OpenedWithApi } from '../app/open.js';
 import { openPlanner, readRules } from '../wrapup/planner.js';
-import { type ApplyDecided, Judge } from './rule-worker.js';
+import { type ApplyDecided, RuleWorker } from './rule-worker.js';
 
-/** What was read on an event is told apart by its age, not by a slice; restatements name this stream. */
+/** Stream name in restatements for conversations that were read because of an event, not of a slice. */
 const stream = 'open_conversations';
 const surveySource = 'post';
 const directoryStreams = ['directory', 'queue_directory'];
@@ -49,8 +49,8 @@ export async function openRunLive(options: RunLiveOptions): Promise<RunLive> {
   if (!isWrapup && webhookSecret === undefined) {
     return { routes: surveySecret === undefined ? [] : [surveyRoute(options, surveySecret)], run: async () => {} };
   }
-  const judge = isWrapup ? judgeOf(options) : undefined;
-  const live = liveOf(options, judge);
+  const worker = isWrapup ? createRuleWorker(options) : undefined;
+  const live = createLive(options, worker);
   return {
     routes: [
       ...(webhookSecret === undefined ? [] : [post(webhookPath, webhookHandler(live, webhookSecret))]),
@@ -58,14 +58,14 @@ export async function openRunLive(options: RunLiveOptions): Promise<RunLive> {
     ],
     figures: () => live.figures(),
     run: async () => {
-      await Promise.all([live.run(), judge?.run()]);
+      await Promise.all([live.run(), worker?.run()]);
     },
   };
 }
 
 /**
- * A file that `wrapup check` refuses is refused here, too. Before the directory has been pulled once, names cannot be told from mistakes: then
- * only the form counts, and the judge waits for the rest.
+ * A file that `wrapup check` rejects is rejected here, too. Before the directory has been pulled once, names cannot be validated: then
+ * only the form is validated, and the worker waits for the rest.
  */
 async function checkRules({ config: { wrapupRules }, pool, log }: OpenedWithApi): Promise<void> {
   const rules = parseRules(await readRules(wrapupRules), wrapupRules);
@@ -82,12 +82,12 @@ async function isDirectoryPulled(pool: pg.Pool): Promise<boolean> {
   return rows.length === directoryStreams.length;
 }
 
-function judgeOf({ opened, context, apply, onError }: RunLiveOptions): Judge {
+function createRuleWorker({ opened, context, apply, onError }: RunLiveOptions): RuleWorker {
   const { signal } = context;
-  return new Judge({ opened, now: opened.clock.now, signal, onError, ...(apply !== undefined && { apply }) });
+  return new RuleWorker({ opened, now: opened.clock.now, signal, onError, ...(apply !== undefined && { apply }) });
 }
 
-function liveOf({ opened, context, timings, onError }: RunLiveOptions, judge: Judge | undefined): Live {
+function createLive({ opened, context, timings, onError }: RunLiveOptions, worker: RuleWorker | undefined): Live {
   const { pool, api, log } = opened;
   const store = createStore(pool, opened.clock.now);
   const load = async (records: readonly unknown[], asOf: Date) => {
@@ -100,7 +100,7 @@ function liveOf({ opened, context, timings, onError }: RunLiveOptions, judge: Ju
       client.release(error as Error);
       throw error;
     }
-    judge?.onConversationsRead(idsOf(records));
+    worker?.onConversationsRead(idsOf(records));
   };
   return new Live({
     api,
@@ -109,7 +109,7 @@ function liveOf({ opened, context, timings, onError }: RunLiveOptions, judge: Ju
     signal: context.signal,
     random: timingOf(context).random,
     onError,
-    ...(judge !== undefined && { queueIds: judge.queueIds }),
+    ...(worker !== undefined && { queueIds: worker.queueIds }),
     read: async (ids) => {
       const answer = await api.conversationsByIds(ids, { signal: context.signal, priority: 0 });
       await load(answer.body.conversations ?? [], answer.requestedAt);
@@ -129,7 +129,7 @@ function surveyRoute({ opened }: RunLiveOptions, secret: string, live?: Live): R
     source: surveySource,
     store: async (surveys) => {
       const stored = await storeSurveys(pool, surveys, { now: opened.clock.now(), screen });
-      // Read anew, so that the rules judge them by what is known now.
+      // Read again, so that the rules are evaluated on current data.
       if (stored.conversationIds.length > 0) live?.offer({ conversationIds: stored.conversationIds }, 'survey');
       return stored;
     },

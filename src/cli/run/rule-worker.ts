@@ -8,9 +8,9 @@ import { errorFacts } from '../app/error-text.js';
 import type { OpenedWithApi } from '../app/open.js';
 import { openPlanner, type Planner } from '../wrapup/planner.js';
 
-/** The directory changes while this runs: rules and names are read anew that often. */
+/** The directory changes while this runs: interval at which rules and names are read again. */
 const plannerMsMax = 5 * minuteMs;
-/** What polling and events have missed, and answers of surveys that came with an extraction. */
+/** Interval of the sweep that finds what polling and events missed, and survey answers that came with an extraction. */
 const sweepMs = hourMs;
 const sweepReachMs = 31 * dayMs;
 const waitingMax = 20_000;
@@ -30,8 +30,8 @@ export interface JudgeParts {
   readonly onError: (error: Error) => void;
 }
 
-/** Lets the rules judge conversations as soon as they are read, one batch after the other, and everything recent now and then. */
-export class Judge {
+/** Evaluates the rules on conversations as soon as they are read, one batch after the other, and on everything recent at intervals. */
+export class RuleWorker {
   readonly #parts: JudgeParts;
   readonly #queue = new ConversationQueue(waitingMax);
   readonly #log: Log;
@@ -44,7 +44,7 @@ export class Judge {
     this.#log = parts.opened.log;
   }
 
-  /** What is beyond the bound is judged by the next sweep. */
+  /** Conversations beyond the bound are evaluated by the next sweep. */
   readonly onConversationsRead = (ids: readonly string[]): void => {
     this.#queue.add(ids);
   };
@@ -64,7 +64,7 @@ export class Judge {
       await pause(gatherMs, signal);
       if (signal.aborted) return;
       try {
-        await this.#judge(this.#queue.take(conversationsMax));
+        await this.#evaluate(this.#queue.take(conversationsMax));
         if (performance.now() - this.#sweptAtMs > sweepMs) await this.#sweep();
       } catch (error) {
         if (signal.aborted) return;
@@ -75,7 +75,7 @@ export class Judge {
     }
   }
 
-  async #judge(conversationIds: readonly string[]): Promise<void> {
+  async #evaluate(conversationIds: readonly string[]): Promise<void> {
     const planner = conversationIds.length === 0 ? undefined : await this.#current();
     if (planner === undefined) return;
     const { now, signal, apply } = this.#parts;
@@ -106,7 +106,7 @@ export class Judge {
     signal.removeEventListener('abort', abort);
   }
 
-  /** The rules with the directory as it is now. Where they do not fit it, which an empty warehouse does not yet, the last ones that did go on. */
+  /** Loads the rules with the current directory. Where they do not match it, as in an empty warehouse, the last ones that did stay in use. */
   async #current(): Promise<Planner | undefined> {
     if (performance.now() - this.#plannerAtMs < plannerMsMax && this.#planner !== undefined) return this.#planner;
     const { pool, config } = this.#parts.opened;

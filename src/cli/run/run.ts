@@ -57,7 +57,7 @@ export async function runCommand(given: CommandContext, options: RunOptions): Pr
 function check({ schedule, wrapup, apply }: RunOptions): void {
   if (!cron.validate(schedule))
     throw new UsageError(
-      `--schedule ${schedule} is no cron expression; use one such as "*/5 * * * *", every five minutes.`,
+      `--schedule ${schedule} is not a cron expression; use one such as "*/5 * * * *", every five minutes.`,
     );
   if (apply && !wrapup) throw new UsageError('run --apply writes what --wrapup decides; add --wrapup.');
 }
@@ -122,7 +122,7 @@ async function runUntilStopped(
   opened.log.info('The scheduler has stopped');
 }
 
-/** A tick skipped because one is at work is the normal case behind a first start; the library would write lines of its own making. */
+/** A tick that is skipped because another is running is normal after a first start; the library would log it in its own format. */
 function cronLog(log: Log): CronLogger {
   const debug = (message: unknown) => log.debug(`The scheduler: ${String(message)}`);
   return {

@@ -40,7 +40,7 @@ export async function openRunApply(context: CommandContext, opened: OpenedWithAp
   return { apply, close: () => api.close() };
 }
 
-/** How much of a bound is left in the hour under way. */
+/** Returns how much of a bound is left in the current hour. */
 export class HourlyBound {
   readonly #clockMs: () => number;
   #sinceMs: number;

@@ -1,6 +1,5 @@
 import type { Config } from '../../config/config.js';
 import { UsageError } from '../../lib/errors.js';
-import { listed } from '../../lib/text.js';
 import { migrate } from '../../postgres/migrate.js';
 import { type Pending, readPending, readWritten, type Written } from '../../postgres/wrapup/pending.js';
 import { createAssignmentStore, proposeAgain } from '../../postgres/wrapup/sending.js';
@@ -8,8 +7,8 @@ import { type AllowList, allowListOf } from '../../wrapup/rules/allow-list.js';
 import { applyAssignments } from '../../wrapup/writeback/apply.js';
 import type { ApplySummary } from '../../wrapup/writeback/types.js';
 import { type CommandContext, exitDone, exitSliceFailed, timingOf } from '../app/command.js';
-import { type Opened, openDatabase, openWithApi } from '../app/open.js';
-import { csvLine, table } from '../app/table.js';
+import { type Opened, openDatabase, openWithApi, viewSettings } from '../app/open.js';
+import { type RowColumn, type RowFormat, renderRows } from '../app/table.js';
 import { wrapupInterval } from './plan.js';
 import { openPlanner, type Planner } from './planner.js';
 import { openWriter } from './writer.js';
@@ -21,18 +20,14 @@ export interface WrapupApplyOptions {
   readonly apply: boolean;
   readonly writesMax?: number;
   readonly retryRejected: boolean;
-  readonly format: string;
+  readonly format: RowFormat;
 }
-
-const formats = ['table', 'csv', 'json'];
 
 /**
  * Records what the rules decide in the ledger, where reports find it at once. Without `--apply` that is all, and what
  * would go to Genesys is printed; with it, that goes there, as far as the rules file allows.
  */
 export async function wrapupApplyCommand(context: CommandContext, options: WrapupApplyOptions): Promise<number> {
-  if (!formats.includes(options.format))
-    throw new UsageError(`--format ${options.format} is not known; use ${listed(formats)}.`);
   return options.apply ? applyToGenesys(context, options) : recordOnly(context, options);
 }
 
@@ -44,7 +39,7 @@ async function recordOnly(context: CommandContext, options: WrapupApplyOptions):
     const allowed = allowedBy(planner);
     await createAssignmentStore(opened.pool, { now: context.now, actor: 'wrapup apply' }).settleByExtraction();
     const pending = await readPending(opened.pool, { ...allowed, ...ruleOf(options) });
-    context.print(rendered(pendingColumns, pending, options.format));
+    context.print(renderRows(options.format, pendingColumns, pending));
     if (planner.rules.writeback === undefined)
       opened.log.info('The rules file has no writeback list, so nothing would be written to Genesys');
     return exitDone;
@@ -76,7 +71,7 @@ async function applyToGenesys(context: CommandContext, options: WrapupApplyOptio
         { ...filter, writesMax: Math.min(allowed.writesMax, options.writesMax ?? allowed.writesMax) },
       );
       const written = await readWritten(opened.pool, { since: startedAt, actor: who });
-      context.print(rendered(writtenColumns, written, options.format));
+      context.print(renderRows(options.format, writtenColumns, written));
       return report(opened, summary, await readPending(opened.pool, filter));
     } finally {
       await api.close();
@@ -87,7 +82,7 @@ async function applyToGenesys(context: CommandContext, options: WrapupApplyOptio
 }
 
 async function openRules(opened: Opened, config: Config): Promise<Planner> {
-  await migrate(opened.pool, { timeZone: config.timeZone });
+  await migrate(opened.pool, viewSettings(config));
   return openPlanner(opened.pool, config.wrapupRules);
 }
 
@@ -125,36 +120,18 @@ function report({ log }: Opened, summary: ApplySummary, pending: readonly Pendin
   return stopped.isFailure ? exitSliceFailed : exitDone;
 }
 
-type Columns<Row> = readonly (readonly [title: string, of: (row: Row) => unknown])[];
-
-const pendingColumns: Columns<Pending> = [
-  ['rule', (row) => row.rule],
-  ['wrapup_name', (row) => row.wrapupName],
-  ['proposed_count', (row) => row.proposedCount],
-  ['to_write_count', (row) => row.toWriteCount],
-  ['example', (row) => row.example],
+const pendingColumns: readonly RowColumn<Pending>[] = [
+  { name: 'rule', of: (row) => row.rule },
+  { name: 'wrapup_name', of: (row) => row.wrapupName },
+  { name: 'proposed_count', of: (row) => row.proposedCount },
+  { name: 'to_write_count', of: (row) => row.toWriteCount },
+  { name: 'example', of: (row) => row.example },
 ];
 
-const writtenColumns: Columns<Written> = [
-  ['state', (row) => row.state],
-  ['error_code', (row) => row.errorCode],
-  ['assignment_count', (row) => row.count],
-  ['example', (row) => row.example],
-  ['reason', (row) => row.reason],
+const writtenColumns: readonly RowColumn<Written>[] = [
+  { name: 'state', of: (row) => row.state },
+  { name: 'error_code', of: (row) => row.errorCode },
+  { name: 'assignment_count', of: (row) => row.count },
+  { name: 'example', of: (row) => row.example },
+  { name: 'reason', of: (row) => row.reason },
 ];
-
-function rendered<Row>(columns: Columns<Row>, rows: readonly Row[], format: string): string {
-  const titles = columns.map(([title]) => title);
-  const cells = rows.map((row) => columns.map(([, of]) => of(row)));
-  if (format === 'csv') return [titles, ...cells].map(csvLine).join('\n');
-  if (format === 'json')
-    return JSON.stringify(
-      rows.map((row) => Object.fromEntries(columns.map(([title, of]) => [title, of(row)]))),
-      null,
-      2,
-    );
-  return table(
-    titles.map((title) => title.replace(/_count$/, '').replaceAll('_', ' ')),
-    cells,
-  );
-}

@@ -3,7 +3,7 @@ import { readDirectory } from '../../postgres/wrapup/directory.js';
 import { checkRules } from '../../wrapup/rules/check.js';
 import { faultsError, parseRules } from '../../wrapup/rules/rules.js';
 import { type CommandContext, exitDone } from '../app/command.js';
-import { openDatabase } from '../app/open.js';
+import { openDatabase, viewSettings } from '../app/open.js';
 import { readRules } from './planner.js';
 
 /** Holds the rules file against its schema and the directory in the warehouse. All faults at once, with line and column: exit status 2. */
@@ -12,7 +12,7 @@ export async function wrapupCheckCommand(context: CommandContext): Promise<numbe
   try {
     const path = opened.config.wrapupRules;
     const rules = parseRules(await readRules(path), path);
-    await migrate(opened.pool, { timeZone: opened.config.timeZone });
+    await migrate(opened.pool, viewSettings(opened.config));
     const { faults, warnings } = checkRules(rules, await readDirectory(opened.pool));
     for (const { at, message } of warnings) opened.log.warn(`${at} ${message}`);
     if (faults.length > 0) throw faultsError(faults);

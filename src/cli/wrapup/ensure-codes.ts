@@ -2,13 +2,13 @@ import { applyCodes, type CodesPlan, planCodes } from '../../wrapup/ensure-codes
 import { parseRules } from '../../wrapup/rules/rules.js';
 import { type CommandContext, exitDone } from '../app/command.js';
 import { openWithApi } from '../app/open.js';
-import { csvLine, table } from '../app/table.js';
+import { type RowColumn, type RowFormat, renderRows } from '../app/table.js';
 import { readRules } from './planner.js';
 import { openWriter } from './writer.js';
 
 export interface EnsureCodesOptions {
   readonly apply: boolean;
-  readonly format: string;
+  readonly format: RowFormat;
 }
 
 /** Prints which codes of the rules are missing, from Genesys or from queues; with `--apply` makes and attaches them. */
@@ -21,9 +21,11 @@ export async function wrapupEnsureCodesCommand(context: CommandContext, options:
     const writer = options.apply ? await openWriter(context, opened) : undefined;
     try {
       const plan = await planCodes(writer?.api ?? opened.api, rules);
-      context.print(rendered(plan, options.format));
+      context.print(renderRows(options.format, columns, rowsOf(plan)));
       for (const rule of plan.rulesWithoutQueues)
-        opened.log.warn(`Rule ${rule} names no queue and there is no writeback list: its code is attached to none`);
+        opened.log.warn(
+          `Rule ${rule} names no queue and the file has no writeback list: its code is attached to no queue`,
+        );
       const missing = { toCreate: plan.create.length, toAttach: plan.attach.length };
       if (writer === undefined) {
         opened.log.info(missing, 'Planned; run it with --apply to make and attach them');
@@ -40,19 +42,25 @@ export async function wrapupEnsureCodesCommand(context: CommandContext, options:
   }
 }
 
-const titles = ['action', 'code', 'queue', 'rules'];
+interface MissingRow {
+  readonly action: 'create' | 'attach';
+  readonly code: string;
+  readonly queue: string | null;
+  readonly rules: string | null;
+}
 
-function rendered({ create, attach }: CodesPlan, format: string): string {
-  const rows = [
-    ...create.map(({ name, rules }) => ['create', name, null, rules.join('; ')]),
-    ...attach.map(({ code, queueName }) => ['attach', code, queueName, null]),
+const columns: readonly RowColumn<MissingRow>[] = [
+  { name: 'action', of: (row) => row.action },
+  { name: 'code', of: (row) => row.code },
+  { name: 'queue', of: (row) => row.queue },
+  { name: 'rules', of: (row) => row.rules },
+];
+
+function rowsOf({ create, attach }: CodesPlan): MissingRow[] {
+  return [
+    ...create.map(
+      ({ name, rules }) => ({ action: 'create', code: name, queue: null, rules: rules.join('; ') }) as const,
+    ),
+    ...attach.map(({ code, queueName }) => ({ action: 'attach', code, queue: queueName, rules: null }) as const),
   ];
-  if (format === 'csv') return [titles, ...rows].map(csvLine).join('\n');
-  if (format === 'json')
-    return JSON.stringify(
-      rows.map((row) => Object.fromEntries(titles.map((title, at) => [title, row[at]]))),
-      null,
-      2,
-    );
-  return table(titles, rows);
 }

@@ -2,22 +2,20 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { UsageError } from '../../lib/errors.js';
 import type { Log } from '../../lib/log.js';
-import { listed } from '../../lib/text.js';
 import type { SurveyInput } from '../../model/agent-session.js';
 import { migrate } from '../../postgres/migrate.js';
 import { storeSurveys } from '../../postgres/wrapup/surveys.js';
 import { createScreen } from '../../privacy/scrubber.js';
 import { idLengthMax, readSurveyRecord } from '../../wrapup/survey-record.js';
 import { type CommandContext, exitDone, exitSliceFailed } from '../app/command.js';
-import { type Opened, openDatabase } from '../app/open.js';
+import { type Opened, openDatabase, viewSettings } from '../app/open.js';
 import { type SurveyFormat, surveyLines } from './survey-file.js';
 
 export interface ImportSurveysOptions {
-  readonly format?: string;
+  readonly format?: SurveyFormat;
   readonly source: string;
 }
 
-const formats: readonly string[] = ['csv', 'ndjson'];
 const batchSize = 1_000;
 /** Faulty lines named one by one; the count in the summary is complete. */
 const faultsShownMax = 100;
@@ -34,14 +32,12 @@ export async function importSurveysCommand(
   file: string,
   options: ImportSurveysOptions,
 ): Promise<number> {
-  if (options.format !== undefined && !formats.includes(options.format))
-    throw new UsageError(`--format ${options.format} is not known; use ${listed(formats)}.`);
   if (options.source.length > idLengthMax)
     throw new UsageError(`--source has ${options.source.length} characters; use at most ${idLengthMax}.`);
   const input = file === '-' ? (process.stdin as AsyncIterable<Uint8Array>) : await openFile(file);
   const opened = await openDatabase(context);
   try {
-    await migrate(opened.pool, { timeZone: opened.config.timeZone });
+    await migrate(opened.pool, viewSettings(opened.config));
     const counts = await importAll(opened, input, options, context);
     opened.log.info(counts, 'Surveys were imported');
     return counts.faulty === 0 ? exitDone : exitSliceFailed;
@@ -54,7 +50,7 @@ async function openFile(file: string): Promise<AsyncIterable<Uint8Array>> {
   const found = await stat(file).catch((error: Error) => {
     throw new UsageError(`${file} cannot be read (${error.message}); name a file, or - for standard input.`);
   });
-  if (!found.isFile()) throw new UsageError(`${file} is no file; name a file, or - for standard input.`);
+  if (!found.isFile()) throw new UsageError(`${file} is not a file. Name a file, or - for standard input.`);
   return createReadStream(file) as AsyncIterable<Uint8Array>;
 }
 
@@ -75,7 +71,7 @@ async function importAll(
     for (const { index, reason } of refused) report(log, counts, batch[index]?.line ?? 0, reason);
     batch = [];
   };
-  for await (const line of surveyLines(input, options.format as SurveyFormat | undefined)) {
+  for await (const line of surveyLines(input, options.format)) {
     context.signal.throwIfAborted();
     const read = 'fault' in line ? line : readSurveyRecord(line.record, { source: options.source });
     if ('fault' in read) report(log, counts, line.line, read.fault);

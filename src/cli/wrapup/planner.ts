@@ -1,6 +1,6 @@
 /**
  * Rules, directory and tables brought together, for every command that plans. `openPlanner` reads the rules file and the directory once;
- * `propose` judges a range or some conversations and stores what is new, which is effective in reports at once.
+ * `propose` evaluates a range or some conversations and stores new decisions, which are effective in reports at once.
  */
 import { readFile } from 'node:fs/promises';
 import type pg from 'pg';

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { CommandContext } from '../app/command.js';
+import { formatOption } from '../app/table.js';
 import { wrapupApplyCommand } from './apply.js';
 import { wrapupCheckCommand } from './check.js';
 import { wrapupEnsureCodesCommand } from './ensure-codes.js';
@@ -7,6 +8,7 @@ import { importSurveysCommand } from './import-surveys.js';
 import { redirectUriDefault, waitSecondsDefault, waitSecondsMax, wrapupLoginCommand } from './login.js';
 import { wrapupPlanCommand } from './plan.js';
 import { wrapupRevokeCommand } from './revoke.js';
+import { surveyFormats } from './survey-file.js';
 
 type Run = (command: (context: CommandContext) => Promise<number>) => Promise<void>;
 
@@ -36,7 +38,7 @@ function addReading(wrapup: Command, { run, timestamp }: WrapupEdges): void {
     .option('--from <time>', 'agent sessions that began from here; 31 days before --to unless given', timestamp)
     .option('--to <time>', 'end, not included; now unless given', timestamp)
     .option('--rule <name>', 'only this rule')
-    .option('--format <format>', 'table, csv or json', 'table')
+    .addOption(formatOption())
     .action((options) => run((context) => wrapupPlanCommand(context, options)));
 }
 
@@ -45,12 +47,12 @@ function addWriting(wrapup: Command, { run, timestamp }: WrapupEdges): void {
     .command('apply')
     .description('record what the rules decide, for reports; with --apply also write it to Genesys')
     .option('--apply', 'write to Genesys what the rules file allows; else only show what would be written', false)
-    .option('--writes-max <number>', "codes written at the most, below the rules file's own bound", wholeNumber)
+    .option('--writes-max <number>', "maximum number of codes to write, below the rules file's own limit", wholeNumber)
     .option('--retry-rejected', 'also what was rejected for a missing permission, login or answer', false)
     .option('--from <time>', 'agent sessions that began from here; 31 days before --to unless given', timestamp)
     .option('--to <time>', 'end, not included; now unless given', timestamp)
     .option('--rule <name>', 'only this rule')
-    .option('--format <format>', 'table, csv or json', 'table')
+    .addOption(formatOption())
     .action((options) => run((context) => wrapupApplyCommand(context, options)));
 }
 
@@ -65,7 +67,7 @@ function addSettingUp(wrapup: Command, { run }: WrapupEdges): void {
     .command('ensure-codes')
     .description('which codes of the rules are missing in Genesys or on queues; with --apply makes and attaches them')
     .option('--apply', 'change Genesys; else only show what is missing', false)
-    .addOption(new Option('--format <format>', 'how to print it').choices(['table', 'csv', 'json']).default('table'))
+    .addOption(formatOption())
     .action((options) => run((context) => wrapupEnsureCodesCommand(context, options)));
 }
 
@@ -85,7 +87,7 @@ function addStoring(wrapup: Command, { run, timestamp }: WrapupEdges): void {
     .command('import-surveys')
     .description('answers of surveys from a file; the same answer again changes nothing')
     .argument('<file>', 'CSV with a header line or one JSON object per line; - for standard input')
-    .option('--format <format>', 'csv or ndjson; told from the first letter unless given')
+    .addOption(new Option('--format <format>', 'of the file (default: auto-detected)').choices(surveyFormats))
     .option('--source <name>', 'where the answers came from, for rules and to keep ids of two tools apart', 'import')
     .action((file, options) => run((context) => importSurveysCommand(context, file, options)));
   wrapup

@@ -2,7 +2,7 @@ import { UsageError } from '../../lib/errors.js';
 import { migrate } from '../../postgres/migrate.js';
 import { revoke } from '../../postgres/wrapup/closing.js';
 import { type CommandContext, exitDone } from '../app/command.js';
-import { openDatabase } from '../app/open.js';
+import { openDatabase, viewSettings } from '../app/open.js';
 
 export interface WrapupRevokeOptions {
   readonly rule: string;
@@ -10,14 +10,14 @@ export interface WrapupRevokeOptions {
   readonly to?: Date;
 }
 
-/** Undoes in the warehouse what a rule did: its assignments are no longer in force, and reports show what Genesys says. */
+/** Revokes a rule's assignments in the warehouse: they are no longer active, and reports show what Genesys says. */
 export async function wrapupRevokeCommand(context: CommandContext, options: WrapupRevokeOptions): Promise<number> {
   const { rule, from, to } = options;
   if (from !== undefined && to !== undefined && from >= to)
     throw new UsageError(`--from ${from.toISOString()} is not before --to ${to.toISOString()}; swap them.`);
   const opened = await openDatabase(context);
   try {
-    await migrate(opened.pool, { timeZone: opened.config.timeZone });
+    await migrate(opened.pool, viewSettings(opened.config));
     const filter = { rule, ...(from && { from }), ...(to && { to }) };
     const revoked = await revoke(opened.pool, filter, { now: context.now(), actor: 'wrapup revoke' });
     if (revoked.length === 0) await refuseUnknown(opened.pool, rule);

@@ -4,14 +4,15 @@ import { CsvError, parse } from 'csv-parse';
 import { asError, UsageError } from '../../lib/errors.js';
 import type { SurveyRecord } from '../../wrapup/survey-record.js';
 
-export type SurveyFormat = 'csv' | 'ndjson';
+export const surveyFormats = ['csv', 'ndjson'] as const;
+export type SurveyFormat = (typeof surveyFormats)[number];
 export type SurveyLine =
   | { readonly line: number; readonly record: SurveyRecord }
   | { readonly line: number; readonly fault: string };
 
 /** Longer than any answer; a file without line ends must not fill the memory. */
 const recordBytesMax = 1_000_000;
-/** Enough for what stands before the first letter. */
+/** Enough for a byte order mark and blanks before the first letter. */
 const peekBytesMax = 10_000;
 
 /** The lines of a file, faulty ones among them. `format` undefined: JSON where the first letter is a brace, else CSV. */
@@ -78,7 +79,7 @@ function skip(error: CsvError | undefined): SurveyLine {
   const message =
     error?.code === 'CSV_RECORD_INCONSISTENT_COLUMNS'
       ? 'has more or fewer columns than the header'
-      : 'is no line of CSV';
+      : 'is not a line of CSV';
   return { line, fault: `the line ${message}` };
 }
 
@@ -102,10 +103,10 @@ function jsonRecord(text: string): { readonly record: SurveyRecord } | { readonl
   try {
     const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { record: value as SurveyRecord };
-    return { fault: 'the line is no JSON object' };
+    return { fault: 'line is not a JSON object' };
   } catch (error) {
     // V8 quotes the text, which may hold what a customer wrote.
-    return { fault: `the line is no JSON (${asError(error).name})` };
+    return { fault: `line is not JSON (${asError(error).name})` };
   }
 }
 

@@ -16,7 +16,7 @@ export const requestTimeoutMs = minuteMs / 2;
 
 export interface Writer {
   readonly api: GenesysWriteApi;
-  /** Who writes, for the ledger. */
+  /** Name of the writer in the ledger. */
   readonly actor: string;
 }
 
@@ -67,6 +67,6 @@ export async function writeCredentials(
   if (clientId !== undefined && clientSecret !== undefined)
     return { credentials: { kind: 'client', clientId, clientSecret }, actor: `client ${clientId}` };
   throw new UsageError(
-    'There are no credentials for writing to Genesys; set GENESYS_WAREHOUSE_WRITE_CLIENT_ID and GENESYS_WAREHOUSE_WRITE_CLIENT_SECRET, or set the first and run "genesys-warehouse wrapup login".',
+    'Credentials for writing to Genesys are missing. Set GENESYS_WAREHOUSE_WRITE_CLIENT_ID and GENESYS_WAREHOUSE_WRITE_CLIENT_SECRET, or set the first and run "genesys-warehouse wrapup login".',
   );
 }

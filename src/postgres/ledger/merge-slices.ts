@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { type Interval, plus } from '../../lib/interval.js';
 import type { Stream } from '../../model/extraction.js';
-import { lockClasses } from '../connection/locks.js';
+import { dropClaim, takeClaims } from './claims.js';
 
 interface Period {
   readonly from: Date;
@@ -24,9 +25,14 @@ export async function mergeSlices(
   const window = { from: plus(now, -firstAgeMs - mergedLengthMs), to: now };
   let merged = 0;
   for (const period of await mergeable(client, stream.name, mergedLengthMs, window)) {
-    if (!(await lockAll(client, period.slices))) continue;
-    await mergeInto(client, stream.name, { from: period.from, to: plus(period.from, mergedLengthMs) }, firstAgeMs);
-    merged += 1;
+    const claimId = randomUUID();
+    const claimed = await takeClaims(client, period.slices, claimId);
+    // Not where somebody works on one of them.
+    if (claimed.length === period.slices.length) {
+      await mergeInto(client, stream.name, { from: period.from, to: plus(period.from, mergedLengthMs) }, firstAgeMs);
+      merged += 1;
+    }
+    await dropClaim(client, claimId);
   }
   return merged;
 }
@@ -49,15 +55,6 @@ async function mergeable(
     [stream, `${lengthMs} milliseconds`, window.from, window.to],
   );
   return rows;
-}
-
-/** False when somebody works on one of the slices. The locks end with the transaction. */
-async function lockAll(client: pg.ClientBase, slices: readonly string[]): Promise<boolean> {
-  const { rows } = await client.query<{ locked: boolean }>(
-    'select bool_and(pg_try_advisory_xact_lock($1, slice_id::int)) as locked from unnest($2::text[]) as slice_id',
-    [lockClasses.slices, slices],
-  );
-  return rows[0]?.locked === true;
 }
 
 /** What a person made due earlier than its second pass stays due then. */

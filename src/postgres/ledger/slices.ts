@@ -1,13 +1,16 @@
+import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import type pg from 'pg';
 import { earlier, type Interval, later } from '../../lib/interval.js';
 import type { ClaimOptions, Json, Plan, Slice, Stream } from '../../model/extraction.js';
 import { type Db, kyselyOnClient, kyselyOnPool } from '../connection/kysely.js';
-import { lockClasses } from '../connection/locks.js';
+import { lockRows } from '../connection/locks.js';
 import { inTransaction } from '../connection/transaction.js';
+import { claimedSlices, dropClaim, sweepClaims, takeClaims } from './claims.js';
 import { handOverStreamLetters } from './dead-letters.js';
 import { mergeSlices } from './merge-slices.js';
 import { prunedIntervals } from './pruned.js';
+import { settleCovered } from './settle-covered.js';
 
 const candidatesMax = 64;
 const insertRowsMax = 5_000;
@@ -22,15 +25,20 @@ export interface ClaimedSlice {
   readonly slice: Slice;
   /** Of the pass in progress, null when it has not begun. */
   readonly asOf: Date | null;
+  readonly claimId: string;
 }
 
 /** Adds the slices that a stream lacks; returns how many. */
 export async function planSlices(pool: pg.Pool, plan: Plan): Promise<number> {
   const { stream, now } = plan;
   return inTransaction(pool, async (client) => {
-    await client.query('select pg_advisory_xact_lock($1, hashtext($2))', [lockClasses.plans, stream.name]);
+    await lockRows(client, 'plans', [stream.name]);
     const db = kyselyOnClient(client);
-    if (plan.isSchedule) await mergeSlices(client, stream, now);
+    if (plan.isSchedule) {
+      await sweepClaims(client);
+      await mergeSlices(client, stream, now);
+    }
+    if (stream.coveredBy !== undefined) await settleCovered(client, stream.name, stream.coveredBy, now);
     const known = await scheduledFrom(db, stream.name);
     const asked = plan.asked(known);
     if (asked === null) return 0;
@@ -144,25 +152,21 @@ export async function makeDue(pool: pg.Pool, stream: string, range: Interval, no
   return rowCount ?? 0;
 }
 
-/** Takes the lock of the most urgent due slice that nobody holds, or returns null: live ones first, then by the streams' turns. The lock stays on `client`. */
+/**
+ * Claims the most urgent due slice that nobody holds, or returns null: live ones first, then by the streams' turns. The claim ends with
+ * the connection `client`.
+ */
 export async function claimSlice(client: pg.PoolClient, options: ClaimOptions): Promise<ClaimedSlice | null> {
   const db = kyselyOnClient(client);
   for (const sliceId of await candidates(db, options)) {
-    const { rows } = await client.query<{ locked: boolean }>('select pg_try_advisory_lock($1, $2::int) as locked', [
-      lockClasses.slices,
-      sliceId,
-    ]);
-    if (!rows[0]?.locked) continue;
-    // Whoever held the lock a moment ago may have finished the slice: only what is still due now is ours.
-    const claimed = await readDueSlice(db, sliceId, options);
+    const claimId = randomUUID();
+    if ((await takeClaims(client, [sliceId], claimId)).length === 0) continue;
+    // Whoever held the claim a moment ago may have finished the slice: only what is still due now is ours.
+    const claimed = await readDueSlice(db, sliceId, claimId, options);
     if (claimed !== null) return claimed;
-    await unlockSlice(client, sliceId);
+    await dropClaim(client, claimId);
   }
   return null;
-}
-
-export async function unlockSlice(client: pg.PoolClient, sliceId: string): Promise<void> {
-  await client.query('select pg_advisory_unlock($1, $2::int)', [lockClasses.slices, sliceId]);
 }
 
 function dueSlices(db: Db, options: ClaimOptions) {
@@ -185,16 +189,12 @@ function dueSlices(db: Db, options: ClaimOptions) {
   return query;
 }
 
-const heldByAnybody = sql<boolean>`exists (
-    select from pg_locks
-    where locktype = 'advisory' and classid = ${lockClasses.slices} and objid = slice_id::int and objsubid = 2
-        and database = (select oid from pg_database where datname = current_database())
-)`;
+const isClaimed = sql<boolean>`slice_id in ${sql.raw(claimedSlices)}`;
 
 /** See `Ledger.isInHand`. */
 export async function isInHand(pool: pg.Pool, stream: string): Promise<boolean> {
   const db = kyselyOnPool(pool);
-  const held = db.selectFrom('extract.slices').select('slice_id').where('stream', '=', stream).where(heldByAnybody);
+  const held = db.selectFrom('extract.slices').select('slice_id').where('stream', '=', stream).where(isClaimed);
   return (await held.limit(1).execute()).length > 0;
 }
 
@@ -202,7 +202,7 @@ async function candidates(db: Db, options: ClaimOptions): Promise<string[]> {
   const rows = await dueSlices(db, options)
     .select('slice_id')
     // Slices that others hold are passed over here already, so that a busy head of the list hides nothing behind it.
-    .where(sql<boolean>`not ${heldByAnybody}`)
+    .where(sql<boolean>`not ${isClaimed}`)
     .orderBy(sql`slice_to > ${options.liveAfter}`, 'desc')
     .orderBy(sql`case when slice_to > ${options.liveAfter} then priority end`)
     .orderBy(sql`array_position(${[...options.streams]}::text[], stream)`)
@@ -213,7 +213,12 @@ async function candidates(db: Db, options: ClaimOptions): Promise<string[]> {
   return rows.map((row) => row.slice_id);
 }
 
-async function readDueSlice(db: Db, sliceId: string, options: ClaimOptions): Promise<ClaimedSlice | null> {
+async function readDueSlice(
+  db: Db,
+  sliceId: string,
+  claimId: string,
+  options: ClaimOptions,
+): Promise<ClaimedSlice | null> {
   const row = await dueSlices(db, options).selectAll().where('slice_id', '=', sliceId).executeTakeFirst();
   if (row === undefined) return null;
   const cursor = row.cursor as StoredCursor | null;
@@ -227,5 +232,6 @@ async function readDueSlice(db: Db, sliceId: string, options: ClaimOptions): Pro
       attempts: row.attempts,
     },
     asOf: cursor === null ? null : new Date(cursor.asOf),
+    claimId,
   };
 }

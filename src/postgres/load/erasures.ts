@@ -4,7 +4,7 @@ import type pg from 'pg';
 import { type FlatConversation, flatten } from '../../conversation/flatten.js';
 import type { EntityBatch, EntityRow, Reject } from '../../model/extraction.js';
 import { createEraser, type Eraser, type Erasure, erasedText } from '../../privacy/eraser.js';
-import { lockKeys } from '../connection/locks.js';
+import { closeGate, passGate } from '../connection/locks.js';
 
 const saltSetting = 'erasure_salt';
 const saltBytes = 32;
@@ -22,7 +22,7 @@ export const noErasures = (): ErasureCache => ({ version: '0', eraser: undefined
  * a new erasure begins between two commits and is seen by every later one.
  */
 export async function erasuresInForce(client: pg.ClientBase, cache: ErasureCache): Promise<Eraser | undefined> {
-  await client.query('select pg_advisory_xact_lock_shared($1)', [lockKeys.erasures]);
+  await passGate(client, 'storing');
   const { rows } = await client.query<{ version: string }>(
     'select coalesce(max(erasure_id), 0)::text as version from extract.erasures',
   );
@@ -53,7 +53,7 @@ export async function erasureSalt(client: pg.ClientBase): Promise<string> {
 
 /** Puts erasures in force, inside the caller's transaction: it waits for commits under way, and later ones see them. */
 export async function registerErasures(client: pg.ClientBase, erasures: readonly Erasure[], now: Date): Promise<void> {
-  await client.query('select pg_advisory_xact_lock($1)', [lockKeys.erasures]);
+  await closeGate(client, 'storing');
   for (const { subject, digest, policy } of erasures) {
     // A new policy is a new row: its id tells every process to read again.
     await client.query('delete from extract.erasures where subject = $1 and digest = $2 and policy <> $3', [

@@ -2,7 +2,7 @@
 import pg from 'pg';
 import { dayMs, floorTo, plus } from '../../lib/interval.js';
 import type { EntityRow, SpanBatch } from '../../model/extraction.js';
-import { lockClasses } from '../connection/locks.js';
+import { lockRows } from '../connection/locks.js';
 import { mergeSpans, type Span, type StoredSpan } from './status-spans-merge.js';
 
 const separator = '\u0001';
@@ -20,7 +20,7 @@ interface Incoming extends Span {
 /** Stores `batch` in the caller's transaction; returns how many spans are new, changed or gone. */
 export async function storeSpans(client: pg.ClientBase, batch: SpanBatch, asOf: Date): Promise<number> {
   if (batch.userIds.length === 0) return 0;
-  await client.query('select pg_advisory_xact_lock($1, hashtext($2))', [lockClasses.statusSpans, batch.relation]);
+  await lockRows(client, 'statusSpans', [batch.relation]);
   const toMs = Math.min(batch.interval.to.getTime(), asOf.getTime());
   let count = 0;
   for (let day = floorTo(batch.interval.from, dayMs); day.getTime() < toMs; day = plus(day, dayMs)) {

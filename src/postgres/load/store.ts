@@ -15,7 +15,7 @@ import {
   erasuresInForce,
   noErasures,
 } from './erasures.js';
-import { findRefused, isDataError } from './find-rejected-rows.js';
+import { findRefused, isDataError, isFaultOfAll } from './find-rejected-rows.js';
 import { storeInterval } from './intervals.js';
 import { type IntervalRelation, readIntervalRelation } from './intervals-relation.js';
 import { storeSpans } from './status-spans.js';
@@ -84,7 +84,10 @@ export async function storePages(
   }
 }
 
-/** One record that the server refuses never fails a page: it becomes a dead letter, and the others are stored. */
+/**
+ * One record that the server refuses never fails a page: it becomes a dead letter, and the others are stored. What is wrong with the
+ * database fails the page, and nothing becomes a dead letter.
+ */
 async function withoutRefused(
   client: pg.PoolClient,
   store: Store,
@@ -93,7 +96,7 @@ async function withoutRefused(
   error: Error,
 ): Promise<Load> {
   const refused = await findRefused(client, load.conversations, { stream, now: store.now() });
-  if (refused.length === 0) throw error;
+  if (refused.length === 0 || isFaultOfAll(refused, load.conversations.length)) throw error;
   const reasons = new Map(refused.map(({ flat, reason }) => [flat, reason]));
   const kept = load.conversations.map((flat) => !reasons.has(flat));
   return {

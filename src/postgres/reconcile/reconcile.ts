@@ -5,7 +5,7 @@
  */
 import type pg from 'pg';
 import { dayMs, floorTo, type Interval, plus } from '../../lib/interval.js';
-import { lockClasses } from '../connection/locks.js';
+import { lockRows, tryLockRow } from '../connection/locks.js';
 import { inTransaction } from '../connection/transaction.js';
 import {
   compareDay,
@@ -98,13 +98,10 @@ export async function reconcileDay(
 
 /** A day is compared by one process at a time. */
 async function lockDay(client: pg.PoolClient, day: Interval, isPatient: boolean): Promise<boolean> {
-  const key = [lockClasses.reconciledDays, Math.floor(day.from.getTime() / dayMs)];
-  if (isPatient) {
-    await client.query('select pg_advisory_xact_lock($1, $2)', key);
-    return true;
-  }
-  const { rows } = await client.query<{ locked: boolean }>('select pg_try_advisory_xact_lock($1, $2) as locked', key);
-  return rows[0]?.locked === true;
+  const key = String(Math.floor(day.from.getTime() / dayMs));
+  if (!isPatient) return tryLockRow(client, 'reconciledDays', key);
+  await lockRows(client, 'reconciledDays', [key]);
+  return true;
 }
 
 async function compare(client: pg.PoolClient, { from, to }: Interval): Promise<Comparison> {

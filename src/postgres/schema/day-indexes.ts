@@ -43,10 +43,7 @@ interface NamedIndex {
  * never wait; whoever writes into a table waits while its index is built. Does nothing when all are there.
  */
 export async function buildDayIndexes(client: pg.PoolClient, timeZone: string, patience: LockPatience): Promise<void> {
-  const wanted = dayIndexes.map((index) => named(index, timeZone));
-  const present = await presentNames(client);
-  const missing = wanted.filter(({ name }) => !present.includes(name));
-  const outdated = present.filter((name) => wanted.every((index) => index.name !== name));
+  const { missing, outdated } = await compareDayIndexes(client, timeZone);
   for (const { table, definition } of missing) {
     const build = () => transactionOn(client, async () => void (await client.query(definition)));
     await withLockRetries(client, `The index of days of ${table} cannot be built`, build, patience);
@@ -59,6 +56,21 @@ export async function buildDayIndexes(client: pg.PoolClient, timeZone: string, p
       transactionOn(client, async () => void (await client.query(`drop index genesys.${pg.escapeIdentifier(name)}`)));
     await withLockRetries(client, `The index ${name} of another reporting zone cannot be dropped`, drop, patience);
   }
+}
+
+/** Whether the day indexes are those that `buildDayIndexes` would make. */
+export async function areDayIndexesBuilt(client: pg.ClientBase, timeZone: string): Promise<boolean> {
+  const { missing, outdated } = await compareDayIndexes(client, timeZone);
+  return missing.length === 0 && outdated.length === 0;
+}
+
+async function compareDayIndexes(client: pg.ClientBase, timeZone: string) {
+  const wanted = dayIndexes.map((index) => named(index, timeZone));
+  const present = await presentNames(client);
+  return {
+    missing: wanted.filter(({ name }) => !present.includes(name)),
+    outdated: present.filter((name) => wanted.every((index) => index.name !== name)),
+  };
 }
 
 /** The name tells the definition apart, so that the index of another zone can be built while this one is in use. */

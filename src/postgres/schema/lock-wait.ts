@@ -3,6 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import { UsageError } from '../../lib/errors.js';
 import { secondMs } from '../../lib/interval.js';
+import { describeSessions, isLockTimeout, longHolders } from '../connection/holders.js';
+import { withSettings } from '../connection/settings.js';
 
 export interface LockPatience {
   /** The longest that one attempt waits for locks; no reader is held up by it for longer. */
@@ -14,13 +16,6 @@ export interface LockPatience {
 
 export const lockPatience: LockPatience = { waitMsMax: 2 * secondMs, attemptsMax: 8, pauseMs: 3 * secondMs };
 
-const lockNotAvailable = '55P03';
-const blockersShownMax = 3;
-const ourSchemas = ['extract', 'genesys', 'mart', 'wrapup'];
-
-export const isLockTimeout = (error: unknown): boolean =>
-  (error as { code?: unknown } | null)?.code === lockNotAvailable;
-
 /**
  * Runs `work`, a transaction or several on `client`, with a lock timeout, again after each timeout. When the attempts are used up it throws a
  * UsageError that names who holds the lock. `what` begins its sentence, e.g. `The views cannot be rebuilt`.
@@ -31,23 +26,23 @@ export async function withLockRetries<T>(
   work: (budget: LockBudget) => Promise<T>,
   patience: LockPatience = lockPatience,
 ): Promise<T> {
-  let blockers = '';
-  for (let attempt = 1; attempt <= patience.attemptsMax; attempt += 1) {
-    await client.query(`set lock_timeout = ${Math.trunc(patience.waitMsMax)}`);
-    try {
-      return await work(lockBudget(client, patience.waitMsMax));
-    } catch (error) {
-      if (!isLockTimeout(error)) throw error;
-      // Read at once: a second later the culprit may be gone and an innocent reader be there.
-      blockers = (await readBlockers(client, patience.waitMsMax)) || blockers;
-    } finally {
-      await client.query('set lock_timeout = 0').catch(() => {});
+  const waitMsMax = Math.trunc(patience.waitMsMax);
+  return withSettings(client, { lock_timeout: String(waitMsMax) }, async () => {
+    let holders = '';
+    for (let attempt = 1; attempt <= patience.attemptsMax; attempt += 1) {
+      try {
+        return await work(lockBudget(client, waitMsMax));
+      } catch (error) {
+        if (!isLockTimeout(error)) throw error;
+        // Read at once: a second later the culprit may be gone and an innocent reader be there.
+        holders = describeSessions(await longHolders(client, waitMsMax, { withReaders: true })) || holders;
+      }
+      if (attempt < patience.attemptsMax) await pause(patience.pauseMs);
     }
-    if (attempt < patience.attemptsMax) await pause(patience.pauseMs);
-  }
-  throw new UsageError(
-    `${what}: ${blockers || 'another session'} holds a lock on what is to be changed, also at the last of ${patience.attemptsMax} attempts. Run it again when that is over, or end it with select pg_terminate_backend(PID).`,
-  );
+    throw new UsageError(
+      `${what}: ${holders || 'another session'} holds a lock on what is to be changed, also at the last of ${patience.attemptsMax} attempts. Run it again when that is over, or end it with select pg_terminate_backend(PID).`,
+    );
+  });
 }
 
 /** What is left of an attempt's waiting, for transactions that take many locks one after the other. */
@@ -64,38 +59,4 @@ function lockBudget(client: pg.ClientBase, waitMsMax: number): LockBudget {
       await client.query(`set local lock_timeout = ${left}`);
     },
   };
-}
-
-/** Sessions that have held a lock on one of our relations for at least as long as we waited, the oldest first. */
-async function readBlockers(client: pg.ClientBase, waitedMs: number): Promise<string> {
-  const { rows } = await client.query<{ pid: number; application: string; role: string; seconds: number | null }>(
-    `select activity.pid, activity.application_name as application, activity.usename as role,
-         extract(epoch from clock_timestamp() - activity.xact_start)::float8 as seconds
-     from pg_stat_activity as activity
-     where activity.datname = current_database() and activity.pid <> pg_backend_pid()
-         and (activity.xact_start is null or activity.xact_start <= clock_timestamp() - $1 * interval '1 millisecond')
-         and exists (
-             select from pg_locks as held join pg_class as relation on relation.oid = held.relation
-             join pg_namespace as schema on schema.oid = relation.relnamespace
-             where held.pid = activity.pid and held.granted and schema.nspname = any($2)
-         )
-     order by activity.xact_start nulls last limit ${blockersShownMax}`,
-    [waitedMs, ourSchemas],
-  );
-  return rows.map(described).join(' and ');
-}
-
-function described({
-  pid,
-  application,
-  role,
-  seconds,
-}: {
-  readonly pid: number;
-  readonly application: string;
-  readonly role: string;
-  readonly seconds: number | null;
-}): string {
-  const since = seconds === null ? '' : `, since ${Math.round(seconds)} s`;
-  return `session ${pid} (application "${application}", role ${role}${since})`;
 }

@@ -1,5 +1,5 @@
 import type { ClientBase, Pool } from 'pg';
-import { lockKeys } from '../connection/locks.js';
+import { lockRows } from '../connection/locks.js';
 import { conversationTables } from '../load/conversations-tables.js';
 
 /** Starts for which partitions exist, by `monthOf`. Shared by all that load through one pool. */
@@ -61,7 +61,7 @@ export async function createMonths(
   tables: readonly string[],
   instants: Iterable<number>,
 ): Promise<void> {
-  await client.query('select pg_advisory_xact_lock($1)', [lockKeys.partitions]);
+  await lockRows(client, 'partitions');
   for (const epochMs of instants) await createMonth(client, tables, monthOf(epochMs), epochMs);
 }
 

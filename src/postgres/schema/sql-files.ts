@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { checksText, hasInnerChecks, withInnerChecks } from './division-check.js';
 
 const sqlDirectory = fileURLToPath(new URL('../../../sql/', import.meta.url));
 const timeZonePlaceholder = '{{time_zone}}';
@@ -20,6 +21,8 @@ export interface SqlFile {
   readonly name: string;
   readonly text: string;
   readonly isView: boolean;
+  /** True where the text itself checks which divisions may see what it sums up. */
+  readonly hasOwnCheck: boolean;
 }
 
 /** Returns all files, each after those whose relations or functions its text names. `timeZone` is a quoted literal. */
@@ -32,11 +35,15 @@ async function readFolder({ folder, schema, isView }: (typeof folders)[number], 
   const directory = `${sqlDirectory}${folder}/`;
   const names = (await readdir(directory)).filter((name) => name.endsWith('.sql')).sort();
   return Promise.all(
-    names.map(async (name) => ({
-      name: `${schema}.${name.slice(0, -'.sql'.length)}`,
-      text: (await readFile(directory + name, 'utf8')).replaceAll(timeZonePlaceholder, timeZone),
-      isView,
-    })),
+    names.map(async (name) => {
+      const text = await readFile(directory + name, 'utf8');
+      return {
+        name: `${schema}.${name.slice(0, -'.sql'.length)}`,
+        text: withInnerChecks(text).replaceAll(timeZonePlaceholder, timeZone),
+        isView,
+        hasOwnCheck: hasInnerChecks(text),
+      };
+    }),
   );
 }
 
@@ -61,11 +68,12 @@ function neededBy<File extends Pick<SqlFile, 'name' | 'text'>>(file: File, files
   return files.filter(({ name }) => name !== file.name && words.has(name));
 }
 
-/** Digest by name, over a file's text and the digests of the files that it needs: it changes with anything that may change the result. */
+/** Digest by name, over a file's text, the checks of divisions and the digests of the files that it needs: it changes with anything that may change the result. */
 export function digestsOf(ordered: readonly SqlFile[]): Map<string, string> {
   const digests = new Map<string, string>();
   for (const file of ordered) {
     const hash = createHash('sha256').update(file.text);
+    if (file.name.startsWith('mart.')) hash.update('\0').update(checksText);
     for (const { name } of neededBy(file, ordered)) hash.update('\0').update(digests.get(name) ?? '');
     digests.set(file.name, hash.digest('base64url').slice(0, digestLength));
   }

@@ -1,13 +1,14 @@
 import pg from 'pg';
 import { UsageError } from '../../lib/errors.js';
-import { lockKeys } from '../connection/locks.js';
+import { isLockTimeout } from '../connection/holders.js';
 import { transactionOn } from '../connection/transaction.js';
 import { fillDimensionTables } from './dimension-tables.js';
-import { isLockTimeout, type LockBudget, type LockPatience, withLockRetries } from './lock-wait.js';
+import { divisionCheck } from './division-check.js';
+import { type LockBudget, type LockPatience, withLockRetries } from './lock-wait.js';
 import { grantToReaders } from './reader-roles.js';
 import { readSetting, writeSetting } from './settings.js';
 import { digestsOf, readSqlFiles, type SqlFile } from './sql-files.js';
-import { readColumns, readStandingViews, restoreGrants, type StandingView } from './standing-views.js';
+import { readColumns, readStandingViews, restoreGrants, type StandingView, type ViewColumn } from './standing-views.js';
 
 /** SQLSTATE of what cannot be dropped because something else needs it. */
 const dependentObjects = '2BP01';
@@ -28,20 +29,14 @@ export interface ViewSettings {
  * Builds all functions and views in one transaction, so that a reader sees the old set or the new one; does nothing when files and
  * settings are those of the last time. Views that did not change, and stand on none that did, are left alone: loads read some of them.
  * Grants of others survive. So do views of others, as long as ours keep the columns they had: then new columns come last. Otherwise
- * nothing is changed and a UsageError names the view and what depends on it.
+ * nothing is changed and a UsageError names the view and what depends on it. To be called by the one who migrates.
  */
 export async function buildViews(client: pg.PoolClient, settings: ViewSettings, patience: LockPatience): Promise<void> {
-  const files = await readSqlFiles(pg.escapeLiteral(settings.timeZone));
-  const digests = digestsOf(files);
-  const recorded = await readDigests(client);
-  const missing = await missingOf(client, files);
-  const isCurrent = (name: string) =>
-    digests.has(name) && recorded.get(name) === digests.get(name) && !missing.has(name);
-  if (recorded.size === digests.size && files.every(({ name }) => isCurrent(name))) return;
+  const plan = await planRebuild(client, settings);
+  if (plan.isDone) return;
+  const { files, digests, isCurrent } = plan;
   const rebuild = (budget: LockBudget) =>
     transactionOn(client, async () => {
-      await budget.renew();
-      await client.query('select pg_advisory_xact_lock($1)', [lockKeys.views]);
       await replaceViews(client, { files, isCurrent, budget });
       await fillDimensionTables(client);
       await grantToReaders(client);
@@ -52,14 +47,31 @@ export async function buildViews(client: pg.PoolClient, settings: ViewSettings, 
   await withLockRetries(client, 'The views cannot be rebuilt', rebuild, patience);
 }
 
+/** Whether functions and views are those that `buildViews` would make. */
+export async function areViewsBuilt(client: pg.ClientBase, settings: ViewSettings): Promise<boolean> {
+  return (await planRebuild(client, settings)).isDone;
+}
+
+/** What would have to be built: `isDone` when nothing. */
+async function planRebuild(client: pg.ClientBase, settings: ViewSettings) {
+  const files = await readSqlFiles(pg.escapeLiteral(settings.timeZone));
+  const digests = digestsOf(files);
+  const recorded = await readDigests(client);
+  const missing = await missingOf(client, files);
+  const isCurrent = (name: string) =>
+    digests.has(name) && recorded.get(name) === digests.get(name) && !missing.has(name);
+  const isDone = recorded.size === digests.size && files.every(({ name }) => isCurrent(name));
+  return { files, digests, isCurrent, isDone };
+}
+
 /** Digests of the last time by name; empty when an older version built the views, so that all are built again. */
-async function readDigests(client: pg.PoolClient): Promise<Map<string, string>> {
+async function readDigests(client: pg.ClientBase): Promise<Map<string, string>> {
   const text = await readSetting(client, digestSetting);
   if (text === undefined || !text.startsWith('{')) return new Map();
   return new Map(Object.entries(JSON.parse(text) as Record<string, string>));
 }
 
-async function missingOf(client: pg.PoolClient, files: readonly SqlFile[]): Promise<Set<string>> {
+async function missingOf(client: pg.ClientBase, files: readonly SqlFile[]): Promise<Set<string>> {
   const { rows } = await client.query<{ name: string }>(
     `select name from unnest($1::text[], $2::boolean[]) as wanted (name, is_view)
      where case when is_view then to_regclass(name) is null else to_regproc(name) is null end`,
@@ -90,9 +102,7 @@ async function replaceViews(client: pg.PoolClient, { files, isCurrent, budget }:
   for (const view of replaced) await setAside(client, view, budget);
   for (const file of files) {
     if (file.isView && isCurrent(file.name)) continue;
-    const before = kept.get(file.name);
-    const text = before === undefined ? file.text : await inPlace(client, file, before);
-    await runFile(client, file, text, budget);
+    await runFile(client, file, await statementsOf(client, file, kept.get(file.name)), budget);
   }
   for (const view of replaced) {
     if (names.has(view.name)) await restoreGrants(client, view);
@@ -126,25 +136,42 @@ async function runFile(client: pg.PoolClient, file: SqlFile, text: string, budge
   }
 }
 
-/** The statements of a view that keeps the object it is: what it has keeps its name, type and position, what is new comes last. */
-async function inPlace(client: pg.PoolClient, { name, text }: SqlFile, before: StandingView): Promise<string> {
+/**
+ * The statements of a function or a view. `before` is the view whose place it takes, which keeps the object it is: what it has keeps its
+ * name, type and position, what is new comes last. A view of `mart` gets its check of divisions, which makes it a security barrier:
+ * conditions of others that could tell what they see are not tried on rows that the check leaves out.
+ */
+async function statementsOf(client: pg.PoolClient, file: SqlFile, before: StandingView | undefined): Promise<string> {
+  const { name, text } = file;
+  const isMart = schemaOf(name) === 'mart';
+  if (!isMart && before === undefined) return text;
   const create = `create view ${name} as\n`;
   const query = text.slice(text.indexOf(create) + create.length, text.indexOf(lastLine) + lastLine.length);
+  const columns = await columnsOfQuery(client, query);
+  const names = before === undefined ? columns.map((column) => column.name) : inOrderOf(before, columns);
+  const condition = isMart ? divisionCheck(file, names) : undefined;
+  const barrier = condition !== undefined || file.hasOwnCheck ? ' with (security_barrier = true)' : '';
+  const selected = before === undefined ? '*' : names.map((column) => pg.escapeIdentifier(column)).join(', ');
+  const where = condition === undefined ? '' : `\nwhere ${condition}`;
+  return text
+    .replace(create, () => `create or replace view ${name}${barrier} as\n`)
+    .replace(lastLine, () => `select ${selected} from final${where};`);
+}
+
+async function columnsOfQuery(client: pg.PoolClient, query: string): Promise<ViewColumn[]> {
   await client.query(`create view ${draftView} as ${query}`);
-  const after = await readColumns(client, draftView);
+  const columns = await readColumns(client, draftView);
   await client.query(`drop view ${draftView}`);
-  const types = new Map(after.map((column) => [column.name, column.type]));
-  const lost = before.columns.filter((column) => types.get(column.name) !== column.type);
-  if (lost.length > 0)
-    throw dependedOn(
-      `View ${before.name}`,
-      before.dependents,
-      lost.map((column) => column.name),
-    );
-  const known = new Set(before.columns.map((column) => column.name));
-  const columns = [...before.columns, ...after.filter((column) => !known.has(column.name))];
-  const names = columns.map((column) => pg.escapeIdentifier(column.name)).join(', ');
-  return text.replace(create, `create or replace view ${name} as\n`).replace(lastLine, `select ${names} from final;`);
+  return columns;
+}
+
+/** The columns with those first that others know, in the order in which they know them. */
+function inOrderOf(before: StandingView, columns: readonly ViewColumn[]): string[] {
+  const types = new Map(columns.map((column) => [column.name, column.type]));
+  const lost = before.columns.filter((column) => types.get(column.name) !== column.type).map((column) => column.name);
+  if (lost.length > 0) throw dependedOn(`View ${before.name}`, before.dependents, lost);
+  const known = before.columns.map((column) => column.name);
+  return [...known, ...columns.map((column) => column.name).filter((name) => !known.includes(name))];
 }
 
 /** In one statement, which sorts out what depends on what among them. They are locked since they were set aside. */

@@ -37,7 +37,7 @@ export interface InsertCounts {
 
 /**
  * Stores decisions of at most a few thousand agent sessions, one each, in a transaction of its own. The same rule version and code on the same agent session is left
- * alone while it is in force, and also where it was revoked or lost to someone else's code; anything else supersedes what is in force.
+ * alone while it is active, and also where it was revoked or lost to someone else's code; anything else supersedes the active one.
  */
 export async function insertProposals(
   pool: pg.Pool,
@@ -46,7 +46,7 @@ export async function insertProposals(
 ): Promise<InsertCounts> {
   const values = [JSON.stringify(proposals), now, actor];
   return inTransaction(pool, async (client) => {
-    // Two statements: the earlier row must have left the index of what is in force before the new one enters it.
+    // Two statements: the earlier row must have left the index of active rows before the new one enters it.
     const { rowCount: superseded } = await client.query(`${wanted} ${supersedeEarlier}`, values);
     const { rowCount: proposed } = await client.query(`${wanted} ${insertNew}`, values);
     return { proposed: proposed ?? 0, superseded: superseded ?? 0, unchanged: proposals.length - (proposed ?? 0) };
@@ -162,7 +162,7 @@ export interface AssignmentFilter {
   readonly ids?: readonly string[];
   /** Only rows last sent before this instant. */
   readonly sentBefore?: Date;
-  /** Only rows in no process' hands at this instant. */
+  /** Only rows that no process has claimed at this instant. */
   readonly freeAt?: Date;
   readonly queueIds?: readonly string[];
   readonly wrapupCodes?: readonly string[];
@@ -203,10 +203,10 @@ export async function listAssignments(db: Database, filter: AssignmentFilter): P
   return rows;
 }
 
-/** What the last extraction shows on the agent session of an assignment. */
+/** State of an assignment's agent session in the last extraction. */
 export interface Sighting {
   readonly assignmentId: string;
-  /** False where the session no longer stands at its position, e.g. after a restatement. */
+  /** False where the session is no longer at its position, e.g. after a restatement. */
   readonly isFound: boolean;
   readonly lastWrapupCode: string | null;
   readonly lastRealWrapupCode: string | null;
@@ -277,14 +277,14 @@ const supersedeEarlier = `,
     )
     update wrapup.assignments as earlier set
         state = 'superseded',
-        reason = format('Rule %s decided anew: %s.', found.rule, found."wrapupName"),
+        reason = format('Rule %s decided again: %s.', found.rule, found."wrapupName"),
         actor = found.actor,
         settled_at = found.now,
         claimed_until = null
     from found
     where earlier.assignment_id = found.found_id`;
 
-// Another process may have decided the same at this moment: its row stands. It inserts in the same order, for the same reason.
+// Another process may have decided the same at this moment: its row stays. It inserts in the same order, for the same reason.
 const insertNew = `
     insert into wrapup.assignments (
         conversation_start, conversation_id, participant_no, session_no, started_at, participant_id, session_id, queue_id, user_id, media_type,

@@ -1,4 +1,4 @@
-/** What ends assignments without a call to Genesys: a rule that changed, an agent's own code, a person who revokes. Rows are locked by their ids. */
+/** Ends assignments without a call to Genesys: a rule changed, an agent set a code, a person revokes. Rows are locked in the order of their ids. */
 import type { Database } from './assignments.js';
 
 export interface SettleFacts {
@@ -6,7 +6,7 @@ export interface SettleFacts {
   readonly actor: string;
 }
 
-/** Supersedes assignments whose rule was changed and no longer matches. Returns how many were still in force. */
+/** Supersedes assignments whose rule was changed and no longer matches. Returns how many were still active. */
 export async function withdraw(
   db: Database,
   assignmentIds: readonly string[],
@@ -32,7 +32,7 @@ export async function withdraw(
 
 /**
  * Supersedes assignments whose session has since got a real code from someone else. Reports have shown that code from the moment it was
- * stored; this makes the ledger say so. What is `sent` is left to whoever reads it back. Returns how many.
+ * stored; this makes the ledger say so. `sent` rows are left to the process that reads them back. Returns how many.
  */
 export async function supersedeByAgents(
   db: Database,

@@ -5,7 +5,7 @@ import { type ClaimOptions, claimAssignments, type Database, leaseMs, transition
 
 export interface SendingOptions {
   readonly now: () => Date;
-  /** Who acts, as the ledger names it: the command with the client or user of the write credentials. */
+  /** Actor in the ledger: the command with the client or user of the write credentials. */
   readonly actor: string;
 }
 
@@ -90,7 +90,7 @@ async function markAccepted(db: Database, assignmentId: string, correlationId: s
 async function release(db: Database, assignmentIds: readonly string[], until: Date): Promise<void> {
   if (assignmentIds.length === 0) return;
   await db.query(
-    // What was claimed and not begun was no attempt.
+    // A claim that was not begun does not count as an attempt.
     `update wrapup.assignments set
          claimed_until = null,
          attempts = case when state = 'proposed' then greatest(attempts - 1, 0) else attempts end
@@ -100,8 +100,8 @@ async function release(db: Database, assignmentIds: readonly string[], until: Da
 }
 
 /**
- * Rows whose agent session shows a code, in a record that Genesys gave after the last step: the rule's own code verifies the
- * row, somebody else's, set since the decision, wins. Rows in a process' hands are left to it. After each extraction
+ * Resolves rows whose agent session shows a code in a record read after the last step: the rule's own code verifies the
+ * row; somebody else's, set since the decision, wins. Claimed rows are left to their process. After each extraction
  * `states` is `['sent']`, the few that wait for it.
  */
 export async function settleByExtraction(

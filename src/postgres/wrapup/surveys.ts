@@ -8,7 +8,7 @@ import { isDataError } from '../load/find-rejected-rows.js';
 export interface StoredSurveys {
   /** New answers and corrections. */
   readonly stored: number;
-  /** The same as stored already, or older than what is stored. */
+  /** Answers equal to the stored ones, or older. */
   readonly unchanged: number;
   /** Conversations of what was stored, each once: the rules have to be evaluated again for them. */
   readonly conversationIds: readonly string[];

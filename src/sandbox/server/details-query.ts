@@ -2,7 +2,7 @@ import { dayMs, lengthMs } from '../../lib/interval.js';
 import type { JsonObject, SimulatedConversation } from '../world.js';
 import type { Answer } from './answer.js';
 import { pieces } from './answer.js';
-import { badRequest } from './api-fault.js';
+import { ApiFault, badRequest } from './api-fault.js';
 import { conversationsDocument } from './conversation-pages.js';
 import type { Core } from './core.js';
 import type { FaultName } from './fault-settings.js';
@@ -49,6 +49,7 @@ function answerQuery(core: Core, call: Call): Answer {
   const paging = parsePaging(body.paging, core.options.detailsHitsMax);
   const query = parseDetailsQuery(body, 'started');
   checkLength(query);
+  checkDepth(core, paging, query);
   const asOfMs = core.clock.asOfMs();
   const found = core.results.find(query, asOfMs);
   const page =
@@ -85,6 +86,14 @@ function checkLength(query: DetailsQuery): void {
   const span = { from: new Date(query.span.fromMs), to: new Date(query.span.toMs) };
   if (lengthMs(span) > daysMax * dayMs)
     throw badRequest(`You must specify a search interval as part of your query that does not exceed ${daysMax} days.`);
+}
+
+function checkDepth(core: Core, { pageNumber }: Paging, query: DetailsQuery): void {
+  const fault = core.faults.anyOn(['deepPages']) ? core.faults.settings.deepPages : undefined;
+  const { page = 1, status = 502 } = typeof fault === 'object' ? fault : {};
+  if (fault === undefined || pageNumber <= page) return;
+  if (core.faults.strikes('deepPages', `${query.key}|${pageNumber}`) === undefined) return;
+  throw new ApiFault(status, 'bad.gateway', 'The gateway had no answer from the service.');
 }
 
 function numberedPage(

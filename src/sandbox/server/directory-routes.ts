@@ -2,6 +2,7 @@ import type { Directory, JsonObject } from '../world.js';
 import { json } from './answer.js';
 import { invalidValue, notFound } from './api-fault.js';
 import type { Core } from './core.js';
+import { visible } from './hidden-divisions.js';
 import { listingCursor, listingPage, listingUncounted } from './listing.js';
 import { asked, byName } from './listing-filters.js';
 import type { Listing } from './listing-table.js';
@@ -39,10 +40,11 @@ function routesOf(core: Core, listing: Listing): Route[] {
   return [list, single];
 }
 
-/** Entities that the fault `deletedEntities` took away are missing, as those that were deleted in a real organisation. */
+/** Without what the faults `deletedEntities` and `hiddenDivisions` take away, as if it was deleted or in a division out of sight. */
 export function remaining(core: Core, entities: readonly JsonObject[]): readonly JsonObject[] {
-  if (!core.faults.anyOn(['deletedEntities'])) return entities;
-  return entities.filter((entity) => core.faults.strikes('deletedEntities', String(entity.id)) === undefined);
+  const seen = visible(core, entities);
+  if (!core.faults.anyOn(['deletedEntities'])) return seen;
+  return seen.filter((entity) => core.faults.strikes('deletedEntities', String(entity.id)) === undefined);
 }
 
 function oneOf(entities: readonly JsonObject[], id: string): JsonObject {

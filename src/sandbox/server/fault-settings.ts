@@ -34,6 +34,8 @@ export interface FaultSettings {
   readonly shiftedPages?: Fault;
   readonly shortPages?: Fault;
   readonly wrongTotalHits?: Fault<{ readonly driftMax?: number }>;
+  /** A gateway in between gives up on pages of the details query above `page`, always on the same. */
+  readonly deepPages?: Fault<{ readonly page?: number; readonly status?: number }>;
   readonly failJobs?: Fault;
   readonly expireJobs?: Fault;
   readonly lostWrapups?: Fault;
@@ -51,6 +53,8 @@ export interface FaultSettings {
   /** Reported as it was some time ago, chosen at random for each request: a record changes between two pages, and back. */
   readonly changingRecords?: Fault<{ readonly lagSeconds?: number }>;
   readonly deletedEntities?: Fault;
+  /** The client sees some divisions only: what belongs to others is not listed, though conversations and figures name it. */
+  readonly hiddenDivisions?: Fault;
   /** Permission names; `analytics:*` takes everything that begins so. */
   readonly missingPermissions?: readonly string[];
 }
@@ -75,6 +79,7 @@ const settingChecks: Readonly<Record<string, SettingCheck>> = {
   body: oneOf('json', 'html', 'empty'),
   ms: wholeFrom(0, 600_000),
   driftMax: wholeFrom(1, 1_000_000),
+  page: wholeFrom(1, 1_000),
   lagSeconds: wholeFrom(1, 31_536_000),
   'reset.when': oneOf('before-headers', 'after-headers'),
   'stall.when': oneOf('before-headers', 'in-body'),
@@ -98,6 +103,7 @@ const extras: Readonly<Record<FaultName, readonly string[]>> = {
   shiftedPages: [],
   shortPages: [],
   wrongTotalHits: ['driftMax'],
+  deepPages: ['page', 'status'],
   failJobs: [],
   expireJobs: [],
   lostWrapups: [],
@@ -110,6 +116,7 @@ const extras: Readonly<Record<FaultName, readonly string[]>> = {
   malformedRecords: [],
   changingRecords: ['lagSeconds'],
   deletedEntities: [],
+  hiddenDivisions: [],
 };
 
 export const faultNames: readonly string[] = [...Object.keys(extras), 'missingPermissions'];

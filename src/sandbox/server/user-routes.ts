@@ -2,6 +2,7 @@ import type { JsonObject } from '../world.js';
 import { json } from './answer.js';
 import { badRequest, invalidValue, notAUser, notFound } from './api-fault.js';
 import type { Core } from './core.js';
+import { visible } from './hidden-divisions.js';
 import { listingPage } from './listing.js';
 import { asked, listOf } from './listing-filters.js';
 import type { Call, Route } from './router.js';
@@ -55,7 +56,7 @@ function me(core: Core, call: Call): JsonObject {
 
 /** A deleted user does not vanish: it changes its state and is seen by those who ask for it. */
 function usersOf(core: Core): readonly JsonObject[] {
-  const { users } = core.world.directory;
+  const users = visible(core, core.world.directory.users);
   if (!core.faults.anyOn(['deletedEntities'])) return users;
   return users.map((user) =>
     core.faults.strikes('deletedEntities', String(user.id)) === undefined ? user : { ...user, state: 'deleted' },

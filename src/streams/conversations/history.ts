@@ -5,6 +5,7 @@ import { dayMs, earlier, hourMs, minuteMs, plus, secondMs } from '../../lib/inte
 import type { Page, Slice, Stream, StreamContext } from '../../model/extraction.js';
 import { jobLimitsFallback, jobLimitsReader } from './job-limits.js';
 import { conversationMemory, PageReader } from './page-reader.js';
+import { RepeatedCursors } from './repeated-cursors.js';
 
 /** What public extractors are known to get; a page may be shorter, only the missing cursor ends the results. */
 const pageSize = 1_000;
@@ -141,6 +142,7 @@ async function* results(
   context: StreamContext,
 ): AsyncGenerator<Page, void, void> {
   let next = cursor.next;
+  const cursors = new RepeatedCursors();
   for (let count = 0; count < pagesMax; count += 1) {
     const page = { pageSize, ...(next === null ? {} : { cursor: next }) };
     const read = await reader.read(callOptions(context), (call) => api.detailsJobResults(cursor.jobId, page, call));
@@ -151,6 +153,7 @@ async function* results(
     const at = { jobId: cursor.jobId, fulfilled: true, next };
     yield read.page({ asOf, cursor: { ...at } });
     if (next === null) return;
+    if (cursors.isEndless(next)) throw endless(cursor.jobId);
   }
   throw new Error(`Details job ${cursor.jobId} gave more than ${pagesMax} pages of results.`);
 }
@@ -180,6 +183,13 @@ function notAvailable(slice: Slice, available: Date, now: Date): NotYetError {
     `Genesys' data lake has data until ${available.toISOString()}, the slice needs it until ${until}.`,
     plus(now, availabilityRetryMs),
   );
+}
+
+function endless(jobId: string): ApiError {
+  return new ApiError(`The results of details job ${jobId} do not end: a cursor came for the third time.`, {
+    action: 'restart',
+    operation: 'conversations details job results',
+  });
 }
 
 function jobEnded(jobId: string, state: string, message: string | undefined): ApiError {

@@ -1,6 +1,7 @@
 import type { GenesysApi } from '../../genesys/api.js';
 import { hourMs, minuteMs } from '../../lib/interval.js';
 import type { Page, Slice, Stream, StreamContext } from '../../model/extraction.js';
+import { ByIds } from './by-id.js';
 import { conversationMemory, PageReader } from './page-reader.js';
 
 /** Ids in one multi-get; the limit is not documented, a hundred is what is known to be accepted. */
@@ -13,6 +14,7 @@ const pagesMax = 10_000;
  */
 export function openConversationsStream(api: GenesysApi, memory = conversationMemory()): Stream {
   const reader = new PageReader(memory);
+  const byIds = new ByIds();
   return {
     name: 'open_conversations',
     kind: 'snapshot',
@@ -22,26 +24,31 @@ export function openConversationsStream(api: GenesysApi, memory = conversationMe
     repassAgesMs: [],
     sliceLengthMs: () => hourMs,
     sliceLengthMsMin: minuteMs,
-    pages: (slice, context) => pages(api, reader, slice, context),
+    pages: (slice, context) => pages({ api, reader, byIds }, slice, context),
   };
 }
 
-async function* pages(
-  api: GenesysApi,
-  reader: PageReader,
-  slice: Slice,
-  context: StreamContext,
-): AsyncGenerator<Page, void, void> {
+interface Parts {
+  readonly api: GenesysApi;
+  readonly reader: PageReader;
+  readonly byIds: ByIds;
+}
+
+async function* pages(parts: Parts, slice: Slice, context: StreamContext): AsyncGenerator<Page, void, void> {
+  const { api, reader, byIds } = parts;
+  const ask = (ids: readonly string[]) =>
+    reader.read({ signal: context.signal, priority: 0 }, (call) => api.conversationsByIds(ids, call));
   let after = (slice.cursor as { after: string } | null)?.after ?? null;
   for (let count = 0; count < pagesMax; count += 1) {
     const ids = await context.openConversationIds(after, idsMax);
     const last = ids.at(-1);
     if (last === undefined) return;
-    const read = await reader.read({ signal: context.signal, priority: 0 }, (call) =>
-      api.conversationsByIds(ids, call),
-    );
     // An id that Genesys does not know any more is simply missing from the answer; its record stays as it was last seen.
-    yield read.page({ asOf: read.answer.requestedAt, cursor: { after: last } });
+    for await (const { ids: part, answer: read } of byIds.ask(ids, ask, context.log)) {
+      // Parts do not come in the order of ids: a pull that is interrupted between them asks for the whole list again.
+      const cursor = { after: part.length === ids.length ? last : after };
+      yield read.page({ asOf: read.answer.requestedAt, cursor });
+    }
     after = last;
     if (ids.length < idsMax) return;
   }

@@ -39,7 +39,7 @@ export class PageReader {
 
   /** Makes the call and takes its answer in. Live work (priority 0) does not wait for memory. Throws what the call throws. */
   async read<Answer extends ApiAnswer<DetailsPage>>(
-    call: { readonly signal: AbortSignal; readonly priority: number },
+    call: CallOptions & { readonly signal: AbortSignal; readonly priority: number },
     send: (call: CallOptions) => Promise<Answer>,
   ): Promise<ReadPage<Answer>> {
     const enter = () => this.#memory.enter(this.#expectedBytes, { signal: call.signal, isUrgent: call.priority === 0 });

@@ -1,5 +1,6 @@
 import { type FlatConversation, flatten, RecordError } from '../../conversation/flatten.js';
 import type { Json, Page, Reject } from '../../model/extraction.js';
+import { toJson } from '../../values/json.js';
 
 const recordIdCharactersMax = 200;
 
@@ -22,8 +23,9 @@ export function flattenOrReject(record: unknown): FlatConversation | Reject {
   try {
     return flatten(record);
   } catch (error) {
-    if (!(error instanceof RecordError)) throw error;
-    return { recordId: recordId(record), reason: error.message, record: JSON.stringify(record) };
+    // A record that overruns the stack in whatever step is at fault itself; it must not fail its slice for ever.
+    if (!(error instanceof RecordError || error instanceof RangeError)) throw error;
+    return { recordId: recordId(record), reason: error.message, record: toJson(record) };
   }
 }
 

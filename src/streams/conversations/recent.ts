@@ -28,6 +28,7 @@ export function conversationsStream(api: GenesysApi, memory = conversationMemory
     repassAgesMs: [hourMs, 6 * hourMs],
     sliceLengthMs: (at, now) => sliceLengthMs(now.getTime() - at.getTime()),
     firstReachMs: reachMs,
+    coveredBy: 'conversation_history',
     sliceLengthMsMin: minuteMs,
     pages: (slice, context) => pages(api, reader, slice, context),
   };
@@ -43,7 +44,11 @@ async function* pages(api: GenesysApi, reader: PageReader, slice: Slice, context
   let pageNumber = (slice.cursor as { nextPage: number } | null)?.nextPage ?? 1;
   for (; pageNumber <= pagesMax; pageNumber += 1) {
     const query = { interval: slice.interval, pageNumber, pageSize, order: 'asc' } as const;
-    const call = { signal: context.signal, priority: isLive(slice, context.now()) ? 0 : 1 };
+    const call = {
+      signal: context.signal,
+      priority: isLive(slice, context.now()) ? 0 : 1,
+      isLaterPage: pageNumber > 1,
+    };
     const read = await reader.read(call, (with_) => api.detailsQuery(query, with_));
     const totalHits = read.answer.body.totalHits ?? 0;
     if (totalHits > recordsMax) {

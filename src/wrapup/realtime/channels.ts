@@ -8,7 +8,7 @@ export const channelsMax = 9;
 
 export interface ChannelsParts extends Omit<ConnectionParts, 'onMessage'> {
   readonly onMessage: (text: string) => void;
-  /** Also behind a loss: whatever happened since was missed. */
+  /** Also called after a loss: events since then were missed. */
   readonly onOpened: () => void;
   readonly random: () => number;
   readonly onError: (error: Error) => void;
@@ -55,7 +55,7 @@ export class Channels {
     return this.#channels.reduce((sum, channel) => sum + Math.max(0, channel.opens - 1), 0);
   }
 
-  /** Resolves when everything is closed, behind the signal's abort. */
+  /** Resolves when everything is closed, after the signal's abort. */
   async closed(): Promise<void> {
     for (const channel of this.#channels) channel.close();
     await Promise.all(this.#running);
@@ -136,10 +136,7 @@ class Channel {
       return end;
     } catch (error) {
       if (this.#closing.signal.aborted) return 'lost';
-      log.warn(
-        { reason: asError(error).message },
-        'A notification channel could not be opened; polling goes on meanwhile',
-      );
+      log.warn({ reason: asError(error).message }, 'Notification channel could not be opened; polling continues');
       onError(asError(error));
       return 'lost';
     }

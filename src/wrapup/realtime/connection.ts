@@ -17,14 +17,14 @@ export interface ConnectionParts {
 }
 
 export interface ConnectionTimings {
-  /** How often it is looked whether the connection lives and whether the channel ends soon. */
+  /** Interval at which the connection's liveness and the channel's end are checked. */
   readonly checkMs: number;
   readonly pingMs: number;
   /** Genesys sends something twice a minute and answers pings: who is silent for longer is gone. */
   readonly silenceMsMax: number;
   /** A channel lives for a day; its successor is opened so long before its end. */
   readonly renewalMs: number;
-  /** One that ended sooner is no success: it lets no next one come at once, also where the clocks disagree about its end. */
+  /** A connection that ended sooner is not a success: the next one has to wait, also where clocks disagree about its end. */
   readonly livedMsMin: number;
 }
 
@@ -36,7 +36,7 @@ export const defaultTimings: ConnectionTimings = {
   livedMsMin: minuteMs,
 };
 
-/** Why a connection needs a successor: `renew` while it still works. */
+/** Reason why a connection needs a replacement: `renew` while it still works. */
 export type End = 'renew' | 'lost';
 
 export interface Connection {
@@ -69,7 +69,7 @@ export async function openConnection(parts: ConnectionParts, topics: readonly st
   }
 }
 
-/** What comes over the socket is believed, so it must come from whom the API named, over TLS; only this machine's own needs none. */
+/** Messages on the socket are trusted, so it must be the host that the API named, over TLS; only loopback needs none. */
 function safeAddress(uri: string): string {
   const url = URL.canParse(uri) ? new URL(uri) : undefined;
   const isLocal = url?.protocol === 'ws:' && isLoopbackHost(url.hostname);
@@ -87,7 +87,7 @@ function openSocket(address: string, signal: AbortSignal): Promise<WebSocket> {
   return new Promise((resolve, reject) => {
     const abort = () => socket.terminate();
     signal.addEventListener('abort', abort, { once: true });
-    // Its text may hold the address, which whoever knows it could listen at.
+    // Its text may hold the channel's address, and knowing that is enough to listen.
     const fail = () => reject(new Error('The socket of the notification channel could not be opened.'));
     socket.once('error', fail);
     socket.once('close', fail);

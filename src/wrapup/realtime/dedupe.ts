@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** What has come before, among the last so many: events come twice, and a request can be sent again by who has overheard it. */
+/** Remembers the last keys: events come twice, and an overheard request can be sent again. */
 export class Seen {
   readonly #keys = new Map<string, number>();
   readonly sizeMax: number;

@@ -1,5 +1,5 @@
 /**
- * Second looks: analytics show what an event tells some seconds after it, so that a conversation is read once more a while after its last event.
+ * Delayed re-reads: analytics lag some seconds behind events, so a conversation is read once more a while after its last event.
  * Holds each once, and never more than a bound: what is beyond it is polling's to find.
  */
 export class FollowUps {
@@ -21,7 +21,7 @@ export class FollowUps {
   wasRead(ids: readonly string[], dueMs: number): void {
     for (const id of ids) {
       if (this.#second.delete(id) || this.#dueMs.size >= this.#sizeMax) continue;
-      // Behind all others, as the order of the map is that of their times.
+      // Last, since the order of the map is that of the times.
       this.#dueMs.delete(id);
       this.#dueMs.set(id, dueMs);
     }

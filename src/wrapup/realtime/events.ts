@@ -1,4 +1,4 @@
-/** What events say: of all their contents only which conversation they are about counts, since that one is read anew. */
+/** Parses events. Only the conversation they name counts, since it is fetched again. */
 
 /** As many as may wait; a body that names more is refused whole, since what is cut would be lost without a word. */
 export const idsPerBodyMax = 10_000;
@@ -10,7 +10,7 @@ const topicOfConversation = /\bconversations?\.([0-9a-f-]{36})\b/i;
 export const queueTopic = (queueId: string) => `v2.routing.queues.${queueId}.conversations`;
 
 /**
- * The conversations that a message is about, in one of the shapes in which Genesys and its carriers tell: a notification
+ * Returns the conversations that a message names, in one of the shapes that Genesys and its carriers use: a notification
  * (`topicName`, `eventBody`), the same as `detail` of an EventBridge event, a data action's body of a process-automation trigger
  * (`conversationId`), or a list of those. `eventBody.id` is the conversation where the topic is about conversations of a queue or user.
  * Returns at most one more than `idsPerBodyMax`, by which the caller knows that there are too many.
@@ -35,7 +35,7 @@ function collect(message: unknown, ids: Set<string>, depth: number): void {
     add(candidate, ids);
   const body = eventBody as { conversationId?: unknown; id?: unknown; participants?: unknown } | undefined | null;
   if (typeof body === 'object' && body !== null) {
-    // Only a conversation has participants; the id of anything else is no conversation's.
+    // Only a conversation has participants; the id of anything else is not a conversation id.
     if (body.conversationId === undefined && isAboutConversations(topicName, body)) add(body.id, ids);
     collect(body, ids, depth + 1);
   } else if (Array.isArray((message as { participants?: unknown }).participants) && conversationId === undefined) {
@@ -56,7 +56,7 @@ function add(candidate: unknown, ids: Set<string>): void {
 }
 
 /**
- * What tells an event from its repetition, or undefined where it does not say: two requests that only name a conversation are two events.
+ * Returns the key that identifies a repeated event, or undefined without one: two requests that only name a conversation are two events.
  */
 export function eventKeyOf(message: unknown): string | undefined {
   const { id, detail, eventBody, eventTime } = (message ?? {}) as Record<string, unknown>;

@@ -38,13 +38,13 @@ export interface PolledPage {
 /** Analytics lag behind what happens, so that each poll looks at more than the time since the last one. */
 const reachMs = 15 * minuteMs;
 const overlapMs = 5 * minuteMs;
-/** What lies further back is the scheduled streams' to find: after-call work is long over there. */
+/** Older conversations are left to the scheduled streams: their after-call work is over. */
 const reachMsMax = 6 * hourMs;
 /** The longest interval that the query takes. */
 const olderMs = 7 * dayMs;
 const pageSize = 100;
 const pagesMax = 100;
-/** A list of predicates that is known to be accepted; more queues are told apart here. */
+/** A list of predicates that is known to be accepted; more queues are filtered here. */
 const queuePredicatesMax = 50;
 
 /** The span that a poll looks at. */

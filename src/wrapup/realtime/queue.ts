@@ -12,7 +12,7 @@ export class ConversationQueue {
     return this.#waiting.size;
   }
 
-  /** How many of these wait now; fewer than were given when there is no more room. */
+  /** Returns how many of these are queued; fewer than given when the queue is full. */
   add(ids: readonly string[]): number {
     let taken = 0;
     for (const id of ids) {

@@ -13,17 +13,17 @@ import { ConversationQueue } from './queue.js';
 
 export type EventSource = 'channel' | 'webhook' | 'survey' | 'polling';
 
-/** What became of an event that came over HTTP. */
+/** Result of an event that came over HTTP. */
 export type Offered = 'taken' | 'repeated' | 'full' | 'nothing' | 'too_many';
 
-/** How live work reaches the outside; each of the two may fail, and is then tried again. */
+/** Callbacks of realtime work; each of the two may fail and is then retried. */
 export interface LiveParts {
   readonly api: ChannelPort & Pick<GenesysApi, 'detailsQuery'>;
   /** Queues to listen to; empty while the directory is not known. Absent: no channel and no polling, only what is offered. */
   readonly queueIds?: () => Promise<readonly string[]>;
-  /** Reads these conversations (1 to 100) from Genesys, stores them and lets the rules judge them. */
+  /** Reads these conversations (1 to 100) from Genesys, stores them and evaluates the rules on them. */
   readonly read: (ids: readonly string[]) => Promise<void>;
-  /** Stores what polling has read already, and lets the rules judge it. */
+  /** Stores what polling has read, and evaluates the rules on it. */
   readonly store: (records: readonly unknown[], asOf: Date) => Promise<void>;
   readonly now: () => Date;
   readonly random: () => number;
@@ -40,7 +40,7 @@ export interface LiveTimings extends ConnectionTimings {
   /** After it has been read for an event, a conversation is read once more. */
   readonly followMs: number;
   readonly pollMs: number;
-  /** How often the list of queues is looked at, and how often while it is empty. */
+  /** Interval at which the list of queues is read, and the one while it is empty. */
   readonly queuesMs: number;
   readonly noQueuesMs: number;
 }
@@ -232,7 +232,7 @@ export class Live {
     this.#polledUntil = startedAt;
   }
 
-  /** A channel that was opened anew ends the wait: what came while there was none has to be looked for. */
+  /** A reopened channel ends the wait: what came while there was none has to be looked for. */
   async #untilNextPoll(ms: number): Promise<void> {
     const waking = new AbortController();
     const wake = () => waking.abort();

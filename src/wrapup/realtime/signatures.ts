@@ -7,17 +7,17 @@ export type Headers = Readonly<Record<string, string | readonly string[] | undef
 
 export const signatureHeader = 'x-signature';
 export const timestampHeader = 'x-timestamp';
-/** How far the sender's clock may be from this one; a signature is remembered for longer than it is believed. */
+/** Maximum clock difference to the sender; a signature is remembered for longer than it is accepted. */
 export const timestampMsMax = 5 * minuteMs;
 const scheme = 'sha256=';
 
-/** Equal in a time that tells nothing about where they differ, nor about their lengths. */
+/** Compares in constant time: neither the place of a difference nor the lengths can be measured. */
 export function isEqualSecret(given: string, secret: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(given), digest(secret));
 }
 
-/** What a sender writes into `X-Signature`: `sha256=` and the hexadecimal HMAC-SHA256 of the body, with a timestamp of `TIMESTAMP.BODY`. */
+/** Returns the value of `X-Signature`: `sha256=` and the hexadecimal HMAC-SHA256 of the body, with a timestamp of `TIMESTAMP.BODY`. */
 export function signatureOf(secret: string, body: Uint8Array, timestamp?: string): string {
   const hmac = createHmac('sha256', secret);
   if (timestamp !== undefined) hmac.update(`${timestamp}.`);

@@ -30,7 +30,7 @@ const surveysPerRequestMax = 1_000;
 const faultsShownMax = 20;
 const signaturesMax = 100_000;
 
-/** Takes the conversations that the body names and answers at once; they are read behind it. */
+/** Queues the conversations that the body names and responds at once; they are read afterwards. */
 export function webhookHandler(live: Pick<Live, 'offer'>, secret: string): (asked: Asked) => Answered {
   return ({ headers, body }) => {
     if (!isAuthentic(headers, body, secret)) return unauthorized();
@@ -54,7 +54,7 @@ export interface SurveysParts {
   readonly secret: string;
   readonly now: () => Date;
   readonly log: Log;
-  /** Where the answers came from, when a record does not say. */
+  /** Source of the answers, unless a record names one. */
   readonly source: string;
   readonly store: (surveys: readonly SurveyInput[]) => Promise<StoredAnswers>;
 }
@@ -114,7 +114,7 @@ interface Fault {
   readonly fault: string;
 }
 
-/** Each record by itself: a faulty one does not keep the others of a list from being stored. */
+/** Each record separately: an invalid one does not keep the others of a list from being stored. */
 function readAll(records: readonly unknown[], source: string) {
   const surveys: { readonly index: number; readonly survey: SurveyInput }[] = [];
   const faults: Fault[] = [];

@@ -9,9 +9,9 @@ import type { Fault, Path, Rule, Rules } from './rules.js';
 const namesShownMax = 5;
 
 export interface Check {
-  /** What makes the file unusable. */
+  /** Errors that make the file unusable. */
   readonly faults: readonly Fault[];
-  /** What a person should know and may want. */
+  /** Findings that may be intended. */
   readonly warnings: readonly Fault[];
 }
 
@@ -95,7 +95,7 @@ function textFaults(
   return asList(value).flatMap((text, index) => {
     if (only !== undefined && !only.includes(text)) return [];
     if (selected([text], entries).length > 0) return [];
-    // A pattern may stand for what does not exist yet, as long as the rule is about something now.
+    // A pattern may cover what does not exist yet, as long as the rule is about something now.
     if (text.includes('*') && selected(asList(value), entries).length > 0) return [];
     return [{ at: Array.isArray(value) ? [...path, index] : path, message: unknown(what, text, entries) }];
   });

@@ -17,14 +17,14 @@ export interface CompiledRule {
   readonly rule: Rule;
   /** `survey` where the rule asks for an answer. */
   readonly source: 'rule' | 'survey';
-  /** Ids that the rule's code may stand for: several codes may bear one name, in different divisions. */
+  /** Ids of the rule's code: several codes may have one name, in different divisions. */
   readonly codes: readonly { readonly id: string; readonly name: string }[];
   matches(candidate: Candidate): boolean;
   /** The answer that the rule looks at; null where it asks for none. */
   surveyOf(session: AgentSession): SurveyAnswer | null;
 }
 
-/** Whether a rule is about the code that an agent session has; shared with the check and the search for candidates. */
+/** Tests the code that an agent session has; shared with the check and the search for candidates. */
 export const currentWords = ['none', 'system', 'unknown', 'any'] as const;
 export const defaultCurrent: readonly string[] = ['none', 'system'];
 export const defaultPhases: readonly Phase[] = ['ended'];

@@ -1,4 +1,4 @@
-/** Whether a rule can match at all: its own conditions may exclude each other, or an earlier rule may take everything. */
+/** Proves that a rule cannot match: its own conditions exclude each other, or an earlier rule takes everything. */
 import type { Directory, Named } from '../../model/agent-session.js';
 import { isSystemCode } from '../../model/agent-session.js';
 import { currentWords, defaultCurrent, defaultPhases, distanceMs } from './compile.js';
@@ -43,7 +43,7 @@ function coversNames(outer: Values, inner: Values, entries: readonly Named[]): b
   return wanted.length > 0 && wanted.every((id) => taken.has(id));
 }
 
-/** A pattern covers another one where it matches it as a text: its stars then stand for whatever the other's stand for. */
+/** A pattern covers another one where it matches it as a text: its stars then match whatever the other's match. */
 function coversTexts(outer: Values, inner: Values): boolean {
   if (outer === undefined) return true;
   return inner !== undefined && asList(inner).every(textTest(asList(outer)));
@@ -172,7 +172,7 @@ const codeOfCause: Readonly<Record<string, 'system' | 'unknown'>> = {
   system_code: 'system',
   code_deleted: 'unknown',
 };
-/** acw_skipped also stands for a mark on the session, code_deleted for a system code. */
+/** acw_skipped also covers a mark on the session, code_deleted a system code. */
 const alsoOfCause: Readonly<Record<string, readonly string[]>> = { acw_skipped: ['none'], code_deleted: ['system'] };
 const digitalMedia = ['chat', 'message', 'internalmessage', 'email', 'social'];
 const promptOfCause: Readonly<Record<string, string>> = {
@@ -180,7 +180,7 @@ const promptOfCause: Readonly<Record<string, string>> = {
   acw_not_requested: 'AGENT_REQUESTED',
 };
 
-/** Why the conditions exclude each other, if they do. */
+/** Returns why the conditions exclude each other, if they do. */
 export function contradiction(when: Conditions, directory: Directory): Contradiction | undefined {
   const causes = asList(when.cause);
   if (causes.length > 0) {

@@ -3,7 +3,7 @@ import type { Proposal } from '../../model/assignment.js';
 import type { Candidate, CompiledRule } from './compile.js';
 import { fillNote } from './note.js';
 
-/** What the rules say about one agent session. */
+/** Decision of the rules about one agent session. */
 export type Decision =
   /** No rule matches. */
   | { readonly kind: 'none' }
@@ -13,7 +13,7 @@ export type Decision =
   | { readonly kind: 'has_code'; readonly rule: CompiledRule }
   /** The first rule that matches gives a code that the queue does not offer: later rules are not asked. */
   | { readonly kind: 'not_offered'; readonly rule: CompiledRule }
-  /** No rule matches, and the assignment in force came from an earlier version of a rule of the file. */
+  /** No rule matches, and the active assignment came from an earlier version of a rule of the file. */
   | { readonly kind: 'withdrawn'; readonly active: ActiveAssignment };
 
 export interface Ruling {
@@ -98,7 +98,7 @@ function proposalOf(
     wrapupName: code.name,
     note: rule.set.note === undefined ? null : fillNote(rule.set.note, facts),
     cause,
-    // As it stands in Genesys, our own code included: that is what a writer must find there.
+    // As in Genesys, our own code included: that is what the write-back must find there.
     previousCode: session.currentCode,
   };
 }

@@ -6,7 +6,7 @@ export const asList = <T>(value: T | readonly T[] | undefined): readonly T[] =>
 
 export type Test<T> = (value: T) => boolean;
 
-/** True for texts that one of the patterns covers whole; `*` stands for any characters, case does not matter. */
+/** True for texts that one of the patterns covers whole; `*` matches any characters, case does not matter. */
 export function textTest(patterns: readonly string[]): Test<string> {
   const exact = new Set(patterns.filter((each) => !each.includes('*')).map(folded));
   const wild = patterns.filter((each) => each.includes('*')).map(wildcard);
@@ -30,7 +30,7 @@ export function numberTest(match: NumberMatch): Test<number> {
     (below === undefined || value < below);
 }
 
-/** Undefined stands for a value that is not there: only `exists: false` and a lone `not` hold for it. */
+/** Undefined means that there is no value: only `exists: false` and a lone `not` hold for it. */
 export function textMatchTest(match: TextMatch): Test<string | undefined> {
   const { is, not, exists } = typeof match === 'string' || Array.isArray(match) ? { is: match } : match;
   const isTest = is === undefined ? undefined : textTest(asList(is));

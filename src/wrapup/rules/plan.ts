@@ -15,11 +15,11 @@ export interface EvaluationParts {
   readonly ruleName?: string;
 }
 
-/** What one batch of agent sessions led to. */
+/** Decisions of one batch of agent sessions. */
 export interface PlanBatch {
   /** To be stored: decisions that the ledger does not hold yet. */
   readonly proposals: readonly Proposal[];
-  /** In force from an earlier version of a rule that no longer matches: to be superseded. */
+  /** Active assignments of an earlier version of a rule that no longer matches: to be superseded. */
   readonly withdrawn: readonly ActiveAssignment[];
 }
 

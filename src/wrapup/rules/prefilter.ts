@@ -4,7 +4,7 @@ import { asList, namedTest } from './patterns.js';
 import type { Rule } from './rules.js';
 import type { Conditions } from './rules-schema.js';
 
-/** What an agent session must have for any of the rules to match: the tables are asked for these only, and the matcher judges them exactly. */
+/** Returns bounds of the sessions that any rule can match: only these are read, and the matcher evaluates them exactly. */
 export function prefilterOf(rules: readonly Rule[], directory: Directory): AgentSessionFilter {
   const whens = rules.map(({ when }) => when);
   const uses = (isUsed: (when: Conditions) => boolean) => whens.some(isUsed);

@@ -30,7 +30,7 @@ export const agentSessionCauses = [
 const text = z.string().min(1, 'is empty; write a text or leave it out').max(textLengthMax);
 const oneOrMore = <T extends z.ZodType>(item: T) => z.union([item, z.array(item).min(1).max(valuesMax)]);
 const named = (what: string) =>
-  oneOrMore(text).describe(`${what}: a name or an id, or several; * stands for any characters, case does not matter.`);
+  oneOrMore(text).describe(`${what}: a name or an id, or several; * matches any characters, case does not matter.`);
 const isGiven = (value: object) => Object.values(value).some((each) => each !== undefined);
 const emptyFault = 'says nothing; name at least one condition';
 
@@ -59,7 +59,7 @@ const textComparisons = z
 const textMatch = z.union([text, z.array(text).min(1).max(valuesMax), textComparisons]);
 const fieldMatch = z.union([text, number, z.array(text).min(1).max(valuesMax), textComparisons, comparisons]);
 
-const distanceFault = 'is no distance in time; use one such as 30s, 15m, 2h or 3d';
+const distanceFault = 'is not a duration; use one such as 30s, 15m, 2h or 3d';
 const distance = z.string({ error: distanceFault }).regex(/^\d{1,6}[smhd]$/, { error: distanceFault });
 const age = z
   .strictObject({ atLeast: distance.optional(), atMost: distance.optional() })

@@ -30,7 +30,7 @@ export interface Rules {
   readonly rules: readonly Rule[];
   /** Absent: nothing may be written to Genesys. */
   readonly writeback?: Writeback;
-  /** Where a value stands in the file, or the closest value around it, as `FILE:LINE:COLUMN`. */
+  /** Returns the position of a value in the file, or of the closest value around it, as `FILE:LINE:COLUMN`. */
   placeOf(path: Path): string;
 }
 
@@ -68,7 +68,7 @@ function valueIn(document: Document, fileName: string): unknown {
   try {
     return document.toJS({ maxAliasCount: aliasCountMax }) ?? {};
   } catch (error) {
-    // An alias that stands for nothing, or for more than memory holds.
+    // An alias without a target, or one that expands beyond memory.
     throw new UsageError(`${fileName}:1:1 ${asError(error).message}; write the values out`, { cause: error });
   }
 }
@@ -153,7 +153,7 @@ function issueFaults(issue: Issue, places: Places, outer: Path = []): Fault[] {
   return [{ at: places.placeOf(path), message: `${name} ${sentence(issue)}` }];
 }
 
-/** Of several kinds of value that may stand here, the one that was meant is the one whose inside is at fault. */
+/** Of several kinds of value that are allowed here, the intended one is the one whose inside is invalid. */
 function meantBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
   return (
     branches.find((branch) => branch.some((each) => each.path.length > 0)) ??
@@ -167,7 +167,7 @@ function sentence(issue: Issue): string {
     return `is ${issue.input === undefined ? 'missing' : shown(issue.input)}; use ${listed(issue.values.map(String))}`;
   if (issue.code === 'invalid_type')
     return `is ${issue.input === undefined ? 'missing' : shown(issue.input)}; write ${kinds[issue.expected] ?? issue.expected}`;
-  if (issue.code === 'invalid_union') return `is ${shown(issue.input)}, which cannot stand here`;
+  if (issue.code === 'invalid_union') return `is ${shown(issue.input)}, which is not allowed here`;
   if (issue.code === 'too_small' && issue.origin === 'array') return 'has no values; write at least one';
   return `is wrong: ${issue.message}`;
 }

@@ -1,5 +1,5 @@
 /**
- * Writes what the ledger proposes to Genesys. `applyAssignments` is the one way in, for `wrapup apply` and for whoever
+ * Writes what the ledger proposes to Genesys. `applyAssignments` is the entry point, for `wrapup apply` and for the worker that
  * reacts to events: give it `conversationIds` to write only what was just proposed for them, with a small `writesMax`.
  * It takes its rows by claim, so any number may run at once, in one process or in several: each assignment is sent by
  * one of them. What it needs of the ledger comes from `createAssignmentStore(pool, …)` in `postgres/wrapup/sending.ts`.
@@ -13,7 +13,7 @@ import type { ApplyOptions, ApplyParts, ApplySummary } from './types.js';
 import { type Done, writeOne } from './write-one.js';
 
 const concurrencyDefault = 4;
-/** Rows in hand per unit of concurrency: few, so that a claim ends long after its last call. */
+/** Rows claimed per unit of concurrency: few, so that a claim ends long after its last call. */
 const claimFactor = 5;
 const claimsMax = 100_000;
 /** Before a claim's end nothing is begun any more, and what is under way is cut short. */
@@ -56,7 +56,7 @@ class Run {
     return { asked: this.#asked, ...this.counts, ...(this.#stopped && { stopped: this.#stopped }) };
   }
 
-  /** Each row once: those that still wait stay behind the last id. */
+  /** Each row once: those that still wait are below the last id. */
   async review(): Promise<void> {
     let afterId = '0';
     for (let claims = 0; claims < claimsMax && !this.#isOver; claims += 1) {

@@ -4,7 +4,7 @@ import type { Assignment } from '../../model/assignment.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Where a code can be set; every other medium (such as `chat`, whose endpoints are gone) has no way to set one. */
+/** Media types for which a code can be set; the API has no endpoint for others (such as `chat`, whose endpoints are gone). */
 const kindOfMedia: Readonly<Record<string, CommunicationKind>> = {
   voice: 'calls',
   callback: 'callbacks',
@@ -14,7 +14,7 @@ const kindOfMedia: Readonly<Record<string, CommunicationKind>> = {
   screenshare: 'screenshares',
   video: 'videos',
 };
-/** In the conversation these stand under another name than in the address. */
+/** In the conversation these have another name than in the address. */
 const keyOfKind: Partial<Record<CommunicationKind, string>> = { socials: 'socialExpressions' };
 
 export type Found =
@@ -37,7 +37,7 @@ export function findCommunication(conversation: Json, assignment: Assignment): F
     communicationId: String(communication.id),
   };
   const { length: count } = allCommunications(participant);
-  // What stands at the participant belongs to its only communication.
+  // The participant's code belongs to its only communication.
   const currentCode = codeOf(communication.wrapup) ?? (count === 1 ? codeOf(participant.wrapup) : undefined);
   return { place, currentCode };
 }
@@ -70,7 +70,7 @@ export function codeOf(wrapup: unknown): string | undefined {
   return typeof code === 'string' && code !== '' && provisional !== true ? code : undefined;
 }
 
-/** What a code found in Genesys means for an assignment that is to give another one. */
+/** Compares a code found in Genesys with the one that an assignment is to set. */
 export function standingOf(currentCode: string | undefined, assignment: Assignment): 'same' | 'other' | 'free' {
   if (currentCode === undefined) return 'free';
   if (currentCode === assignment.wrapupCode) return 'same';

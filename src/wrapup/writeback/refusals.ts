@@ -56,7 +56,7 @@ const refusals: readonly Refusal[] = [
 const aboutTheCaller: readonly number[] = [401, 408, 425, 429];
 const sentenceLengthMax = 1_000;
 
-/** How a refusal ends an assignment, and whether the next one would meet it too. */
+/** Effect of a refusal on an assignment, and whether the next one would fail as well. */
 export function refusalOf(error: ApiError, assignment: Assignment): { outcome: Outcome; isOfCredentials: boolean } {
   const { status, code, correlationId } = error.facts;
   const found = refusals.find((refusal) => fits(refusal, status, code)) as Refusal;
@@ -69,7 +69,7 @@ export function refusalOf(error: ApiError, assignment: Assignment): { outcome: O
   return { outcome, isOfCredentials: found.isOfCredentials === true };
 }
 
-/** Genesys itself said no: nothing was changed. What came from something in between, or not at all, is no refusal. */
+/** Returns true where Genesys itself refused: nothing was changed. A response of something in between, or none, does not count. */
 export function isRefusal(error: ApiError): boolean {
   const { status = 0, code, operation } = error.facts;
   const isAboutAssignment = assignmentOperations.includes(operation) && !aboutTheCaller.includes(status);

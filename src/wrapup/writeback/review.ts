@@ -4,7 +4,7 @@ import { findCommunication } from './communication.js';
 import type { ApplyParts } from './types.js';
 import { type Done, lostAnswer, outcomeBefore, readConversation, settled } from './write-one.js';
 
-/** How long an accepted code may take to show before it counts as never applied. */
+/** Time after which an accepted code that does not show counts as never applied. */
 const applyMsMax = hourMs;
 
 /**

@@ -2,11 +2,11 @@ import type { GenesysWriteApi } from '../../genesys/write-api.js';
 import type { Log } from '../../lib/log.js';
 import type { Claim, ClaimFilter, Outcome } from '../../model/assignment.js';
 
-/** What the ledger does for writing; implemented by `createAssignmentStore` in `postgres/wrapup/sending.ts`. */
+/** The ledger as the write-back uses it; implemented by `createAssignmentStore` in `postgres/wrapup/sending.ts`. */
 export interface AssignmentStore {
   /** Takes up to `limit` proposed rows for this process alone, until `claimMs` from now. */
   claimProposed(filter: ClaimFilter, limit: number): Promise<Claim>;
-  /** The same for rows above `afterId` that were sent and of which it is not known whether Genesys has the code. */
+  /** Claims rows above `afterId` that were sent and of which it is unknown whether Genesys has the code. */
   claimSent(filter: ClaimFilter, limit: number, afterId: string): Promise<Claim>;
   /** Proposed → sent, before the call. False: it was revoked or superseded meanwhile, so the call must not be made. */
   beginSending(assignmentId: string): Promise<boolean>;
@@ -16,7 +16,7 @@ export interface AssignmentStore {
   settle(assignmentId: string, outcome: Outcome): Promise<boolean>;
   /** Ends claims that were to last `until` and leaves the states. */
   release(assignmentIds: readonly string[], until: Date): Promise<void>;
-  /** What the last extraction shows decides rows that wait; returns how many came to which state. No request is made. */
+  /** Resolves waiting rows by the last extraction; returns how many reached which state. Makes no request. */
   settleByExtraction(
     conversationIds?: readonly string[],
   ): Promise<{ readonly verified: number; readonly conflicted: number }>;
@@ -36,7 +36,7 @@ export interface ApplyParts {
 export interface ApplyOptions extends ClaimFilter {
   /** Calls to set a code that may be made in this run, refused ones included; rows that need no call do not count. */
   readonly writesMax: number;
-  /** Assignments in hand at once. */
+  /** Assignments processed at once. */
   readonly concurrency?: number;
 }
 
@@ -52,6 +52,6 @@ export interface ApplySummary {
   readonly conflicted: number;
   /** To be tried again later. */
   readonly postponed: number;
-  /** Why the run ended before everything was done, as a sentence; absent where nothing stood in the way. */
+  /** Reason why the run ended early, as a sentence; absent where it did not. */
   readonly stopped?: { readonly reason: string; readonly isFailure: boolean };
 }

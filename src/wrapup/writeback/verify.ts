@@ -44,7 +44,7 @@ export function outcomeOfCode(
   };
 }
 
-/** Some communications may be written but not read; then only the next extraction tells. */
+/** Some communications may be written but not read; then only the next extraction shows the result. */
 function ignoreRefusal(error: unknown): undefined {
   const { status = 0 } = error instanceof ApiError ? error.facts : {};
   if (status === 400 || status === 403 || status === 404) return undefined;

@@ -9,7 +9,7 @@ import { isRefusal, refusalOf } from './refusals.js';
 import type { ApplyParts } from './types.js';
 import { outcomeOfCode, readBack } from './verify.js';
 
-/** How one assignment went. `isOfCredentials`: the next one would meet the same refusal. */
+/** Result of one assignment. `isOfCredentials`: the next one would be refused as well. */
 export interface Done {
   /** `accepted`: still `sent`. `left`: someone else moved the row, nothing was done. */
   readonly state: Outcome['state'] | 'accepted' | 'left';
@@ -28,7 +28,7 @@ const noCorrelationId = 'none';
 
 const missingSentences = {
   medium: 'Genesys has no way to set a code for this medium; reports use the code of the rule.',
-  participant: 'The agent is no participant of the conversation in Genesys any more.',
+  participant: 'The agent is no longer a participant of the conversation in Genesys.',
   communication: "The agent's communication is no longer part of the conversation in Genesys.",
 } as const;
 
@@ -61,7 +61,7 @@ async function send(parts: ApplyParts, assignment: Assignment, place: Communicat
   return outcome === undefined ? accepted : { ...(await settled(parts, assignment, outcome)), ...written };
 }
 
-/** What did not go through is told apart: refused by Genesys, certainly not sent, or sent with its answer lost. */
+/** Distinguishes failures: refused by Genesys, certainly not sent, or sent with the response lost. */
 async function afterFailure(
   parts: ApplyParts,
   assignment: Assignment,

@@ -8,6 +8,7 @@ import { formatDay, formatTime } from '../lib/format.js';
 import { labelOf, mediaLabel } from '../lib/labels.js';
 import { Choice } from '../parts/choice.js';
 import type { TableColumn } from '../parts/data-table.js';
+import { DaySteps } from '../parts/day-steps.js';
 import { Figure } from '../parts/figure.js';
 import { Fault } from '../parts/notice.js';
 import { Sparkline } from '../parts/sparkline.js';
@@ -91,7 +92,6 @@ export function TodayPage({ address }: { address: Address }) {
 function Head(props: { address: Address; day: string; today: string; media: Answer; chosen: string; figures: Answer }) {
   const { address, day, today, media, chosen, figures } = props;
   const until = textOf(rowsOf(figures.result)[0]?.until_local);
-  const toDay = (to: string) => withChange(address, { day: to === today ? undefined : to });
   const options = [
     ...rowsOf(media.result).map((row) => ({ id: textOf(row.media_type), label: mediaLabel(textOf(row.media_type)) })),
     { id: 'all', label: 'All media' },
@@ -107,17 +107,7 @@ function Head(props: { address: Address; day: string; today: string; media: Answ
         </p>
       </div>
       <div class="controls">
-        <nav class="steps" aria-label="Day">
-          <a href={toDay(addDays(day, -1))} aria-label="The day before">
-            ‹
-          </a>
-          {day < today && (
-            <a href={toDay(addDays(day, 1))} aria-label="The day after">
-              ›
-            </a>
-          )}
-          {day !== today && <a href={toDay(today)}>Today</a>}
-        </nav>
+        <DaySteps address={address} day={day} />
         <Choice
           label="Media type"
           options={options}

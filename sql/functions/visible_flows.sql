@@ -1,0 +1,17 @@
+-- Flows whose current division a role may see; none where it sees all, since then nobody asks.
+create or replace function genesys.visible_flows(acting_role name, login_role name)
+returns setof uuid
+language sql
+stable
+security definer
+parallel safe
+cost 1
+begin atomic
+    select flows.flow_id
+    from genesys.flows as flows
+    where
+        flows.valid_to is null
+        and flows.division_id in (select unnest(genesys.visible_divisions(acting_role, login_role)));
+end;
+
+comment on function genesys.visible_flows is 'Flows of the divisions that a role may see, given the role in force and the one that logged in.';

@@ -1,0 +1,17 @@
+-- Queues whose current division a role may see; none where it sees all, since then nobody asks.
+create or replace function genesys.visible_queues(acting_role name, login_role name)
+returns setof uuid
+language sql
+stable
+security definer
+parallel safe
+cost 1
+begin atomic
+    select queues.queue_id
+    from genesys.queues as queues
+    where
+        queues.valid_to is null
+        and queues.division_id in (select unnest(genesys.visible_divisions(acting_role, login_role)));
+end;
+
+comment on function genesys.visible_queues is 'Queues of the divisions that a role may see, given the role in force and the one that logged in.';

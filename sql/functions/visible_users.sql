@@ -1,0 +1,17 @@
+-- Users whose current division a role may see; none where it sees all, since then nobody asks.
+create or replace function genesys.visible_users(acting_role name, login_role name)
+returns setof uuid
+language sql
+stable
+security definer
+parallel safe
+cost 1
+begin atomic
+    select users.user_id
+    from genesys.users as users
+    where
+        users.valid_to is null
+        and users.division_id in (select unnest(genesys.visible_divisions(acting_role, login_role)));
+end;
+
+comment on function genesys.visible_users is 'Users of the divisions that a role may see, given the role in force and the one that logged in.';

@@ -1,0 +1,27 @@
+import type { Log } from '../../lib/log.js';
+import type { HeldSlices } from '../../model/extraction.js';
+import { isOurApplication } from '../../postgres/connection/pool.js';
+
+/** Sessions that hold due slices although they are no process of this program: nobody may count on them to pull anything. */
+export function strangersAmong(held: readonly HeldSlices[]): HeldSlices[] {
+  return held.filter(({ application }) => !isOurApplication(application));
+}
+
+/** Says how many due slices a run left to others, and to whom. */
+export function reportHeldSlices(held: readonly HeldSlices[], log: Log): void {
+  const strangers = strangersAmong(held);
+  for (const { slices, holder, pid, since } of held.filter((each) => !strangers.includes(each))) {
+    log.info(
+      { slices, process: holder, session: pid, since: since.toISOString() },
+      'Due slices left to another process',
+    );
+  }
+  for (const each of strangers) log.error(strangerText(each));
+}
+
+function strangerText({ slices, pid, application, role, since }: HeldSlices): string {
+  return (
+    `${slices} due slices are held by session ${pid} (application "${application}", role ${role}, since ${since.toISOString()}), ` +
+    `which is not a genesys-warehouse process. End it with select pg_terminate_backend(${pid}).`
+  );
+}

@@ -1,0 +1,20 @@
+/** What spreadsheets take for the beginning of a formula, full-width forms included. */
+const formulaStart = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
+
+/**
+ * Returns a text that no spreadsheet runs: an apostrophe before what could begin a formula. Names and notes come from
+ * outside, and `=cmd|…` in a queue's name would be run on the machine of whoever opens the file.
+ */
+export function guardFormula(text: string): string {
+  return formulaStart.test(text) ? `'${text}` : text;
+}
+
+/** Formats one line of CSV (RFC 4180) without its end; nothing for null. Texts are guarded, numbers are not. */
+export function csvLine(values: readonly unknown[]): string {
+  return values.map(csvCell).join(',');
+}
+
+function csvCell(value: unknown): string {
+  const text = typeof value === 'string' ? guardFormula(value) : String(value ?? '');
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,55 @@
+/** The sign of life of a connection: other processes see by it that whoever made a claim is still there. */
+import { randomInt } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { ClientBase } from 'pg';
+import { signOfLifeClass } from './locks.js';
+
+export interface Session {
+  /** Server process. */
+  readonly pid: number;
+  /** Oid of the role that logged in. */
+  readonly role: number;
+  /** Second key of the advisory lock that this connection holds until it ends. */
+  readonly key: number;
+}
+
+/** Host and process id, for people who look for it. */
+export const processName = `${hostname()}:${process.pid}`;
+
+const keyMax = 2 ** 31 - 1;
+const drawsMax = 5;
+const known = new WeakMap<ClientBase, Session>();
+
+/** Gives the connection its sign of life, once; it ends with the connection, however that ends. */
+export async function sessionOf(client: ClientBase): Promise<Session> {
+  const session = known.get(client) ?? (await takeSign(client));
+  known.set(client, session);
+  return session;
+}
+
+async function takeSign(client: ClientBase): Promise<Session> {
+  for (let draws = 0; draws < drawsMax; draws += 1) {
+    const key = randomInt(1, keyMax);
+    const { rows } = await client.query<{ isTaken: boolean; pid: number; role: number }>(
+      `select pg_try_advisory_lock($1, $2) as "isTaken", pid, usesysid::bigint as role
+       from pg_stat_activity where pid = pg_backend_pid()`,
+      [signOfLifeClass, key],
+    );
+    const row = rows[0];
+    if (row?.isTaken) return { pid: row.pid, role: row.role, key };
+  }
+  throw new Error('The database gives this connection no advisory lock as its sign of life.');
+}
+
+/**
+ * SQL of all connections with a sign of life: `pid`, `role`, `key`, `application`, `role_name`. What Postgres shows everybody of
+ * foreign sessions suffices for it.
+ */
+export const livingSessions = `(
+    select sign.pid, session.usesysid as role, sign.objid::integer as key,
+        session.application_name as application, session.usename::text as role_name
+    from pg_locks as sign
+    join pg_stat_activity as session on session.pid = sign.pid
+    where sign.locktype = 'advisory' and sign.classid = ${signOfLifeClass} and sign.objsubid = 2 and sign.granted
+        and sign.database = (select oid from pg_database where datname = current_database())
+)`;

@@ -1,0 +1,30 @@
+import type pg from 'pg';
+
+/**
+ * Ids of the users to ask about from `since` on, in id order: those of the stored directory that were not deleted before, and those whom the
+ * directory lacks but figures or conversations of these days name, since the client may not see their division. None before the directory
+ * is stored.
+ */
+export async function readUserIds(pool: pg.Pool, since: Date): Promise<string[]> {
+  // When a user was deleted is known from the change of state only; who was before the first listing may have worked before that.
+  const { rows } = await pool.query<{ user_id: string }>(
+    `with listed as (
+         select user_id from genesys.users
+         where valid_to is null and (deleted_at is null or deleted_at > $1)
+             and (state is distinct from 'deleted' or valid_from > $1)
+     ), named as (
+         select user_id from genesys.agent_handling_day_sums
+         where day between genesys.local_day($1) - 1 and genesys.local_day($1) + 2
+         union
+         select user_id from genesys.handling_facts
+         where started_at >= $1::timestamptz - interval '1 day' and started_at < $1::timestamptz + interval '2 days'
+     )
+     select user_id from listed
+     union
+     select named.user_id from named
+     where not exists (select from genesys.users where users.user_id = named.user_id) and exists (select from listed)
+     order by user_id`,
+    [since],
+  );
+  return rows.map((row) => row.user_id);
+}

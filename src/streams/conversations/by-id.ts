@@ -1,0 +1,77 @@
+import { ApiError } from '../../lib/errors.js';
+import type { Log } from '../../lib/log.js';
+
+export interface Answered<Answer> {
+  readonly ids: readonly string[];
+  readonly answer: Answer;
+}
+
+type Ask<Answer> = (ids: readonly string[]) => Promise<Answer>;
+
+/** What the API itself answers about a question that holds an id it does not like; anything else concerns every id alike. */
+const refusalStatuses = new Set([400, 404, 410, 422]);
+/** An id that the server cannot render; or the server is in trouble. */
+const serverError = 500;
+/** Parts that are refused before any is answered: several levels of halves, and one where the server may be in trouble. */
+const refusedFirstMax = { refusal: 1 + 2 + 4 + 8, serverError: 1 + 2 };
+/** Single ids that one list may be refused for; with more than these it is not about single ids. */
+const apartPerListMax = 10;
+/** Ids to remember; far more than can be open and gone. */
+const apartMax = 10_000;
+
+/**
+ * Asks for many records by id. A list that is refused for one id is halved until that one is found; from then on it is asked for by
+ * itself, so that the others never wait for it again. An id that is refused alone is said once and asked for again the next time.
+ */
+export class ByIds {
+  readonly #apart = new Set<string>();
+
+  /**
+   * Yields answers about parts of `ids`, together all of them but those that are refused. Throws what concerns more than single ids.
+   */
+  async *ask<Answer>(ids: readonly string[], ask: Ask<Answer>, log: Log): AsyncGenerator<Answered<Answer>, void, void> {
+    const pending: (readonly string[])[] = [
+      ids.filter((id) => !this.#apart.has(id)),
+      ...ids.filter((id) => this.#apart.has(id)).map((id) => [id]),
+    ].filter((part) => part.length > 0);
+    const counts = { answered: 0, refused: 0, apart: 0 };
+    while (pending.length > 0) {
+      const part = pending.shift() as readonly string[];
+      try {
+        const answer = await ask(part);
+        counts.answered += 1;
+        yield { ids: part, answer };
+      } catch (error) {
+        counts.refused += 1;
+        if (!isRefusal(error, counts) || counts.apart > apartPerListMax) throw error;
+        if (part.length > 1) pending.push(...halves(part));
+        else if (this.#keepApart(part[0] as string, error, log)) counts.apart += 1;
+      }
+    }
+  }
+
+  /** Tells whether the id is a new one. */
+  #keepApart(id: string, error: ApiError, log: Log): boolean {
+    if (this.#apart.has(id)) return false;
+    log.warn({ conversation: id, reason: error.message }, 'Conversation refused by id');
+    if (this.#apart.size === apartMax) this.#apart.clear();
+    this.#apart.add(id);
+    return true;
+  }
+}
+
+function isRefusal(
+  error: unknown,
+  { answered, refused }: { readonly answered: number; readonly refused: number },
+): error is ApiError {
+  if (!(error instanceof ApiError)) return false;
+  const { status = 0, code } = error.facts;
+  if (status === serverError) return answered > 0 || refused <= refusedFirstMax.serverError;
+  // Without a code of its own it was not Genesys that answered.
+  return code !== undefined && refusalStatuses.has(status) && (answered > 0 || refused <= refusedFirstMax.refusal);
+}
+
+function halves(ids: readonly string[]): (readonly string[])[] {
+  const middle = Math.ceil(ids.length / 2);
+  return [ids.slice(0, middle), ids.slice(middle)];
+}

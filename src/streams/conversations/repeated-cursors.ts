@@ -1,0 +1,14 @@
+/** A cursor that comes a second time costs a page and is told by the next; one that comes a third time will come for ever. */
+const timesMax = 2;
+
+/** Counts the cursors of one listing, to notice that it does not end. */
+export class RepeatedCursors {
+  readonly #times = new Map<string, number>();
+
+  /** Tells whether the listing goes round in circles, now that it has given `cursor`. */
+  isEndless(cursor: string): boolean {
+    const times = (this.#times.get(cursor) ?? 0) + 1;
+    this.#times.set(cursor, times);
+    return times > timesMax;
+  }
+}
