@@ -76,26 +76,16 @@ export async function refreshDaySums(client: ClientBase, relation: string, writt
   if (all === undefined) return;
   const timeZone = await shareZone(client);
   const days = await localDays(client, written.interval, timeZone);
-<<<<<<< HEAD
   for (const sums of all) {
     // Two transactions that wrote into one local day would not see each other's rows: the second one computes when the first has committed.
-    for (const day of days) {
-      const key = `${sums.table} ${day}`;
-      await client.query('select pg_advisory_xact_lock($1, hashtext($2))', [lockClasses.daySums, key]);
-    }
+    await lockRows(
+      client,
+      'daySums',
+      days.map((day) => `${sums.table} ${day}`),
+    );
     if (sums.byUser === undefined || written.userIds === undefined) await client.query(sums.refresh, [days, timeZone]);
     else await client.query(sums.byUser, [days, timeZone, written.userIds]);
   }
-=======
-  // Two transactions that wrote into one local day would not see each other's rows: the second one computes when the first has committed.
-  await lockRows(
-    client,
-    'daySums',
-    days.map((day) => `${sums.table} ${day}`),
-  );
-  if (sums.byUser === undefined || written.userIds === undefined) await client.query(sums.refresh, [days, timeZone]);
-  else await client.query(sums.byUser, [days, timeZone, written.userIds]);
->>>>>>> main
 }
 
 /** The days in which an interval may start that lies in this half-open range. */

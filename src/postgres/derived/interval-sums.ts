@@ -5,7 +5,7 @@
  */
 import type { ClientBase } from 'pg';
 import { dayMs, floorTo, type Interval, plus } from '../../lib/interval.js';
-import { lockClasses } from '../connection/locks.js';
+import { lockRows } from '../connection/locks.js';
 import type { Definitions } from '../schema/fingerprint.js';
 
 interface IntervalSums {
@@ -15,7 +15,7 @@ interface IntervalSums {
   readonly refreshes: readonly string[];
   /** The same for the users `$3` only, where answers come by user. */
   readonly byUser?: readonly string[];
-  /** A table that another relation writes as well: both take its lock. */
+  /** A table of sums that another relation writes as well. */
   readonly sharedTable?: string;
 }
 
@@ -83,7 +83,6 @@ export async function refreshIntervalSums(client: ClientBase, relation: string, 
   const sums = intervalSumsOf[relation];
   if (sums === undefined) return;
   const { interval, userIds } = written;
-  if (sums.sharedTable !== undefined) await lockIntervalDays(client, sums.sharedTable, interval);
   const isByUser = sums.byUser !== undefined && userIds !== undefined;
   const values = isByUser ? [interval.from, interval.to, userIds] : [interval.from, interval.to];
   for (const text of isByUser ? sums.byUser : sums.refreshes) await client.query(text, values);
@@ -100,12 +99,21 @@ export async function clearIntervalSums(
   }
 }
 
-/** Lets one transaction at a time write into the UTC days of a relation. */
-export async function lockIntervalDays(client: ClientBase, relation: string, { from, to }: Interval): Promise<void> {
+/**
+ * Lets one transaction at a time write into the UTC days of these relations, and into the tables of sums that they share with others, until
+ * it ends. All locks are taken at once, so that two who need the same ones do not wait for each other.
+ */
+export async function lockIntervalDays(
+  client: ClientBase,
+  relations: readonly string[],
+  { from, to }: Interval,
+): Promise<void> {
+  const tables = new Set(
+    relations.flatMap((relation) => [relation, intervalSumsOf[relation]?.sharedTable ?? relation]),
+  );
+  const keys: string[] = [];
   for (let day = floorTo(from, dayMs); day < to; day = plus(day, dayMs)) {
-    await client.query('select pg_advisory_xact_lock($1, hashtext($2))', [
-      lockClasses.intervalDays,
-      `${relation} ${day.toISOString()}`,
-    ]);
+    for (const table of tables) keys.push(`${table} ${day.toISOString()}`);
   }
+  await lockRows(client, 'intervalDays', keys);
 }

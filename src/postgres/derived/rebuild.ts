@@ -52,23 +52,27 @@ export async function fillFacts(client: pg.PoolClient, timeZone: string): Promis
   });
 }
 
-<<<<<<< HEAD
 /** Day by day, each in a transaction of its own: a load waits for one day of its own relation at most. */
 async function fillIntervalSums(client: pg.PoolClient): Promise<void> {
-  const digest = await fingerprintOf(client, intervalSumDefinitions);
-  if ((await readSetting(client, 'interval_sums_digest')) === digest) return;
+  if (await areIntervalSumsFilled(client)) return;
   for (const month of await storedMonths(client, relationsWithIntervalSums)) {
     for (const day of daysOf(month)) await transactionOn(client, () => fillIntervalSumsDay(client, day));
   }
-  await writeSetting(client, 'interval_sums_digest', digest);
-=======
+  await writeSetting(client, 'interval_sums_digest', await fingerprintOf(client, intervalSumDefinitions));
+}
+
+async function areIntervalSumsFilled(client: pg.ClientBase): Promise<boolean> {
+  const digest = await fingerprintOf(client, intervalSumDefinitions);
+  return (await readSetting(client, 'interval_sums_digest')) === digest;
+}
+
 /** Whether the stored facts follow the definitions that stand in the database, so that `fillFacts` has nothing to do. */
 export async function areFactsFilled(client: pg.ClientBase, timeZone: string): Promise<boolean> {
   const conversations = await fingerprintOf(client, conversationDefinitions);
   if ((await readSetting(client, 'conversation_facts_digest')) !== conversations) return false;
+  if (!(await areIntervalSumsFilled(client))) return false;
   const daySums = `${timeZone} ${await fingerprintOf(client, daySumDefinitions)}`;
   return (await readSetting(client, 'day_sums_digest')) === daySums;
->>>>>>> main
 }
 
 /**
@@ -120,7 +124,7 @@ async function fillIntervalSumsDay(client: pg.ClientBase, interval: Interval): P
   }
   const tables = [...new Set(relations.flatMap(intervalSumTables))];
   await createMonths(client, tables, [interval.from.getTime()]);
-  for (const relation of relations) await lockIntervalDays(client, relation, interval);
+  await lockIntervalDays(client, relations, interval);
   await clearIntervalSums(client, tables, interval);
   for (const relation of relations) await refreshIntervalSums(client, relation, { interval });
 }

@@ -7,14 +7,9 @@ import pg from 'pg';
 import type { Interval } from '../../lib/interval.js';
 import type { EntityRow, IntervalBatch } from '../../model/extraction.js';
 import type { Column } from '../../values/columns.js';
-<<<<<<< HEAD
 import { shareZone } from '../derived/day-sums.js';
 import { lockIntervalDays, type Written } from '../derived/interval-sums.js';
 import { refreshSums } from '../derived/sums.js';
-=======
-import { lockRows } from '../connection/locks.js';
-import { refreshDaySums, shareZone, type Written } from '../derived/day-sums.js';
->>>>>>> main
 import { copyRows } from './intervals-copy.js';
 import type { IntervalRelation } from './intervals-relation.js';
 import { type MetricSums, noteIntervalRestatements, summedColumns, sumsText } from './intervals-restate.js';
@@ -34,7 +29,7 @@ export async function storeInterval(
 ): Promise<number> {
   await shareZone(client);
   // Two answers about one day, e.g. of neighbouring slices of which one reaches back, are compared and written one after the other.
-  await lockIntervalDays(client, batch.relation, batch.interval);
+  await lockIntervalDays(client, [batch.relation], batch.interval);
   const newer = batch.scope === undefined ? await newerPulls(client, batch, asOf) : [];
   const rows = newer.length === 0 ? batch.rows : batch.rows.filter((row) => !isWithin(startOf(row), newer));
   const where = new Where(relation, batch, newer, asOf);
@@ -55,18 +50,6 @@ const startOf = (row: EntityRow) => row.interval_start as number;
 const isWithin = (startMs: number, intervals: readonly Interval[]) =>
   intervals.some(({ from, to }) => startMs >= from.getTime() && startMs < to.getTime());
 
-<<<<<<< HEAD
-=======
-/** Two answers about one day, e.g. of neighbouring slices of which one reaches back, are compared and written one after the other. */
-async function lockDays(client: pg.ClientBase, batch: IntervalBatch): Promise<void> {
-  const days: string[] = [];
-  for (let day = floorTo(batch.interval.from, dayMs); day < batch.interval.to; day = plus(day, dayMs)) {
-    days.push(`${batch.relation} ${day.toISOString()}`);
-  }
-  await lockRows(client, 'intervalDays', days);
-}
-
->>>>>>> main
 async function newerPulls(client: pg.ClientBase, batch: IntervalBatch, asOf: Date): Promise<Interval[]> {
   const { rows } = await client.query<Interval>(
     `select pulled_from as "from", pulled_to as "to" from extract.interval_pulls
