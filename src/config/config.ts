@@ -11,6 +11,7 @@ import { defaultServicePort, type Fields, fields, type Granularity } from './fie
 import type { Start } from './parse-time.js';
 import { isClearText } from './region.js';
 import { readSecretFile } from './secret-files.js';
+import type { StreamChoice } from './streams.js';
 
 export { embeddedDirectory, type Granularity } from './fields.js';
 export { resolveStart, type Start } from './parse-time.js';
@@ -49,6 +50,8 @@ export interface Config {
   readonly api?: ApiConfig;
   /** Absent: embedded Postgres in `embeddedDirectory` under the working directory. */
   readonly databaseUrl?: string;
+  /** Folder of the programs of an installed Postgres that serves as the embedded one. */
+  readonly embeddedBin?: string;
   readonly start: Start;
   /** IANA name, known to this runtime. */
   readonly timeZone: string;
@@ -57,6 +60,8 @@ export interface Config {
   /** Slices in flight. */
   readonly concurrency: number;
   readonly logLevel: LogLevel;
+  /** What is pulled beyond the default streams, and what is left out of them. */
+  readonly streams: StreamChoice;
   readonly service: ServiceConfig;
   readonly dashboard: DashboardConfig;
   /** Authenticates `POST /webhooks/conversations`; absent: that route is closed. */
@@ -117,12 +122,16 @@ export function parseConfig(environment: Environment, needs: { readonly api: boo
   return Object.freeze({
     ...(api && { api: Object.freeze(api) }),
     ...(databaseUrl !== undefined && { databaseUrl }),
+    ...(parsed.data.GENESYS_WAREHOUSE_EMBEDDED_BIN !== undefined && {
+      embeddedBin: parsed.data.GENESYS_WAREHOUSE_EMBEDDED_BIN,
+    }),
     start: Object.freeze(parsed.data.GENESYS_WAREHOUSE_START),
     timeZone: parsed.data.GENESYS_WAREHOUSE_TIME_ZONE,
     granularity: parsed.data.GENESYS_WAREHOUSE_GRANULARITY,
     requestsPerMinute: parsed.data.GENESYS_WAREHOUSE_REQUESTS_PER_MINUTE,
     concurrency: parsed.data.GENESYS_WAREHOUSE_CONCURRENCY,
     logLevel: parsed.data.GENESYS_WAREHOUSE_LOG_LEVEL,
+    streams: parsed.data.GENESYS_WAREHOUSE_STREAMS,
     ...serviceConfig(parsed.data),
     dashboard: dashboardConfig(parsed.data),
     privacy: privacyPolicy(parsed.data),

@@ -10,11 +10,12 @@ import {
   minuteMs,
   plus,
 } from '../lib/interval.js';
+import { isObject } from '../lib/json.js';
 import type { EntityRow, Page, Reject, Slice, SpanBatch, Stream, StreamContext } from '../model/extraction.js';
 import { nestingFault } from '../values/bounds.js';
 import { parseInstant } from '../values/instant.js';
 import { Misfit, readValue } from '../values/values.js';
-import { isObject, listOf, readJson, rejectOf, textOf } from './aggregates/rows.js';
+import { listOf, readJson, rejectOf, textOf } from './aggregates/rows.js';
 import { isLive, repassAgesMs, sliceLengths } from './aggregates/stream.js';
 
 const lagMs = 2 * minuteMs;

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type pg from 'pg';
 import {
   type ApiConfig,
@@ -18,6 +18,7 @@ import { applicationName, createPool, verifyConnection } from '../../postgres/co
 import { startEmbeddedPostgres } from '../../postgres/embedded/index.js';
 import { usableHome } from '../../postgres/embedded/user.js';
 import { migrate } from '../../postgres/migrate.js';
+import { refuseOtherZone } from '../../postgres/schema/reporting-zone.js';
 import type { ViewSettings } from '../../postgres/schema/views.js';
 import { createScreen } from '../../privacy/scrubber.js';
 import { privateApi } from '../../streams/scrubbed-api.js';
@@ -78,6 +79,7 @@ export async function openWithApi(context: CommandContext): Promise<OpenedWithAp
   warnOfClearText(config, log);
   const opened = await openPool(context, { config, log });
   try {
+    await refuseOtherZone(opened.pool, config.timeZone);
     await migrate(opened.pool, viewSettings(config));
     const budgets = openBudgets(opened.databaseUrl, config.requestsPerMinute);
     const clock = new OrganisationClock(context.now, undefined, context.clockToleranceMs);
@@ -146,7 +148,7 @@ async function openPool(context: CommandContext, { config, log }: { config: Conf
     log.warn(
       'NODE_TLS_REJECT_UNAUTHORIZED=0 switches the check of certificates off, for Genesys Cloud and for the database. Remove it.',
     );
-  const embedded = config.databaseUrl === undefined ? await startEmbedded(context, log) : undefined;
+  const embedded = config.databaseUrl === undefined ? await startEmbedded(context, config, log) : undefined;
   const databaseUrl = config.databaseUrl ?? embedded?.url ?? '';
   const pool = createPool({
     connectionString: databaseUrl,
@@ -167,10 +169,12 @@ async function openPool(context: CommandContext, { config, log }: { config: Conf
   return { config, log, pool, databaseUrl, close };
 }
 
-async function startEmbedded(context: CommandContext, log: Log) {
+async function startEmbedded(context: CommandContext, { embeddedBin }: Config, log: Log) {
   const dataDirectory = await usableHome(context.embeddedDirectory ?? join(context.directory, embeddedDirectory));
   const started = performance.now();
-  const embedded = await startEmbeddedPostgres({ dataDirectory, log });
+  const binariesDirectory =
+    embeddedBin === undefined ? {} : { binariesDirectory: resolve(context.directory, embeddedBin) };
+  const embedded = await startEmbeddedPostgres({ dataDirectory, log, ...binariesDirectory });
   log.info(
     { directory: dataDirectory, seconds: Math.round((performance.now() - started) / secondMs) },
     'DATABASE_URL is not set: using the embedded Postgres, which is meant for trying out',

@@ -13,6 +13,7 @@ import { allStreams, selectStreams } from '../../streams/catalog.js';
 import { type CommandContext, exitDone, exitSliceFailed } from './command.js';
 import { reportHeldSlices, strangersAmong } from './held-slices.js';
 import { type OpenedWithApi, settleClock } from './open.js';
+import { settleOrganization } from './organization.js';
 
 const errorsShownMax = 10;
 
@@ -26,7 +27,11 @@ export function syncContext(
   const warehouse = createWarehouse(opened.pool, now);
   return {
     ledger: warehouse,
-    streams: selectStreams(allStreams(opened.api, { granularity: opened.config.granularity }), streamNames),
+    streams: selectStreams(
+      allStreams(opened.api, { granularity: opened.config.granularity }),
+      streamNames,
+      opened.config.streams,
+    ),
     start: resolveStart(opened.config.start, now()),
     concurrency: opened.config.concurrency,
     now,
@@ -60,6 +65,7 @@ async function recordedRun(
   let failure: unknown;
   try {
     await settleClock(opened);
+    await settleOrganization(opened);
     summary = await work();
     await settleByExtraction(opened.pool, { now: context.now(), actor: command, states: ['sent'] });
   } catch (error) {

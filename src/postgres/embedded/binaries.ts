@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { chown, cp, mkdir, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
+import { promisify } from 'node:util';
 import { asError, UsageError } from '../../lib/errors.js';
 import { unfinishedPath } from './unfinished.js';
 import { canRead, type ServerUser } from './user.js';
@@ -38,6 +40,32 @@ export async function completeBinaries(
   const program = (name: string) => join(usable, 'native', 'bin', `${name}${suffix}`);
   const majorVersion = (await packageVersion(root)).split('.')[0] ?? '';
   return { initdb: program('initdb'), postgres: program('postgres'), majorVersion };
+}
+
+const majorMin = 14;
+const versionMsMax = 10_000;
+
+/**
+ * Returns the programs of a Postgres that is installed on this machine, whose vendor keeps it and its libraries up to
+ * date. `directory` is its folder of programs, such as `/usr/lib/postgresql/18/bin`. Throws a UsageError where that is none.
+ */
+export async function installedBinaries(directory: string, user: ServerUser | undefined): Promise<Binaries> {
+  const suffix = process.platform === 'win32' ? '.exe' : '';
+  const [initdb, postgres] = ['initdb', 'postgres'].map((name) => join(directory, `${name}${suffix}`)) as [
+    string,
+    string,
+  ];
+  for (const program of [initdb, postgres])
+    if (!(await canRead(program, user)))
+      throw new UsageError(
+        `GENESYS_WAREHOUSE_EMBEDDED_BIN names no folder of Postgres programs (${program} cannot be run). Use one such as /usr/lib/postgresql/18/bin.`,
+      );
+  const { stdout } = await promisify(execFile)(postgres, ['--version'], { timeout: versionMsMax });
+  const majorVersion = /\(PostgreSQL\) (\d+)/.exec(stdout)?.[1] ?? '';
+  if (Number(majorVersion) >= majorMin) return { initdb, postgres, majorVersion };
+  throw new UsageError(
+    `GENESYS_WAREHOUSE_EMBEDDED_BIN names Postgres ${majorVersion || 'of an unknown version'}. Use ${majorMin} or newer.`,
+  );
 }
 
 /** The folder of this platform's package. Throws a UsageError where there is none. */

@@ -90,6 +90,8 @@ async function createCluster(root: string, binaries: Binaries, user: ServerUser 
         timeout: initdbMsMax,
       },
     );
+    // Only initdb has to read it as the server's user, of whom other daemons may be.
+    if (user !== undefined) await chown(password, 0, 0);
   } catch (error) {
     const said = (error as { stderr?: string }).stderr?.trim().split('\n').at(-1) ?? asError(error).message;
     throw new UsageError(

@@ -8,7 +8,7 @@ import { jsonIn, type RowBytes, rowsIn, smallintIn, textIn, tupleOf, uuidIn } fr
 import type { Run } from '../connection/copy.js';
 import { type AttributeSet, copyAttributes } from './conversations-copy.js';
 import type { Replaced, Work } from './conversations-replacement.js';
-import { deleteRows, readRows, type StoredRow } from './conversations-stored-rows.js';
+import { deleteRows, groupKeys, readRows, type StoredRow } from './conversations-stored-rows.js';
 
 const participantNoColumn = keyColumns.length;
 const participantIdColumn = keyColumns.length + columnIndex(participantsRelation, 'participant_id');
@@ -20,11 +20,8 @@ export async function replaceAttributes(client: ClientBase, works: readonly Work
   const withStored = touched.filter(
     ({ isStored, replacement }) => isStored && replacement.before.attributesAsOfMs !== null,
   );
-  const stored = await readRows(
-    client,
-    attributesTable,
-    withStored.map(({ replacement }) => replacement.before),
-  );
+  const keys = groupKeys(withStored.map(({ replacement }) => replacement.before));
+  const stored = await readRows(client, attributesTable, keys);
   const removed: StoredRow[] = [];
   const added: AttributeSet[] = [];
   const incomplete = new Set<Work>();

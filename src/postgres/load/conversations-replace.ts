@@ -13,7 +13,14 @@ import { conversationRuns, copyRuns } from './conversations-copy.js';
 import { addChangedPaths, changesOf, type RowChanges } from './conversations-differences.js';
 import { replaceAttributes } from './conversations-replace-attributes.js';
 import type { Replaced, Replacement, Work } from './conversations-replacement.js';
-import { deleteRows, readRows, type StoredRow, withPartition } from './conversations-stored-rows.js';
+import {
+  deleteRows,
+  groupKeys,
+  type KeyGroup,
+  readRows,
+  type StoredRow,
+  withPartition,
+} from './conversations-stored-rows.js';
 
 const contentOrder = [
   ...relations.map((relation) => ({ relation, table: contentTables[relation.index] as ConversationTable })),
@@ -35,23 +42,18 @@ export async function replaceConversations(
   );
   const works = replacements.map((replacement) => workOf(replacement, present.has(replacement.before)));
   const changed = works.filter(({ replacement }) => replacement.decision.content === 'changed');
+  const groups = groupKeys(changed.filter(({ isStored }) => isStored).map(({ replacement }) => replacement.before));
   for (const { relation, table } of contentOrder) {
-    await replaceRows(client, table, changed, (work, before, after, changes) => {
+    await replaceRows(client, table, { works: changed, groups }, (work, before, after, changes) => {
       if (table === participantsTable) work.participants = changes === undefined ? 'same' : before;
       if (changes === undefined || !work.isStored) return;
       if (relation !== undefined) addChangedPaths(work.changedPaths, relation, changes);
-      const start = work.replacement.arrival.flat.conversationStart;
-      const [former, latter] = [rowsOf(before), rowsOf(after)];
-      if (table === factsTable) work.movedFigures.push(...figuresOf(former, latter, changes));
-      else work.movedFigures.push(...movedCount(table.name, start, former.length, latter.length));
+      work.movedFigures.push(...figuresOf(table, work, { before, after, changes }));
     });
   }
   const older = works.filter((work) => work.isStored && work.replacement.decision.content === 'older');
-  const participants = await readRows(
-    client,
-    participantsTable,
-    older.map(({ replacement }) => replacement.before),
-  );
+  const stored = groupKeys(older.map(({ replacement }) => replacement.before));
+  const participants = await readRows(client, participantsTable, stored);
   for (const work of older) work.participants = participants.get(idOf(work));
   return replaceAttributes(client, works);
 }
@@ -72,11 +74,10 @@ type Visit = (work: Work, before: Run | undefined, after: Run, changes: RowChang
 async function replaceRows(
   client: ClientBase,
   table: ConversationTable,
-  works: readonly Work[],
+  { works, groups }: { readonly works: readonly Work[]; readonly groups: readonly KeyGroup[] },
   visit: Visit,
 ): Promise<void> {
-  const keys = works.filter(({ isStored }) => isStored).map(({ replacement }) => replacement.before);
-  const stored = await readRows(client, table, keys);
+  const stored = await readRows(client, table, groups);
   const removed: StoredRow[] = [];
   const added: Run[] = [];
   for (const work of works) {
@@ -96,8 +97,19 @@ async function replaceRows(
   await copyRuns(client, table, runs);
 }
 
+interface Compared {
+  readonly before: Run | undefined;
+  readonly after: Run;
+  readonly changes: RowChanges;
+}
+
 /** By how much figures move. Rows that stayed move none, but stand in the figures before and after. */
-function figuresOf(before: readonly RowBytes[], after: readonly RowBytes[], changes: RowChanges): MovedFigure[] {
-  if (movedFigures(changes.removed, changes.added).length === 0) return [];
-  return movedFigures(before, after);
+function figuresOf(table: ConversationTable, work: Work, { before, after, changes }: Compared): MovedFigure[] {
+  if (table === factsTable) {
+    if (movedFigures(changes.removed, changes.added).length === 0) return [];
+    return movedFigures(rowsOf(before), rowsOf(after));
+  }
+  if (changes.removed.length === changes.added.length) return [];
+  const start = work.replacement.arrival.flat.conversationStart;
+  return movedCount(table.name, start, rowsOf(before).length, rowsOf(after).length);
 }

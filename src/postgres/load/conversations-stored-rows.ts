@@ -1,7 +1,7 @@
 /** Reads the rows of stored conversations out of the tables, and deletes some of them. */
 import type { ClientBase } from 'pg';
 import { type ConversationTable, keyColumns } from '../../conversation/tables.js';
-import { type RowBytes, rowsIn, smallintIn, tupleOf } from '../../values/copy-reader.js';
+import { endOfRow, type RowBytes, smallintIn, tupleOf } from '../../values/copy-reader.js';
 import { type Run, receiveRows } from '../connection/copy.js';
 import { copyHeader } from '../connection/copy-binary.js';
 import { monthOf, partitionName } from '../schema/partitions.js';
@@ -17,17 +17,30 @@ export interface StoredKey {
 /** The rows of one table per conversation, one after the other; in the order of their positions unless the planner chose otherwise. */
 export type RowsByConversation = ReadonlyMap<string, Run>;
 
+/** Conversations that are stored in one month, as texts for the statements that read their rows. */
+export interface KeyGroup {
+  readonly month: string;
+  readonly starts: string;
+  readonly ids: string;
+}
+
+/** The same for every table, so it is worked out once. */
+export function groupKeys(keys: readonly StoredKey[]): KeyGroup[] {
+  return [...byMonth(keys, (key) => key)].map(([month, group]) => ({
+    month,
+    starts: group.map((key) => timestampText(key.conversationStart)).join(','),
+    ids: group.map((key) => key.conversationId).join(','),
+  }));
+}
+
 /** Reads the rows of these conversations in one table. */
 export async function readRows(
   client: ClientBase,
   table: ConversationTable,
-  keys: readonly StoredKey[],
+  groups: readonly KeyGroup[],
 ): Promise<RowsByConversation> {
   const found = new Map<string, Run>();
-  for (const [month, group] of byMonth(keys)) {
-    const partition = partitionName(table.name, month);
-    collect(found, await receiveRows(client, rowsText(partition, columnList(table), group)));
-  }
+  for (const group of groups) collect(found, await receiveRows(client, rowsText(table, group)));
   return found;
 }
 
@@ -45,7 +58,7 @@ export async function deleteRows(
 ): Promise<void> {
   const positions = table.columns.slice(keyColumns.length, keyColumns.length + table.positionCount);
   const names = positions.map(({ name }) => name);
-  for (const [month, group] of byMonth(rows, ({ key }) => key.conversationStart)) {
+  for (const [month, group] of byMonth(rows, ({ key }) => key)) {
     const partition = partitionName(table.name, month);
     const tuples = group.map(({ row }) => tupleOf(row));
     await client.query(deletionText(partition, names), [
@@ -85,13 +98,10 @@ export async function withPartition<Key extends StoredKey>(client: ClientBase, k
   return keys.filter((key) => present.has(monthOf(key.conversationStart)));
 }
 
-function byMonth<Item extends object>(
-  items: readonly Item[],
-  startOf: (item: Item) => number = (item) => (item as unknown as StoredKey).conversationStart,
-): Map<string, Item[]> {
+function byMonth<Item>(items: readonly Item[], keyOf: (item: Item) => StoredKey): Map<string, Item[]> {
   const groups = new Map<string, Item[]>();
   for (const item of items) {
-    const month = monthOf(startOf(item));
+    const month = monthOf(keyOf(item).conversationStart);
     const group = groups.get(month);
     if (group === undefined) groups.set(month, [item]);
     else group.push(item);
@@ -104,9 +114,9 @@ function byMonth<Item extends object>(
  * plain join may be turned round by stale statistics and then costs the square. Values stand in the text because COPY takes no parameters;
  * they are UUIDs and times that we have formatted ourselves.
  */
-function rowsText(partition: string, columns: string, keys: readonly StoredKey[]): string {
-  const starts = keys.map((key) => timestampText(key.conversationStart)).join(',');
-  const ids = keys.map((key) => key.conversationId).join(',');
+function rowsText(table: ConversationTable, { month, starts, ids }: KeyGroup): string {
+  const partition = partitionName(table.name, month);
+  const columns = columnList(table);
   return `
     select found.*
     from unnest('{${starts}}'::timestamptz[], '{${ids}}'::uuid[]) as wanted (conversation_start, conversation_id)
@@ -124,21 +134,18 @@ const idBytes = 16;
 
 /** Rows of one conversation lie side by side, because each is probed for by itself. */
 function collect(rows: Map<string, Run>, copied: Buffer): void {
-  let first: RowBytes | undefined;
-  let end = 0;
-  const close = (): void => {
-    if (first === undefined) return;
-    const id = uuidOf(copied.toString('hex', first.start + idStart, first.start + idStart + idBytes));
-    rows.set(id, { bytes: copied, start: first.start, end });
-  };
-  for (const row of rowsIn(copied, copyHeader.length, copied.length)) {
-    if (first === undefined || !hasSameId(copied, first.start, row.start)) {
-      close();
-      first = row;
+  let start = copyHeader.length;
+  for (let end = endOfRow(copied, start); end > start; ) {
+    let next = endOfRow(copied, end);
+    while (next > end && hasSameId(copied, start, end)) {
+      end = next;
+      next = endOfRow(copied, end);
     }
-    end = row.end;
+    const id = uuidOf(copied.toString('hex', start + idStart, start + idStart + idBytes));
+    rows.set(id, { bytes: copied, start, end });
+    start = end;
+    end = next;
   }
-  close();
 }
 
 function hasSameId(bytes: Buffer, a: number, b: number): boolean {

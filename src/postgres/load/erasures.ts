@@ -1,7 +1,9 @@
 /** Erasures in force: nothing is stored that they forbid, whoever pulled it and whenever. */
+
 import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import { type FlatConversation, flatten } from '../../conversation/flatten.js';
+import { parseJson } from '../../lib/json.js';
 import type { EntityBatch, EntityRow, Reject } from '../../model/extraction.js';
 import { createEraser, type Eraser, type Erasure, erasedText } from '../../privacy/eraser.js';
 import { closeGate, passGate } from '../connection/locks.js';
@@ -76,16 +78,8 @@ export function erasedFlat(flat: FlatConversation, eraser: Eraser): FlatConversa
 }
 
 export function erasedReject(reject: Reject, eraser: Eraser): Reject {
-  const erased = eraser.entity(parsed(reject.record));
+  const erased = eraser.entity(parseJson(reject.record) ?? reject.record);
   return erased === undefined ? reject : { ...reject, record: JSON.stringify(erased) };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }
 
 /** Columns of `genesys.users` that tell who somebody is. */

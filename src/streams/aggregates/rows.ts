@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../genesys/api.js';
 import type { Interval } from '../../lib/interval.js';
+import { isObject } from '../../lib/json.js';
 import type { EntityRow, Reject } from '../../model/extraction.js';
 import { nestingFault } from '../../values/bounds.js';
 import { parseInstant } from '../../values/instant.js';
@@ -155,10 +156,6 @@ export function textOf(text: string): string {
 export function readJson(value: object): unknown {
   const read = readValue('json', value);
   return read instanceof Misfit ? read.column : read;
-}
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 export function listOf(value: unknown): readonly unknown[] {

@@ -25,6 +25,9 @@ keys as (
     select 'rpt_queue_now', concat_ws(' ', queue_id, media_type)
     from mart.rpt_queue_now
     union all
+    select 'rpt_campaign_days', concat_ws('|', day, campaign_id, media_type)
+    from mart.rpt_campaign_days
+    union all
     select 'rpt_agents_now', user_id::text
     from mart.rpt_agents_now
 )

@@ -18,7 +18,7 @@ export function ConversationTimeline({ rows }: { rows: readonly Row[] }) {
       lane: textOf(row.lane),
       from: textOf(row.from_local),
       to: textOf(row.to_local),
-      label: `${textOf(row.lane)}\n${key?.label ?? textOf(row.kind)}${textOf(row.detail) === '' ? '' : ` (${textOf(row.detail)})`}`,
+      label: `${textOf(row.lane)}\n${key?.label ?? textOf(row.kind)}`,
       color: key?.color ?? 'var(--before)',
     };
   });

@@ -202,7 +202,8 @@ const timelineColumns: readonly TableColumn[] = [
     label: 'What',
     render: (row) => conversationKeys.find(({ name }) => name === row.kind)?.label ?? textOf(row.kind),
   },
-  { name: 'detail', label: 'Detail' },
+  { name: 'media_type', label: 'Media', render: (row) => mediaLabel(textOf(row.media_type)) },
+  { name: 'disconnect_type', label: 'Ended by' },
 ];
 
 const sessionColumns: readonly TableColumn[] = [
