@@ -14,6 +14,8 @@ export const streamNames: readonly string[] = [
   'flow_outcome_aggregates',
   'survey_aggregates',
   'evaluation_aggregates',
+  'survey_events',
+  'evaluation_events',
   'queue_directory',
   'conversation_history',
   'queue_observations',
@@ -22,8 +24,8 @@ export const streamNames: readonly string[] = [
 /** Data sets of several streams. */
 const groups: Readonly<Record<string, readonly string[]>> = {
   flows: ['flow_aggregates', 'flow_outcome_aggregates'],
-  surveys: ['survey_aggregates'],
-  evaluations: ['evaluation_aggregates'],
+  surveys: ['survey_aggregates', 'survey_events'],
+  evaluations: ['evaluation_aggregates', 'evaluation_events'],
   statuses: ['user_aggregates', 'user_details'],
 };
 

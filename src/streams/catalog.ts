@@ -8,6 +8,7 @@ import { queueObservationStream } from './aggregates/queue-observations.js';
 import type { Granularity } from './aggregates/stream.js';
 import { surveyAggregateStream } from './aggregates/surveys.js';
 import { userAggregateStream } from './aggregates/users.js';
+import { qualityEventStreams } from './conversations/by-event.js';
 import { conversationHistoryStream } from './conversations/history.js';
 import { openConversationsStream } from './conversations/open.js';
 import { conversationMemory } from './conversations/page-reader.js';
@@ -34,6 +35,7 @@ export function allStreams(api: GenesysApi, { granularity }: StreamOptions): rea
     ...flowAggregateStreams(api, granularity),
     surveyAggregateStream(api, granularity),
     evaluationAggregateStream(api, granularity),
+    ...qualityEventStreams(api, memory),
     queueDirectoryStream(api),
     conversationHistoryStream(api, memory),
     queueObservationStream(api),
