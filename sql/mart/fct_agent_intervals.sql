@@ -191,7 +191,7 @@ comment on column mart.fct_agent_intervals.answer_rate is 'answered_count / aler
 comment on column mart.fct_agent_intervals.abandon_rate is 'abandoned_count / alert_count; mostly 0, because Genesys files abandons under the queue. Null where the agent was not alerted.';
 comment on column mart.fct_agent_intervals.service_level_rate is '(answered_count - over_sla_count) / answered_count: of what the agent answered, the fraction within the queue''s target. Genesys has no service level of its own for agents. Null where nothing was answered.';
 comment on column mart.fct_agent_intervals.transfer_rate is 'transferred_count / handled_count; above 1 where one handling was transferred more than once. Null where nothing was handled.';
-comment on column mart.fct_agent_intervals.occupancy_rate is 'Occupancy: interacting / (interacting + communicating + idle) seconds of routing status. Null where the agent was in none of them.';
+comment on column mart.fct_agent_intervals.occupancy_rate is 'Occupancy: interacting_seconds / (interacting_seconds + communicating_seconds + idle_seconds), of routing status. Null where the agent was in none of them.';
 comment on column mart.fct_agent_intervals.has_activity is 'False where the interval says nothing: the agent was offline and nothing of a handling happened. Count agents where it is true.';
 comment on column mart.fct_agent_intervals.is_complete is 'True where everything of the day has been pulled at least once. Source: the ledger of slices.';
 comment on column mart.fct_agent_intervals.is_settled is 'True where the agent and the user aggregates were pulled three days after the interval or later: Genesys has reprocessed it by then, and figures hardly change any more. Source: the ledger of slices.';
