@@ -196,5 +196,5 @@ comment on column mart.rpt_agent_days.answer_rate is 'answered_count / alert_cou
 comment on column mart.rpt_agent_days.abandon_rate is 'abandoned_count / alert_count; mostly 0, because Genesys files abandons under the queue. Null where the agent was not alerted.';
 comment on column mart.rpt_agent_days.service_level_rate is '(answered_count - over_sla_count) / answered_count: of what the agent answered, the fraction within the queue''s target. Genesys has no service level of its own for agents. Null where nothing was answered.';
 comment on column mart.rpt_agent_days.transfer_rate is 'transferred_count / handled_count; above 1 where one handling was transferred more than once. Null where nothing was handled.';
-comment on column mart.rpt_agent_days.occupancy_rate is 'Occupancy: interacting / (interacting + communicating + idle) seconds of routing status. Null where the agent was in none of them.';
+comment on column mart.rpt_agent_days.occupancy_rate is 'Occupancy: interacting_seconds / (interacting_seconds + communicating_seconds + idle_seconds), of routing status. Null where the agent was in none of them.';
 comment on column mart.rpt_agent_days.is_final is 'True where no further pull of the agent and of the user aggregates is owed for any part of the day. Source: the ledger of slices.';
