@@ -178,7 +178,7 @@ comment on column mart.fct_agent_intervals.answer_rate is 'answered_count / aler
 comment on column mart.fct_agent_intervals.abandon_rate is 'abandoned_count / alert_count; mostly 0, because Genesys files abandons under the queue. Null where the agent was not alerted.';
 comment on column mart.fct_agent_intervals.service_level_rate is '(answered_count - over_sla_count) / answered_count: of what the agent answered, the fraction within the queue''s target. Genesys has no service level of its own for agents. Null where nothing was answered.';
 comment on column mart.fct_agent_intervals.transfer_rate is 'transferred_count / handled_count; above 1 where one handling was transferred more than once. Null where nothing was handled.';
-comment on column mart.fct_agent_intervals.occupancy_rate is 'Occupancy: interacting / (interacting + communicating + idle) seconds of routing status. Null where the agent was in none of them.';
+comment on column mart.fct_agent_intervals.occupancy_rate is 'Occupancy: interacting_seconds / (interacting_seconds + communicating_seconds + idle_seconds), of routing status. Null where the agent was in none of them.';
 comment on column mart.fct_agent_intervals.is_final is 'True where no further pull of the agent and of the user aggregates is owed for the interval. Source: the ledger of slices.';
 comment on column mart.fct_agent_intervals.day is 'Day in the reporting time zone in which the interval starts. A filter on it reads everything: filter large ranges on interval_start_at.';
 comment on column mart.fct_agent_intervals.interval_start_at is 'Start of the interval, UTC instant. Filters on it reach an index.';
