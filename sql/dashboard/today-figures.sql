@@ -58,6 +58,7 @@ coverage as (
     left join mart.fct_agent_sessions as sessions
         on sessions.started_at >= periods.start_at
         and sessions.started_at < periods.end_at
+        and (periods.period = 'day' or sessions.is_complete)
         and (:queues is null or sessions.queue_id = any(:queues))
         and (:media is null or sessions.media_type = any(:media))
     group by periods.period
@@ -73,6 +74,7 @@ handlings as (
         and sessions.started_at < periods.end_at
         and sessions.handled_at >= periods.start_at
         and sessions.handled_at < periods.end_at
+        and (periods.period = 'day' or sessions.is_complete)
         and (:queues is null or sessions.queue_id = any(:queues))
         and (:media is null or sessions.media_type = any(:media))
     group by periods.period

@@ -52,7 +52,8 @@ sessions as (
         on sessions.started_at >= periods.start_at
         and sessions.started_at < periods.end_at
     where
-        (:queues is null or sessions.queue_id = any(:queues))
+        (periods.period = 'day' or sessions.is_complete)
+        and (:queues is null or sessions.queue_id = any(:queues))
         and (:media is null or sessions.media_type = any(:media))
     group by 1, 2
 ),
@@ -70,7 +71,8 @@ handlings as (
         and sessions.handled_at >= periods.start_at
         and sessions.handled_at < periods.end_at
     where
-        (:queues is null or sessions.queue_id = any(:queues))
+        (periods.period = 'day' or sessions.is_complete)
+        and (:queues is null or sessions.queue_id = any(:queues))
         and (:media is null or sessions.media_type = any(:media))
     group by 1, 2
 ),

@@ -7,11 +7,7 @@ slices as (
 
 -- Only a schedule leaves holes: what snapshots missed is not made up, and nobody asked for what lies between a backfill and the schedule.
 schedules as (
-    select
-        substr(settings.name, length('scheduled_from.') + 1) as stream,
-        settings.value::timestamptz as scheduled_from
-    from extract.settings as settings
-    where settings.name like 'scheduled_from.%'
+    select * from extract.streams
 ),
 
 ordered as (

@@ -11,6 +11,7 @@ import { defaultServicePort, type Fields, fields, type Granularity } from './fie
 import type { Start } from './parse-time.js';
 import { isClearText } from './region.js';
 import { readSecretFile } from './secret-files.js';
+import type { StreamChoice } from './streams.js';
 
 export { embeddedDirectory, type Granularity } from './fields.js';
 export { resolveStart, type Start } from './parse-time.js';
@@ -59,6 +60,8 @@ export interface Config {
   /** Slices in flight. */
   readonly concurrency: number;
   readonly logLevel: LogLevel;
+  /** What is pulled beyond the default streams, and what is left out of them. */
+  readonly streams: StreamChoice;
   readonly service: ServiceConfig;
   readonly dashboard: DashboardConfig;
   /** Authenticates `POST /webhooks/conversations`; absent: that route is closed. */
@@ -128,6 +131,7 @@ export function parseConfig(environment: Environment, needs: { readonly api: boo
     requestsPerMinute: parsed.data.GENESYS_WAREHOUSE_REQUESTS_PER_MINUTE,
     concurrency: parsed.data.GENESYS_WAREHOUSE_CONCURRENCY,
     logLevel: parsed.data.GENESYS_WAREHOUSE_LOG_LEVEL,
+    streams: parsed.data.GENESYS_WAREHOUSE_STREAMS,
     ...serviceConfig(parsed.data),
     dashboard: dashboardConfig(parsed.data),
     privacy: privacyPolicy(parsed.data),

@@ -36,6 +36,8 @@ export function addQueryRoutes(app: DashboardApp, options: DashboardOptions): vo
     const { name, isFile } = nameOf(context.req.param('name'));
     const query = reader.queries.get(name);
     if (query === undefined) return context.json({ error: 'There is no query of this name.' }, 404);
+    if (query.isPersonal && !(await reader.access()).isPersonal)
+      return context.json({ error: 'This role may not see personal data.' }, 403);
     const values = valuesFrom(new URL(context.req.url).searchParams, query.parameters, reader.timeZone);
     if (isFile) return csvResponse(name, reader.stream(name, values), files.enter());
     const key = JSON.stringify([name, values]);

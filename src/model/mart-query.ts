@@ -23,6 +23,8 @@ export interface NamedQuery {
   /** One sentence that states the grain. */
   readonly title: string;
   readonly parameters: readonly QueryParameter[];
+  /** Answers hold personal data: only for a role that may see it. */
+  readonly isPersonal: boolean;
 }
 
 export interface ResultColumn {

@@ -88,15 +88,21 @@ describe('the pages', () => {
 
 describe('the queries', () => {
   test('answer all, each with a definition of every column', async () => {
-    for (const query of page.reader.queries.values()) {
+    const all = [...page.reader.queries.values()];
+    const personal = await servePage({ databaseUrl: database.url, role: 'genesys_personal' });
+    for (const query of all) {
       const values = new URLSearchParams(sampleFor(query.name));
-      const { status, body } = await page.json<{ columns: { name: string; definition?: string }[]; error?: string }>(
-        `/api/query/${query.name}?${values}`,
-      );
+      const { status, body } = await (query.isPersonal ? personal : page).json<{
+        columns: { name: string; definition?: string }[];
+        error?: string;
+      }>(`/api/query/${query.name}?${values}`);
+      if (query.isPersonal) expect((await page.json(`/api/query/${query.name}?${values}`)).status).toBe(403);
       expect({ query: query.name, status, error: body.error }).toEqual({ query: query.name, status: 200 });
       const undefinedOnes = body.columns.filter(({ definition }) => !definition).map(({ name }) => name);
       expect({ query: query.name, undefinedOnes }).toEqual({ query: query.name, undefinedOnes: [] });
     }
+    expect(all.filter(({ isPersonal }) => isPersonal).length).toBe(2);
+    await personal.close();
   });
 
   test('give the figures that plain SQL gives', async () => {
@@ -132,7 +138,7 @@ describe('the queries', () => {
         for (const attack of attacks) {
           const values = new URLSearchParams({ ...sampleFor(query.name), [name]: attack });
           const { status } = await page.json(`/api/query/${query.name}?${values}`);
-          expect([200, 400], `${query.name} ${name} ${attack}`).toContain(status);
+          expect([200, 400, 403], `${query.name} ${name} ${attack}`).toContain(status);
         }
       }
     }

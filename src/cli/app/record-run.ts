@@ -27,7 +27,11 @@ export function syncContext(
   const warehouse = createWarehouse(opened.pool, now);
   return {
     ledger: warehouse,
-    streams: selectStreams(allStreams(opened.api, { granularity: opened.config.granularity }), streamNames),
+    streams: selectStreams(
+      allStreams(opened.api, { granularity: opened.config.granularity }),
+      streamNames,
+      opened.config.streams,
+    ),
     start: resolveStart(opened.config.start, now()),
     concurrency: opened.config.concurrency,
     now,

@@ -1,4 +1,5 @@
 import cron from 'node-cron';
+import { untilAborted } from '../../lib/abort.js';
 import { asError, UsageError } from '../../lib/errors.js';
 import { secondMs } from '../../lib/interval.js';
 import type { Log } from '../../lib/log.js';
@@ -131,9 +132,4 @@ function cronLog(log: Log): CronLogger {
     debug,
     error: (message) => log.error({ error: asError(message) }, 'The scheduler failed'),
   };
-}
-
-function untilAborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }

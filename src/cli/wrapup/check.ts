@@ -3,13 +3,13 @@ import { readDirectory } from '../../postgres/wrapup/directory.js';
 import { checkRules } from '../../wrapup/rules/check.js';
 import { faultsError, parseRules } from '../../wrapup/rules/rules.js';
 import { type CommandContext, exitDone } from '../app/command.js';
-import { openDatabase, viewSettings } from '../app/open.js';
+import { viewSettings } from '../app/open.js';
+import { withDatabase } from '../app/with-open.js';
 import { readRules } from './planner.js';
 
 /** Holds the rules file against its schema and the directory in the warehouse. All faults at once, with line and column: exit status 2. */
 export async function wrapupCheckCommand(context: CommandContext): Promise<number> {
-  const opened = await openDatabase(context);
-  try {
+  return withDatabase(context, async (opened) => {
     const path = opened.config.wrapupRules;
     const rules = parseRules(await readRules(path), path);
     await migrate(opened.pool, viewSettings(opened.config));
@@ -18,7 +18,5 @@ export async function wrapupCheckCommand(context: CommandContext): Promise<numbe
     if (faults.length > 0) throw faultsError(faults);
     opened.log.info({ rules: rules.rules.length, warnings: warnings.length }, `${path} is in order`);
     return exitDone;
-  } finally {
-    await opened.close();
-  }
+  });
 }

@@ -17,7 +17,6 @@ export interface MartReaderOptions {
   readonly connectionString: string;
   /** The role to read as; see `openReaderPool` for the one that is taken otherwise. */
   readonly role?: string;
-  readonly timeZone: string;
   readonly log?: Log;
 }
 
@@ -37,13 +36,17 @@ interface Asked {
 export async function openMartReader(options: MartReaderOptions): Promise<MartReader> {
   const queries = await readQueryFiles();
   const { pool, role } = await openReaderPool(options);
+  const timeZone = await readTimeZone(pool).catch(async (error: unknown) => {
+    await pool.end();
+    throw error;
+  });
   const relations = remembered(() => readRelations(pool));
   const named = async (name: string, values: QueryValues): Promise<Asked> => {
     const query = queries.get(name);
     if (query === undefined) throw new Error(`There is no query ${name}.`);
     const known = await relations();
     return {
-      ...bind(query, { ...values, zone: options.timeZone }),
+      ...bind(query, { ...values, zone: timeZone }),
       define: (column) => definitionOf(column, query, known),
     };
   };
@@ -52,11 +55,11 @@ export async function openMartReader(options: MartReaderOptions): Promise<MartRe
     if (relation === undefined) throw new Error(`There is no relation ${spec.relation}.`);
     const definitions = reportDefinitions(spec, relation);
     const define = (column: string) => definitions.get(column) ?? {};
-    return { ...reportStatement(spec, relation, options.timeZone), define };
+    return { ...reportStatement(spec, relation, timeZone), define };
   };
   return {
     queries,
-    timeZone: options.timeZone,
+    timeZone,
     access: () => guarded(() => readAccess(pool, role)),
     relations: () => guarded(relations),
     run: (name, values) => guarded(async () => readOnce(pool, await named(name, values))),
@@ -109,4 +112,10 @@ async function guarded<T>(work: () => Promise<T>): Promise<T> {
   } catch (error) {
     throw asMartError(error);
   }
+}
+
+/** The zone in which the marts were built: what `migrate` was last told, whatever this process is told. */
+async function readTimeZone(pool: pg.Pool): Promise<string> {
+  const { rows } = await pool.query<{ time_zone: string | null }>('select time_zone from mart.ops_settings');
+  return rows[0]?.time_zone ?? 'UTC';
 }

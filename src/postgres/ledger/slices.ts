@@ -58,23 +58,23 @@ export async function planSlices(pool: pg.Pool, plan: Plan): Promise<number> {
   });
 }
 
-const scheduledFromSetting = (stream: string) => `scheduled_from.${stream}`;
-
 async function scheduledFrom(db: Db, stream: string): Promise<Date | null> {
-  const setting = await db
-    .selectFrom('extract.settings')
-    .select('value')
-    .where('name', '=', scheduledFromSetting(stream))
+  const row = await db
+    .selectFrom('extract.streams')
+    .select('scheduled_from')
+    .where('stream', '=', stream)
     .executeTakeFirst();
-  return setting === undefined ? null : new Date(setting.value);
+  return row?.scheduled_from ?? null;
 }
 
 async function rememberScheduledFrom(db: Db, stream: string, from: Date): Promise<void> {
   await db
-    .insertInto('extract.settings')
-    .values({ name: scheduledFromSetting(stream), value: from.toISOString() })
+    .insertInto('extract.streams')
+    .values({ stream, scheduled_from: from })
     .onConflict((conflict) =>
-      conflict.column('name').doUpdateSet({ value: sql`least(settings.value, excluded.value)` }),
+      conflict
+        .column('stream')
+        .doUpdateSet({ scheduled_from: sql`least(streams.scheduled_from, excluded.scheduled_from)` }),
     )
     .execute();
 }

@@ -1,5 +1,5 @@
 import type { GenesysApi } from '../../genesys/api.js';
-import { backOffMs, pause } from '../../lib/backoff.js';
+import { backOffMs, pause } from '../../lib/abort.js';
 import { asError } from '../../lib/errors.js';
 import { minuteMs, secondMs } from '../../lib/interval.js';
 import { parseJson } from '../../lib/json.js';

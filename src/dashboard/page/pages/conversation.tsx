@@ -58,6 +58,7 @@ export function ConversationPage({ id }: { id: string }) {
         columns={legColumns}
         empty="It was in no queue."
       />
+      {access.isPersonal && <Personal values={values} />}
       {access.isOwner && <Record id={id} />}
     </>
   );
@@ -176,6 +177,30 @@ function Metrics({ answer, row }: { answer: Answer; row: Row | undefined }) {
         />
       ))}
     </ul>
+  );
+}
+
+/** What says who took part: for a role that may see personal data. */
+function Personal({ values }: { values: { conversation: string } }) {
+  const attributes = useQuery('conversation-attributes', values);
+  const addresses = useQuery('conversation-addresses', values);
+  return (
+    <>
+      <Figure
+        title="Addresses"
+        answer={addresses}
+        query="conversation-addresses"
+        values={values}
+        empty="No address is stored."
+      />
+      <Figure
+        title="Attributes"
+        answer={attributes}
+        query="conversation-attributes"
+        values={values}
+        empty="No attribute is stored."
+      />
+    </>
   );
 }
 
