@@ -13,7 +13,7 @@ interface Recipe {
 /** The day after the last working day of the filled database that came to rest. */
 const today = '2026-03-14';
 
-/** What the filled database has nothing of: it has no rules, and compares nothing by itself. */
+/** The filled database has no wrap-up rules. */
 const mayBeEmpty: readonly RegExp[] = [/wrap-up rule decide/];
 
 const page = readFileSync(new URL('../../docs/cookbook.md', import.meta.url), 'utf8');
