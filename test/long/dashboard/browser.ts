@@ -63,7 +63,7 @@ export async function visit(page: Page, path: string): Promise<void> {
 /** Until nothing is loading: no request under way, no figure busy. */
 export async function settled(page: Page): Promise<void> {
   await page.waitForLoadState('networkidle');
-  await page.waitForFunction(`document.querySelector('[aria-busy="true"], .waiting') === null`);
+  await page.waitForSelector('[aria-busy="true"], .waiting', { state: 'detached' });
 }
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
