@@ -76,7 +76,7 @@ final as (
         columns.column_no,
 
         columns.prefix in ('fct', 'rpt')
-        and columns.column_name ~ '_(count|seconds|numerator|denominator)$'
+        and columns.column_name ~ '_(count|seconds|sum|numerator|denominator)$'
         and columns.column_name !~ '^(average|median|longest|shortest|max|min|p[0-9]+|target)_'
         and columns.data_type in ('bigint', 'integer', 'smallint', 'numeric')
         and repeated.relation is null as is_additive,

@@ -17,8 +17,7 @@ import { version } from '../../lib/version.js';
 import { applicationName, createPool, verifyConnection } from '../../postgres/connection/pool.js';
 import { startEmbeddedPostgres } from '../../postgres/embedded/index.js';
 import { usableHome } from '../../postgres/embedded/user.js';
-import { migrate } from '../../postgres/migrate.js';
-import { refuseOtherZone } from '../../postgres/schema/reporting-zone.js';
+import { prepareDatabase } from '../../postgres/migrate.js';
 import type { ViewSettings } from '../../postgres/schema/views.js';
 import { createScreen } from '../../privacy/scrubber.js';
 import { privateApi } from '../../streams/scrubbed-api.js';
@@ -79,8 +78,7 @@ export async function openWithApi(context: CommandContext): Promise<OpenedWithAp
   warnOfClearText(config, log);
   const opened = await openPool(context, { config, log });
   try {
-    await refuseOtherZone(opened.pool, config.timeZone);
-    await migrate(opened.pool, viewSettings(config));
+    await prepareDatabase(opened.pool, viewSettings(config), log);
     const budgets = openBudgets(opened.databaseUrl, config.requestsPerMinute);
     const clock = new OrganisationClock(context.now, undefined, context.clockToleranceMs);
     const api = privateApi(

@@ -1,4 +1,4 @@
-import { migrate } from '../../postgres/migrate.js';
+import { prepareDatabase } from '../../postgres/migrate.js';
 import type { CommandContext } from './command.js';
 import { type Opened, type OpenedWithApi, openDatabase, openWithApi, viewSettings } from './open.js';
 
@@ -7,10 +7,10 @@ export function withDatabase<T>(context: CommandContext, work: (opened: Opened) 
   return closing(openDatabase(context), work);
 }
 
-/** Opens the database, brings it to this program's schema and does `work` on it. */
+/** Opens the database for `work`; one that is empty or older is migrated first, views of another build stay. */
 export function withMigratedDatabase<T>(context: CommandContext, work: (opened: Opened) => Promise<T>): Promise<T> {
   return withDatabase(context, async (opened) => {
-    await migrate(opened.pool, viewSettings(opened.config));
+    await prepareDatabase(opened.pool, viewSettings(opened.config), opened.log);
     return work(opened);
   });
 }

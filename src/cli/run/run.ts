@@ -109,7 +109,9 @@ async function runUntilStopped(
   opened: OpenedWithApi,
   state: RunState,
 ): Promise<void> {
-  const ticks = new Ticks({ context, opened, streams: stream, state, msToNext: () => task.msToNext() });
+  const fatal = new AbortController();
+  const onFatal = (error: Error) => fatal.abort(error);
+  const ticks = new Ticks({ context, opened, streams: stream, state, msToNext: () => task.msToNext(), onFatal });
   const task = cron.schedule(schedule, () => ticks.tick(), {
     noOverlap: true,
     maxRandomDelay: context.tickDelayMsMax ?? jitterMsMax,
@@ -117,9 +119,10 @@ async function runUntilStopped(
   });
   opened.log.info({ schedule }, 'The scheduler runs');
   await ticks.tick();
-  await untilAborted(context.signal);
+  await untilAborted(AbortSignal.any([context.signal, fatal.signal]));
   await task.destroy();
   await ticks.settled();
+  fatal.signal.throwIfAborted();
   opened.log.info('The scheduler has stopped');
 }
 

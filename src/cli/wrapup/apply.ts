@@ -1,6 +1,6 @@
 import type { Config } from '../../config/config.js';
 import { UsageError } from '../../lib/errors.js';
-import { migrate } from '../../postgres/migrate.js';
+import { prepareDatabase } from '../../postgres/migrate.js';
 import { type Pending, readPending, readWritten, type Written } from '../../postgres/wrapup/pending.js';
 import { createAssignmentStore, proposeAgain } from '../../postgres/wrapup/sending.js';
 import { type AllowList, allowListOf } from '../../wrapup/rules/allow-list.js';
@@ -77,7 +77,7 @@ async function applyToGenesys(context: CommandContext, options: WrapupApplyOptio
 }
 
 async function openRules(opened: Opened, config: Config): Promise<Planner> {
-  await migrate(opened.pool, viewSettings(config));
+  await prepareDatabase(opened.pool, viewSettings(config), opened.log);
   return openPlanner(opened.pool, config.wrapupRules);
 }
 

@@ -1,4 +1,4 @@
-import { migrate } from '../../postgres/migrate.js';
+import { prepareDatabase } from '../../postgres/migrate.js';
 import { readDirectory } from '../../postgres/wrapup/directory.js';
 import { checkRules } from '../../wrapup/rules/check.js';
 import { faultsError, parseRules } from '../../wrapup/rules/rules.js';
@@ -12,7 +12,7 @@ export async function wrapupCheckCommand(context: CommandContext): Promise<numbe
   return withDatabase(context, async (opened) => {
     const path = opened.config.wrapupRules;
     const rules = parseRules(await readRules(path), path);
-    await migrate(opened.pool, viewSettings(opened.config));
+    await prepareDatabase(opened.pool, viewSettings(opened.config), opened.log);
     const { faults, warnings } = checkRules(rules, await readDirectory(opened.pool));
     for (const { at, message } of warnings) opened.log.warn(`${at} ${message}`);
     if (faults.length > 0) throw faultsError(faults);

@@ -7,6 +7,7 @@ import { parseJson } from '../../lib/json.js';
 import type { EntityBatch, EntityRow, Reject } from '../../model/extraction.js';
 import { createEraser, type Eraser, type Erasure, erasedText } from '../../privacy/eraser.js';
 import { closeGate, passGate } from '../connection/locks.js';
+import { refuseNewerSchema } from '../schema/program-version.js';
 
 const saltSetting = 'erasure_salt';
 const saltBytes = 32;
@@ -25,6 +26,7 @@ export const noErasures = (): ErasureCache => ({ version: '0', eraser: undefined
  */
 export async function erasuresInForce(client: pg.ClientBase, cache: ErasureCache): Promise<Eraser | undefined> {
   await passGate(client, 'storing');
+  await refuseNewerSchema(client);
   const { rows } = await client.query<{ version: string }>(
     'select coalesce(max(erasure_id), 0)::text as version from extract.erasures',
   );

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { FlatConversation } from '../../conversation/flatten.js';
 import type { Batch, Page, Reject, StoreCounts } from '../../model/extraction.js';
 import { transactionOn } from '../connection/transaction.js';
+import { intervalSumTables } from '../derived/interval-sums.js';
 import { forgetStored, storeRejects } from '../ledger/dead-letters.js';
 import { ensurePartitions, type PartitionCache, startFault } from '../schema/partitions.js';
 import { isLoadConflict, loadConversations } from './conversations.js';
@@ -203,5 +204,6 @@ async function prepareInterval(store: Store, batch: Extract<Batch, { kind: 'inte
   if (!known.relation.isPartitioned) return;
   const { from, to } = batch.interval;
   const starts = [from.getTime(), to.getTime() - 1];
-  await ensurePartitions(store.pool, starts, known.partitions, store.now(), [batch.relation]);
+  const tables = [batch.relation, ...intervalSumTables(batch.relation)];
+  await ensurePartitions(store.pool, starts, known.partitions, store.now(), tables);
 }
