@@ -28,7 +28,7 @@ export function ConversationsPage({ address }: { address: Address }) {
   const answer = useQuery('conversations', values);
   return (
     <>
-      <PageHead title="Conversations" note="By the start of the conversation.">
+      <PageHead title="Conversations" note="By the start of the conversation; the latest thousand that fit.">
         <IdField />
         <MomentPicker address={address} fallback="yesterday" />
         <Filters address={address} />
