@@ -142,8 +142,11 @@ describe('a changed conversation', () => {
     await db.load(records, at(1));
     const changed = records.map((record) => flatten(call({ conversationId: record.conversationId, code: 'x' })));
     const scans = await inTransaction(db.pool, async (client) => {
+      // This connection may still count the scans by which it built the indexes of new partitions.
+      const before = await scansOfPartitions(client);
       await loadConversations(client, changed, { asOf: at(2), stream: 'test', now });
-      return scansOfPartitions(client);
+      const after = await scansOfPartitions(client);
+      return { sequential: after.sequential - before.sequential, index: after.index - before.index };
     });
     expect(scans.sequential).toBe(0);
     expect(scans.index).toBeGreaterThan(0);
