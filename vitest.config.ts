@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { olderVersions, projectPrefix } from './test/support/postgres-versions.js';
 
 /** Tests without a database: they share processes, so that imports are paid once. */
 const unit = ['test/unit/**/*.test.ts', 'test/conversation/**/*.test.ts', 'test/genesys/**/*.test.ts'];
@@ -13,11 +14,28 @@ const properties = [
 /** Measures shares of a minute, which is possible only while nothing else wants the processor. */
 const measured = ['test/long/workers.test.ts'];
 
+/**
+ * What depends on the server, for the Postgres versions that the daily suite does not run on: loads, every stream, aggregates, marts, reconcile,
+ * rebuilt facts, another time zone, prune, erase, roles, upgrades, kills.
+ */
+const onEveryServer = [
+  'test/integration/{aggregate-streams,aggregates,conversation-tables,directory,intervals,kill,load,load-concurrent}.test.ts',
+  'test/integration/{locks,merge-slices,own-views,partitions,reconcile,restatements,sync,user-details}.test.ts',
+  'test/marts/{contract,day-sums,dimension-tables,figures,intervals-synced,operations,stored-facts}.test.ts',
+  'test/security/{erase,prune,roles}.test.ts',
+  'test/long/upgrades/{locks,upgrade}.test.ts',
+];
+
 const extend = { extends: true } as const;
+const globalSetup = ['test/support/global-setup.ts'];
+const versionSetup = ['test/support/version-setup.ts'];
+const versionProject = (version: string) => ({
+  ...extend,
+  test: { name: `${projectPrefix}${version}`, include: onEveryServer, globalSetup: versionSetup },
+});
 
 export default defineConfig({
   test: {
-    globalSetup: ['test/support/global-setup.ts'],
     passWithNoTests: false,
     watch: false,
     testTimeout: 30_000,
@@ -26,11 +44,18 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     projects: [
-      { ...extend, test: { name: 'unit', include: unit } },
-      { ...extend, test: { name: 'integration', include: ['test/**/*.test.ts'], exclude: [...unit, ...long] } },
-      { ...extend, test: { name: 'long', include: long, exclude: measured } },
-      { ...extend, test: { name: 'properties', include: properties, env: { PROPERTY_RUNS: 'full' } } },
-      { ...extend, test: { name: 'measured', include: measured, maxWorkers: 1, sequence: { groupOrder: 1 } } },
+      { ...extend, test: { name: 'unit', include: unit, globalSetup } },
+      {
+        ...extend,
+        test: { name: 'integration', include: ['test/**/*.test.ts'], exclude: [...unit, ...long], globalSetup },
+      },
+      { ...extend, test: { name: 'long', include: long, exclude: measured, globalSetup } },
+      { ...extend, test: { name: 'properties', include: properties, globalSetup, env: { PROPERTY_RUNS: 'full' } } },
+      {
+        ...extend,
+        test: { name: 'measured', include: measured, globalSetup, maxWorkers: 1, sequence: { groupOrder: 1 } },
+      },
+      ...olderVersions.map(versionProject),
     ],
   },
 });

@@ -19,8 +19,8 @@ begin
         end;
     end loop;
 
-    -- Nobody else makes schemas, or temporary tables, in this database.
-    execute format('revoke create, temporary on database %I from public', current_database());
+    -- Nobody else connects to this database, makes schemas or temporary tables in it.
+    execute format('revoke connect, create, temporary on database %I from public', current_database());
     execute format('grant connect, temporary, create on database %I to genesys_owner', current_database());
     -- Answers about intervals are compared in a temporary table before they are written.
     execute format('grant connect, temporary on database %I to genesys_writer', current_database());
@@ -54,3 +54,19 @@ begin
     end loop;
 end
 $$;
+
+-- Large objects need no privilege on any table: whoever may connect could fill the disk with them. A superuser's to revoke.
+do $$
+begin
+    revoke execute on function lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea) from public;
+exception
+    when insufficient_privilege then
+        raise notice 'lo_creat, lo_create and lo_from_bytea stay open to everybody: only a superuser may revoke them';
+end
+$$;
+
+-- Bounds for each role of a BI tool, which its members do not inherit from genesys_reader:
+--   alter role my_bi connection limit 10;
+--   alter role my_bi set statement_timeout = '5min';
+--   alter role my_bi set idle_in_transaction_session_timeout = '1min';
+--   alter role my_bi set temp_file_limit = '5GB';      (by a superuser)

@@ -40,7 +40,9 @@ const files = [
 ];
 
 for (const { path, contents } of files) {
-  const brotli = { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: contents.length } };
+  const brotli = {
+    params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: contents.length },
+  };
   await writeFile(path, contents);
   await writeFile(`${path}.br`, await promisify(brotliCompress)(contents, brotli));
   await writeFile(`${path}.gz`, await promisify(gzip)(contents, { level: 9 }));

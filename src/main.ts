@@ -1,39 +1,68 @@
 #!/usr/bin/env node
-import { runProgram } from './cli/program.js';
 import { keepHeapSmall } from './lib/heap.js';
+import { createLog } from './lib/log.js';
+import { describeSystemError } from './lib/system-errors.js';
 
-const signalStatus = { SIGINT: 130, SIGTERM: 143 } as const;
+/** By convention 128 and the number of the signal. A closed terminal (SIGHUP) ends a run as cleanly as a supervisor does. */
+const signalStatus = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+type Signal = keyof typeof signalStatus;
 /** What still runs after this long is cut off: a container's runtime would kill the process soon anyway. */
 const stopMsMax = 9_000;
+const failureStatus = 1;
 
 keepHeapSmall();
 const stopping = new AbortController();
-let stoppedBy: keyof typeof signalStatus | undefined;
+let stoppedBy: Signal | undefined;
+let outputFault: Error | undefined;
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+for (const signal of Object.keys(signalStatus) as Signal[]) {
   process.on(signal, () => {
-    // A second signal means now.
-    if (stoppedBy !== undefined) process.exit(signalStatus[signal]);
-    stoppedBy = signal;
+    // A second signal means now; but a terminal that closes may send SIGHUP more than once.
+    if (stoppedBy !== undefined && signal !== 'SIGHUP') process.exit(signalStatus[signal]);
+    stoppedBy ??= signal;
     stopping.abort(new Error(`Stopped by ${signal}`));
     setTimeout(() => process.exit(signalStatus[signal]), stopMsMax).unref();
   });
 }
 
-// A reader that closes the pipe early (head, less) is no error of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // A reader that closes the pipe early (head, less) is no error of ours.
   if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  outputFault ??= error;
+  stopping.abort(error);
 });
+// Nobody is left to tell where standard error itself is gone, such as a closed terminal.
+process.stderr.on('error', () => {});
 
-const status = await runProgram(process.argv.slice(2), {
-  directory: process.cwd(),
-  now: () => new Date(),
-  signal: stopping.signal,
-  print: (text) => void process.stdout.write(`${text}\n`),
-  isTerminal: process.stderr.isTTY === true,
-});
-// Everything was closed by the command; exiting here keeps a forgotten timer of a library from holding the process.
-process.exitCode = stoppedBy === undefined ? status : signalStatus[stoppedBy];
+/** Loaded here rather than by an import above, so that a machine on which files cannot be opened gets a sentence, too. */
+async function runMain(): Promise<number> {
+  let program: typeof import('./cli/program.js');
+  try {
+    program = await import('./cli/program.js');
+  } catch (error) {
+    const known = describeSystemError(error);
+    const missing = `${(error as Error).message}. Reinstall it, or raise the limit of open files (ulimit -n 1024).`;
+    report(`The program cannot be loaded. ${known ?? missing}`);
+    return failureStatus;
+  }
+  return program.runProgram(process.argv.slice(2), {
+    directory: process.cwd(),
+    now: () => new Date(),
+    signal: stopping.signal,
+    print: (text) => void process.stdout.write(`${text}\n`),
+    isTerminal: process.stderr.isTTY === true,
+  });
+}
+
+function report(sentence: string): void {
+  createLog({ level: 'error' }).error(sentence);
+}
+
+const status = await runMain();
 await new Promise((resolve) => process.stdout.write('', resolve));
+if (outputFault !== undefined)
+  report(`Standard output cannot be written. ${describeSystemError(outputFault) ?? outputFault.message}`);
+const failedStatus = outputFault === undefined ? status : failureStatus;
+process.exitCode = stoppedBy === undefined ? failedStatus : signalStatus[stoppedBy];
+// Everything was closed by the command; exiting here keeps a forgotten timer of a library from holding the process.
 process.exit();

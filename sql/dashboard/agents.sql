@@ -1,5 +1,5 @@
 -- One row per agent × step of a span. Steps: total, month, week, day, hour, interval. `grain` says what is summed: day or interval.
--- @parameters grain: text, step: text, from: instant, to: instant, users: uuids?, divisions: texts?, zone: zone
+-- @parameters grain: text, step: text, from: instant, to: instant, users: uuids?, divisions: texts?, teams: uuids?, zone: zone
 -- @definitions rpt_agent_days dim_users
 -- @column step_local: Begin of the month, week (Monday), day, hour or interval in the reporting zone; none for the total of the span.
 with
@@ -102,6 +102,7 @@ summed as (
 select
     summed.user_id,
     users.user_name,
+    users.team_name,
     users.division_name,
     summed.step_local,
     summed.handled_count,
@@ -126,4 +127,5 @@ inner join mart.dim_users as users on users.user_id = summed.user_id
 where
     (summed.handled_count > 0 or summed.logged_in_seconds > 0 or summed.on_queue_seconds > 0)
     and (:divisions is null or users.division_id = any(:divisions))
+    and (:teams is null or users.team_id = any(:teams))
 order by summed.step_local nulls first, summed.handled_count desc, users.user_name, summed.user_id

@@ -19,19 +19,53 @@ reach as (
     from streams
 ),
 
-periods as (
+periods (period, days_before) as (
+    values ('day', 0), ('week_before', 7)
+),
+
+-- Each day by a range of its own, known before the relation is read: only so is it read by its index.
+intervals as (
+    select 'day' as period, intervals.*
+    from mart.fct_queue_intervals as intervals
+    where
+        intervals.interval_start_at >= :day::timestamp at time zone :zone
+        and intervals.interval_start_at < (:day + 1)::timestamp at time zone :zone
+    union all
+    select 'week_before' as period, intervals.*
+    from mart.fct_queue_intervals as intervals
+    where
+        intervals.interval_start_at >= (:day - 7)::timestamp at time zone :zone
+        and intervals.interval_start_at < (:day - 6)::timestamp at time zone :zone
+),
+
+sessions as (
+    select 'day' as period, sessions.*
+    from mart.fct_agent_sessions as sessions
+    where
+        sessions.started_at >= (:day - 3)::timestamp at time zone :zone
+        and sessions.started_at < (:day + 1)::timestamp at time zone :zone
+    union all
+    select 'week_before' as period, sessions.*
+    from mart.fct_agent_sessions as sessions
+    where
+        sessions.started_at >= (:day - 10)::timestamp at time zone :zone
+        and sessions.started_at < (:day - 6)::timestamp at time zone :zone
+        and sessions.is_complete
+),
+
+bounds as (
     select
         periods.period,
-        (:day - periods.days_before)::timestamp at time zone :zone as start_at,
-        (reach.until_local - periods.days_before * interval '1 day') at time zone :zone as end_at,
+        (:day - periods.days_before)::timestamp as start_local,
+        reach.until_local - periods.days_before * interval '1 day' as end_local,
         reach.until_local
-    from reach
-    cross join (values ('day', 0), ('week_before', 7)) as periods (period, days_before)
+    from periods
+    cross join reach
 ),
 
 contacts as (
     select
-        periods.period,
+        bounds.period,
         sum(intervals.offered_count) as offered_count,
         sum(intervals.answered_count) as answered_count,
         sum(intervals.abandoned_count) as abandoned_count,
@@ -40,46 +74,38 @@ contacts as (
         sum(intervals.handle_seconds) as handle_seconds,
         sum(intervals.service_level_numerator) as service_level_numerator,
         sum(intervals.service_level_denominator) as service_level_denominator
-    from periods
-    left join mart.fct_queue_intervals as intervals
-        on intervals.interval_start_at >= periods.start_at
-        and intervals.interval_start_at < periods.end_at
+    from bounds
+    left join intervals
+        on intervals.period = bounds.period
+        and intervals.interval_start_local < bounds.end_local
         and (:queues is null or intervals.queue_id = any(:queues))
         and (:media is null or intervals.media_type = any(:media))
-    group by periods.period
-),
-
-coverage as (
-    select
-        periods.period,
-        count(sessions.conversation_id) as session_count,
-        count(sessions.conversation_id) filter (where sessions.is_coded) as coded_count
-    from periods
-    left join mart.fct_agent_sessions as sessions
-        on sessions.started_at >= periods.start_at
-        and sessions.started_at < periods.end_at
-        and (:queues is null or sessions.queue_id = any(:queues))
-        and (:media is null or sessions.media_type = any(:media))
-    group by periods.period
+    group by bounds.period
 ),
 
 handlings as (
     select
-        periods.period,
-        percentile_cont(0.5) within group (order by sessions.handle_seconds) as median_handle_seconds
-    from periods
-    left join mart.fct_agent_sessions as sessions
-        on sessions.started_at >= periods.start_at - interval '3 days'
-        and sessions.started_at < periods.end_at
-        and sessions.handled_at >= periods.start_at
-        and sessions.handled_at < periods.end_at
+        bounds.period,
+        count(sessions.conversation_id) filter (
+            where sessions.started_local >= bounds.start_local and sessions.started_local < bounds.end_local
+        ) as session_count,
+        count(sessions.conversation_id) filter (
+            where sessions.started_local >= bounds.start_local and sessions.started_local < bounds.end_local
+                and sessions.is_coded
+        ) as coded_count,
+        percentile_cont(0.5) within group (order by sessions.handle_seconds) filter (
+            where sessions.handled_local >= bounds.start_local and sessions.handled_local < bounds.end_local
+        ) as median_handle_seconds
+    from bounds
+    left join sessions
+        on sessions.period = bounds.period
         and (:queues is null or sessions.queue_id = any(:queues))
         and (:media is null or sessions.media_type = any(:media))
-    group by periods.period
+    group by bounds.period
 )
 
 select
-    periods.period,
+    bounds.period,
     contacts.offered_count,
     contacts.answered_count,
     contacts.abandoned_count,
@@ -90,12 +116,11 @@ select
     round(contacts.handle_seconds / nullif(contacts.handled_count, 0), 3) as average_handle_seconds,
     handlings.median_handle_seconds,
     contacts.handled_count,
-    coverage.session_count,
-    coverage.coded_count,
-    round(coverage.coded_count::numeric / nullif(coverage.session_count, 0), 6) as coverage_rate,
-    periods.until_local
-from periods
-inner join contacts on contacts.period = periods.period
-inner join coverage on coverage.period = periods.period
-inner join handlings on handlings.period = periods.period
-order by periods.period
+    handlings.session_count,
+    handlings.coded_count,
+    round(handlings.coded_count::numeric / nullif(handlings.session_count, 0), 6) as coverage_rate,
+    bounds.until_local
+from bounds
+inner join contacts on contacts.period = bounds.period
+inner join handlings on handlings.period = bounds.period
+order by bounds.period

@@ -9,18 +9,51 @@
 -- @column session_count: Agent sessions that began in the interval.
 -- @column coverage_rate: Fraction of the agent sessions of the interval that have a real wrap-up code.
 with
-periods as (
-    select
-        periods.period,
-        :day - periods.days_before as period_day,
-        (:day - periods.days_before)::timestamp at time zone :zone as start_at,
-        (:day - periods.days_before + 1)::timestamp at time zone :zone as end_at
-    from (values ('day', 0), ('week_before', 7)) as periods (period, days_before)
+periods (period, days_before) as (
+    values ('day', 0), ('week_before', 7)
+),
+
+-- Each day by a range of its own, known before the relation is read: only so is it read by its index.
+intervals as (
+    select 'day' as period, intervals.*
+    from mart.fct_queue_intervals as intervals
+    where
+        intervals.interval_start_at >= :day::timestamp at time zone :zone
+        and intervals.interval_start_at < (:day + 1)::timestamp at time zone :zone
+    union all
+    select 'week_before' as period, intervals.*
+    from mart.fct_queue_intervals as intervals
+    where
+        intervals.interval_start_at >= (:day - 7)::timestamp at time zone :zone
+        and intervals.interval_start_at < (:day - 6)::timestamp at time zone :zone
+),
+
+stored as (
+    select 'day' as period, :day::timestamp as start_local, sessions.*
+    from mart.fct_agent_sessions as sessions
+    where
+        sessions.started_at >= (:day - 3)::timestamp at time zone :zone
+        and sessions.started_at < (:day + 1)::timestamp at time zone :zone
+    union all
+    select 'week_before' as period, (:day - 7)::timestamp as start_local, sessions.*
+    from mart.fct_agent_sessions as sessions
+    where
+        sessions.started_at >= (:day - 10)::timestamp at time zone :zone
+        and sessions.started_at < (:day - 6)::timestamp at time zone :zone
+        and sessions.is_complete
+),
+
+chosen as (
+    select stored.*
+    from stored
+    where
+        (:queues is null or stored.queue_id = any(:queues))
+        and (:media is null or stored.media_type = any(:media))
 ),
 
 contacts as (
     select
-        periods.period,
+        intervals.period,
         intervals.minute_of_day / :minutes * :minutes as minute_of_day,
         sum(intervals.offered_count) as offered_count,
         sum(intervals.answered_count) as answered_count,
@@ -30,48 +63,33 @@ contacts as (
         sum(intervals.handle_seconds) as handle_seconds,
         sum(intervals.service_level_numerator) as service_level_numerator,
         sum(intervals.service_level_denominator) as service_level_denominator
-    from periods
-    inner join mart.fct_queue_intervals as intervals
-        on intervals.interval_start_at >= periods.start_at
-        and intervals.interval_start_at < periods.end_at
+    from intervals
     where
         (:queues is null or intervals.queue_id = any(:queues))
         and (:media is null or intervals.media_type = any(:media))
-    group by periods.period, intervals.minute_of_day / :minutes * :minutes
+    group by intervals.period, intervals.minute_of_day / :minutes * :minutes
 ),
 
 sessions as (
     select
-        periods.period,
-        (extract(hour from sessions.started_local) * 60 + extract(minute from sessions.started_local))::integer
+        chosen.period,
+        (extract(hour from chosen.started_local) * 60 + extract(minute from chosen.started_local))::integer
             / :minutes * :minutes as minute_of_day,
         count(*) as session_count,
-        count(*) filter (where sessions.is_coded) as coded_count
-    from periods
-    inner join mart.fct_agent_sessions as sessions
-        on sessions.started_at >= periods.start_at
-        and sessions.started_at < periods.end_at
-    where
-        (:queues is null or sessions.queue_id = any(:queues))
-        and (:media is null or sessions.media_type = any(:media))
+        count(*) filter (where chosen.is_coded) as coded_count
+    from chosen
+    where chosen.started_local >= chosen.start_local and chosen.started_local < chosen.start_local + interval '1 day'
     group by 1, 2
 ),
 
 handlings as (
     select
-        periods.period,
-        (extract(hour from sessions.handled_local) * 60 + extract(minute from sessions.handled_local))::integer
+        chosen.period,
+        (extract(hour from chosen.handled_local) * 60 + extract(minute from chosen.handled_local))::integer
             / :minutes * :minutes as minute_of_day,
-        percentile_cont(0.5) within group (order by sessions.handle_seconds) as median_handle_seconds
-    from periods
-    inner join mart.fct_agent_sessions as sessions
-        on sessions.started_at >= periods.start_at - interval '3 days'
-        and sessions.started_at < periods.end_at
-        and sessions.handled_at >= periods.start_at
-        and sessions.handled_at < periods.end_at
-    where
-        (:queues is null or sessions.queue_id = any(:queues))
-        and (:media is null or sessions.media_type = any(:media))
+        percentile_cont(0.5) within group (order by chosen.handle_seconds) as median_handle_seconds
+    from chosen
+    where chosen.handled_local >= chosen.start_local and chosen.handled_local < chosen.start_local + interval '1 day'
     group by 1, 2
 ),
 
@@ -84,7 +102,7 @@ slots as (
 select
     slots.period,
     slots.minute_of_day,
-    periods.period_day + slots.minute_of_day * interval '1 minute' as interval_local,
+    (:day - periods.days_before) + slots.minute_of_day * interval '1 minute' as interval_local,
     coalesce(contacts.offered_count, 0) as offered_count,
     coalesce(contacts.answered_count, 0) as answered_count,
     coalesce(contacts.abandoned_count, 0) as abandoned_count,

@@ -28,17 +28,15 @@ contacts as (
 
 waiting as (
     select
-        legs.queue_id,
-        legs.media_type,
-        count(*) as waiting_count,
-        max(extract(epoch from now() - legs.started_at)) as longest_wait_seconds
-    from mart.fct_queue_legs as legs
+        now_queues.queue_id,
+        now_queues.media_type,
+        now_queues.waiting_count,
+        now_queues.longest_wait_seconds
+    from mart.rpt_queue_now as now_queues
     where
-        legs.is_open
-        and legs.started_at > now() - interval '14 days'
+        now_queues.waiting_count > 0
         and (now() at time zone :zone)::date = :day
-        and (:media is null or legs.media_type = any(:media))
-    group by legs.queue_id, legs.media_type
+        and (:media is null or now_queues.media_type = any(:media))
 )
 
 select

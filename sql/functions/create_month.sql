@@ -15,7 +15,20 @@ begin
     if month_start <> date_trunc('month', month_start) then
         raise exception '% is not the first day of a month', month_start using errcode = '22023';
     end if;
+    -- Earlier there was no Genesys Cloud, and each month of garbage would cost a table of every kind.
+    if not month_start between date '2010-01-01' and current_date + 731 then
+        raise exception '% lies before 2010 or more than two years ahead', month_start using errcode = '22023';
+    end if;
     if to_regclass(format('genesys.%I', child)) is not null then
+        if not exists (
+            select from pg_inherits
+            join pg_class as partition on partition.oid = inhrelid
+            where inhparent = parent and inhrelid = to_regclass(format('genesys.%I', child))
+                and pg_get_expr(partition.relpartbound, partition.oid) = format('FOR VALUES FROM (%L) TO (%L)',
+                    month_start::timestamp at time zone 'UTC', (month_start + interval '1 month')::timestamp at time zone 'UTC')
+        ) then
+            raise exception 'genesys.% exists, but is not the partition of %', child, month_start using errcode = '42P07';
+        end if;
         return;
     end if;
     -- Attaching takes a weaker lock than `create table … partition of`: loads that are under way go on.

@@ -1,4 +1,4 @@
--- Recomputes the rows of genesys.agent_handling_day_sums of whole local days of `time_zone` (IANA) from genesys.agent_aggregates: the one definition of these sums. Those of `user_ids` only, where given.
+-- Recomputes the rows of genesys.agent_handling_day_sums of whole local days of `time_zone` (IANA) from genesys.agent_queue_interval_sums: the one definition of these sums. Those of `user_ids` only, where given.
 -- The caller holds the locks of these days and of the time zone. Rows that come out equal are not written.
 create or replace function genesys.refresh_agent_handling_day_sums(local_days date[], time_zone text, user_ids uuid[] default null)
 returns void
@@ -39,7 +39,7 @@ begin
                 genesys.sum_bigint(metrics.answer_ms),
                 genesys.sum_bigint(metrics.alert_ms)
             )::genesys.agent_handling_day_sums
-            from genesys.int_agent_handling_metrics as metrics
+            from genesys.agent_queue_interval_sums as metrics
             where
                 metrics.interval_start >= start_at
                 and metrics.interval_start < end_at

@@ -1,4 +1,4 @@
--- Recomputes the rows of genesys.agent_status_day_sums of whole local days of `time_zone` (IANA) from genesys.user_aggregates: the one definition of these sums. Those of `user_ids` only, where given.
+-- Recomputes the rows of genesys.agent_status_day_sums of whole local days of `time_zone` (IANA) from genesys.agent_interval_sums: the one definition of these sums. Those of `user_ids` only, where given.
 -- The caller holds the locks of these days and of the time zone. Rows that come out equal are not written.
 create or replace function genesys.refresh_agent_status_day_sums(local_days date[], time_zone text, user_ids uuid[] default null)
 returns void
@@ -20,7 +20,7 @@ begin
             select row(
                 local_day,
                 metrics.user_id,
-                max(metrics.interval_end),
+                max(metrics.status_interval_end),
                 genesys.sum_bigint(metrics.presence_ms),
                 genesys.sum_bigint(metrics.routing_ms),
                 genesys.sum_bigint(metrics.logged_in_ms),
@@ -40,10 +40,11 @@ begin
                 genesys.sum_bigint(metrics.not_responding_ms),
                 genesys.sum_bigint(metrics.off_queue_ms)
             )::genesys.agent_status_day_sums
-            from genesys.int_agent_status_metrics as metrics
+            from genesys.agent_interval_sums as metrics
             where
                 metrics.interval_start >= start_at
                 and metrics.interval_start < end_at
+                and metrics.status_interval_end is not null
                 and (user_ids is null or metrics.user_id = any(user_ids))
             group by
                 metrics.user_id

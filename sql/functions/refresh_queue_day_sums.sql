@@ -1,4 +1,4 @@
--- Recomputes the rows of genesys.queue_day_sums of whole local days of `time_zone` (IANA) from genesys.queue_aggregates: the one definition of these sums.
+-- Recomputes the rows of genesys.queue_day_sums of whole local days of `time_zone` (IANA) from genesys.queue_interval_sums: the one definition of these sums.
 -- The caller holds the locks of these days and of the time zone. Rows that come out equal are not written.
 create or replace function genesys.refresh_queue_day_sums(local_days date[], time_zone text)
 returns void
@@ -43,7 +43,7 @@ begin
                 genesys.sum_bigint(metrics.service_level_numerator),
                 genesys.sum_bigint(metrics.service_level_denominator)
             )::genesys.queue_day_sums
-            from genesys.int_queue_metrics as metrics
+            from genesys.queue_interval_sums as metrics
             where
                 metrics.interval_start >= start_at
                 and metrics.interval_start < end_at

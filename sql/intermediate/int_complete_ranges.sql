@@ -1,43 +1,13 @@
 -- One row per kind of fact: the whole local days of which everything has been pulled at least once, as instants.
 create view genesys.int_complete_ranges as
 with
--- Conversations come by query and by details jobs; what either has pulled is there.
-covered as (
-    select
-        case
-            when slices.stream in ('conversations', 'conversation_history') then 'conversations'
-            else slices.stream
-        end as source,
-        range_agg(tstzrange(slices.slice_from, slices.slice_to)) as ranges
-    from genesys.int_fact_slices as slices
-    where slices.pass > 0
-    group by 1
-),
-
--- What an agent did and which status the agent was in come from two streams; a day is whole where both are.
-sources as (
-    select
-        covered.source as fact,
-        covered.ranges
-    from covered
-
-    union all
-
-    select
-        'agents' as fact,
-        handlings.ranges * statuses.ranges as ranges
-    from covered as handlings
-    inner join covered as statuses on statuses.source = 'user_aggregates'
-    where handlings.source = 'agent_aggregates'
-),
-
 stretches as (
     select
-        sources.fact,
+        pulls.fact,
         lower(stretch.range) as from_at,
         upper(stretch.range) as to_at
-    from sources
-    cross join lateral unnest(sources.ranges) as stretch (range)
+    from genesys.int_pull_ranges as pulls
+    cross join lateral unnest(pulls.pulled) as stretch (range)
 ),
 
 -- From the first midnight on or after the stretch's start to the last one on or before its end.

@@ -1,36 +1,22 @@
 -- One row per stream and stretch of time for which no pass is owed any more; stretches of one stream neither touch nor overlap.
 create view genesys.int_final_ranges as
 with
-slices as (
+merged as (
     select
         slices.stream,
-        slices.slice_from,
-        slices.slice_to,
-        lag(slices.slice_to) over stream_order is distinct from slices.slice_from as is_first
+        range_agg(tstzrange(slices.slice_from, slices.slice_to)) as stretches
     from extract.slices as slices
     where slices.due_at is null
-    window stream_order as (partition by slices.stream order by slices.slice_from)
-),
-
-numbered as (
-    select
-        slices.*,
-        count(*) filter (where slices.is_first) over (
-            partition by slices.stream
-            order by slices.slice_from
-        ) as range_no
-    from slices
+    group by slices.stream
 ),
 
 final as (
     select
-        numbered.stream,
-        min(numbered.slice_from) as from_at,
-        max(numbered.slice_to) as to_at
-    from numbered
-    group by
-        numbered.stream,
-        numbered.range_no
+        merged.stream,
+        lower(stretches.stretch) as from_at,
+        upper(stretches.stretch) as to_at
+    from merged
+    cross join lateral unnest(merged.stretches) as stretches (stretch)
 )
 
 select * from final;

@@ -1,38 +1,6 @@
 -- One row per stored metric of the queue aggregates, its figures in the columns of their meaning.
 create view genesys.int_queue_metrics as
 with
--- What has a queue and what has none are read apart, because a filter on the queue reaches the unique index only where the queue is
--- written as the index has it; without that, a day of one queue would read the day of all queues.
-sources as (
-    select
-        metrics.interval_start,
-        metrics.interval_end,
-        coalesce(metrics.queue_id, '00000000-0000-0000-0000-000000000000'::uuid) as queue_id,
-        metrics.media_type,
-        metrics.metric,
-        metrics.count,
-        metrics.sum,
-        metrics.numerator,
-        metrics.denominator
-    from genesys.queue_aggregates as metrics
-    where metrics.queue_id is not null
-
-    union all
-
-    select
-        metrics.interval_start,
-        metrics.interval_end,
-        null::uuid as queue_id,
-        metrics.media_type,
-        metrics.metric,
-        metrics.count,
-        metrics.sum,
-        metrics.numerator,
-        metrics.denominator
-    from genesys.queue_aggregates as metrics
-    where coalesce(metrics.queue_id, '00000000-0000-0000-0000-000000000000'::uuid) = '00000000-0000-0000-0000-000000000000'::uuid
-),
-
 -- The one place that says which metric is which figure; intervals and days only sum. `count` is how often, `sum` milliseconds.
 final as (
     select
@@ -40,13 +8,42 @@ final as (
         metrics.interval_end,
         metrics.queue_id,
         coalesce(metrics.media_type, 'unknown') as media_type,
+        coalesce(metrics.direction, 'unknown') as direction,
         case when metrics.metric = 'nOffered' then metrics.count end as offered_count,
+        case when metrics.metric = 'nOverSla' then metrics.count end as over_sla_count,
+        case when metrics.metric = 'nTransferred' then metrics.count end as transferred_count,
+        case when metrics.metric = 'nBlindTransferred' then metrics.count end as blind_transferred_count,
+        case when metrics.metric = 'nConsultTransferred' then metrics.count end as consult_transferred_count,
+        case when metrics.metric = 'nConsult' then metrics.count end as consult_count,
+        case when metrics.metric = 'nConnected' then metrics.count end as connected_count,
+        case when metrics.metric = 'nConversations' then metrics.count end as conversation_count,
+        case when metrics.metric = 'nOutbound' then metrics.count end as outbound_count,
+        case when metrics.metric = 'nOutboundAttempted' then metrics.count end as outbound_attempted_count,
+        case when metrics.metric = 'nOutboundConnected' then metrics.count end as outbound_connected_count,
+        case when metrics.metric = 'nOutboundAbandoned' then metrics.count end as outbound_abandoned_count,
+        case when metrics.metric = 'nCallbackScheduled' then metrics.count end as callback_scheduled_count,
+        case when metrics.metric = 'nCallbackAttempts' then metrics.count end as callback_attempt_count,
+        case when metrics.metric = 'nCallbackOverSla' then metrics.count end as callback_over_sla_count,
+        case when metrics.metric = 'nCfcOffered' then metrics.count end as cfc_offered_count,
+        case when metrics.metric = 'nBotInteractions' then metrics.count end as bot_interaction_count,
+        case when metrics.metric = 'nCobrowseSessions' then metrics.count end as cobrowse_session_count,
+        case when metrics.metric = 'nTakeover' then metrics.count end as takeover_count,
+        case when metrics.metric = 'nError' then metrics.count end as error_count,
+        case when metrics.metric = 'nStateTransitionError' then metrics.count end as state_transition_error_count,
         case when metrics.metric = 'tAnswered' then metrics.count end as answered_count,
         case when metrics.metric = 'tAnswered' then metrics.sum end as answer_ms,
         case when metrics.metric = 'tAbandon' then metrics.count end as abandoned_count,
         case when metrics.metric = 'tAbandon' then metrics.sum end as abandon_ms,
         case when metrics.metric = 'tShortAbandon' then metrics.count end as short_abandoned_count,
+        case when metrics.metric = 'tShortAbandon' then metrics.sum end as short_abandon_ms,
         case when metrics.metric = 'tFlowOut' then metrics.count end as flow_out_count,
+        case when metrics.metric = 'tFlowOut' then metrics.sum end as flow_out_ms,
+        case when metrics.metric = 'tAcd' then metrics.count end as acd_count,
+        case when metrics.metric = 'tAcd' then metrics.sum end as acd_ms,
+        case when metrics.metric = 'tWait' then metrics.count end as wait_count,
+        case when metrics.metric = 'tWait' then metrics.sum end as wait_ms,
+        case when metrics.metric = 'tVoicemail' then metrics.count end as voicemail_count,
+        case when metrics.metric = 'tVoicemail' then metrics.sum end as voicemail_ms,
         case when metrics.metric = 'tHandle' then metrics.count end as handled_count,
         case when metrics.metric = 'tHandle' then metrics.sum end as handle_ms,
         case when metrics.metric = 'tTalkComplete' then metrics.count end as talk_count,
@@ -55,19 +52,90 @@ final as (
         case when metrics.metric = 'tHeldComplete' then metrics.sum end as hold_ms,
         case when metrics.metric = 'tAcw' then metrics.count end as acw_count,
         case when metrics.metric = 'tAcw' then metrics.sum end as acw_ms,
-        case when metrics.metric = 'tWait' then metrics.sum end as wait_ms,
-        case when metrics.metric = 'nOverSla' then metrics.count end as over_sla_count,
-        case when metrics.metric = 'nTransferred' then metrics.count end as transferred_count,
+        case when metrics.metric = 'tDialing' then metrics.count end as dialing_count,
+        case when metrics.metric = 'tDialing' then metrics.sum end as dialing_ms,
+        case when metrics.metric = 'tContacting' then metrics.count end as contacting_count,
+        case when metrics.metric = 'tContacting' then metrics.sum end as contacting_ms,
+        case when metrics.metric = 'tParkComplete' then metrics.count end as park_count,
+        case when metrics.metric = 'tParkComplete' then metrics.sum end as park_ms,
+        case when metrics.metric = 'tTalk' then metrics.count end as talk_part_count,
+        case when metrics.metric = 'tTalk' then metrics.sum end as talk_part_ms,
+        case when metrics.metric = 'tHeld' then metrics.count end as hold_part_count,
+        case when metrics.metric = 'tHeld' then metrics.sum end as hold_part_ms,
+        case when metrics.metric = 'tPark' then metrics.count end as park_part_count,
+        case when metrics.metric = 'tPark' then metrics.sum end as park_part_ms,
+        case when metrics.metric = 'tAlert' then metrics.count end as alert_count,
+        case when metrics.metric = 'tAlert' then metrics.sum end as alert_ms,
+        case when metrics.metric = 'tNotResponding' then metrics.count end as not_responding_count,
+        case when metrics.metric = 'tNotResponding' then metrics.sum end as not_responding_ms,
+        case when metrics.metric = 'tConnected' then metrics.count end as connection_count,
+        case when metrics.metric = 'tConnected' then metrics.sum end as connection_ms,
+        case when metrics.metric = 'tFirstConnect' then metrics.count end as first_connect_count,
+        case when metrics.metric = 'tFirstConnect' then metrics.sum end as first_connect_ms,
+        case when metrics.metric = 'tFirstDial' then metrics.count end as first_dial_count,
+        case when metrics.metric = 'tFirstDial' then metrics.sum end as first_dial_ms,
+        case when metrics.metric = 'tFirstEngagement' then metrics.count end as first_engagement_count,
+        case when metrics.metric = 'tFirstEngagement' then metrics.sum end as first_engagement_ms,
+        case when metrics.metric = 'tFirstResponse' then metrics.count end as first_response_count,
+        case when metrics.metric = 'tFirstResponse' then metrics.sum end as first_response_ms,
+        case when metrics.metric = 'tAgentResponseTime' then metrics.count end as agent_response_count,
+        case when metrics.metric = 'tAgentResponseTime' then metrics.sum end as agent_response_ms,
+        case when metrics.metric = 'tUserResponseTime' then metrics.count end as user_response_count,
+        case when metrics.metric = 'tUserResponseTime' then metrics.sum end as user_response_ms,
+        case when metrics.metric = 'tAverageAgentResponseTime' then metrics.count end as average_agent_response_count,
+        case when metrics.metric = 'tAverageAgentResponseTime' then metrics.sum end as average_agent_response_ms,
+        case when metrics.metric = 'tAverageCustomerResponseTime' then metrics.count end as average_customer_response_count,
+        case when metrics.metric = 'tAverageCustomerResponseTime' then metrics.sum end as average_customer_response_ms,
+        case when metrics.metric = 'tCallbackVirtualWait' then metrics.count end as callback_virtual_wait_count,
+        case when metrics.metric = 'tCallbackVirtualWait' then metrics.sum end as callback_virtual_wait_ms,
+        case when metrics.metric = 'tActiveCallbackComplete' then metrics.count end as active_callback_count,
+        case when metrics.metric = 'tActiveCallbackComplete' then metrics.sum end as active_callback_ms,
+        case when metrics.metric = 'tActiveCallback' then metrics.count end as active_callback_part_count,
+        case when metrics.metric = 'tActiveCallback' then metrics.sum end as active_callback_part_ms,
+        case when metrics.metric = 'tCallbackConnect' then metrics.count end as callback_connect_count,
+        case when metrics.metric = 'tCallbackConnect' then metrics.sum end as callback_connect_ms,
+        case when metrics.metric = 'tCallbackNotReached' then metrics.count end as callback_not_reached_count,
+        case when metrics.metric = 'tCallbackNotReached' then metrics.sum end as callback_not_reached_ms,
+        case when metrics.metric = 'tCallbackAbandon' then metrics.count end as callback_abandoned_count,
+        case when metrics.metric = 'tCallbackAbandon' then metrics.sum end as callback_abandon_ms,
+        case when metrics.metric = 'tCfcAcd' then metrics.count end as cfc_acd_count,
+        case when metrics.metric = 'tCfcAcd' then metrics.sum end as cfc_acd_ms,
+        case when metrics.metric = 'tCfcAnswered' then metrics.count end as cfc_answered_count,
+        case when metrics.metric = 'tCfcAnswered' then metrics.sum end as cfc_answer_ms,
+        case when metrics.metric = 'tCfcAbandon' then metrics.count end as cfc_abandoned_count,
+        case when metrics.metric = 'tCfcAbandon' then metrics.sum end as cfc_abandon_ms,
+        case when metrics.metric = 'tCfcFlowOut' then metrics.count end as cfc_flow_out_count,
+        case when metrics.metric = 'tCfcFlowOut' then metrics.sum end as cfc_flow_out_ms,
+        case when metrics.metric = 'tIvr' then metrics.count end as ivr_count,
+        case when metrics.metric = 'tIvr' then metrics.sum end as ivr_ms,
+        case when metrics.metric = 'tMonitoringComplete' then metrics.count end as monitoring_count,
+        case when metrics.metric = 'tMonitoringComplete' then metrics.sum end as monitoring_ms,
+        case when metrics.metric = 'tMonitoring' then metrics.count end as monitoring_part_count,
+        case when metrics.metric = 'tMonitoring' then metrics.sum end as monitoring_part_ms,
+        case when metrics.metric = 'tCoachingComplete' then metrics.count end as coaching_count,
+        case when metrics.metric = 'tCoachingComplete' then metrics.sum end as coaching_ms,
+        case when metrics.metric = 'tCoaching' then metrics.count end as coaching_part_count,
+        case when metrics.metric = 'tCoaching' then metrics.sum end as coaching_part_ms,
+        case when metrics.metric = 'tBarging' then metrics.count end as barging_count,
+        case when metrics.metric = 'tBarging' then metrics.sum end as barging_ms,
+        case when metrics.metric = 'tScreenMonitoring' then metrics.count end as screen_monitoring_count,
+        case when metrics.metric = 'tScreenMonitoring' then metrics.sum end as screen_monitoring_ms,
+        case when metrics.metric = 'tSnippetRecord' then metrics.count end as snippet_record_count,
+        case when metrics.metric = 'tSnippetRecord' then metrics.sum end as snippet_record_ms,
+        case when metrics.metric = 'tAgentVideoConnected' then metrics.count end as agent_video_count,
+        case when metrics.metric = 'tAgentVideoConnected' then metrics.sum end as agent_video_ms,
+        case when metrics.metric = 'tTransmitting' then metrics.count end as transmitting_count,
+        case when metrics.metric = 'tTransmitting' then metrics.sum end as transmitting_ms,
+        case when metrics.metric = 'tAnswered' then metrics.max end as max_answer_ms,
+        case when metrics.metric = 'tAbandon' then metrics.max end as max_abandon_ms,
+        case when metrics.metric = 'tWait' then metrics.max end as max_wait_ms,
+        case when metrics.metric = 'tAcd' then metrics.max end as max_acd_ms,
+        case when metrics.metric = 'tHandle' then metrics.max end as max_handle_ms,
         case when metrics.metric = 'oServiceLevel' then metrics.numerator end as service_level_numerator,
         case when metrics.metric = 'oServiceLevel' then metrics.denominator end as service_level_denominator
-    from sources as metrics
-    where
-        metrics.metric in (
-            'nOffered', 'tAnswered', 'tAbandon', 'tShortAbandon', 'tFlowOut', 'tHandle', 'tTalkComplete',
-            'tHeldComplete', 'tAcw', 'tWait', 'nOverSla', 'nTransferred', 'oServiceLevel'
-        )
+    from genesys.queue_aggregates as metrics
 )
 
 select * from final;
 
-comment on view genesys.int_queue_metrics is 'One row per stored metric of the queue aggregates that the marts show, its figures in the columns of their meaning. Shared by fct_queue_intervals and rpt_queue_days.';
+comment on view genesys.int_queue_metrics is 'One row per stored metric of the queue aggregates, its figures in the columns of their meaning. The definition of genesys.queue_interval_sums.';

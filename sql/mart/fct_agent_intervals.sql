@@ -3,47 +3,45 @@ create view mart.fct_agent_intervals as
 with
 summed as (
     select
-        metrics.interval_start,
-        max(metrics.interval_end) as interval_end,
-        metrics.user_id,
-        coalesce(sum(metrics.answered_count), 0)::bigint as answered_count,
-        coalesce(sum(metrics.abandoned_count), 0)::bigint as abandoned_count,
-        coalesce(sum(metrics.alert_count), 0)::bigint as alert_count,
-        coalesce(sum(metrics.not_responding_count), 0)::bigint as not_responding_count,
-        coalesce(sum(metrics.handled_count), 0)::bigint as handled_count,
-        coalesce(sum(metrics.transferred_count), 0)::bigint as transferred_count,
-        coalesce(sum(metrics.over_sla_count), 0)::bigint as over_sla_count,
-        coalesce(sum(metrics.outbound_count), 0)::bigint as outbound_count,
-        coalesce(sum(metrics.talk_count), 0)::bigint as talk_count,
-        coalesce(sum(metrics.hold_count), 0)::bigint as hold_count,
-        coalesce(sum(metrics.acw_count), 0)::bigint as acw_count,
-        coalesce(sum(metrics.handle_ms), 0) * 0.001 as handle_seconds,
-        coalesce(sum(metrics.talk_ms), 0) * 0.001 as talk_seconds,
-        coalesce(sum(metrics.hold_ms), 0) * 0.001 as hold_seconds,
-        coalesce(sum(metrics.acw_ms), 0) * 0.001 as acw_seconds,
-        coalesce(sum(metrics.answer_ms), 0) * 0.001 as answer_seconds,
-        coalesce(sum(metrics.alert_ms), 0) * 0.001 as alert_seconds,
+        sums.interval_start,
+        greatest(sums.handling_interval_end, sums.status_interval_end) as interval_end,
+        sums.user_id,
+        sums.handling_interval_end is not null or coalesce(sums.logged_in_ms, 0) > 0 as has_activity,
+        coalesce(sums.answered_count, 0) as answered_count,
+        coalesce(sums.abandoned_count, 0) as abandoned_count,
+        coalesce(sums.alert_count, 0) as alert_count,
+        coalesce(sums.not_responding_count, 0) as not_responding_count,
+        coalesce(sums.handled_count, 0) as handled_count,
+        coalesce(sums.transferred_count, 0) as transferred_count,
+        coalesce(sums.over_sla_count, 0) as over_sla_count,
+        coalesce(sums.outbound_count, 0) as outbound_count,
+        coalesce(sums.talk_count, 0) as talk_count,
+        coalesce(sums.hold_count, 0) as hold_count,
+        coalesce(sums.acw_count, 0) as acw_count,
+        coalesce(sums.handle_ms, 0) as handle_ms,
+        coalesce(sums.talk_ms, 0) as talk_ms,
+        coalesce(sums.hold_ms, 0) as hold_ms,
+        coalesce(sums.acw_ms, 0) as acw_ms,
+        coalesce(sums.answer_ms, 0) as answer_ms,
+        coalesce(sums.alert_ms, 0) as alert_ms,
         -- Where any status is known, the time in the others is 0; where none is, it is null.
-        coalesce(sum(metrics.on_queue_ms), sum(metrics.presence_ms) * 0) * 0.001 as on_queue_seconds,
-        coalesce(sum(metrics.available_ms), sum(metrics.presence_ms) * 0) * 0.001 as available_seconds,
-        coalesce(sum(metrics.busy_ms), sum(metrics.presence_ms) * 0) * 0.001 as busy_seconds,
-        coalesce(sum(metrics.away_ms), sum(metrics.presence_ms) * 0) * 0.001 as away_seconds,
-        coalesce(sum(metrics.break_ms), sum(metrics.presence_ms) * 0) * 0.001 as break_seconds,
-        coalesce(sum(metrics.meal_ms), sum(metrics.presence_ms) * 0) * 0.001 as meal_seconds,
-        coalesce(sum(metrics.meeting_ms), sum(metrics.presence_ms) * 0) * 0.001 as meeting_seconds,
-        coalesce(sum(metrics.training_ms), sum(metrics.presence_ms) * 0) * 0.001 as training_seconds,
-        coalesce(sum(metrics.inactive_ms), sum(metrics.presence_ms) * 0) * 0.001 as inactive_seconds,
-        coalesce(sum(metrics.offline_ms), sum(metrics.presence_ms) * 0) * 0.001 as offline_seconds,
-        coalesce(sum(metrics.logged_in_ms), sum(metrics.presence_ms) * 0) * 0.001 as logged_in_seconds,
-        coalesce(sum(metrics.interacting_ms), sum(metrics.routing_ms) * 0) * 0.001 as interacting_seconds,
-        coalesce(sum(metrics.communicating_ms), sum(metrics.routing_ms) * 0) * 0.001 as communicating_seconds,
-        coalesce(sum(metrics.idle_ms), sum(metrics.routing_ms) * 0) * 0.001 as idle_seconds,
-        coalesce(sum(metrics.not_responding_ms), sum(metrics.routing_ms) * 0) * 0.001 as not_responding_seconds,
-        coalesce(sum(metrics.off_queue_ms), sum(metrics.routing_ms) * 0) * 0.001 as off_queue_seconds
-    from genesys.int_agent_metrics as metrics
-    group by
-        metrics.interval_start,
-        metrics.user_id
+        coalesce(sums.on_queue_ms, sums.presence_ms * 0) as on_queue_ms,
+        coalesce(sums.available_ms, sums.presence_ms * 0) as available_ms,
+        coalesce(sums.busy_ms, sums.presence_ms * 0) as busy_ms,
+        coalesce(sums.away_ms, sums.presence_ms * 0) as away_ms,
+        coalesce(sums.break_ms, sums.presence_ms * 0) as break_ms,
+        coalesce(sums.meal_ms, sums.presence_ms * 0) as meal_ms,
+        coalesce(sums.meeting_ms, sums.presence_ms * 0) as meeting_ms,
+        coalesce(sums.training_ms, sums.presence_ms * 0) as training_ms,
+        coalesce(sums.inactive_ms, sums.presence_ms * 0) as inactive_ms,
+        coalesce(sums.offline_ms, sums.presence_ms * 0) as offline_ms,
+        coalesce(sums.logged_in_ms, sums.presence_ms * 0) as logged_in_ms,
+        coalesce(sums.interacting_ms, sums.routing_ms * 0) as interacting_ms,
+        coalesce(sums.communicating_ms, sums.routing_ms * 0) as communicating_ms,
+        coalesce(sums.idle_ms, sums.routing_ms * 0) as idle_ms,
+        coalesce(sums.not_responding_ms, sums.routing_ms * 0) as not_responding_ms,
+        coalesce(sums.off_queue_ms, sums.routing_ms * 0) as off_queue_ms
+    from genesys.agent_interval_sums as sums
 ),
 
 final as (
@@ -52,10 +50,8 @@ final as (
 
         users.user_name,
 
-        (
-            extract(hour from summed.interval_start at time zone {{time_zone}}) * 60
-            + extract(minute from summed.interval_start at time zone {{time_zone}})
-        )::integer as minute_of_day,
+        genesys.minute_of_day(summed.interval_start) as minute_of_day,
+        genesys.utc_offset_minutes(summed.interval_start) as utc_offset_minutes,
         summed.answered_count,
         summed.abandoned_count,
         summed.alert_count,
@@ -67,33 +63,33 @@ final as (
         summed.talk_count,
         summed.hold_count,
         summed.acw_count,
-        summed.handle_seconds,
-        summed.talk_seconds,
-        summed.hold_seconds,
-        summed.acw_seconds,
-        summed.answer_seconds,
-        summed.alert_seconds,
-        summed.on_queue_seconds,
-        summed.available_seconds,
-        summed.busy_seconds,
-        summed.away_seconds,
-        summed.break_seconds,
-        summed.meal_seconds,
-        summed.meeting_seconds,
-        summed.training_seconds,
-        summed.inactive_seconds,
-        summed.offline_seconds,
-        summed.logged_in_seconds,
-        summed.interacting_seconds,
-        summed.communicating_seconds,
-        summed.idle_seconds,
-        summed.not_responding_seconds,
-        summed.off_queue_seconds,
-        round(summed.handle_seconds / nullif(summed.handled_count, 0), 3) as average_handle_seconds,
-        round(summed.talk_seconds / nullif(summed.talk_count, 0), 3) as average_talk_seconds,
-        round(summed.hold_seconds / nullif(summed.hold_count, 0), 3) as average_hold_seconds,
-        round(summed.acw_seconds / nullif(summed.acw_count, 0), 3) as average_acw_seconds,
-        round(summed.answer_seconds / nullif(summed.answered_count, 0), 3) as average_answer_seconds,
+        summed.handle_ms * 0.001 as handle_seconds,
+        summed.talk_ms * 0.001 as talk_seconds,
+        summed.hold_ms * 0.001 as hold_seconds,
+        summed.acw_ms * 0.001 as acw_seconds,
+        summed.answer_ms * 0.001 as answer_seconds,
+        summed.alert_ms * 0.001 as alert_seconds,
+        summed.on_queue_ms * 0.001 as on_queue_seconds,
+        summed.available_ms * 0.001 as available_seconds,
+        summed.busy_ms * 0.001 as busy_seconds,
+        summed.away_ms * 0.001 as away_seconds,
+        summed.break_ms * 0.001 as break_seconds,
+        summed.meal_ms * 0.001 as meal_seconds,
+        summed.meeting_ms * 0.001 as meeting_seconds,
+        summed.training_ms * 0.001 as training_seconds,
+        summed.inactive_ms * 0.001 as inactive_seconds,
+        summed.offline_ms * 0.001 as offline_seconds,
+        summed.logged_in_ms * 0.001 as logged_in_seconds,
+        summed.interacting_ms * 0.001 as interacting_seconds,
+        summed.communicating_ms * 0.001 as communicating_seconds,
+        summed.idle_ms * 0.001 as idle_seconds,
+        summed.not_responding_ms * 0.001 as not_responding_seconds,
+        summed.off_queue_ms * 0.001 as off_queue_seconds,
+        genesys.average_seconds(summed.handle_ms, summed.handled_count) as average_handle_seconds,
+        genesys.average_seconds(summed.talk_ms, summed.talk_count) as average_talk_seconds,
+        genesys.average_seconds(summed.hold_ms, summed.hold_count) as average_hold_seconds,
+        genesys.average_seconds(summed.acw_ms, summed.acw_count) as average_acw_seconds,
+        genesys.average_seconds(summed.answer_ms, summed.answered_count) as average_answer_seconds,
         round(summed.answered_count::numeric / nullif(summed.alert_count, 0), 6) as answer_rate,
         round(summed.abandoned_count::numeric / nullif(summed.alert_count, 0), 6) as abandon_rate,
         round(
@@ -103,14 +99,38 @@ final as (
         ) as service_level_rate,
         round(summed.transferred_count::numeric / nullif(summed.handled_count, 0), 6) as transfer_rate,
         round(
-            summed.interacting_seconds
-            / nullif(summed.interacting_seconds + summed.communicating_seconds + summed.idle_seconds, 0),
+            summed.interacting_ms::numeric
+            / nullif(summed.interacting_ms + summed.communicating_ms + summed.idle_ms, 0),
             6
         ) as occupancy_rate,
 
-        handling_finals.from_at is not null and status_finals.from_at is not null as is_final,
+        summed.has_activity,
+        coalesce(
+            summed.interval_start <@ (
+                select ranges.ranges
+                from genesys.int_complete_ranges as ranges
+                where ranges.fact = 'agents'
+            ),
+            false
+        ) as is_complete,
+        coalesce(
+            tstzrange(summed.interval_start, summed.interval_end) <@ (
+                select ranges.settled
+                from genesys.int_pull_ranges as ranges
+                where ranges.fact = 'agents'
+            ),
+            false
+        ) as is_settled,
+        coalesce(
+            tstzrange(summed.interval_start, summed.interval_end) <@ (
+                select ranges.final
+                from genesys.int_pull_ranges as ranges
+                where ranges.fact = 'agents'
+            ),
+            false
+        ) as is_final,
 
-        (summed.interval_start at time zone {{time_zone}})::date as day,
+        genesys.local_day(summed.interval_start) as day,
         summed.interval_start as interval_start_at,
         summed.interval_start at time zone {{time_zone}} as interval_start_local,
         summed.interval_end as interval_end_at,
@@ -120,14 +140,6 @@ final as (
         on users.user_id = summed.user_id
         and users.from_at <= summed.interval_start
         and users.to_at > summed.interval_start
-    left join genesys.int_final_ranges as handling_finals
-        on handling_finals.stream = 'agent_aggregates'
-        and handling_finals.from_at <= summed.interval_start
-        and handling_finals.to_at >= summed.interval_end
-    left join genesys.int_final_ranges as status_finals
-        on status_finals.stream = 'user_aggregates'
-        and status_finals.from_at <= summed.interval_start
-        and status_finals.to_at >= summed.interval_end
 )
 
 select * from final;
@@ -135,12 +147,13 @@ select * from final;
 comment on view mart.fct_agent_intervals is 'One row per interval × user, queues and media types summed: handlings count in the interval in which they are complete, statuses for the time they lasted in it. Source: conversation aggregates by user (genesys.agent_aggregates) and user aggregates (genesys.user_aggregates).';
 comment on column mart.fct_agent_intervals.user_id is 'Agent. With interval_start_at the key of this relation. See dim_users.';
 comment on column mart.fct_agent_intervals.user_name is 'Name of the user at the start of the interval, or the earliest known. Source: history of the directory.';
-comment on column mart.fct_agent_intervals.minute_of_day is 'Minutes from midnight to interval_start_local on the clock, 0 to 1439. See dim_intervals.';
+comment on column mart.fct_agent_intervals.minute_of_day is 'Minutes from midnight to interval_start_local on the clock, in steps of a quarter of an hour: 0, 15, … 1425. See dim_intervals.';
+comment on column mart.fct_agent_intervals.utc_offset_minutes is 'Minutes by which the reporting time zone is ahead of UTC: it tells apart the intervals that a clock shows twice.';
 comment on column mart.fct_agent_intervals.answered_count is 'Answered by the agent; of several agents of one interaction only the first counts. Count of tAnswered.';
 comment on column mart.fct_agent_intervals.abandoned_count is 'Abandoned at the agent; Genesys files abandons under the queue, so this is mostly 0. Count of tAbandon.';
 comment on column mart.fct_agent_intervals.alert_count is 'Alerts to the agent, answered or not. Count of tAlert.';
 comment on column mart.fct_agent_intervals.not_responding_count is 'Alerts that the agent did not answer. Count of tNotResponding.';
-comment on column mart.fct_agent_intervals.handled_count is 'Handlings that were completed, after-call work included. Count of tHandle.';
+comment on column mart.fct_agent_intervals.handled_count is 'Handlings that were completed, after-call work included. Count of tHandle. A callback and the voice call that serves it are two handlings, one of each media type.';
 comment on column mart.fct_agent_intervals.transferred_count is 'Transfers by the agent, blind and consult. Count of nTransferred.';
 comment on column mart.fct_agent_intervals.over_sla_count is 'Answered by the agent after the service-level target. Count of nOverSla.';
 comment on column mart.fct_agent_intervals.outbound_count is 'Outbound handlings. Count of nOutbound.';
@@ -178,10 +191,13 @@ comment on column mart.fct_agent_intervals.answer_rate is 'answered_count / aler
 comment on column mart.fct_agent_intervals.abandon_rate is 'abandoned_count / alert_count; mostly 0, because Genesys files abandons under the queue. Null where the agent was not alerted.';
 comment on column mart.fct_agent_intervals.service_level_rate is '(answered_count - over_sla_count) / answered_count: of what the agent answered, the fraction within the queue''s target. Genesys has no service level of its own for agents. Null where nothing was answered.';
 comment on column mart.fct_agent_intervals.transfer_rate is 'transferred_count / handled_count; above 1 where one handling was transferred more than once. Null where nothing was handled.';
-comment on column mart.fct_agent_intervals.occupancy_rate is 'Occupancy: interacting / (interacting + communicating + idle) seconds of routing status. Null where the agent was in none of them.';
-comment on column mart.fct_agent_intervals.is_final is 'True where no further pull of the agent and of the user aggregates is owed for the interval. Source: the ledger of slices.';
-comment on column mart.fct_agent_intervals.day is 'Day in the reporting time zone in which the interval starts. A filter on it reads everything: filter large ranges on interval_start_at.';
+comment on column mart.fct_agent_intervals.occupancy_rate is 'Occupancy: interacting_seconds / (interacting_seconds + communicating_seconds + idle_seconds), of routing status. Null where the agent was in none of them.';
+comment on column mart.fct_agent_intervals.has_activity is 'False where the interval says nothing: the agent was offline and nothing of a handling happened. Count agents where it is true.';
+comment on column mart.fct_agent_intervals.is_complete is 'True where everything of the day has been pulled at least once. Source: the ledger of slices.';
+comment on column mart.fct_agent_intervals.is_settled is 'True where the agent and the user aggregates were pulled three days after the interval or later: Genesys has reprocessed it by then, and figures hardly change any more. Source: the ledger of slices.';
+comment on column mart.fct_agent_intervals.is_final is 'True where no further pull of the agent and the user aggregates is pending for the interval: its figures do not change any more. Source: the ledger of slices.';
+comment on column mart.fct_agent_intervals.day is 'Day in the reporting time zone in which the interval starts. Filters on it reach an index. See dim_dates.';
 comment on column mart.fct_agent_intervals.interval_start_at is 'Start of the interval, UTC instant. Filters on it reach an index.';
-comment on column mart.fct_agent_intervals.interval_start_local is 'interval_start_at in the reporting time zone. When clocks go back, two intervals have the same.';
+comment on column mart.fct_agent_intervals.interval_start_local is 'interval_start_at in the reporting time zone. When clocks go back, two intervals have the same: group by interval_start_at, or add utc_offset_minutes.';
 comment on column mart.fct_agent_intervals.interval_end_at is 'End of the interval, exclusive, UTC instant.';
 comment on column mart.fct_agent_intervals.interval_end_local is 'interval_end_at in the reporting time zone.';

@@ -3,29 +3,22 @@ create view mart.fct_wrapup_intervals as
 with
 summed as (
     select
-        metrics.interval_start,
-        max(metrics.interval_end) as interval_end,
-        metrics.wrap_up_code as wrapup_code,
-        metrics.queue_id,
-        metrics.user_id,
-        coalesce(metrics.media_type, 'unknown') as media_type,
-        coalesce(sum(metrics.count) filter (where metrics.metric = 'tHandle'), 0)::bigint as handled_count,
-        coalesce(sum(metrics.count) filter (where metrics.metric = 'nTransferred'), 0)::bigint as transferred_count,
-        coalesce(sum(metrics.count) filter (where metrics.metric = 'tTalkComplete'), 0)::bigint as talk_count,
-        coalesce(sum(metrics.count) filter (where metrics.metric = 'tHeldComplete'), 0)::bigint as hold_count,
-        coalesce(sum(metrics.count) filter (where metrics.metric = 'tAcw'), 0)::bigint as acw_count,
-        coalesce(sum(metrics.sum) filter (where metrics.metric = 'tHandle'), 0) * 0.001 as handle_seconds,
-        coalesce(sum(metrics.sum) filter (where metrics.metric = 'tTalkComplete'), 0) * 0.001 as talk_seconds,
-        coalesce(sum(metrics.sum) filter (where metrics.metric = 'tHeldComplete'), 0) * 0.001 as hold_seconds,
-        coalesce(sum(metrics.sum) filter (where metrics.metric = 'tAcw'), 0) * 0.001 as acw_seconds
-    from genesys.wrapup_aggregates as metrics
-    where metrics.metric in ('tHandle', 'nTransferred', 'tTalkComplete', 'tHeldComplete', 'tAcw')
-    group by
-        metrics.interval_start,
-        metrics.wrap_up_code,
-        metrics.queue_id,
-        metrics.user_id,
-        coalesce(metrics.media_type, 'unknown')
+        sums.interval_start,
+        sums.interval_end,
+        sums.wrapup_code,
+        sums.queue_id,
+        sums.user_id,
+        sums.media_type,
+        coalesce(sums.handled_count, 0) as handled_count,
+        coalesce(sums.transferred_count, 0) as transferred_count,
+        coalesce(sums.talk_count, 0) as talk_count,
+        coalesce(sums.hold_count, 0) as hold_count,
+        coalesce(sums.acw_count, 0) as acw_count,
+        coalesce(sums.handle_ms, 0) as handle_ms,
+        coalesce(sums.talk_ms, 0) as talk_ms,
+        coalesce(sums.hold_ms, 0) as hold_ms,
+        coalesce(sums.acw_ms, 0) as acw_ms
+    from genesys.wrapup_interval_sums as sums
 ),
 
 final as (
@@ -46,28 +39,49 @@ final as (
         users.user_name,
         summed.media_type,
 
-        (
-            extract(hour from summed.interval_start at time zone {{time_zone}}) * 60
-            + extract(minute from summed.interval_start at time zone {{time_zone}})
-        )::integer as minute_of_day,
+        genesys.minute_of_day(summed.interval_start) as minute_of_day,
+        genesys.utc_offset_minutes(summed.interval_start) as utc_offset_minutes,
         summed.handled_count,
         summed.transferred_count,
         summed.talk_count,
         summed.hold_count,
         summed.acw_count,
-        summed.handle_seconds,
-        summed.talk_seconds,
-        summed.hold_seconds,
-        summed.acw_seconds,
-        round(summed.handle_seconds / nullif(summed.handled_count, 0), 3) as average_handle_seconds,
-        round(summed.talk_seconds / nullif(summed.talk_count, 0), 3) as average_talk_seconds,
-        round(summed.hold_seconds / nullif(summed.hold_count, 0), 3) as average_hold_seconds,
-        round(summed.acw_seconds / nullif(summed.acw_count, 0), 3) as average_acw_seconds,
+        summed.handle_ms * 0.001 as handle_seconds,
+        summed.talk_ms * 0.001 as talk_seconds,
+        summed.hold_ms * 0.001 as hold_seconds,
+        summed.acw_ms * 0.001 as acw_seconds,
+        genesys.average_seconds(summed.handle_ms, summed.handled_count) as average_handle_seconds,
+        genesys.average_seconds(summed.talk_ms, summed.talk_count) as average_talk_seconds,
+        genesys.average_seconds(summed.hold_ms, summed.hold_count) as average_hold_seconds,
+        genesys.average_seconds(summed.acw_ms, summed.acw_count) as average_acw_seconds,
 
         summed.wrapup_code is not null and summed.wrapup_code not like 'ININ-%' as is_coded,
-        finals.from_at is not null as is_final,
+        coalesce(
+            summed.interval_start <@ (
+                select ranges.ranges
+                from genesys.int_complete_ranges as ranges
+                where ranges.fact = 'wrapup_aggregates'
+            ),
+            false
+        ) as is_complete,
+        coalesce(
+            tstzrange(summed.interval_start, summed.interval_end) <@ (
+                select ranges.settled
+                from genesys.int_pull_ranges as ranges
+                where ranges.fact = 'wrapup_aggregates'
+            ),
+            false
+        ) as is_settled,
+        coalesce(
+            tstzrange(summed.interval_start, summed.interval_end) <@ (
+                select ranges.final
+                from genesys.int_pull_ranges as ranges
+                where ranges.fact = 'wrapup_aggregates'
+            ),
+            false
+        ) as is_final,
 
-        (summed.interval_start at time zone {{time_zone}})::date as day,
+        genesys.local_day(summed.interval_start) as day,
         summed.interval_start as interval_start_at,
         summed.interval_start at time zone {{time_zone}} as interval_start_local,
         summed.interval_end as interval_end_at,
@@ -85,10 +99,6 @@ final as (
         on users.user_id = summed.user_id
         and users.from_at <= summed.interval_start
         and users.to_at > summed.interval_start
-    left join genesys.int_final_ranges as finals
-        on finals.stream = 'wrapup_aggregates'
-        and finals.from_at <= summed.interval_start
-        and finals.to_at >= summed.interval_end
 )
 
 select * from final;
@@ -101,7 +111,8 @@ comment on column mart.fct_wrapup_intervals.wrapup_name is 'Name of the code at 
 comment on column mart.fct_wrapup_intervals.queue_name is 'Name of the queue at the start of the interval, or the earliest known. Source: history of the directory.';
 comment on column mart.fct_wrapup_intervals.user_name is 'Name of the user at the start of the interval, or the earliest known. Source: history of the directory.';
 comment on column mart.fct_wrapup_intervals.media_type is 'voice, callback, message, email, chat, …; unknown where Genesys tells none. Aggregates mediaType.';
-comment on column mart.fct_wrapup_intervals.minute_of_day is 'Minutes from midnight to interval_start_local on the clock, 0 to 1439. See dim_intervals.';
+comment on column mart.fct_wrapup_intervals.minute_of_day is 'Minutes from midnight to interval_start_local on the clock, in steps of a quarter of an hour: 0, 15, … 1425. See dim_intervals.';
+comment on column mart.fct_wrapup_intervals.utc_offset_minutes is 'Minutes by which the reporting time zone is ahead of UTC: it tells apart the intervals that a clock shows twice.';
 comment on column mart.fct_wrapup_intervals.handled_count is 'Handlings that were completed with this code. Count of tHandle.';
 comment on column mart.fct_wrapup_intervals.transferred_count is 'Transfers. Count of nTransferred.';
 comment on column mart.fct_wrapup_intervals.talk_count is 'Handlings with talk: the divisor of average_talk_seconds. Count of tTalkComplete.';
@@ -116,9 +127,11 @@ comment on column mart.fct_wrapup_intervals.average_talk_seconds is 'talk_second
 comment on column mart.fct_wrapup_intervals.average_hold_seconds is 'hold_seconds / hold_count: only handlings with hold; null without.';
 comment on column mart.fct_wrapup_intervals.average_acw_seconds is 'acw_seconds / acw_count: only handlings with after-call work; null without.';
 comment on column mart.fct_wrapup_intervals.is_coded is 'True where a person or a rule of the organisation chose the code: it is there and not one of the platform (ININ-…).';
-comment on column mart.fct_wrapup_intervals.is_final is 'True where no further pull of the wrap-up aggregates is owed for the interval. Source: the ledger of slices.';
-comment on column mart.fct_wrapup_intervals.day is 'Day in the reporting time zone in which the interval starts. A filter on it reads everything: filter large ranges on interval_start_at.';
+comment on column mart.fct_wrapup_intervals.is_complete is 'True where everything of the day has been pulled at least once. Source: the ledger of slices.';
+comment on column mart.fct_wrapup_intervals.is_settled is 'True where the wrap-up aggregates were pulled three days after the interval or later: Genesys has reprocessed it by then, and figures hardly change any more. Source: the ledger of slices.';
+comment on column mart.fct_wrapup_intervals.is_final is 'True where no further pull of the wrap-up aggregates is pending for the interval: its figures do not change any more. Source: the ledger of slices.';
+comment on column mart.fct_wrapup_intervals.day is 'Day in the reporting time zone in which the interval starts. Filters on it reach an index. See dim_dates.';
 comment on column mart.fct_wrapup_intervals.interval_start_at is 'Start of the interval, UTC instant. Filters on it reach an index.';
-comment on column mart.fct_wrapup_intervals.interval_start_local is 'interval_start_at in the reporting time zone. When clocks go back, two intervals have the same.';
+comment on column mart.fct_wrapup_intervals.interval_start_local is 'interval_start_at in the reporting time zone. When clocks go back, two intervals have the same: group by interval_start_at, or add utc_offset_minutes.';
 comment on column mart.fct_wrapup_intervals.interval_end_at is 'End of the interval, exclusive, UTC instant.';
 comment on column mart.fct_wrapup_intervals.interval_end_local is 'interval_end_at in the reporting time zone.';

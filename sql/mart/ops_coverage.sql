@@ -7,34 +7,30 @@ slices as (
 
 -- Only a schedule leaves holes: what snapshots missed is not made up, and nobody asked for what lies between a backfill and the schedule.
 schedules as (
-    select
-        substr(settings.name, length('scheduled_from.') + 1) as stream,
-        settings.value::timestamptz as scheduled_from
-    from extract.settings as settings
-    where settings.name like 'scheduled_from.%'
+    select * from extract.streams
 ),
 
-ordered as (
+planned as (
     select
-        slices.stream,
-        coalesce(
-            lag(slices.slice_to) over (partition by slices.stream order by slices.slice_from),
-            schedules.scheduled_from
-        ) as gap_from,
-        greatest(slices.slice_from, schedules.scheduled_from) as gap_to
+        schedules.stream,
+        tstzrange(schedules.scheduled_from, max(slices.slice_to)) as schedule,
+        range_agg(tstzrange(slices.slice_from, slices.slice_to)) as intervals
     from slices
     inner join schedules on schedules.stream = slices.stream
     where slices.slice_to > schedules.scheduled_from
+    group by
+        schedules.stream,
+        schedules.scheduled_from
 ),
 
 holes as (
     select
-        ordered.stream,
+        planned.stream,
         'not_planned' as state,
-        ordered.gap_from,
-        ordered.gap_to
-    from ordered
-    where ordered.gap_from < ordered.gap_to
+        lower(gaps.gap) as gap_from,
+        upper(gaps.gap) as gap_to
+    from planned
+    cross join lateral unnest(planned.schedule::tstzmultirange - planned.intervals) as gaps (gap)
 ),
 
 unfinished as (

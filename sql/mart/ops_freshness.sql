@@ -7,11 +7,7 @@ slices as (
 
 -- Where the schedule of a stream began. Snapshots (directory, open conversations) have none: what they miss is not made up.
 schedules as (
-    select
-        substr(settings.name, length('scheduled_from.') + 1) as stream,
-        settings.value::timestamptz as scheduled_from
-    from extract.settings as settings
-    where settings.name like 'scheduled_from.%'
+    select * from extract.streams
 ),
 
 dead_letters as (

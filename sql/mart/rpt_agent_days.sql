@@ -1,94 +1,19 @@
 -- One row per local day × user: handlings, time in each status, averages and rates.
 create view mart.rpt_agent_days as
 with
--- Users of whom statuses are known, and below them those with handlings alone: a filter on day or user reaches both tables, as it would
+-- Users of whom statuses are known, and those with handlings alone: a filter on day or user reaches an index of both tables, as it would
 -- not in a full join.
-days as (
+keys as (
     select
         statuses.day,
-        statuses.user_id,
-        greatest(statuses.last_interval_end, handlings.last_interval_end) as last_interval_end,
-        handlings.answered_count,
-        handlings.abandoned_count,
-        handlings.alert_count,
-        handlings.not_responding_count,
-        handlings.handled_count,
-        handlings.transferred_count,
-        handlings.over_sla_count,
-        handlings.outbound_count,
-        handlings.talk_count,
-        handlings.hold_count,
-        handlings.acw_count,
-        handlings.handle_ms,
-        handlings.talk_ms,
-        handlings.hold_ms,
-        handlings.acw_ms,
-        handlings.answer_ms,
-        handlings.alert_ms,
-        statuses.presence_ms,
-        statuses.routing_ms,
-        statuses.logged_in_ms,
-        statuses.on_queue_ms,
-        statuses.available_ms,
-        statuses.busy_ms,
-        statuses.away_ms,
-        statuses.break_ms,
-        statuses.meal_ms,
-        statuses.meeting_ms,
-        statuses.training_ms,
-        statuses.inactive_ms,
-        statuses.offline_ms,
-        statuses.interacting_ms,
-        statuses.communicating_ms,
-        statuses.idle_ms,
-        statuses.not_responding_ms,
-        statuses.off_queue_ms
+        statuses.user_id
     from genesys.agent_status_day_sums as statuses
-    left join genesys.agent_handling_day_sums as handlings
-        on handlings.day = statuses.day
-        and handlings.user_id = statuses.user_id
 
     union all
 
     select
         handlings.day,
-        handlings.user_id,
-        handlings.last_interval_end,
-        handlings.answered_count,
-        handlings.abandoned_count,
-        handlings.alert_count,
-        handlings.not_responding_count,
-        handlings.handled_count,
-        handlings.transferred_count,
-        handlings.over_sla_count,
-        handlings.outbound_count,
-        handlings.talk_count,
-        handlings.hold_count,
-        handlings.acw_count,
-        handlings.handle_ms,
-        handlings.talk_ms,
-        handlings.hold_ms,
-        handlings.acw_ms,
-        handlings.answer_ms,
-        handlings.alert_ms,
-        null::bigint as presence_ms,
-        null::bigint as routing_ms,
-        null::bigint as logged_in_ms,
-        null::bigint as on_queue_ms,
-        null::bigint as available_ms,
-        null::bigint as busy_ms,
-        null::bigint as away_ms,
-        null::bigint as break_ms,
-        null::bigint as meal_ms,
-        null::bigint as meeting_ms,
-        null::bigint as training_ms,
-        null::bigint as inactive_ms,
-        null::bigint as offline_ms,
-        null::bigint as interacting_ms,
-        null::bigint as communicating_ms,
-        null::bigint as idle_ms,
-        null::bigint as not_responding_ms,
-        null::bigint as off_queue_ms
+        handlings.user_id
     from genesys.agent_handling_day_sums as handlings
     where
         not exists (
@@ -101,45 +26,51 @@ days as (
 
 summed as (
     select
-        days.day,
-        days.day::timestamp at time zone {{time_zone}} as interval_start,
-        greatest((days.day + 1)::timestamp at time zone {{time_zone}}, days.last_interval_end) as interval_end,
-        days.user_id,
-        coalesce(days.answered_count, 0) as answered_count,
-        coalesce(days.abandoned_count, 0) as abandoned_count,
-        coalesce(days.alert_count, 0) as alert_count,
-        coalesce(days.not_responding_count, 0) as not_responding_count,
-        coalesce(days.handled_count, 0) as handled_count,
-        coalesce(days.transferred_count, 0) as transferred_count,
-        coalesce(days.over_sla_count, 0) as over_sla_count,
-        coalesce(days.outbound_count, 0) as outbound_count,
-        coalesce(days.talk_count, 0) as talk_count,
-        coalesce(days.hold_count, 0) as hold_count,
-        coalesce(days.acw_count, 0) as acw_count,
-        coalesce(days.handle_ms, 0) as handle_ms,
-        coalesce(days.talk_ms, 0) as talk_ms,
-        coalesce(days.hold_ms, 0) as hold_ms,
-        coalesce(days.acw_ms, 0) as acw_ms,
-        coalesce(days.answer_ms, 0) as answer_ms,
-        coalesce(days.alert_ms, 0) as alert_ms,
+        keys.day,
+        keys.day::timestamp at time zone {{time_zone}} as interval_start,
+        greatest((keys.day + 1)::timestamp at time zone {{time_zone}}, statuses.last_interval_end, handlings.last_interval_end) as interval_end,
+        keys.user_id,
+        coalesce(handlings.answered_count, 0) as answered_count,
+        coalesce(handlings.abandoned_count, 0) as abandoned_count,
+        coalesce(handlings.alert_count, 0) as alert_count,
+        coalesce(handlings.not_responding_count, 0) as not_responding_count,
+        coalesce(handlings.handled_count, 0) as handled_count,
+        coalesce(handlings.transferred_count, 0) as transferred_count,
+        coalesce(handlings.over_sla_count, 0) as over_sla_count,
+        coalesce(handlings.outbound_count, 0) as outbound_count,
+        coalesce(handlings.talk_count, 0) as talk_count,
+        coalesce(handlings.hold_count, 0) as hold_count,
+        coalesce(handlings.acw_count, 0) as acw_count,
+        coalesce(handlings.handle_ms, 0) as handle_ms,
+        coalesce(handlings.talk_ms, 0) as talk_ms,
+        coalesce(handlings.hold_ms, 0) as hold_ms,
+        coalesce(handlings.acw_ms, 0) as acw_ms,
+        coalesce(handlings.answer_ms, 0) as answer_ms,
+        coalesce(handlings.alert_ms, 0) as alert_ms,
         -- Where any status is known, the time in the others is 0; where none is, it is null.
-        coalesce(days.on_queue_ms, days.presence_ms * 0) as on_queue_ms,
-        coalesce(days.available_ms, days.presence_ms * 0) as available_ms,
-        coalesce(days.busy_ms, days.presence_ms * 0) as busy_ms,
-        coalesce(days.away_ms, days.presence_ms * 0) as away_ms,
-        coalesce(days.break_ms, days.presence_ms * 0) as break_ms,
-        coalesce(days.meal_ms, days.presence_ms * 0) as meal_ms,
-        coalesce(days.meeting_ms, days.presence_ms * 0) as meeting_ms,
-        coalesce(days.training_ms, days.presence_ms * 0) as training_ms,
-        coalesce(days.inactive_ms, days.presence_ms * 0) as inactive_ms,
-        coalesce(days.offline_ms, days.presence_ms * 0) as offline_ms,
-        coalesce(days.logged_in_ms, days.presence_ms * 0) as logged_in_ms,
-        coalesce(days.interacting_ms, days.routing_ms * 0) as interacting_ms,
-        coalesce(days.communicating_ms, days.routing_ms * 0) as communicating_ms,
-        coalesce(days.idle_ms, days.routing_ms * 0) as idle_ms,
-        coalesce(days.not_responding_ms, days.routing_ms * 0) as not_responding_ms,
-        coalesce(days.off_queue_ms, days.routing_ms * 0) as off_queue_ms
-    from days
+        coalesce(statuses.on_queue_ms, statuses.presence_ms * 0) as on_queue_ms,
+        coalesce(statuses.available_ms, statuses.presence_ms * 0) as available_ms,
+        coalesce(statuses.busy_ms, statuses.presence_ms * 0) as busy_ms,
+        coalesce(statuses.away_ms, statuses.presence_ms * 0) as away_ms,
+        coalesce(statuses.break_ms, statuses.presence_ms * 0) as break_ms,
+        coalesce(statuses.meal_ms, statuses.presence_ms * 0) as meal_ms,
+        coalesce(statuses.meeting_ms, statuses.presence_ms * 0) as meeting_ms,
+        coalesce(statuses.training_ms, statuses.presence_ms * 0) as training_ms,
+        coalesce(statuses.inactive_ms, statuses.presence_ms * 0) as inactive_ms,
+        coalesce(statuses.offline_ms, statuses.presence_ms * 0) as offline_ms,
+        coalesce(statuses.logged_in_ms, statuses.presence_ms * 0) as logged_in_ms,
+        coalesce(statuses.interacting_ms, statuses.routing_ms * 0) as interacting_ms,
+        coalesce(statuses.communicating_ms, statuses.routing_ms * 0) as communicating_ms,
+        coalesce(statuses.idle_ms, statuses.routing_ms * 0) as idle_ms,
+        coalesce(statuses.not_responding_ms, statuses.routing_ms * 0) as not_responding_ms,
+        coalesce(statuses.off_queue_ms, statuses.routing_ms * 0) as off_queue_ms
+    from keys
+    left join genesys.agent_status_day_sums as statuses
+        on statuses.day = keys.day
+        and statuses.user_id = keys.user_id
+    left join genesys.agent_handling_day_sums as handlings
+        on handlings.day = keys.day
+        and handlings.user_id = keys.user_id
 ),
 
 final as (
@@ -265,5 +196,5 @@ comment on column mart.rpt_agent_days.answer_rate is 'answered_count / alert_cou
 comment on column mart.rpt_agent_days.abandon_rate is 'abandoned_count / alert_count; mostly 0, because Genesys files abandons under the queue. Null where the agent was not alerted.';
 comment on column mart.rpt_agent_days.service_level_rate is '(answered_count - over_sla_count) / answered_count: of what the agent answered, the fraction within the queue''s target. Genesys has no service level of its own for agents. Null where nothing was answered.';
 comment on column mart.rpt_agent_days.transfer_rate is 'transferred_count / handled_count; above 1 where one handling was transferred more than once. Null where nothing was handled.';
-comment on column mart.rpt_agent_days.occupancy_rate is 'Occupancy: interacting / (interacting + communicating + idle) seconds of routing status. Null where the agent was in none of them.';
+comment on column mart.rpt_agent_days.occupancy_rate is 'Occupancy: interacting_seconds / (interacting_seconds + communicating_seconds + idle_seconds), of routing status. Null where the agent was in none of them.';
 comment on column mart.rpt_agent_days.is_final is 'True where no further pull of the agent and of the user aggregates is owed for any part of the day. Source: the ledger of slices.';

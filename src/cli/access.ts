@@ -5,10 +5,10 @@ import {
   listDivisionAccess,
   revokeDivisions,
 } from '../postgres/division-access.js';
-import { migrate } from '../postgres/migrate.js';
 import { type CommandContext, exitDone } from './app/command.js';
-import { type Opened, openDatabase, viewSettings } from './app/open.js';
+import type { Opened } from './app/open.js';
 import { table } from './app/table.js';
+import { withMigratedDatabase } from './app/with-open.js';
 
 /** Lets a role of the database see these divisions, and with the first of them nothing else. */
 export function accessGrantCommand(
@@ -66,12 +66,8 @@ async function onMigrated(
   context: CommandContext,
   work: (opened: Opened & { readonly pool: pg.Pool }) => Promise<void>,
 ): Promise<number> {
-  const opened = await openDatabase(context);
-  try {
-    await migrate(opened.pool, viewSettings(opened.config));
+  return withMigratedDatabase(context, async (opened) => {
     await work(opened);
     return exitDone;
-  } finally {
-    await opened.close();
-  }
+  });
 }

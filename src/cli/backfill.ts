@@ -6,9 +6,10 @@ import type { Stream } from '../model/extraction.js';
 import { inTransaction } from '../postgres/connection/transaction.js';
 import { liftPruned, prunedWithin } from '../postgres/ledger/pruned.js';
 import type { CommandContext } from './app/command.js';
-import { type OpenedWithApi, openWithApi } from './app/open.js';
+import type { OpenedWithApi } from './app/open.js';
 import { createProgress } from './app/progress.js';
 import { asRun, syncContext } from './app/record-run.js';
+import { withApi } from './app/with-open.js';
 
 export interface BackfillOptions {
   readonly from: Date;
@@ -20,12 +21,9 @@ export interface BackfillOptions {
 /** Plans and pulls a past range; what a former backfill or the scheduler has pulled already is not pulled again. */
 export async function backfillCommand(context: CommandContext, options: BackfillOptions): Promise<number> {
   const range = rangeOf(options, context.now());
-  const opened = await openWithApi(context);
-  try {
+  return withApi(context, async (opened) => {
     return await asRun('backfill', context, opened, () => backfill(context, opened, range, options));
-  } finally {
-    await opened.close();
-  }
+  });
 }
 
 export async function backfill(

@@ -1,13 +1,13 @@
 import type { Config } from '../config/config.js';
 import { dashboardFault } from '../config/dashboard.js';
+import { untilAborted } from '../lib/abort.js';
 import { UsageError } from '../lib/errors.js';
 import type { Log } from '../lib/log.js';
 import { portFault, type Service, startService } from '../service/http-server.js';
 import type { Mount } from '../service/routes.js';
 import { type CommandContext, exitDone } from './app/command.js';
-import { openDatabase } from './app/open.js';
 import { openPage } from './app/page.js';
-import { stopped } from './sandbox.js';
+import { withDatabase } from './app/with-open.js';
 
 /** Beside the service port of `run`, which may be at work on the same machine. */
 export const dashboardPort = 8485;
@@ -17,8 +17,7 @@ export async function dashboardCommand(
   context: CommandContext,
   { port = dashboardPort }: { readonly port?: number },
 ): Promise<number> {
-  const opened = await openDatabase(context);
-  try {
+  return withDatabase(context, async (opened) => {
     const { config, log, databaseUrl } = opened;
     const fault = dashboardFault(config.service, config.dashboard);
     if (fault !== undefined) throw new UsageError(fault);
@@ -26,15 +25,13 @@ export async function dashboardCommand(
     try {
       const service = await startPage(page.mount, config, { port, log });
       context.print(pageAddress(config.service.host, service.port));
-      await stopped(context.signal);
+      await untilAborted(context.signal);
       await service.close();
     } finally {
       await page.close();
     }
     return exitDone;
-  } finally {
-    await opened.close();
-  }
+  });
 }
 
 /** The address to put into a browser. */

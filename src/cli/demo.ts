@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { embeddedDirectory } from '../config/config.js';
 import { drain, planAll } from '../engine/sync.js';
+import { untilAborted } from '../lib/abort.js';
 import { dayMs, plus } from '../lib/interval.js';
 import type { Log } from '../lib/log.js';
 import { startSandbox } from '../sandbox/index.js';
@@ -13,7 +14,6 @@ import { createProgress } from './app/progress.js';
 import { asRun, syncContext } from './app/record-run.js';
 import { dashboardPort, pageAddress } from './dashboard.js';
 import { demoReport } from './demo-report.js';
-import { stopped } from './sandbox.js';
 
 const demoDays = 7;
 const demoDirectory = 'demo';
@@ -35,7 +35,7 @@ export async function demoCommand(context: CommandContext, options: { readonly k
       const facts = { databaseUrl: opened.databaseUrl, apiUrl: sandbox.url, isStaying };
       await withPage(context, opened, async (pageUrl) => {
         context.print(await demoReport(opened.pool, { ...facts, pageUrl }));
-        if (isStaying) await stopped(context.signal);
+        if (isStaying) await untilAborted(context.signal);
       });
       return isStaying ? exitDone : status;
     } finally {
@@ -88,6 +88,7 @@ function demoContext(
       GENESYSCLOUD_OAUTHCLIENT_ID: sandbox.clientId,
       GENESYSCLOUD_OAUTHCLIENT_SECRET: sandbox.clientSecret,
       GENESYS_WAREHOUSE_REQUESTS_PER_MINUTE: '6000',
+      GENESYS_WAREHOUSE_EMBEDDED_BIN: context.environment.GENESYS_WAREHOUSE_EMBEDDED_BIN,
       GENESYS_WAREHOUSE_TIME_ZONE: context.environment.GENESYS_WAREHOUSE_TIME_ZONE,
     },
   };

@@ -3,7 +3,6 @@ import { UsageError } from '../lib/errors.js';
 import { inTransaction } from '../postgres/connection/transaction.js';
 import { erasureSalt, registerErasures } from '../postgres/load/erasures.js';
 import { createStore } from '../postgres/load/store.js';
-import { migrate } from '../postgres/migrate.js';
 import {
   type EraseCounts,
   type ErasePlan,
@@ -22,8 +21,9 @@ import {
 } from '../privacy/eraser.js';
 import { hashedAddress, normalAddress } from '../privacy/scrubber.js';
 import { type CommandContext, exitDone, exitSliceFailed } from './app/command.js';
-import { type Opened, openDatabase, viewSettings } from './app/open.js';
+import type { Opened } from './app/open.js';
 import { table } from './app/table.js';
+import { withMigratedDatabase } from './app/with-open.js';
 
 export interface EraseOptions {
   readonly externalContact?: string;
@@ -47,16 +47,12 @@ const addressCharactersMin = 5;
 export async function eraseCommand(context: CommandContext, options: EraseOptions): Promise<number> {
   const asked = personOf(options);
   const policy: ErasurePolicy = policyOf(options);
-  const opened = await openDatabase(context);
-  try {
-    await migrate(opened.pool, viewSettings(opened.config));
+  return withMigratedDatabase(context, async (opened) => {
     const person = withHash(asked, opened.config.privacy.key);
     const { counts, left } = await erase(context, opened, person, policy, options.dryRun === true);
     report(context, opened, counts, left, options.dryRun === true);
     return left.length === 0 ? exitDone : exitSliceFailed;
-  } finally {
-    await opened.close();
-  }
+  });
 }
 
 function personOf({ externalContact, address, user }: EraseOptions): Person {

@@ -3,8 +3,8 @@ import { pipeline } from 'node:stream/promises';
 import { UsageError } from '../lib/errors.js';
 import { copyMartRows, type MartColumn, type MartExport, readMartRelations } from '../postgres/export.js';
 import { type CommandContext, exitDone } from './app/command.js';
-import { openDatabase } from './app/open.js';
 import { PrintableStream } from './app/printable-stream.js';
+import { withDatabase } from './app/with-open.js';
 
 export interface ExportOptions {
   readonly from?: Date;
@@ -30,8 +30,7 @@ export async function exportCommand(
   relation: string,
   options: ExportOptions,
 ): Promise<number> {
-  const opened = await openDatabase(context);
-  try {
+  return withDatabase(context, async (opened) => {
     const asked = exportOf(relation, await readMartRelations(opened.pool), options);
     const client = await opened.pool.connect();
     try {
@@ -42,9 +41,7 @@ export async function exportCommand(
       throw error;
     }
     return exitDone;
-  } finally {
-    await opened.close();
-  }
+  });
 }
 
 async function writeOut(rows: Readable, isRaw: boolean, signal: AbortSignal): Promise<void> {

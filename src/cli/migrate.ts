@@ -1,14 +1,13 @@
 import { migrate } from '../postgres/migrate.js';
+import { lockPatience } from '../postgres/schema/lock-wait.js';
 import { type CommandContext, exitDone } from './app/command.js';
-import { openDatabase, viewSettings } from './app/open.js';
+import { viewSettings } from './app/open.js';
+import { withDatabase } from './app/with-open.js';
 
 export async function migrateCommand(context: CommandContext): Promise<number> {
-  const opened = await openDatabase(context);
-  try {
-    await migrate(opened.pool, viewSettings(opened.config));
-    opened.log.info({ timeZone: opened.config.timeZone }, 'The database is at this version, its views are rebuilt');
+  return withDatabase(context, async ({ pool, config, log }) => {
+    await migrate(pool, viewSettings(config), lockPatience, log);
+    log.info({ timeZone: config.timeZone }, 'The database is at this version, its views are rebuilt');
     return exitDone;
-  } finally {
-    await opened.close();
-  }
+  });
 }

@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { catalogFormats } from '../catalog/formats.js';
 import { type Environment, loadEnvironment } from '../config/config.js';
 import { parseTimestamp } from '../config/parse-time.js';
 import { UsageError } from '../lib/errors.js';
@@ -9,6 +10,7 @@ import { type CommandContext, exitDone, exitSliceFailed, exitUsage } from './app
 import { errorFacts } from './app/error-text.js';
 import { formatOption } from './app/table.js';
 import { backfillCommand } from './backfill.js';
+import { catalogCommand } from './catalog.js';
 import { dashboardCommand } from './dashboard.js';
 import { demoCommand } from './demo.js';
 import { exportCommand } from './export.js';
@@ -44,7 +46,8 @@ export async function runProgram(args: readonly string[], edges: ProgramEdges): 
   const program = buildProgram(writeFault, async (command) => {
     status = await command({
       ...edges,
-      environment: edges.environment ?? loadEnvironment(edges.directory),
+      environment:
+        edges.environment ?? loadEnvironment(edges.directory, undefined, (text) => log('warn', []).warn(text)),
       createLog: log,
     });
   });
@@ -83,6 +86,7 @@ function buildProgram(writeErr: (text: string) => void, run: Run): Command {
   addTryingCommands(program, run);
   addExtractingCommands(program, run);
   addReadingCommands(program, run);
+  addCatalogCommand(program, run);
   addAccessCommands(program, run);
   addRetentionCommands(program, run);
   addWrapupCommands(program, { run, timestamp });
@@ -165,6 +169,16 @@ function addReadingCommands(program: Command, run: Run): void {
     .addOption(new Option('--format <format>', 'how to write it').choices(['csv']).default('csv'))
     .option('--raw', 'values as they are, for programs; else spreadsheets and terminals find nothing to run', false)
     .action((relation, options) => run((context) => exportCommand(context, relation, options)));
+}
+
+function addCatalogCommand(program: Command, run: Run): void {
+  program
+    .command('catalog')
+    .description('the data dictionary and the relationships of schema mart, as a model for a BI tool')
+    .addOption(new Option('--format <format>', 'what to write').choices(Object.keys(catalogFormats)).default('json'))
+    .option('--output <directory>', 'write files there instead of to standard output')
+    .option('--relation <name>', 'with --format tableau: only the data source of this fact or report')
+    .action((options) => run((context) => catalogCommand(context, options)));
 }
 
 function portNumber(value: string): number {

@@ -1,9 +1,8 @@
 import { UsageError } from '../lib/errors.js';
-import { migrate } from '../postgres/migrate.js';
 import { type PrunedRelation, prune } from '../postgres/retention/prune.js';
 import { type CommandContext, exitDone } from './app/command.js';
-import { openDatabase, viewSettings } from './app/open.js';
 import { table } from './app/table.js';
+import { withMigratedDatabase } from './app/with-open.js';
 
 export interface PruneCommandOptions {
   readonly keep: string;
@@ -21,9 +20,7 @@ const daysPerMonth = 30.4;
 export async function pruneCommand(context: CommandContext, options: PruneCommandOptions): Promise<number> {
   const before = pruneBefore(options.keep, context.now());
   const isDryRun = options.dryRun === true;
-  const opened = await openDatabase(context);
-  try {
-    await migrate(opened.pool, viewSettings(opened.config));
+  return withMigratedDatabase(context, async (opened) => {
     const client = await opened.pool.connect();
     const work = { before, isDryRun, now: context.now(), signal: context.signal };
     const pruned = await prune(client, work)
@@ -34,9 +31,7 @@ export async function pruneCommand(context: CommandContext, options: PruneComman
     const facts = { before: before.toISOString(), freedMegabytes: Math.round(bytes / 1_048_576) };
     opened.log.info(facts, isDryRun ? 'Nothing was removed: leave --dry-run out to prune' : 'Pruned');
     return exitDone;
-  } finally {
-    await opened.close();
-  }
+  });
 }
 
 function notOwner(error: unknown): unknown {

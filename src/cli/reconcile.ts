@@ -2,12 +2,11 @@ import type pg from 'pg';
 import { UsageError } from '../lib/errors.js';
 import { dayMs, earlier, floorTo, type Interval, lengthMs, plus, secondMs } from '../lib/interval.js';
 import type { Log } from '../lib/log.js';
-import { migrate } from '../postgres/migrate.js';
 import { type DayReconciliation, readDaysToCompare, reconcileDay } from '../postgres/reconcile/reconcile.js';
 import { type CommandContext, exitDone, exitSliceFailed } from './app/command.js';
 import { errorFacts } from './app/error-text.js';
-import { openDatabase, viewSettings } from './app/open.js';
 import { type RowColumn, type RowFormat, renderRows } from './app/table.js';
+import { withMigratedDatabase } from './app/with-open.js';
 
 export interface ReconcileOptions {
   readonly from: Date;
@@ -28,17 +27,13 @@ const runMsMax = 20 * secondMs;
  */
 export async function reconcileCommand(context: CommandContext, options: ReconcileOptions): Promise<number> {
   const range = rangeOf(options, context.now());
-  const opened = await openDatabase(context);
-  try {
-    await migrate(opened.pool, viewSettings(opened.config));
+  return withMigratedDatabase(context, async (opened) => {
     const days = await reconcileRange(opened.pool, range, context);
     const rows = await readDifferences(opened.pool, range);
     if (rows.length > 0 || options.format !== 'table') context.print(renderRows(options.format, columns, rows));
     report(days, opened.log);
     return days.some((day) => day.state === 'different') ? exitSliceFailed : exitDone;
-  } finally {
-    await opened.close();
-  }
+  });
 }
 
 /** After a sync: days of which something was pulled since they were compared. Its failure is logged only; the data is stored. */

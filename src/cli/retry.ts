@@ -4,7 +4,8 @@ import { createStore, storePages } from '../postgres/load/store.js';
 import { createScreen } from '../privacy/scrubber.js';
 import { conversationPage } from '../streams/conversations/page.js';
 import { type CommandContext, exitDone, exitSliceFailed } from './app/command.js';
-import { type Opened, openDatabase } from './app/open.js';
+import type { Opened } from './app/open.js';
+import { withDatabase } from './app/with-open.js';
 
 const lettersPerRead = 200;
 const readsMax = 10_000;
@@ -19,17 +20,14 @@ interface Counts {
  * only means something in its listing or interval: its slice is made due, and leaves the list when the next sync has pulled it whole.
  */
 export async function retryCommand(context: CommandContext): Promise<number> {
-  const opened = await openDatabase(context);
-  try {
+  return withDatabase(context, async (opened) => {
     const counts = await retryConversations(context, opened);
     const slicesDue = await makeLettersDue(opened.pool, conversationStreams, context.now());
     opened.log.info({ ...counts, slicesDue }, 'Dead letters were tried again');
     if (slicesDue > 0)
       opened.log.info(`${slicesDue} slices with dead letters are due now; the next sync pulls them again`);
     return counts.left === 0 ? exitDone : exitSliceFailed;
-  } finally {
-    await opened.close();
-  }
+  });
 }
 
 async function retryConversations(context: CommandContext, { pool, config }: Opened): Promise<Counts> {

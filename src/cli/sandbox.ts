@@ -1,4 +1,5 @@
 import type { Start } from '../config/parse-time.js';
+import { untilAborted } from '../lib/abort.js';
 import { dayMs, floorTo } from '../lib/interval.js';
 import type { ClockOptions, FaultSettings } from '../sandbox/index.js';
 import { startSandbox } from '../sandbox/index.js';
@@ -24,7 +25,7 @@ export async function sandboxCommand(context: CommandContext, flags: SandboxFlag
   context.print(`GENESYS_WAREHOUSE_WRITE_CLIENT_ID=${sandbox.writeClient.id}`);
   context.print(`GENESYS_WAREHOUSE_WRITE_CLIENT_SECRET=${sandbox.writeClient.secret}`);
   context.createLog('info', []).info(`What the sandbox does is shown at ${sandbox.url}/ until it is stopped.`);
-  await stopped(context.signal);
+  await untilAborted(context.signal);
   await sandbox.close();
   return exitDone;
 }
@@ -42,9 +43,4 @@ function beginOf(clock: ClockOptions, { now }: CommandContext): Date {
 /** Days that are counted back begin at midnight UTC. */
 function firstDay(from: Start, begin: Date): Date {
   return from.kind === 'at' ? from.at : floorTo(new Date(begin.getTime() - from.agoMs), dayMs);
-}
-
-export function stopped(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }

@@ -2,21 +2,18 @@ import type pg from 'pg';
 import { readClaims } from '../postgres/ledger/claims.js';
 import { countUsersWithoutStatusTimes, readUnlisted, type Unlisted } from '../postgres/ledger/unlisted.js';
 import { type CommandContext, exitDone } from './app/command.js';
-import { openDatabase } from './app/open.js';
 import { table } from './app/table.js';
+import { withDatabase } from './app/with-open.js';
 
 const gapsShownMax = 20;
 
 /** What is there, what is owed and why; from the marts that an analyst sees, and the sizes of the relations. */
 export async function statusCommand(context: CommandContext, options: { readonly json: boolean }): Promise<number> {
-  const opened = await openDatabase(context);
-  try {
+  return withDatabase(context, async (opened) => {
     const status = await readStatus(opened.pool, context.now());
     context.print(options.json ? JSON.stringify(status, null, 2) : statusText(status));
     return exitDone;
-  } finally {
-    await opened.close();
-  }
+  });
 }
 
 type Row = Readonly<Record<string, unknown>>;

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse as parseDotenv } from 'dotenv';
 import { UsageError } from '../lib/errors.js';
@@ -11,6 +10,8 @@ import { databaseUrlFrom } from './database-url.js';
 import { defaultServicePort, type Fields, fields, type Granularity } from './fields.js';
 import type { Start } from './parse-time.js';
 import { isClearText } from './region.js';
+import { readSecretFile } from './secret-files.js';
+import type { StreamChoice } from './streams.js';
 
 export { embeddedDirectory, type Granularity } from './fields.js';
 export { resolveStart, type Start } from './parse-time.js';
@@ -49,6 +50,8 @@ export interface Config {
   readonly api?: ApiConfig;
   /** Absent: embedded Postgres in `embeddedDirectory` under the working directory. */
   readonly databaseUrl?: string;
+  /** Folder of the programs of an installed Postgres that serves as the embedded one. */
+  readonly embeddedBin?: string;
   readonly start: Start;
   /** IANA name, known to this runtime. */
   readonly timeZone: string;
@@ -57,6 +60,8 @@ export interface Config {
   /** Slices in flight. */
   readonly concurrency: number;
   readonly logLevel: LogLevel;
+  /** What is pulled beyond the default streams, and what is left out of them. */
+  readonly streams: StreamChoice;
   readonly service: ServiceConfig;
   readonly dashboard: DashboardConfig;
   /** Authenticates `POST /webhooks/conversations`; absent: that route is closed. */
@@ -117,12 +122,16 @@ export function parseConfig(environment: Environment, needs: { readonly api: boo
   return Object.freeze({
     ...(api && { api: Object.freeze(api) }),
     ...(databaseUrl !== undefined && { databaseUrl }),
+    ...(parsed.data.GENESYS_WAREHOUSE_EMBEDDED_BIN !== undefined && {
+      embeddedBin: parsed.data.GENESYS_WAREHOUSE_EMBEDDED_BIN,
+    }),
     start: Object.freeze(parsed.data.GENESYS_WAREHOUSE_START),
     timeZone: parsed.data.GENESYS_WAREHOUSE_TIME_ZONE,
     granularity: parsed.data.GENESYS_WAREHOUSE_GRANULARITY,
     requestsPerMinute: parsed.data.GENESYS_WAREHOUSE_REQUESTS_PER_MINUTE,
     concurrency: parsed.data.GENESYS_WAREHOUSE_CONCURRENCY,
     logLevel: parsed.data.GENESYS_WAREHOUSE_LOG_LEVEL,
+    streams: parsed.data.GENESYS_WAREHOUSE_STREAMS,
     ...serviceConfig(parsed.data),
     dashboard: dashboardConfig(parsed.data),
     privacy: privacyPolicy(parsed.data),
@@ -133,11 +142,16 @@ export function parseConfig(environment: Environment, needs: { readonly api: boo
 
 /**
  * The process environment over what `.env` in `directory` says, with `NAME_FILE` variables replaced by what their
- * files hold. The only place that reads `process.env`, which stays as it is.
+ * files hold. The only place that reads `process.env`, which stays as it is. `warn` gets a sentence about a `.env` whose
+ * secrets others can read; a file named by `NAME_FILE` that others can read is refused.
  */
-export function loadEnvironment(directory: string, processEnvironment: Environment = process.env): Environment {
-  const path = join(directory, '.env');
-  const merged: Record<string, string | undefined> = { ...parseDotenv(readOptional(path)), ...processEnvironment };
+export function loadEnvironment(
+  directory: string,
+  processEnvironment: Environment = process.env,
+  warn: (sentence: string) => void = () => {},
+): Environment {
+  const dotenv = readDotenv(join(directory, '.env'), warn);
+  const merged: Record<string, string | undefined> = { ...dotenv, ...processEnvironment };
   const faults: string[] = [];
   for (const name of fileNames) {
     const file = merged[`${name}_FILE`];
@@ -240,20 +254,27 @@ function unknownNameFaults(environment: Environment): string[] {
     .map((name) => `${name} is not a known name; did you mean ${nearest(name.toUpperCase(), known)}?`);
 }
 
-function readOptional(path: string): string {
+/** `.env` as it is; empty where there is none. */
+function readDotenv(path: string, warn: (sentence: string) => void): Record<string, string> {
   try {
-    return readFileSync(path, 'utf8');
+    const { text, isShared, mode } = readSecretFile(path);
+    const values = parseDotenv(text);
+    if (isShared && secretNames.some((name) => values[name]))
+      warn(`${path} holds secrets and can be read or changed by others (mode ${mode}). Run chmod 600 ${path}.`);
+    return values;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
-    throw new UsageError(`${path} cannot be read (${(error as Error).message}); make it readable or remove it`);
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    throw new UsageError(`${path} cannot be read (${(error as Error).message}). Make it a readable file or remove it.`);
   }
 }
 
 function readSecret(name: string, path: string, faults: string[]): string | undefined {
   try {
-    return readFileSync(path, 'utf8').trim();
+    const { text, isShared, mode } = readSecretFile(path);
+    if (!isShared) return text.trim();
+    faults.push(`${name} names a file that others can read or change (mode ${mode}): ${path}. Run chmod 600 ${path}`);
   } catch (error) {
     faults.push(`${name} names a file that cannot be read (${(error as Error).message}); correct it`);
-    return undefined;
   }
+  return undefined;
 }

@@ -7,6 +7,7 @@ import { databaseUrlFault } from './database-url.js';
 import { isTimeZone, parseStart, type Start, startAgoDaysMax } from './parse-time.js';
 import { hostNames, oneOf, onOff, optionalNumber, secret, text, wholeNumber } from './parsers.js';
 import { apiUrlFault, regionHost } from './region.js';
+import { defaultStreams, parseStreams, type StreamChoice } from './streams.js';
 
 export type Granularity = (typeof granularities)[number];
 export type Fields = z.infer<typeof fields>;
@@ -43,6 +44,7 @@ export const fields = z.object({
     const fault = value === undefined ? undefined : databaseUrlFault(value);
     if (fault !== undefined) context.addIssue(fault);
   }),
+  GENESYS_WAREHOUSE_EMBEDDED_BIN: text,
   GENESYS_WAREHOUSE_START: z
     .string()
     .default('7d')
@@ -64,6 +66,12 @@ export const fields = z.object({
   GENESYS_WAREHOUSE_REQUESTS_PER_MINUTE: wholeNumber(requestsPerMinuteMax, 300),
   GENESYS_WAREHOUSE_CONCURRENCY: wholeNumber(concurrencyMax, 4),
   GENESYS_WAREHOUSE_LOG_LEVEL: oneOf(logLevels, 'info'),
+  GENESYS_WAREHOUSE_STREAMS: text.transform((value, context): StreamChoice => {
+    const choice = value === undefined ? defaultStreams : parseStreams(value);
+    if (!('fault' in choice)) return choice;
+    context.addIssue(choice.fault);
+    return z.NEVER;
+  }),
   GENESYS_WAREHOUSE_SERVICE_HOST: z.string().default('127.0.0.1'),
   GENESYS_WAREHOUSE_SERVICE_PORT: optionalNumber(0, portMax),
   GENESYS_WAREHOUSE_SERVICE_NAMES: hostNames,

@@ -1,3 +1,4 @@
+import { isObject } from '../lib/json.js';
 import { type AttributeRow, moveAttributes, type ParticipantIds } from './attributes.js';
 
 /** Adds to `paths` the dotted path of every key in which two JSON values differ, without positions in lists. */
@@ -14,10 +15,6 @@ export function addDifferences(paths: Set<string>, path: string, before: unknown
   } else {
     paths.add(path);
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function own(object: Record<string, unknown>, key: string): unknown {

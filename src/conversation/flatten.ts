@@ -1,5 +1,6 @@
 /** One conversation detail record (AnalyticsConversation) → rows of schema `genesys`. Nothing is lost: what has no column is in `extra`. */
 
+import { isObject } from '../lib/json.js';
 import { assertSize, unitsOf } from '../values/bounds.js';
 import type { ColumnValue } from '../values/columns.js';
 import { copyJson, escapeText, readableText } from '../values/escape.js';
@@ -80,10 +81,6 @@ export function flatten(record: unknown, keep?: KeepBytes): FlatConversation {
     derivedRows: derivedRowsOf({ conversationStart, rows: work.rows }),
   };
   return flatConversation(parts, keep);
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function idOf(record: JsonObject): string {

@@ -1,8 +1,7 @@
+import { guardFormula, quoteCell } from '../lib/csv.js';
 import type { Cell, QueryResult, ResultColumn } from '../model/mart-query.js';
 
 const lineEnd = '\r\n';
-/** What spreadsheets take for the begin of a formula. */
-const formulaStart = /^[=+\-@\t\r]/;
 
 /** The heading, with the mark by which spreadsheets know UTF-8. */
 export function csvHead(columns: readonly ResultColumn[]): string {
@@ -17,7 +16,5 @@ export function csvRows({ columns, rows }: QueryResult): string {
 function csvCell(cell: Cell, column: ResultColumn | undefined): string {
   if (cell === null) return '';
   if (column?.type !== 'text') return String(cell);
-  const text = String(cell);
-  const safe = formulaStart.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return quoteCell(guardFormula(String(cell)));
 }

@@ -2,8 +2,9 @@ import type { QueryResult } from '../model/mart-query.js';
 import { Bound } from './bound.js';
 import { csvResponse } from './csv-response.js';
 import { RecentAnswers } from './recent-answers.js';
+import { reportFrom } from './report-request.js';
 import type { DashboardApp, DashboardOptions } from './types.js';
-import { valuesFrom } from './values.js';
+import { isUuid, RequestFault, valuesFrom } from './values.js';
 
 const readingsMax = 40;
 /** Each holds a connection for as long as its client takes. */
@@ -15,11 +16,28 @@ export function addQueryRoutes(app: DashboardApp, options: DashboardOptions): vo
   const answers = new RecentAnswers<QueryResult>(() => performance.now());
   const readings = new Bound(readingsMax);
   const files = new Bound(filesMax);
+  app.get('/api/relations', async (context) => context.json([...(await reader.relations()).values()]));
+  app.get('/api/:report{report(\\.csv)?}', async (context) => {
+    const spec = reportFrom(new URL(context.req.url).searchParams, await reader.relations());
+    if (context.req.param('report').endsWith('.csv'))
+      return csvResponse(spec.relation, reader.streamReport(spec), files.enter());
+    const key = JSON.stringify(spec);
+    return context.json(await readings.during(() => answers.get(key, () => reader.report(spec))));
+  });
+  app.get('/api/conversations/:id/record', async (context) => {
+    const id = context.req.param('id');
+    if (!isUuid(id)) throw new RequestFault('This is no id of a conversation.');
+    const { isOwner, role } = await reader.access();
+    if (!isOwner) return context.json({ error: `${role} may not see records.` }, 403);
+    return context.json({ record: await readings.during(() => reader.record(id)) });
+  });
   app.get('/api/page', async (context) => context.json(await pageFacts(options)));
   app.get('/api/query/:name', async (context) => {
     const { name, isFile } = nameOf(context.req.param('name'));
     const query = reader.queries.get(name);
     if (query === undefined) return context.json({ error: 'There is no query of this name.' }, 404);
+    if (query.isPersonal && !(await reader.access()).isPersonal)
+      return context.json({ error: 'This role may not see personal data.' }, 403);
     const values = valuesFrom(new URL(context.req.url).searchParams, query.parameters, reader.timeZone);
     if (isFile) return csvResponse(name, reader.stream(name, values), files.enter());
     const key = JSON.stringify([name, values]);

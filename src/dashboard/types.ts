@@ -1,6 +1,6 @@
 import type { Hono } from 'hono';
 import type { Log } from '../lib/log.js';
-import type { MartReader } from '../model/mart-query.js';
+import type { MartReader } from '../model/mart-reader.js';
 
 export interface DashboardOptions {
   readonly reader: MartReader;

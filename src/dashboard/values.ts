@@ -103,12 +103,12 @@ export function isDay(value: string): boolean {
   );
 }
 
-function isTime(value: string): boolean {
+export function isTime(value: string): boolean {
   const [, day] = timeForm.exec(value) ?? [];
   return day !== undefined && isDay(day);
 }
 
-const isUuid = (value: string): boolean => uuidForm.test(value);
+export const isUuid = (value: string): boolean => uuidForm.test(value);
 
 /** Control characters (a NUL above all, which Postgres refuses) are nobody's search. */
 function isText(value: string): boolean {

@@ -1,4 +1,4 @@
-import { ApiError, asError, NotYetError, UsageError } from '../lib/errors.js';
+import { ApiError, asError, NotYetError, OutdatedProgramError, UsageError } from '../lib/errors.js';
 import { earlier, plus } from '../lib/interval.js';
 import type { Log } from '../lib/log.js';
 import type { Page, SliceClaim, StoreCounts, Stream, StreamContext } from '../model/extraction.js';
@@ -148,6 +148,8 @@ async function settle(
   error: Error,
 ): Promise<{ outcome: SliceOutcome; message?: string }> {
   if (context.signal.aborted) return { outcome: 'aborted' };
+  // A newer program migrated the database: no state of any slice, and nothing may be written any more.
+  if (error instanceof OutdatedProgramError) throw error;
   // Credentials that are refused are refused for every slice: that is the person's to mend, not a state of this slice.
   if (error instanceof ApiError && error.facts.operation === 'login' && error.facts.action === 'fail') {
     throw new UsageError(error.message, { cause: error });

@@ -2,11 +2,12 @@ import { linkSignals } from '../lib/abort.js';
 import { toleranceMs } from '../lib/api-clock.js';
 import { ApiError, asError } from '../lib/errors.js';
 import { minuteMs, plus, secondMs } from '../lib/interval.js';
+import { isObject } from '../lib/json.js';
 import type { ApiAnswer, CallOptions, JsonObject } from './api.js';
 import { asTooMuch } from './errors.js';
 import type { Operation } from './operation.js';
 import type { RateLimiter } from './rate-limiter.js';
-import { correlationIdHeader, isPlainObject } from './response.js';
+import { correlationIdHeader } from './response.js';
 import { type RetryOptions, WaitAllowance, withRetry } from './retry.js';
 import type { SdkAnswer, SdkApis } from './sdk.js';
 import type { Exchange, Wire } from './sdk-transport.js';
@@ -126,7 +127,7 @@ interface SdkExtended {
 }
 
 function toApiAnswer<Body extends JsonObject>(answer: SdkExtended, requestedAt: Date): ApiAnswer<Body> {
-  if (!isPlainObject(answer.body)) throw new Error('The SDK resolved without the body that was handed to it.');
+  if (!isObject(answer.body)) throw new Error('The SDK resolved without the body that was handed to it.');
   const correlationId = answer.headers[correlationIdHeader];
   return { body: answer.body as Body, requestedAt, ...(correlationId && { correlationId }) };
 }

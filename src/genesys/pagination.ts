@@ -1,6 +1,6 @@
 import { ApiError } from '../lib/errors.js';
+import { isObject } from '../lib/json.js';
 import type { ApiAnswer, EntityPage, EntityPages } from './api.js';
-import { isPlainObject } from './response.js';
 
 /** Which page to ask for: by number from 1, or by the cursor the page before gave. */
 export interface PageRequest {
@@ -46,7 +46,7 @@ export async function* cursorPages(operation: string, fetchPage: FetchPage): Ent
 
 function toEntityPage(operation: string, answer: ApiAnswer): EntityPage {
   const entities = answer.body.entities ?? [];
-  if (!Array.isArray(entities) || !entities.every(isPlainObject)) {
+  if (!Array.isArray(entities) || !entities.every(isObject)) {
     throw listingError(operation, 'answered `entities` that is no list of objects');
   }
   return { ...answer, entities, operation };

@@ -1,3 +1,4 @@
+import { parseJson } from '../lib/json.js';
 import type { RecordSink } from './api.js';
 import { RecordScanner } from './record-scanner.js';
 import { bodyTooLarge, type WireAnswer, type WireResponse } from './transport.js';
@@ -24,7 +25,7 @@ export async function readRecords(
   let bytes = 0;
   const onRecord = (part: Buffer) => {
     if (isBroken) return;
-    const record = parse(part);
+    const record = parseJson(part.toString('utf8'));
     if (record === undefined) isBroken = true;
     else sink.add(record);
   };
@@ -36,13 +37,4 @@ export async function readRecords(
   }
   const { status, headers } = response;
   return { status, headers, text: isBroken ? cutOff : scanner.end(), bytes };
-}
-
-/** Undefined for what is no JSON, which no JSON is. */
-function parse(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }

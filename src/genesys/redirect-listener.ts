@@ -71,7 +71,10 @@ interface RedirectAnswer {
 
 /** An answer without the right state is somebody else's: it is turned away, and the right one is still waited for. */
 function answerOf(request: IncomingMessage, target: URL, state: string): RedirectAnswer {
-  const url = new URL(request.url ?? '/', target);
+  // Anybody on this machine can send anything here; what is no address is turned away like any other.
+  const address = request.url ?? '/';
+  if (!URL.canParse(address, target.href)) return { status: 400, text: 'The address cannot be read.' };
+  const url = new URL(address, target);
   if (request.method !== 'GET' || url.pathname !== target.pathname)
     return { status: 404, text: 'There is nothing here.' };
   if (!isSame(url.searchParams.get('state') ?? '', state))

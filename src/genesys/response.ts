@@ -1,4 +1,5 @@
 import type { ApiError } from '../lib/errors.js';
+import { isObject, parseJson } from '../lib/json.js';
 import type { Redactor } from '../lib/redact.js';
 import type { JsonObject } from './api.js';
 import { bodyFaultCodes, type Failure, toApiError } from './errors.js';
@@ -25,26 +26,22 @@ export function readAnswer(wire: WireRequest, answer: WireAnswer, context: Answe
   if (looksLikeHtml(answer)) {
     throw faultyBody(wire, answer, context, bodyFaultCodes.html, htmlNote(answer.text));
   }
-  const parsed = parse(answer.text);
+  const parsed = parseJson(answer.text);
   // The text itself stays out of the error: it may hold personal data.
   if (parsed === undefined) {
     const note = `the body is no complete JSON after ${answer.bytes} bytes`;
     throw faultyBody(wire, answer, context, bodyFaultCodes.truncated, note);
   }
   if (Array.isArray(parsed) && context.operation.isListAllowed) return { entities: parsed };
-  if (!isPlainObject(parsed)) {
+  if (!isObject(parsed)) {
     throw faultyBody(wire, answer, context, bodyFaultCodes.notAnObject, 'the body is JSON but no object');
   }
   return parsed;
 }
 
-export function isPlainObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function errorAnswer(wire: WireRequest, answer: WireAnswer, context: AnswerContext): ApiError {
-  const parsed = looksLikeHtml(answer) ? undefined : parse(answer.text);
-  const body = isPlainObject(parsed) ? parsed : undefined;
+  const parsed = looksLikeHtml(answer) ? undefined : parseJson(answer.text);
+  const body = isObject(parsed) ? parsed : undefined;
   const code = text(body?.code) ?? text(body?.error);
   const message = body ? bodyMessage(body) : bodyNote(answer);
   const correlationId = text(answer.headers[correlationIdHeader]) ?? text(body?.contextId);
@@ -75,7 +72,7 @@ function base(wire: WireRequest, answer: WireAnswer, context: AnswerContext): Fa
 /** OAuth says `error_description` or `description`; Genesys says `message`, and names permissions in its parameters. */
 function bodyMessage(body: JsonObject): string | undefined {
   const message = text(body.message) ?? text(body.error_description) ?? text(body.description);
-  const params = isPlainObject(body.messageParams) ? Object.values(body.messageParams).filter(isText) : [];
+  const params = isObject(body.messageParams) ? Object.values(body.messageParams).filter(isText) : [];
   const unsaid = params.filter((param) => !message?.includes(param));
   return [message, ...unsaid].filter(Boolean).join(' ') || undefined;
 }
@@ -99,14 +96,6 @@ function looksLikeHtml(answer: WireAnswer): boolean {
 function htmlNote(html: string): string {
   const title = /<title[^>]*>([^<]{1,100})/i.exec(html)?.[1]?.trim();
   return title ? `an HTML page titled ${title}` : 'an HTML page';
-}
-
-function parse(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
 }
 
 function text(value: unknown): string | undefined {

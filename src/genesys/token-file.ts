@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { z } from 'zod';
 import { UsageError } from '../lib/errors.js';
 import { minuteMs, secondMs } from '../lib/interval.js';
+import { parseJson } from '../lib/json.js';
 
 /** What is kept of a user's login. The access token too, so that a run every minute does not use up a refresh each time. */
 export interface StoredToken {
@@ -44,7 +45,7 @@ const loginAgain = 'run "genesys-warehouse wrapup login"';
 export async function readTokenFile(path: string): Promise<StoredToken | undefined> {
   const text = await readPrivate(path);
   if (text === undefined) return undefined;
-  const parsed = shape.safeParse(parsedJson(text));
+  const parsed = shape.safeParse(parseJson(text));
   if (!parsed.success) throw new UsageError(`${path} holds no login; delete it and ${loginAgain}.`);
   return parsed.data;
 }
@@ -132,12 +133,4 @@ async function dropOld(lock: string): Promise<void> {
   const { mtimeMs } = await stat(probe);
   await rm(probe, { force: true });
   if (mtimeMs - held.mtimeMs > lockMsMax) await rm(lock, { force: true });
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

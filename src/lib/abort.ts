@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { minuteMs, secondMs } from './interval.js';
 
 /** One signal that follows several. `unlink` must be called: long-lived signals would keep every finished call. */
 export function linkSignals(
@@ -53,4 +54,24 @@ export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal)
   } finally {
     signal.removeEventListener('abort', abort);
   }
+}
+
+/** Resolves after `ms`, or as soon as the signal aborts. */
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return sleepFor(ms, signal).catch(() => {});
+}
+
+/** Resolves when the signal aborts. */
+export function untilAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
+
+const delayMsFirst = secondMs;
+const delayMsMax = minuteMs;
+
+/** Before the next try after so many failures in a row: doubling, and each installation a part of it of its own, so that not all come back at once. */
+export function backOffMs(failures: number, random: () => number): number {
+  const delayMs = Math.min(delayMsMax, delayMsFirst * 2 ** Math.min(failures, 16));
+  return Math.round(delayMs * (0.5 + random() / 2));
 }

@@ -15,6 +15,10 @@ export function csvLine(values: readonly unknown[]): string {
 }
 
 function csvCell(value: unknown): string {
-  const text = typeof value === 'string' ? guardFormula(value) : String(value ?? '');
+  return quoteCell(typeof value === 'string' ? guardFormula(value) : String(value ?? ''));
+}
+
+/** Puts a cell into quotes where its text needs them. */
+export function quoteCell(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -9,6 +9,9 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
+/** A newer program has migrated the database: this one must not store any more. Ends `run` with exit status 2. */
+export class OutdatedProgramError extends UsageError {}
+
 export interface ApiErrorFacts {
   readonly action: ErrorAction;
   /** The client's name of the call, e.g. `conversations details query`. */

@@ -24,7 +24,7 @@ export interface LogOptions {
 const standardError = 2;
 export function createLog(options: LogOptions): Log {
   const terminal = options.terminal ?? process.stderr.isTTY === true;
-  const destination = options.destination ?? pino.destination({ dest: standardError, sync: true });
+  const destination = options.destination ?? openStandardError();
   const pretty = terminal ? readable() : (line: string) => line;
   const secrets = options.secrets ?? [];
   const clean: Clean = (text, key) => {
@@ -50,6 +50,13 @@ export function createLog(options: LogOptions): Log {
 /** For library calls and tests that have nobody to tell. */
 export function silentLog(): Log {
   return createLog({ level: 'silent', terminal: false });
+}
+
+/** A log that cannot be written (a closed terminal, a full disk) must not stop the work; there is nobody left to tell. */
+function openStandardError() {
+  const destination = pino.destination({ dest: standardError, sync: true });
+  destination.on('error', () => {});
+  return destination;
 }
 
 /**

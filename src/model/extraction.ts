@@ -123,7 +123,13 @@ export interface StreamContext {
 }
 
 /** Streams whose dead letters are single conversations, which can be stored again as they are; of all others the slice is pulled again. */
-export const conversationStreams: readonly string[] = ['conversations', 'conversation_history', 'open_conversations'];
+export const conversationStreams: readonly string[] = [
+  'conversations',
+  'conversation_history',
+  'open_conversations',
+  'survey_events',
+  'evaluation_events',
+];
 
 /** Streams of kind `snapshot`: they show the present, so no past day of theirs is complete or not. */
 export const snapshotStreams: readonly string[] = [

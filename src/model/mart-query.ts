@@ -1,3 +1,7 @@
+import type { ColumnType } from './mart-relation.js';
+
+export type { ColumnType, Relation, RelationColumn } from './mart-relation.js';
+
 /**
  * What the page, its CSV files and Grafana may ask of schema mart: queries that are written down and named, each with typed parameters.
  * Nothing from outside ever becomes a part of a statement.
@@ -19,10 +23,9 @@ export interface NamedQuery {
   /** One sentence that states the grain. */
   readonly title: string;
   readonly parameters: readonly QueryParameter[];
+  /** Answers hold personal data: only for a role that may see it. */
+  readonly isPersonal: boolean;
 }
-
-/** `local` is a timestamp in the reporting zone, `day` a date in it, `instant` a point in time (UTC). */
-export type ColumnType = 'text' | 'number' | 'boolean' | 'day' | 'local' | 'instant';
 
 export interface ResultColumn {
   readonly name: string;
@@ -45,38 +48,6 @@ export interface QueryResult {
 
 /** Checked values by parameter name; an absent one is null in the statement. Local times of `instant` carry their zone. */
 export type QueryValues = Readonly<Record<string, string | number | readonly string[] | undefined>>;
-
-export interface RelationColumn {
-  readonly name: string;
-  readonly type: ColumnType;
-  readonly definition: string;
-}
-
-export interface Relation {
-  readonly name: string;
-  readonly definition: string;
-  readonly columns: readonly RelationColumn[];
-}
-
-/** What the role that the page reads as may see beyond reports. */
-export interface ReaderAccess {
-  readonly role: string;
-  /** Member of `genesys_personal`: attributes and addresses. */
-  readonly isPersonal: boolean;
-  /** May rebuild the record from schema genesys. */
-  readonly isOwner: boolean;
-}
-
-/** Every method reads one snapshot, read-only and within the statement timeout, as the role of `access`. */
-export interface MartReader {
-  readonly queries: ReadonlyMap<string, NamedQuery>;
-  readonly timeZone: string;
-  access(): Promise<ReaderAccess>;
-  run(query: string, values: QueryValues): Promise<QueryResult>;
-  /** All rows up to a bound, in parts; the first part is empty where there are none. Ends when the caller stops asking. */
-  stream(query: string, values: QueryValues): AsyncIterable<QueryResult>;
-  close(): Promise<void>;
-}
 
 /** The database is away, or refuses. `message` is fit for the page: no address, no statement. */
 export class MartUnavailableError extends Error {

@@ -1,5 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+import { readFile } from 'node:fs/promises';
 import { Kysely, type Migration, Migrator, PostgresAdapter, PostgresDialect, sql } from 'kysely';
 import type pg from 'pg';
 import { UsageError } from '../lib/errors.js';
@@ -11,9 +10,10 @@ import { areFactsFilled, fillFacts } from './derived/rebuild.js';
 import { areDayIndexesBuilt, buildDayIndexes } from './schema/day-indexes.js';
 import { type LockPatience, lockPatience, withLockRetries } from './schema/lock-wait.js';
 import { asMigrator } from './schema/migrator.js';
-import { areViewsBuilt, buildViews, type ViewSettings } from './schema/views.js';
+import { migrationNames, migrationsDirectory, outdated } from './schema/program-version.js';
+import { refuseOtherZone } from './schema/reporting-zone.js';
+import { areViewsBuilt, areViewsOfAnotherBuild, buildViews, type ViewSettings } from './schema/views.js';
 
-const migrationsDirectory = fileURLToPath(new URL('../../migrations/', import.meta.url));
 const bookkeepingSchema = 'extract';
 const bookkeepingTable = 'schema_migrations';
 
@@ -46,6 +46,23 @@ export async function migrate(
   }
 }
 
+/**
+ * Makes the database ready for any command but `migrate`: an empty or older one is migrated, one of this version is left as it is. Views
+ * that another build of the same version has built stay, so that two programs never rebuild them against each other; the log says so.
+ * Throws a UsageError when the reports are in another time zone, or when a newer program has migrated.
+ */
+export async function prepareDatabase(pool: pg.Pool, settings: ViewSettings, log: Log): Promise<void> {
+  await refuseNewerDatabase(pool);
+  await refuseOtherZone(pool, settings.timeZone);
+  if ((await pendingMigrations(pool)).length === 0 && (await areViewsOfAnotherBuild(pool, settings, newestOf()))) {
+    log.warn('Views were built by another build of this program; genesys-warehouse migrate rebuilds them');
+    return;
+  }
+  await migrate(pool, settings, lockPatience, log);
+}
+
+const newestOf = (): string => migrationNames.at(-1) ?? '';
+
 /** Looked at before anybody is waited for: most starts find nothing to do. */
 async function isMigrated(client: pg.PoolClient, settings: ViewSettings): Promise<boolean> {
   const isCurrent = (await pendingMigrations(client)).length === 0;
@@ -61,15 +78,15 @@ async function migrateAlone(client: pg.PoolClient, settings: ViewSettings, patie
   // Whoever was waited for may have been newer.
   await refuseNewerDatabase(client);
   await runMigrations(client, patience);
-  await buildViews(client, settings, patience);
+  await buildViews(client, settings, patience, newestOf());
   await fillFacts(client, settings.timeZone);
   await buildDayIndexes(client, settings.timeZone, patience);
 }
 
 /** Names of migrations that the database lacks; empty when it is current. */
 export async function pendingMigrations(db: pg.Pool | pg.ClientBase): Promise<string[]> {
-  const [known, applied] = await Promise.all([migrationNames(), appliedMigrations(db)]);
-  return known.filter((name) => !applied.includes(name));
+  const applied = await appliedMigrations(db);
+  return migrationNames.filter((name) => !applied.includes(name));
 }
 
 async function runMigrations(client: pg.PoolClient, patience: LockPatience): Promise<void> {
@@ -119,7 +136,7 @@ async function migrateOne(migrator: Migrator): Promise<boolean> {
 
 async function readMigrations(): Promise<Record<string, Migration>> {
   const migrations: Record<string, Migration> = {};
-  for (const name of await migrationNames()) {
+  for (const name of migrationNames) {
     const text = await readFile(`${migrationsDirectory}${name}.sql`, 'utf8');
     migrations[name] = { up: (db) => runMigration(db, text) };
   }
@@ -135,14 +152,6 @@ async function runMigration(db: Kysely<unknown>, text: string): Promise<void> {
   await sql.raw(text).execute(db);
 }
 
-async function migrationNames(): Promise<string[]> {
-  const files = await readdir(migrationsDirectory);
-  return files
-    .filter((file) => file.endsWith('.sql'))
-    .map((file) => file.slice(0, -'.sql'.length))
-    .sort();
-}
-
 async function appliedMigrations(db: pg.Pool | pg.ClientBase): Promise<string[]> {
   const table = `${bookkeepingSchema}.${bookkeepingTable}`;
   const exists = await db.query('select to_regclass($1) is not null as exists', [table]);
@@ -152,13 +161,8 @@ async function appliedMigrations(db: pg.Pool | pg.ClientBase): Promise<string[]>
 }
 
 async function refuseNewerDatabase(db: pg.Pool | pg.ClientBase): Promise<void> {
-  const [known, applied] = await Promise.all([migrationNames(), appliedMigrations(db)]);
-  const unknown = applied.filter((name) => !known.includes(name));
-  if (unknown.length > 0) {
-    throw new UsageError(
-      `This database was migrated by a newer genesys-warehouse (it has ${unknown.join(', ')}); install that version or a later one.`,
-    );
-  }
+  const unknown = (await appliedMigrations(db)).filter((name) => !migrationNames.includes(name));
+  if (unknown.length > 0) throw outdated(unknown);
 }
 
 /** Kysely takes connections from a pool and ends it when it is destroyed; all of its work is to run on this one. */

@@ -8,7 +8,9 @@ const hashPrefix = 'hmac:';
 const hashPattern = /^hmac:[0-9a-f]{32}$/;
 /** 128 bits of HMAC-SHA-256, in hexadecimal. */
 const hashCharacters = 32;
+/** No answer of the API comes near it. What lies deeper is not looked through, so nothing of it is let through either. */
 const depthMax = 64;
+const tooDeep = '[nested too deeply]';
 const rememberedMax = 20_000;
 
 export interface Screen {
@@ -67,7 +69,8 @@ function hasher(key: string | undefined): Hash {
 }
 
 function screened(value: unknown, hide: Hide, depth: number): unknown {
-  if (typeof value !== 'object' || value === null || depth > depthMax) return value;
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth > depthMax) return tooDeep;
   if (Array.isArray(value)) return value.map((item) => screened(item, hide, depth + 1));
   const copy: Record<string, unknown> = Object.create(null);
   for (const [key, item] of Object.entries(value)) {
@@ -91,7 +94,8 @@ const emptied = (value: unknown): unknown => (Array.isArray(value) ? [] : {});
 function hashed(value: unknown, hash: Hash, depth: number): unknown {
   if (typeof value === 'number') return hash(String(value));
   if (typeof value === 'string') return value === '' || hashPattern.test(value) ? value : hash(value);
-  if (typeof value !== 'object' || value === null || depth > depthMax) return value;
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth > depthMax) return tooDeep;
   if (Array.isArray(value)) return value.map((item) => hashed(item, hash, depth + 1));
   const copy: Record<string, unknown> = Object.create(null);
   for (const [key, item] of Object.entries(value)) copy[key] = hashed(item, hash, depth + 1);

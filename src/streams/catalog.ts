@@ -8,6 +8,7 @@ import { queueObservationStream } from './aggregates/queue-observations.js';
 import type { Granularity } from './aggregates/stream.js';
 import { surveyAggregateStream } from './aggregates/surveys.js';
 import { userAggregateStream } from './aggregates/users.js';
+import { qualityEventStreams } from './conversations/by-event.js';
 import { conversationHistoryStream } from './conversations/history.js';
 import { openConversationsStream } from './conversations/open.js';
 import { type ConversationMemory, conversationMemory } from './conversations/page-reader.js';
@@ -38,15 +39,31 @@ export function allStreams(
     ...flowAggregateStreams(api, granularity),
     surveyAggregateStream(api, granularity),
     evaluationAggregateStream(api, granularity),
+    ...qualityEventStreams(api, memory),
     queueDirectoryStream(api),
     conversationHistoryStream(api, memory),
     queueObservationStream(api),
   ];
 }
 
-/** The streams named on the command line, or the default ones. Throws a UsageError that lists what there is. */
-export function selectStreams(streams: readonly Stream[], names: readonly string[]): readonly Stream[] {
-  if (names.length === 0) return streams.filter((stream) => stream.isDefault);
+/** Beyond the default streams, and left out of them. */
+export interface StreamChoice {
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+}
+
+/**
+ * The streams named on the command line; without any the default ones with what is added and without what is removed. Throws a UsageError
+ * that lists what there is.
+ */
+export function selectStreams(
+  streams: readonly Stream[],
+  names: readonly string[],
+  { added, removed }: StreamChoice = { added: [], removed: [] },
+): readonly Stream[] {
+  if (names.length === 0) {
+    return streams.filter(({ name, isDefault }) => (isDefault || added.includes(name)) && !removed.includes(name));
+  }
   const unknown = names.filter((name) => !streams.some((stream) => stream.name === name));
   if (unknown.length > 0) {
     const known = streams.map((stream) => stream.name).join(', ');

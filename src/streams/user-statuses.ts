@@ -10,10 +10,12 @@ import {
   minuteMs,
   plus,
 } from '../lib/interval.js';
+import { isObject } from '../lib/json.js';
 import type { EntityRow, Page, Reject, Slice, SpanBatch, Stream, StreamContext } from '../model/extraction.js';
+import { nestingFault } from '../values/bounds.js';
 import { parseInstant } from '../values/instant.js';
 import { Misfit, readValue } from '../values/values.js';
-import { isObject, listOf, readJson, rejectOf, textOf } from './aggregates/rows.js';
+import { listOf, readJson, rejectOf, textOf } from './aggregates/rows.js';
 import { isLive, repassAgesMs, sliceLengths } from './aggregates/stream.js';
 
 const lagMs = 2 * minuteMs;
@@ -124,6 +126,8 @@ function spanRows(kind: SpanKind, user: unknown, rejects: Reject[]): EntityRow[]
 /** The span's columns, or why it cannot be stored: a start or an end that is no instant would read as another span. */
 function spanRow(kind: SpanKind, span: unknown): EntityRow | string {
   if (!isObject(span)) return 'A span is no object.';
+  const tooDeep = nestingFault(span);
+  if (tooDeep !== undefined) return `The span ${tooDeep}.`;
   const { startTime, endTime, ...rest } = span;
   const extra: Record<string, unknown> = rest;
   const startMs = instantMs(startTime);

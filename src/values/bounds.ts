@@ -21,6 +21,17 @@ export function assertSize(record: object, units: number): void {
   }
 }
 
+/** Returns why a value is nested too deeply to be stored, as the end of a sentence, or undefined. */
+export function nestingFault(value: unknown): string | undefined {
+  try {
+    unitsOf(value);
+    return undefined;
+  } catch (error) {
+    if (error instanceof RecordError) return error.message;
+    throw error;
+  }
+}
+
 /** Code units of keys and texts, with some for punctuation and other values. Throws RecordError for deep nesting. */
 export function unitsOf(value: unknown, depth = 0): number {
   if (typeof value === 'string') return value.length + 1;

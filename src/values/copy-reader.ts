@@ -19,16 +19,23 @@ const trailer = -1;
 /** The rows in `bytes` from `start` to `end`, or to the end marker. */
 export function* rowsIn(bytes: Buffer, start: number, end: number): Generator<RowBytes, void, void> {
   for (let at = start; at < end; ) {
-    const count = bytes.readInt16BE(at);
-    if (count === trailer) return;
-    const rowStart = at;
-    at += 2;
-    for (let index = 0; index < count; index += 1) {
-      const size = bytes.readInt32BE(at);
-      at += size > 0 ? 4 + size : 4;
-    }
-    yield { bytes, start: rowStart, end: at };
+    if (bytes.readInt16BE(at) === trailer) return;
+    const rowEnd = endOfRow(bytes, at);
+    yield { bytes, start: at, end: rowEnd };
+    at = rowEnd;
   }
+}
+
+/** Where the row ends that begins at `start`; `start` itself at the end marker. */
+export function endOfRow(bytes: Buffer, start: number): number {
+  const count = bytes.readInt16BE(start);
+  if (count === trailer) return start;
+  let at = start + 2;
+  for (let index = 0; index < count; index += 1) {
+    const size = bytes.readInt32BE(at);
+    at += size > 0 ? 4 + size : 4;
+  }
+  return at;
 }
 
 export function tupleOf(row: RowBytes): Tuple {

@@ -3,6 +3,7 @@
  * ends with status 1 when an aim is missed.
  */
 import { benchBudget } from './budget.js';
+import { benchDashboard } from './dashboard.js';
 import { benchEndToEnd } from './end-to-end.js';
 import { benchLoad } from './load.js';
 import { benchMemory } from './memory.js';
@@ -18,6 +19,7 @@ const benches: Readonly<Record<string, () => Promise<unknown>>> = {
   sandbox: benchSandbox,
   requests: benchRequests,
   views: benchViews,
+  dashboard: benchDashboard,
   budget: benchBudget,
   'slow-api': benchSlowApi,
 };

@@ -1,5 +1,6 @@
 /** Interval facts of a whole organisation, made by the database itself: what a month of half hours holds when people work eight hours of it. */
 import type pg from 'pg';
+import { intervalSumTables } from '../../src/postgres/derived/interval-sums.js';
 import { ensurePartitions } from '../../src/postgres/schema/partitions.js';
 
 const dayMs = 86_400_000;
@@ -32,7 +33,10 @@ const words = (text: string) => `unnest('{${text.replaceAll(' ', ',')}}'::text[]
 /** The directory, then a month of each data set, in the order of time. Every agent works five days of seven, every queue is open twelve hours. */
 export async function fillIntervals(pool: pg.Pool, sizes: IntervalSizes): Promise<void> {
   const starts = Array.from({ length: sizes.days }, (_, day) => sizes.firstDayMs + day * dayMs);
-  await ensurePartitions(pool, starts, new Set(), new Date(starts.at(-1) as number), tables);
+  await ensurePartitions(pool, starts, new Set(), new Date(starts.at(-1) as number), [
+    ...tables,
+    ...tables.flatMap(intervalSumTables),
+  ]);
   await fillDirectory(pool, sizes);
   for (const [day, startMs] of starts.entries()) {
     const from = new Date(startMs).toISOString();

@@ -35,7 +35,10 @@ const stars: readonly (readonly [fact: string, queue: string | null, user: strin
   ['fct_surveys', 'queue_id', 'user_id'],
   ['fct_evaluations', 'queue_id', 'user_id'],
   ['fct_queue_intervals', 'queue_id', null],
+  ['fct_queue_direction_intervals', 'queue_id', null],
   ['fct_agent_intervals', null, 'user_id'],
+  ['fct_agent_queue_intervals', 'queue_id', 'user_id'],
+  ['fct_presence_intervals', null, 'user_id'],
   ['fct_wrapup_intervals', 'queue_id', 'user_id'],
   ['fct_flow_outcomes', null, null],
   ['fct_agent_statuses', null, 'user_id'],
@@ -66,6 +69,15 @@ export function preview(relation: string): Query {
   return { name: `${relation}, preview`, sql: `select * from mart.${relation} limit 100`, msMax: previewMsMax };
 }
 
+const reports = [
+  'rpt_wrapup_causes',
+  'rpt_handle_times',
+  'rpt_queue_days',
+  'rpt_agent_days',
+  'rpt_agent_queue_days',
+  'rpt_presence_days',
+];
+
 export interface Asked {
   readonly queueId: string;
   readonly flowId: string;
@@ -78,12 +90,18 @@ export function queries({ queueId, flowId, userIds }: Asked): readonly Query[] {
   const ofTeam = `user_id = any('{${userIds.join(',')}}')`;
   const team = `${userIds.length} agents`;
   return [
-    ...['rpt_wrapup_causes', 'rpt_handle_times', 'rpt_queue_days', 'rpt_agent_days'].map(report),
+    ...reports.map(report),
     fact('fct_conversations', 'started_at', `first_queue_id = '${queueId}'`),
     ...['fct_agent_sessions', 'fct_queue_legs', 'fct_wrapups'].map((name) => fact(name, 'started_at', ofQueue)),
     ...['fct_surveys', 'fct_evaluations'].map((name) => fact(name, 'event_at', ofQueue)),
-    ...['fct_queue_intervals', 'fct_wrapup_intervals'].map((name) => fact(name, 'interval_start_at', ofQueue)),
+    ...[
+      'fct_queue_intervals',
+      'fct_queue_direction_intervals',
+      'fct_agent_queue_intervals',
+      'fct_wrapup_intervals',
+    ].map((name) => fact(name, 'interval_start_at', ofQueue)),
     fact('fct_agent_intervals', 'interval_start_at', ofTeam, team),
+    fact('fct_presence_intervals', 'interval_start_at', ofTeam, team),
     fact('fct_agent_statuses', 'started_at', ofTeam, team),
     fact('fct_flow_outcomes', 'interval_start_at', `flow_id = '${flowId}'`, 'flow'),
     ...stars.map(star),

@@ -4,7 +4,7 @@ import type pg from 'pg';
 import { createPool } from '../../src/postgres/connection/pool.js';
 import { rebuildFacts } from '../../src/postgres/derived/rebuild.js';
 import { migrate } from '../../src/postgres/migrate.js';
-import { directory, startBenchDatabase } from './bench-server.js';
+import { type BenchDatabase, directory, startBenchDatabase } from './bench-server.js';
 import { benchWorld, seededRandom } from './records.js';
 import { fillConversations } from './views-conversations.js';
 import { fillIntervals } from './views-intervals.js';
@@ -39,6 +39,19 @@ export async function benchViews(): Promise<void> {
     await pool.end();
     await database.stop();
   }
+}
+
+/** The filled database for another bench: its URL. */
+export async function openFilled(database: BenchDatabase): Promise<string> {
+  const url = await database.create();
+  const pool = createPool({ connectionString: url, applicationName: 'bench', max: 4, statementTimeoutMs: 0 });
+  try {
+    await migrate(pool, { timeZone: 'UTC' });
+    if (!(await isFilled(pool))) await fill(pool);
+  } finally {
+    await pool.end();
+  }
+  return url;
 }
 
 async function isFilled(pool: pg.Pool): Promise<boolean> {

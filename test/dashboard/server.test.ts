@@ -88,15 +88,21 @@ describe('the pages', () => {
 
 describe('the queries', () => {
   test('answer all, each with a definition of every column', async () => {
-    for (const query of page.reader.queries.values()) {
+    const all = [...page.reader.queries.values()];
+    const personal = await servePage({ databaseUrl: database.url, role: 'genesys_personal' });
+    for (const query of all) {
       const values = new URLSearchParams(sampleFor(query.name));
-      const { status, body } = await page.json<{ columns: { name: string; definition?: string }[]; error?: string }>(
-        `/api/query/${query.name}?${values}`,
-      );
+      const { status, body } = await (query.isPersonal ? personal : page).json<{
+        columns: { name: string; definition?: string }[];
+        error?: string;
+      }>(`/api/query/${query.name}?${values}`);
+      if (query.isPersonal) expect((await page.json(`/api/query/${query.name}?${values}`)).status).toBe(403);
       expect({ query: query.name, status, error: body.error }).toEqual({ query: query.name, status: 200 });
       const undefinedOnes = body.columns.filter(({ definition }) => !definition).map(({ name }) => name);
       expect({ query: query.name, undefinedOnes }).toEqual({ query: query.name, undefinedOnes: [] });
     }
+    expect(all.filter(({ isPersonal }) => isPersonal).length).toBe(2);
+    await personal.close();
   });
 
   test('give the figures that plain SQL gives', async () => {
@@ -132,7 +138,7 @@ describe('the queries', () => {
         for (const attack of attacks) {
           const values = new URLSearchParams({ ...sampleFor(query.name), [name]: attack });
           const { status } = await page.json(`/api/query/${query.name}?${values}`);
-          expect([200, 400], `${query.name} ${name} ${attack}`).toContain(status);
+          expect([200, 400, 403], `${query.name} ${name} ${attack}`).toContain(status);
         }
       }
     }
@@ -163,6 +169,116 @@ function sampleFor(name: string): Record<string, string> {
       .map((parameter) => [parameter.name, sampleValues[parameter.name] ?? '']),
   );
 }
+
+describe('a report', () => {
+  interface Body {
+    readonly columns: { name: string; definition?: string }[];
+    readonly rows: unknown[][];
+    readonly error?: string;
+  }
+  const report = (query: string) => page.json<Body>(`/api/report?${query}`);
+  const span = `from=2026-03-12&to=2026-03-16`;
+
+  test('gives what plain SQL gives, by any column and step of time', async () => {
+    const { status, body } = await report(
+      `relation=fct_queue_intervals&by=queue_name&measures=sum:offered_count,ratio:service_level_rate,count&step=week&${span}&where=media_type:is:voice`,
+    );
+    expect(status, body.error).toBe(200);
+    expect(body.columns.map(({ name }) => name)).toEqual([
+      'step_local',
+      'queue_name',
+      'offered_count',
+      'service_level_rate',
+      'row_count',
+    ]);
+    expect(body.columns.filter(({ definition }) => !definition)).toEqual([]);
+    const pool = testPool(database.url);
+    const { rows } = await pool.query({
+      text: `select to_char(date_trunc('week', interval_start_local), 'YYYY-MM-DD"T"HH24:MI:SS') as step, queue_name,
+               sum(offered_count)::int as offered,
+               round(sum(service_level_numerator) / nullif(sum(service_level_denominator), 0), 6)::float8 as level, count(*)::int as rows
+             from mart.fct_queue_intervals
+             where media_type = 'voice' and interval_start_local >= '2026-03-12' and interval_start_local < '2026-03-16'
+             group by 1, 2 order by 1, 2`,
+      rowMode: 'array',
+    });
+    await pool.end();
+    expect(rows.length).toBeGreaterThan(3);
+    expect(body.rows).toEqual(rows);
+  });
+
+  test('lists rows where nothing is measured, and knows every filter', async () => {
+    const filters =
+      'where=offered_count:least:1&where=offered_count:most:1000&where=queue_name:contains:I&where=queue_name:filled&where=queue_name:not:Nobody';
+    const { status, body } = await report(`relation=rpt_queue_days&by=day,queue_name,offered_count&${span}&${filters}`);
+    expect(status, body.error).toBe(200);
+    expect(body.rows.length).toBeGreaterThan(0);
+    for (const [day, name, count] of body.rows) {
+      expect(String(day) >= '2026-03-12' && String(day) < '2026-03-16').toBe(true);
+      expect(String(name).toLowerCase()).toContain('i');
+      expect(count).toBeGreaterThan(0);
+    }
+  });
+
+  test('can be made of every relation and every column of the dictionary', async () => {
+    const { body: relations } = await page.json<{ name: string; columns: { name: string }[] }[]>('/api/relations');
+    expect(relations.length).toBeGreaterThan(30);
+    for (const { name, columns } of relations) {
+      const some = columns.slice(0, 40).map((column) => column.name);
+      const { status, body } = await report(`relation=${name}&by=${some.join(',')}&where=${some[0]}:empty`);
+      expect({ name, status, error: body.error }).toEqual({ name, status: 200 });
+      const counted = await report(`relation=${name}&measures=count`);
+      expect({ name, status: counted.status }).toEqual({ name, status: 200 });
+    }
+  });
+
+  test.each([
+    ['relation=pg_user&by=usename', 'There is no relation "pg_user"'],
+    ['relation=dim_queues&by=name', 'dim_queues has no column "name"'],
+    ['relation=dim_queues&by=queue_name);drop schema mart', 'has no column'],
+    ['relation=fct_queue_intervals&measures=sum:service_level_rate', 'must not be summed'],
+    ['relation=fct_queue_intervals&measures=eval:offered_count', 'is no figure'],
+    ['relation=fct_queue_intervals&measures=median:queue_name', 'is no number'],
+    ['relation=dim_queues&by=queue_name&step=day', 'no time to group by'],
+    ['relation=dim_queues&by=queue_name&where=queue_name:like:x', 'is no filter'],
+    ['relation=fct_queue_intervals&by=queue_name&where=offered_count:least:1e9', 'needs a number'],
+    ['relation=fct_queue_intervals&by=queue_name&from=yesterday', 'use a day'],
+    ['relation=dim_queues', 'at least one column'],
+    ['relation=dim_queues&by=queue_name&sql=select', 'is not asked for here'],
+  ])('%s is refused with a sentence', async (query, sentence) => {
+    const { status, body } = await report(query);
+    expect(status).toBe(400);
+    expect(body.error).toContain(sentence);
+  });
+
+  test('is also a file', async () => {
+    const response = await fetch(
+      `${page.url}/api/report.csv?relation=fct_agent_intervals&by=user_name,handled_count&${span}`,
+    );
+    const lines = (await response.text()).trimEnd().split('\r\n');
+    expect(lines[0]).toContain('user_name,handled_count');
+    expect(lines.length).toBeGreaterThan(100);
+  });
+});
+
+describe('the record of a conversation', () => {
+  test('is for an owner only', async () => {
+    const pool = testPool(database.url);
+    const { rows } = await pool.query(
+      'select conversation_id, current_user as owner from mart.fct_conversations limit 1',
+    );
+    await pool.end();
+    const path = `/api/conversations/${rows[0].conversation_id}/record`;
+    expect((await page.json(path)).status).toBe(403);
+    const owned = await servePage({ databaseUrl: database.url, role: rows[0].owner });
+    const { status, body } = await owned.json<{ record: { conversationId: string } }>(path);
+    const nothing = await owned.json('/api/conversations/00000000-0000-4000-8000-000000000000/record');
+    await owned.close();
+    expect(status).toBe(200);
+    expect(body.record.conversationId).toBe(rows[0].conversation_id);
+    expect(nothing.body).toEqual({ record: null });
+  });
+});
 
 describe('the connections of the page', () => {
   test('read as genesys_reader, cannot write, and end long statements', async () => {

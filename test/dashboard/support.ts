@@ -1,9 +1,9 @@
 import { createDashboard } from '../../src/dashboard/app.js';
 import { createLog } from '../../src/lib/log.js';
-import type { MartReader } from '../../src/model/mart-query.js';
+import type { MartReader } from '../../src/model/mart-reader.js';
 import { openMartReader } from '../../src/postgres/dashboard/mart-reader.js';
 import { startService } from '../../src/service/http-server.js';
-import { filledAt, filledTimeZone } from '../support/filled.js';
+import { filledAt } from '../support/filled.js';
 
 /** Four days after the filled database was first filled, when it was pulled for the second time. */
 export const pageNow = new Date(filledAt.getTime() + 4 * 86_400_000);
@@ -23,18 +23,16 @@ export interface ServedOptions {
   readonly databaseUrl: string;
   readonly role?: string;
   readonly password?: string;
-  readonly timeZone?: string;
   readonly now?: () => Date;
 }
 
 /** The page as the program serves it, on a port of its own. */
 export async function servePage(options: ServedOptions): Promise<ServedPage> {
-  const { databaseUrl, role, password, timeZone = filledTimeZone, now = () => pageNow } = options;
+  const { databaseUrl, role, password, now = () => pageNow } = options;
   const logLines: string[] = [];
   const log = createLog({ level: 'info', terminal: false, destination: { write: (line) => void logLines.push(line) } });
   const reader = await openMartReader({
     connectionString: databaseUrl,
-    timeZone,
     log,
     ...(role !== undefined && { role }),
   });
@@ -72,6 +70,7 @@ export const sampleValues: Readonly<Record<string, string>> = {
   minutes: '30',
   grain: 'day',
   step: 'day',
+  by: 'queue',
   user: '00000000-0000-4000-8000-000000000001',
   conversation: '00000000-0000-4000-8000-000000000001',
 };

@@ -106,6 +106,22 @@ describe('the details query', () => {
     },
   );
 
+  test.each([
+    ['conversations', { duplicateAcrossPages: 0.6, wrongTotalHits: { rate: 0.6, driftMax: 40 } }],
+    ['conversation_history', { duplicateAcrossPages: 0.6, shortPages: 0.6 }],
+  ] as const)(
+    'of %s whose pages are short, repeat records or count wrongly ends complete',
+    { timeout },
+    async (stream, faults) => {
+      const warehouse = await open({ conversationsPerDay: 2_500 });
+      warehouse.sandbox.setFaults(faults);
+      expect(await warehouse.backfill(stream)).toMatchObject({ status: 0 });
+      const injected = warehouse.sandbox.faultsInjected();
+      expect(Object.keys(faults).filter((name) => injected[name] === undefined)).toEqual([]);
+      await expectTruth(warehouse);
+    },
+  );
+
   test('over more days than it allows is cut into parts that it allows', { timeout }, async () => {
     const warehouse = await open({ conversationsPerDay: 100, agents: 8 });
     const { pool, run } = warehouse;

@@ -93,8 +93,8 @@ describe('the directory of an organisation', () => {
     const asked = sandbox.requests().filter(({ path }) => path.startsWith('/api/v2/'));
     const queues = sandbox.world.directory.queues.length;
     expect(asked.filter(({ path }) => /queues\/[^/]+\/(members|wrapupcodes)/.test(path))).toHaveLength(2 * queues);
-    // Wrap-up codes and presences are listed in two parts; the queues are listed for both streams.
-    expect(asked.filter(({ path }) => !/queues\/./.test(path))).toHaveLength(16 + 2 + 1);
+    // Wrap-up codes and presences are listed in two parts; the queues are listed for both streams; the organisation's name is read once a day.
+    expect(asked.filter(({ path }) => !/queues\/./.test(path))).toHaveLength(16 + 2 + 1 + 1);
   });
 
   test('keeps a listing that is not permitted any more as it was, names the permission and goes on', async () => {

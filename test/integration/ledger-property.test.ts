@@ -174,7 +174,7 @@ class Life {
 }
 
 async function newLife(): Promise<Life> {
-  await pool.query(`truncate extract.slices; delete from extract.settings where name like 'scheduled_from.%'`);
+  await pool.query(`truncate extract.slices, extract.streams`);
   return new Life();
 }
 

@@ -25,6 +25,18 @@ describe('attributes', () => {
     expect(await db.version(conversationId)).toMatchObject({ as_of: at(2), attributes_as_of: at(1) });
   });
 
+  test('that have expired at the source stay through every later pass, and that is no restatement', async () => {
+    const conversationId = randomUUID();
+    await db.load([call({ conversationId, ...attributes('7') })], at(1), 'conversation_history');
+    for (const minute of [2, 3, 4]) {
+      const counts = await db.load([call({ conversationId })], at(minute), 'conversation_history');
+      expect(counts.changedRecords).toBe(0);
+    }
+    expect(await db.record(conversationId)).toEqual(call({ conversationId, ...attributes('7') }));
+    expect(await db.version(conversationId)).toMatchObject({ as_of: at(4), attributes_as_of: at(1) });
+    expect(await db.restatements()).toEqual([]);
+  });
+
   test('follow their participant when the order of participants changes', async () => {
     const conversationId = randomUUID();
     await db.load([call({ conversationId, ...attributes('7') })], at(1));

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import { type FlatConversation, flatten } from '../../src/conversation/flatten.js';
 import type { StoreCounts } from '../../src/model/extraction.js';
@@ -18,7 +17,7 @@ export function at(minute: number): Date {
 
 /** A migrated database and what tests of the loader ask of it. */
 export class LoadDatabase {
-  pool: pg.Pool;
+  readonly pool: pg.Pool;
   private readonly database: TestDatabase;
   private readonly partitions = new Set<string>();
 
@@ -34,16 +33,6 @@ export class LoadDatabase {
   async drop(): Promise<void> {
     await this.pool.end();
     await this.database.drop();
-  }
-
-  /** With new connections: the old ones hand in their statistics when they end. */
-  async reconnect(): Promise<void> {
-    await this.pool.end();
-    this.pool = testPool(this.database.url);
-    const others = `select from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
-      and backend_type = 'client backend'`;
-    for (let attempt = 0; attempt < 100 && (await this.pool.query(others)).rowCount !== 0; attempt += 1)
-      await pause(50);
   }
 
   /** As the store does it: partitions first, and again after a conflict. */

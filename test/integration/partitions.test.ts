@@ -65,3 +65,15 @@ test('a start before 2010 or more than a year ahead is refused, for it would mak
     await expect(ensurePartitions(db.pool, [start], new Set(), now)).rejects.toThrow(RangeError);
   }
 });
+
+test('whoever may make partitions can neither make garbage months nor take the name of a month to come', async () => {
+  for (const month of ['2026-09-01 BC', '2009-12-01', '2190-01-01'])
+    await expect(db.query('select genesys.create_month($1, $2)', ['conversations', month])).rejects.toMatchObject({
+      code: '22023',
+    });
+  await db.query('create table genesys.conversations_y2026m12 (like genesys.conversations)');
+  await expect(db.query('select genesys.create_month($1, $2)', ['conversations', '2026-12-01'])).rejects.toMatchObject({
+    code: '42P07',
+  });
+  await db.query('drop table genesys.conversations_y2026m12');
+});

@@ -95,6 +95,44 @@ describe('values', () => {
   });
 });
 
+test('a session sets everything that it depends on, whatever the database has as its defaults', async () => {
+  const name = new URL(database.url).pathname.slice(1);
+  const defaults = {
+    standard_conforming_strings: 'off',
+    quote_all_identifiers: 'on',
+    array_nulls: 'off',
+    transform_null_equals: 'on',
+    lock_timeout: '50ms',
+    idle_session_timeout: '500ms',
+    idle_in_transaction_session_timeout: '500ms',
+    search_path: 'public',
+    extra_float_digits: '-15',
+    IntervalStyle: 'iso_8601',
+    bytea_output: 'escape',
+    default_transaction_isolation: 'serializable',
+  };
+  for (const [setting, value] of Object.entries(defaults))
+    await open().query(`alter database ${name} set ${setting} to '${value}'`);
+  const { rows } = await open(database.url, 600_000).query(
+    'select name, current_setting(name) as value from unnest($1::text[]) as name',
+    [Object.keys(defaults)],
+  );
+  expect(Object.fromEntries(rows.map((row) => [row.name, row.value]))).toEqual({
+    standard_conforming_strings: 'on',
+    quote_all_identifiers: 'off',
+    array_nulls: 'on',
+    transform_null_equals: 'off',
+    lock_timeout: '1min',
+    idle_session_timeout: '0',
+    idle_in_transaction_session_timeout: '10min',
+    search_path: 'pg_catalog, pg_temp',
+    extra_float_digits: '1',
+    IntervalStyle: 'postgres',
+    bytea_output: 'hex',
+    default_transaction_isolation: 'read committed',
+  });
+});
+
 describe('resilience', () => {
   test('a connection that the server cuts off fails its statement only; the pool goes on', async () => {
     const pool = open();

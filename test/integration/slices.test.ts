@@ -24,9 +24,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   now = at(12);
-  await pool.query(
-    `truncate extract.slices, extract.dead_letters, extract.pruned; delete from extract.settings where name like 'scheduled_from.%'`,
-  );
+  await pool.query(`truncate extract.slices, extract.streams, extract.dead_letters, extract.pruned`);
 });
 
 async function claim(stream: string): Promise<SliceClaim> {
@@ -41,9 +39,7 @@ test('the halves of a slice that was pulled before have been pulled before: its 
      values ('calls', $1, $2, 1, 2, $3, $1)`,
     [at(0), at(2), at(11)],
   );
-  await pool.query(`insert into extract.settings (name, value) values ('scheduled_from.calls', $1)`, [
-    at(0).toISOString(),
-  ]);
+  await pool.query(`insert into extract.streams (stream, scheduled_from) values ('calls', $1)`, [at(0)]);
   const watermark = async () =>
     (await pool.query(`select watermark_at from mart.ops_freshness where stream = 'calls'`)).rows;
   expect(await watermark()).toEqual([{ watermark_at: at(2) }]);
@@ -85,8 +81,8 @@ test('a schedule that reaches further back begins where what was pruned ends, an
     { slice_from: at(4), slice_to: at(5) },
     { slice_from: at(5), slice_to: at(6) },
   ]);
-  const begins = await pool.query(`select value from extract.settings where name = 'scheduled_from.calls'`);
-  expect(begins.rows).toEqual([{ value: at(4).toISOString() }]);
+  const begins = await pool.query(`select scheduled_from from extract.streams where stream = 'calls'`);
+  expect(begins.rows).toEqual([{ scheduled_from: at(4) }]);
   const holes = await pool.query(`select from_at, to_at from mart.ops_coverage where state = 'not_planned'`);
   expect(holes.rows).toEqual([]);
 });

@@ -6,7 +6,7 @@ test('a template is built once for a run and each copy is a database of its own'
   const build = async (url: string) => {
     builds += 1;
     const pool = testPool(url);
-    await pool.query('create table seen (n integer)');
+    await pool.query('create table public.seen (n integer)');
     await pool.end();
   };
   const names = await Promise.all([templateDatabase('support test', build), templateDatabase('support test', build)]);
@@ -14,8 +14,8 @@ test('a template is built once for a run and each copy is a database of its own'
   expect(builds).toBe(1);
   const [first, second] = await Promise.all([createDatabase(names[0]), createDatabase(names[0])]);
   const pools = [testPool(first?.url ?? ''), testPool(second?.url ?? '')];
-  await pools[0]?.query('insert into seen values (1)');
-  expect((await pools[1]?.query('select count(*) as count from seen'))?.rows).toEqual([{ count: 0 }]);
+  await pools[0]?.query('insert into public.seen values (1)');
+  expect((await pools[1]?.query('select count(*) as count from public.seen'))?.rows).toEqual([{ count: 0 }]);
   await Promise.all(pools.map((pool) => pool.end()));
   await Promise.all([first.drop(), second.drop()]);
 });

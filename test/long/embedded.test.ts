@@ -1,11 +1,12 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { chmod, cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { UsageError } from '../../src/lib/errors.js';
 import { completeBinaries, installedPackage } from '../../src/postgres/embedded/binaries.js';
 import {
   type EmbeddedPostgres,
@@ -13,6 +14,7 @@ import {
   stopEmbeddedPostgres,
 } from '../../src/postgres/embedded/index.js';
 import { isRunning } from '../../src/postgres/embedded/process.js';
+import { findSystemUser, serverUser } from '../../src/postgres/embedded/user.js';
 
 const starter = join(import.meta.dirname, 'embedded-starter.ts');
 const goneMsMax = 15_000;
@@ -81,6 +83,41 @@ test('the password file is for its owner only and a wrong password is refused', 
   const server = await startEmbeddedPostgres({ dataDirectory });
   expect((await stat(join(dataDirectory, 'cluster', 'password'))).mode & 0o777).toBe(0o600);
   await expect(query(server.url.replace(/:[^:@]+@/, ':wrong@'), 'select 1')).rejects.toThrow(/password/);
+});
+
+test.runIf(process.getuid?.() === 0)(
+  'started by root, the password belongs to root and not to the user of the server',
+  async () => {
+    const server = await startEmbeddedPostgres({ dataDirectory });
+    expect(await stat(join(dataDirectory, 'cluster', 'password'))).toMatchObject({ uid: 0, gid: 0 });
+    const owner = (await stat(join(dataDirectory, 'cluster', 'data'))).uid;
+    expect(owner).not.toBe(0);
+    // The data stays with the user that has it, whoever would be chosen today.
+    expect(await serverUser(join(dataDirectory, 'cluster', 'data'))).toMatchObject({ uid: owner });
+    await server.stop();
+    expect((await startEmbeddedPostgres({ dataDirectory })).attached).toBe(false);
+  },
+);
+
+test('programs of an installed Postgres serve instead of those of the package', async () => {
+  const user = await serverUser();
+  const packaged = await completeBinaries(installedPackage(), join(dataDirectory, 'cache'), user);
+  const server = await startEmbeddedPostgres({ dataDirectory, binariesDirectory: dirname(packaged.postgres) });
+  expect(await query(server.url, 'show server_version_num')).toEqual([
+    { server_version_num: expect.stringMatching(new RegExp(`^${packaged.majorVersion}`)) },
+  ]);
+});
+
+test('a folder without programs of Postgres is refused in one sentence', async () => {
+  const start = startEmbeddedPostgres({ dataDirectory, binariesDirectory: join(dataDirectory, 'nothing') });
+  await expect(start).rejects.toThrow(UsageError);
+  await expect(start).rejects.toThrow(/GENESYS_WAREHOUSE_EMBEDDED_BIN names no folder of Postgres programs/);
+});
+
+test('a user of this machine is found by name, and root is none', () => {
+  const passwd = 'root:x:0:0::/root:/bin/sh\ngenesys-warehouse:x:998:997::/var/lib/x:/usr/sbin/nologin\nbroken\n';
+  expect(findSystemUser(passwd, 'genesys-warehouse')).toEqual({ uid: 998, gid: 997 });
+  for (const name of ['root', 'broken', 'absent']) expect(findSystemUser(passwd, name)).toBeUndefined();
 });
 
 test('a second start on the same data attaches to the running server and leaves it running', async () => {

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { personalRelations } from '../../src/postgres/schema/reader-roles.js';
 import { type Marts, openMarts } from './support.js';
 
 /** Columns that reports are written against: they keep their names. */
@@ -21,6 +22,15 @@ const promised: Readonly<Record<string, string>> = {
     handle_seconds is_final`,
   fct_agent_statuses:
     'user_id user_name status_kind status status_seconds started_at started_local ended_at ended_local',
+  fct_queue_direction_intervals: `interval_start_at interval_start_local day queue_id media_type direction offered_count answered_count
+    handled_count alert_count not_responding_count consult_count blind_transferred_count callback_scheduled_count first_response_seconds
+    user_response_seconds voicemail_count outbound_attempted_count outbound_connected_count outbound_abandoned_count error_count
+    max_wait_seconds is_final`,
+  fct_agent_queue_intervals: `interval_start_at interval_start_local day user_id queue_id media_type handled_count handle_seconds
+    answered_count alert_count not_responding_count outbound_count consult_count blind_transferred_count is_final`,
+  rpt_agent_queue_days: `day user_id queue_id media_type handled_count average_handle_seconds answer_rate transfer_rate`,
+  fct_presence_intervals: 'interval_start_at day user_id organization_presence_id presence_seconds is_final',
+  rpt_presence_days: 'day user_id organization_presence_id organization_presence_name presence_seconds',
   rpt_queue_days: `day queue_id queue_name media_type offered_count answered_count abandoned_count short_abandoned_count flow_out_count
     handled_count transferred_count over_sla_count average_handle_seconds average_talk_seconds average_hold_seconds average_acw_seconds
     average_answer_seconds answer_rate abandon_rate service_level_rate transfer_rate`,
@@ -116,8 +126,12 @@ describe('the role genesys_reader', () => {
     }
   };
 
-  test('can read every view of mart', async () => {
+  test('can read every view of mart but those with personal data', async () => {
     for (const view of new Set(columns.map((column) => column.view))) {
+      if (personalRelations.includes(view)) {
+        await expect(asReader(`select * from mart.${view} limit 1`), view).rejects.toMatchObject({ code: '42501' });
+        continue;
+      }
       await expect(asReader(`select * from mart.${view} limit 1`), view).resolves.toBeDefined();
     }
   });

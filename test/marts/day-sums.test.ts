@@ -14,7 +14,13 @@ const halfHourMs = 1_800_000;
 /** Clocks change in Europe on 29 March 2026; the days around it lie in two months. */
 const firstMs = Date.UTC(2026, 2, 28);
 const halfHours = 5 * 48;
-const tables = ['queue_day_sums', 'agent_handling_day_sums', 'agent_status_day_sums'];
+const tables = ['queue_day_sums', 'agent_handling_day_sums', 'agent_status_day_sums', 'presence_day_sums'];
+const intervalTables = [
+  'queue_interval_sums',
+  'agent_queue_interval_sums',
+  'agent_interval_sums',
+  'wrapup_interval_sums',
+];
 
 interface Kind {
   readonly relation: string;
@@ -46,6 +52,17 @@ const kinds: readonly Kind[] = [
       ['tOrganizationPresence', id(8)],
     ],
     group: (number) => ({ user_id: id(number + 1) }),
+  },
+  {
+    relation: 'wrapup_aggregates',
+    dimensions: ['wrap_up_code', 'queue_id', 'user_id', 'media_type', 'metric', 'qualifier'],
+    figures: ['tHandle', 'nTransferred'].map((metric) => [metric, null] as const),
+    group: (number) => ({
+      wrap_up_code: number === 0 ? null : 'code',
+      queue_id: id(9),
+      user_id: id(number + 1),
+      media_type: 'voice',
+    }),
   },
 ];
 
@@ -89,7 +106,9 @@ afterAll(async () => {
   await database?.drop();
 });
 const empty = async () => {
-  const names = [...kinds.map(({ relation }) => relation), ...tables].map((name) => `genesys.${name}`);
+  const names = [...kinds.map(({ relation }) => relation), ...tables, ...intervalTables].map(
+    (name) => `genesys.${name}`,
+  );
   await pool.query(`truncate ${names.join(', ')}, extract.interval_pulls`);
 };
 beforeEach(empty);
@@ -144,28 +163,57 @@ const sources: Readonly<Record<string, { readonly view: string; readonly keys: r
   queue_day_sums: { view: 'int_queue_metrics', keys: ['queue_id', 'media_type'] },
   agent_handling_day_sums: { view: 'int_agent_handling_metrics', keys: ['user_id'] },
   agent_status_day_sums: { view: 'int_agent_status_metrics', keys: ['user_id'] },
+  presence_day_sums: { view: 'int_presence_metrics', keys: ['user_id', 'organization_presence_id'] },
+  queue_interval_sums: { view: 'int_queue_metrics', keys: ['queue_id', 'media_type', 'direction'] },
+  agent_queue_interval_sums: { view: 'int_agent_handling_metrics', keys: ['user_id', 'queue_id', 'media_type'] },
+  wrapup_interval_sums: { view: 'int_wrapup_metrics', keys: ['wrapup_code', 'queue_id', 'user_id', 'media_type'] },
 };
 
 /** Each table's rows as they must be: every interval in the local day of its start. */
 async function plainSums(table: string): Promise<string> {
-  const { view, keys } = sources[table] as (typeof sources)[string];
   const { rows } = await pool.query<{ name: string }>(
     `select attname as name from pg_attribute where attrelid = $1::regclass and attnum > 0 order by attnum`,
     [`genesys.${table}`],
   );
+  const names = rows.map(({ name }) => name);
+  if (table === 'agent_interval_sums') return plainAgentSums(names);
+  const { view, keys } = sources[table] as (typeof sources)[string];
   const day = `(interval_start at time zone (select value from extract.settings where name = 'time_zone'))::date`;
-  const columns = rows.map(({ name }) => {
+  const columns = names.map((name) => {
     if (name === 'day') return day;
-    if (name === 'last_interval_end') return 'max(interval_end)';
-    return keys.includes(name) ? name : `sum(${name})::bigint`;
+    if (name === 'last_interval_end' || name === 'interval_end') return 'max(interval_end)';
+    if (name.startsWith('max_')) return `max(${name})`;
+    return keys.includes(name) || name === 'interval_start' ? name : `sum(${name})::bigint`;
   });
-  return `select ${columns.join(', ')} from genesys.${view} group by ${[day, ...keys].join(', ')}`;
+  const time = names.includes('day') ? day : 'interval_start';
+  return `select ${columns.join(', ')} from genesys.${view} group by ${[time, ...keys].join(', ')}`;
+}
+
+/** A column of this name in either view is the one: the names of handlings and of statuses differ, but for alerts without answer. */
+async function plainAgentSums(names: readonly string[]): Promise<string> {
+  const { rows } = await pool.query<{ name: string }>(
+    `select attname as name from pg_attribute where attrelid = 'genesys.int_agent_status_metrics'::regclass and attnum > 0`,
+  );
+  const statuses = new Set(rows.map(({ name }) => name));
+  const figures = names.slice(4);
+  const part = (view: string, ends: string, isMine: (name: string) => boolean) =>
+    `select interval_start, user_id, ${ends}, ${figures.map((name) => (isMine(name) ? name : `null::bigint as ${name}`)).join(', ')}
+     from genesys.${view}`;
+  const handlings = part(
+    'int_agent_handling_metrics',
+    'interval_end as handling_interval_end, null::timestamptz as status_interval_end',
+    (name) => !statuses.has(name),
+  );
+  const others = part('int_agent_status_metrics', 'null, interval_end', (name) => statuses.has(name));
+  return `select interval_start, user_id, max(handling_interval_end), max(status_interval_end),
+      ${figures.map((name) => `sum(${name})::bigint`).join(', ')}
+    from (${handlings} union all ${others}) as metrics group by interval_start, user_id`;
 }
 
 /** Rows that only the tables, or only their plain definitions, have. */
 async function differences(): Promise<number> {
   const parts: string[] = [];
-  for (const table of tables) {
+  for (const table of [...tables, ...intervalTables]) {
     const plain = await plainSums(table);
     parts.push(`(table genesys.${table} except all ${plain})`, `(${plain} except all table genesys.${table})`);
   }
@@ -186,7 +234,7 @@ const answer = (more: Partial<Answer>): Answer => ({
 });
 
 describe('sums by local day', () => {
-  test('equal the plain definition after answers in any order, restated, empty and killed', async () => {
+  test('equal the plain definition after answers in any order, restated, empty and killed, as the sums by interval do', async () => {
     await fc.assert(
       fc.asyncProperty(answers, async (each) => {
         await empty();
@@ -213,7 +261,8 @@ describe('sums by local day', () => {
     for (const kind of kinds.keys()) await put(answer({ kind, length: halfHours }));
     expect((await pool.query('select from genesys.agent_status_day_sums')).rowCount).toBeGreaterThan(4);
     for (const kind of kinds.keys()) await put(answer({ kind, length: halfHours, groups: 0, asOfHour: 2 }));
-    for (const table of tables) expect((await pool.query(`select from genesys.${table}`)).rowCount).toBe(0);
+    for (const table of [...tables, ...intervalTables])
+      expect((await pool.query(`select from genesys.${table}`)).rowCount).toBe(0);
   });
 
   test('a day that comes back equal is not written again', async () => {
@@ -250,8 +299,8 @@ describe('sums by local day', () => {
 
   test('are filled by migrate where an older version has stored interval facts without them', async () => {
     for (const kind of kinds.keys()) await put(answer({ kind, length: halfHours }));
-    await pool.query(`truncate ${tables.map((table) => `genesys.${table}`).join(', ')}`);
-    await pool.query(`delete from extract.settings where name = 'day_sums_digest'`);
+    await pool.query(`truncate ${[...tables, ...intervalTables].map((table) => `genesys.${table}`).join(', ')}`);
+    await pool.query(`delete from extract.settings where name in ('day_sums_digest', 'interval_sums_digest')`);
     await migrate(pool, { timeZone: 'Europe/Berlin' });
     expect((await pool.query('select from genesys.queue_day_sums')).rowCount).toBeGreaterThan(4);
     expect(await differences()).toBe(0);
@@ -265,6 +314,8 @@ describe('sums by local day', () => {
       `insert into genesys.agent_status_day_sums (day, user_id, last_interval_end) values ('2026-03-30', $1, now())`,
       [id(77)],
     );
+    await pool.query('update genesys.agent_interval_sums set handle_ms = 7, idle_ms = 7');
+    await pool.query('delete from genesys.queue_interval_sums');
     await rebuildFacts(pool, () => {});
     expect(await differences()).toBe(0);
   });

@@ -42,6 +42,14 @@ test.each([
   ['bridge_queue_wrapup_codes', 50],
   ['bridge_user_skills', 30],
   ['bridge_user_languages', 30],
+  ['fct_segments', 1_000],
+  ['fct_transfers', 10],
+  ['fct_callbacks', 5],
+  ['fct_flows', 100],
+  ['fct_dial_attempts', 5],
+  ['fct_voice_quality', 100],
+  ['bridge_leg_skills', 50],
+  ['bridge_conversation_divisions', 500],
 ])('%s has at least %i rows, and flags that are true or false, never null', async (relation, rowsMin) => {
   const { rows: flags } = await pool.query<{ name: string }>(
     `select column_name as name from information_schema.columns

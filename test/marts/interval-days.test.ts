@@ -134,16 +134,16 @@ describe('a filter', () => {
   });
   afterAll(() => marts?.close());
 
-  test('on time and queue reaches one month and the unique index', async () => {
+  test('on time and queue reaches one month and an index of both', async () => {
     const plan = await planOf(`select * from mart.fct_queue_intervals where ${inMarch} and queue_id = '${queue}'`);
-    expect(plan).toMatch(/Index Cond: .*interval_start.*COALESCE\(.*queue_id/);
+    expect(plan).toMatch(/Index Cond: .*interval_start.*queue_id/);
     expect(plan).not.toContain('y2026m05');
   });
 
-  test('on time and a list of agents reaches one month and the unique index', async () => {
+  test('on time and a list of agents reaches one month and an index of both', async () => {
     const agents = `user_id = any (array(select user_id from mart.dim_users))`;
     const plan = await planOf(`select * from mart.fct_agent_intervals where ${inMarch} and ${agents}`);
-    expect(plan).toMatch(/Index Cond: .*interval_start.*COALESCE\(.*user_id/);
+    expect(plan).toMatch(/Index Cond: .*interval_start.*user_id/);
     expect(plan).not.toContain('y2026m05');
   });
 });

@@ -1,5 +1,6 @@
 import { inTransaction } from '../../src/postgres/connection/transaction.js';
-import { refreshDaySums } from '../../src/postgres/derived/day-sums.js';
+import { intervalSumTables } from '../../src/postgres/derived/interval-sums.js';
+import { refreshSums } from '../../src/postgres/derived/sums.js';
 import { ensurePartitions } from '../../src/postgres/schema/partitions.js';
 import type { JsonObject, Marts } from './support.js';
 
@@ -35,13 +36,16 @@ export async function insertGroups(marts: Marts, groups: readonly Group[]): Prom
   const rows = groups.flatMap(rowsOf);
   const starts = rows.map((row) => Date.parse(row.interval_start));
   const table = groups[0]?.table ?? '';
-  await ensurePartitions(marts.pool, starts, new Set(), new Date('2026-12-01'), tables);
+  await ensurePartitions(marts.pool, starts, new Set(), new Date('2026-12-01'), [
+    ...tables,
+    ...tables.flatMap(intervalSumTables),
+  ]);
   await marts.rows(
     `insert into genesys.${table} select * from jsonb_populate_recordset(null::genesys.${table}, $1::jsonb)`,
     [JSON.stringify(rows)],
   );
   const interval = { from: new Date(Math.min(...starts)), to: new Date(Math.max(...starts) + 1) };
-  await inTransaction(marts.pool, (client) => refreshDaySums(client, table, { interval }));
+  await inTransaction(marts.pool, (client) => refreshSums(client, table, { interval }));
 }
 
 function rowsOf({ start, dimensions, figures, lengthMs }: Group) {

@@ -57,6 +57,11 @@ test.each([
   'fct_wrapup_intervals',
   'fct_flow_outcomes',
   'fct_agent_statuses',
+  'fct_queue_direction_intervals',
+  'fct_agent_queue_intervals',
+  'rpt_agent_queue_days',
+  'fct_presence_intervals',
+  'rpt_presence_days',
 ])('%s has rows, and flags that are true or false, never null', async (view) => {
   const flags = await rows(
     `select column_name as name from information_schema.columns

@@ -32,10 +32,7 @@ beforeAll(async () => {
   await insertSlice('calls', 8, { pass: 1, due_at: hour(9), ...failure, attempts: 1 });
   await insertSlice('quiet', 1, final);
   for (const stream of ['calls', 'quiet']) {
-    await marts.rows('insert into extract.settings (name, value) values ($1, $2)', [
-      `scheduled_from.${stream}`,
-      hour(1),
-    ]);
+    await marts.rows('insert into extract.streams (stream, scheduled_from) values ($1, $2)', [stream, hour(1)]);
   }
   // A backfill of long ago, not done yet, and the void between it and the schedule, which nobody asked for.
   await insertSlice('quiet', -100, { pass: 0, due_at: future });
@@ -165,10 +162,10 @@ test('a dead letter is a gap with its age and the pull that brings the record ag
 test('a watermark stops at a hole, also where everything behind it was pulled, and where the hole is the first of the schedule', async () => {
   await insertSlice('holed', 2, final);
   await insertSlice('holed', 5, final);
-  await marts.rows(`insert into extract.settings (name, value) values ('scheduled_from.holed', $1)`, [hour(2)]);
+  await marts.rows(`insert into extract.streams (stream, scheduled_from) values ('holed', $1)`, [hour(2)]);
   const read = () => marts.rows(`select watermark_at, final_until_at from mart.ops_freshness where stream = 'holed'`);
   expect(await read()).toEqual([{ watermark_at: new Date(hour(3)), final_until_at: new Date(hour(3)) }]);
-  await marts.rows(`update extract.settings set value = $1 where name = 'scheduled_from.holed'`, [hour(1)]);
+  await marts.rows(`update extract.streams set scheduled_from = $1 where stream = 'holed'`, [hour(1)]);
   expect(await read()).toEqual([{ watermark_at: new Date(hour(1)), final_until_at: new Date(hour(1)) }]);
   const holes = await marts.rows(
     `select extract(hour from from_at)::int as from_hour, length_seconds::int from mart.ops_coverage where stream = 'holed' order by 1`,

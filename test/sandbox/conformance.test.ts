@@ -53,7 +53,9 @@ describe('every endpoint', () => {
   });
 
   test('is in the table, so that none is left unlooked at', () => {
-    const { core, notifications } = createParts(resolveOptions(organization), sandbox.world, undefined, () => 0);
+    const { core, notifications } = createParts(resolveOptions(organization), sandbox.world, undefined, () =>
+      Date.UTC(2026, 0, 5),
+    );
     const routes = apiRoutes(core, { aggregates, userDetails, queueObservations }, notifications.routes());
     const match = createMatcher(routes);
     const asked = new Set(

@@ -173,11 +173,48 @@ describe('options', () => {
   });
 });
 
+const jsonBody = { 'content-type': 'application/json' };
+
 describe('the control endpoints', () => {
+  test('take nothing that a page of another origin can send, and stay as they were', async () => {
+    client = await startWithClient();
+    const { port, url } = client.sandbox;
+    const before = client.sandbox.now();
+    const send = (headers: Record<string, string>, body?: string) =>
+      reply(`${url}/sandbox/clock`, 'POST', body ?? '{"advanceSeconds":60}', { ...jsonBody, ...headers });
+    expect((await send({ origin: 'https://evil.example.com' })).status).toBe(403);
+    expect((await send({ origin: 'null' })).status).toBe(403);
+    expect((await send({ origin: `http://127.0.0.1:${port + 1}` })).status).toBe(403);
+    expect((await send({ host: 'evil.example.com' })).status).toBe(421);
+    expect((await send({ host: `evil.example.com:${port}`, origin: `http://evil.example.com:${port}` })).status).toBe(
+      421,
+    );
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/jsonx'])
+      expect((await send({ 'content-type': type })).status).toBe(415);
+    expect(
+      (await reply(`${url}/sandbox/reset`, 'POST', undefined, { origin: 'https://evil.example.com' })).status,
+    ).toBe(403);
+    expect((await reply(`${url}/sandbox/requests`, 'GET', undefined, { host: 'evil.example.com' })).status).toBe(421);
+    expect((await reply(`${url}/`, 'GET', undefined, { host: 'evil.example.com' })).status).toBe(421);
+    expect(client.sandbox.now()).toEqual(before);
+    expect((await send({ origin: url, 'content-type': 'application/json; charset=utf-8' })).status).toBe(200);
+    expect((await send({ host: `localhost:${port}` })).status).toBe(200);
+  });
+
+  test('outlive bodies of any depth', async () => {
+    client = await startWithClient();
+    const conversationId = '20458-3';
+    const deep = `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`;
+    const body = `{"conversationId":"${conversationId}","patch":${deep}}`;
+    await reply(`${client.sandbox.url}/sandbox/restate`, 'POST', body, jsonBody);
+    await reply(`${client.sandbox.url}/sandbox/reset`, 'POST');
+    expect((await client.get(`/api/v2/analytics/conversations/${conversationId}/details`)).status).toBe(200);
+  });
+
   test('move the clock, set faults, change records, show and forget requests', async () => {
     client = await startWithClient();
     const control = (method: string, path: string, body?: object) =>
-      reply(`${client.sandbox.url}${path}`, method, body && JSON.stringify(body));
+      reply(`${client.sandbox.url}${path}`, method, body && JSON.stringify(body), jsonBody);
     expect((await control('POST', '/sandbox/clock', { advanceSeconds: 3_600 })).body).toEqual({
       now: '2026-01-08T13:00:00.000Z',
     });
@@ -211,6 +248,11 @@ describe('the control endpoints', () => {
     ['/sandbox/restate', { conversationId: 'nobody', patch: {} }, 'nobody'],
     ['/sandbox/restate', { conversationId: '20458-3', patch: {}, at: 'soon' }, '"at"'],
     ['/sandbox/clock', { now: 'soon' }, 'not a date'],
+    ['/sandbox/clock', { advanceSeconds: 1e300 }, 'not a date'],
+    ['/sandbox/clock', { advanceSeconds: 1e12 }, '1990 to 2100'],
+    ['/sandbox/clock', { now: '+200000-01-01T00:00:00Z' }, '1990 to 2100'],
+    ['/sandbox/clock', null, 'not a JSON object'],
+    ['/sandbox/restate', [], 'not a JSON object'],
     ['/sandbox/faults', { http5xx: { rate: 1, status: 200 } }, 'status'],
     ['/sandbox/faults', { http5xx: { rate: 1, times: '3' } }, 'times'],
     ['/sandbox/faults', { reset: { rate: 1, when: 'in-body' } }, 'when'],
@@ -218,7 +260,7 @@ describe('the control endpoints', () => {
     ['/sandbox/notify', { topicName: 'x' }, 'eventBody'],
   ])('refuse a mistake with one sentence: %s %j', async (path, body, culprit) => {
     client = await startWithClient();
-    const answer = await reply(`${client.sandbox.url}${path}`, 'POST', JSON.stringify(body));
+    const answer = await reply(`${client.sandbox.url}${path}`, 'POST', JSON.stringify(body), jsonBody);
     expect(answer.status).toBe(400);
     expect(answer.body.error).toContain(culprit);
   });

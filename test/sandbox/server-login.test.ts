@@ -102,7 +102,9 @@ describe('people', () => {
   const id = '20461-3';
   const details = async () => (await client.get(`/api/v2/analytics/conversations/${id}/details`)).body;
   const control = (path: string, body: unknown) =>
-    reply(`${client.sandbox.url}/sandbox/${path}`, 'POST', JSON.stringify(body));
+    reply(`${client.sandbox.url}/sandbox/${path}`, 'POST', JSON.stringify(body), {
+      'content-type': 'application/json',
+    });
 
   test('an agent enters a code, past all refusals of the API', async () => {
     client = await startWithClient();

@@ -59,7 +59,8 @@ beforeAll(async () => {
     await owner.query(`create role ${role(name)} login password 'secret'`);
   }
   await owner.query(`create role ${role('team')} nologin`);
-  await owner.query(`grant genesys_reader to ${role('supervisor')}, ${role('analyst')}, ${role('member')}`);
+  await owner.query(`grant genesys_reader to ${role('analyst')}, ${role('member')}`);
+  await owner.query(`grant genesys_personal to ${role('supervisor')}`);
   // Whether it inherits or not: who is a member is limited.
   await owner.query(`alter role ${role('member')} noinherit; grant ${role('team')} to ${role('member')}`);
   await owner.query(

@@ -133,7 +133,7 @@ describe('prune', () => {
     expect(rows[0].from).toEqual(before);
     await pool.query(`delete from extract.slices where stream = 'conversation_history' and slice_from < '2025-12-31'`);
     await pool.query(
-      `update extract.settings set value = '2026-03-11T00:00:00Z' where name = 'scheduled_from.conversation_history'`,
+      `update extract.streams set scheduled_from = '2026-03-11T00:00:00Z' where stream = 'conversation_history'`,
     );
     expect(await count(`mart.ops_coverage where ${old('from_at')}`)).toBe(0);
   });

@@ -49,8 +49,9 @@ test('every line of a slice carries the ids of the slice and its stream, also th
   const ofSlices = lines.filter(({ msg, operation }) => msg.startsWith('Slice ') || operation !== undefined);
   expect(ofSlices.some(({ operation }) => operation !== undefined)).toBe(true);
   expect(ofSlices.some(({ level }) => level === 'error')).toBe(true);
-  const isLogin = ({ operation }: Line) => operation === 'login';
-  expect(ofSlices.filter((line) => !isLogin(line) && (!line.slice || !line.stream))).toEqual([]);
+  // Asked once for the whole run: who logs in, and which organisation answers.
+  const isOfRun = ({ operation }: Line) => operation === 'login' || operation === 'organization';
+  expect(ofSlices.filter((line) => !isOfRun(line) && (!line.slice || !line.stream))).toEqual([]);
   const streamsOfSlice = new Map<string, Set<string>>();
   for (const { slice, stream } of ofSlices)
     if (slice && stream) streamsOfSlice.set(slice, (streamsOfSlice.get(slice) ?? new Set()).add(stream));

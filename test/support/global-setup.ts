@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
-import { startTestServer } from './test-server.js';
+import { startTestServer, type TestServer } from './test-server.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -13,18 +13,18 @@ declare module 'vitest' {
   }
 }
 
-interface Stage {
+export interface Stage {
   readonly url: string;
   readonly databasePrefix: string;
   stop(): Promise<void>;
 }
 
 /** Vitest asks once for each of its projects, and loads this file anew for each; they share one stage. */
-const shared = globalThis as { warehouseStage?: Promise<Stage> | undefined };
+const shared = globalThis as { warehouseStage?: Promise<Stage> | undefined; isWarehouseBuilt?: boolean };
 
 /** One Postgres for the whole run. Its databases go with it, also from a server that was there before. */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
-  shared.warehouseStage ??= openStage();
+  shared.warehouseStage ??= openStage(() => startTestServer(process.env));
   const { url, databasePrefix } = await shared.warehouseStage;
   project.provide('postgresUrl', url);
   project.provide('databasePrefix', databasePrefix);
@@ -35,9 +35,11 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   };
 }
 
-async function openStage(): Promise<Stage> {
-  buildProgram();
-  const server = await startTestServer(process.env);
+/** A server and a prefix for the names of its databases, all of which `stop` drops. */
+export async function openStage(start: () => Promise<TestServer>): Promise<Stage> {
+  if (!shared.isWarehouseBuilt) buildProgram();
+  shared.isWarehouseBuilt = true;
+  const server = await start();
   const databasePrefix = `gw_test_${randomBytes(4).toString('hex')}_`;
   process.stderr.write(`Postgres for tests: ${server.label}\n`);
   const stop = async () => {

@@ -3,6 +3,7 @@ import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { newestVersion } from '../../src/postgres/connection/versions.js';
 import { startEmbeddedPostgres } from '../../src/postgres/embedded/index.js';
 import { isRunning } from '../../src/postgres/embedded/process.js';
 
@@ -14,7 +15,7 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
-const image = 'postgres:17';
+const image = `postgres:${newestVersion}`;
 const probeMsMax = 5_000;
 const startMsMax = 180_000;
 const directoryPrefix = 'genesys-warehouse-test-';
@@ -77,16 +78,25 @@ async function inContainer(): Promise<TestServer | string> {
 }
 
 async function embedded(why: string): Promise<TestServer> {
+  return startEmbedded(`embedded Postgres (${why})`);
+}
+
+/** An own server, of the Postgres that `packageDirectory` holds or of the installed one. Its folder goes with it. */
+export async function startEmbedded(label: string, packageDirectory?: string): Promise<TestServer> {
   await removeLeftovers();
   const dataDirectory = await mkdtemp(join(tmpdir(), `${directoryPrefix}${process.pid}-`));
   // Made for one user only; started by root, the server is somebody else.
   await chmod(dataDirectory, 0o755);
-  const server = await startEmbeddedPostgres({ dataDirectory, settings: fastSettings });
+  const server = await startEmbeddedPostgres({
+    dataDirectory,
+    settings: fastSettings,
+    ...(packageDirectory !== undefined && { packageDirectory }),
+  });
   const stop = async () => {
     await server.stop();
     await rm(dataDirectory, { recursive: true, force: true, maxRetries: 3 });
   };
-  return { url: server.url, label: `embedded Postgres (${why})`, stop };
+  return { url: server.url, label, stop };
 }
 
 /** Of test runs that were killed. */

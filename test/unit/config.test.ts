@@ -1,4 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -30,6 +31,7 @@ describe('defaults', () => {
       requestsPerMinute: 300,
       concurrency: 4,
       logLevel: 'info',
+      streams: { added: [], removed: [] },
       service: { host: '127.0.0.1', port: 8484, isPortGiven: false, names: [] },
       dashboard: { isOn: false },
       privacy: { addresses: 'keep', names: 'keep', notes: 'keep', attributes: 'keep' },
@@ -268,9 +270,49 @@ describe('loading the environment', () => {
 
   test('a secret may be given as a file, whose closing line break does not count', () => {
     const file = join(directory, 'secret');
-    writeFileSync(file, 'hush-hush-hush\n');
+    writeFileSync(file, 'hush-hush-hush\n', { mode: 0o600 });
     const environment = loadEnvironment(directory, { GENESYSCLOUD_OAUTHCLIENT_SECRET_FILE: file });
     expect(environment.GENESYSCLOUD_OAUTHCLIENT_SECRET).toBe('hush-hush-hush');
+  });
+
+  test.runIf(process.platform !== 'win32').each([0o640, 0o604, 0o644, 0o620])(
+    'a file for a secret that others can read or change is refused, without what it holds (mode %o)',
+    (mode) => {
+      const file = join(directory, 'secret');
+      writeFileSync(file, 'hush-hush-hush', { mode: 0o600 });
+      chmodSync(file, mode);
+      const load = () => loadEnvironment(directory, { GENESYS_WAREHOUSE_PRIVACY_KEY_FILE: file });
+      expect(load).toThrow(UsageError);
+      expect(load).toThrow(`PRIVACY_KEY_FILE names a file that others can read or change (mode ${mode.toString(8)})`);
+      expect(load).toThrow(`Run chmod 600 ${file}`);
+      expect(load).not.toThrow(/hush/);
+    },
+  );
+
+  test.runIf(process.platform !== 'win32')('a .env with secrets that others can read is warned of, and works', () => {
+    const file = join(directory, '.env');
+    const warnings: string[] = [];
+    const load = (text: string, mode: number) => {
+      writeFileSync(file, text);
+      chmodSync(file, mode);
+      return loadEnvironment(directory, {}, (sentence) => warnings.push(sentence));
+    };
+    load('GENESYSCLOUD_OAUTHCLIENT_SECRET=hush-hush-hush\n', 0o600);
+    load('GENESYS_WAREHOUSE_LOG_LEVEL=debug\n', 0o666);
+    expect(warnings).toEqual([]);
+    const environment = load('GENESYSCLOUD_OAUTHCLIENT_SECRET=hush-hush-hush\n', 0o644);
+    expect(environment.GENESYSCLOUD_OAUTHCLIENT_SECRET).toBe('hush-hush-hush');
+    expect(warnings).toEqual([
+      `${file} holds secrets and can be read or changed by others (mode 644). Run chmod 600 ${file}.`,
+    ]);
+  });
+
+  test.runIf(process.platform !== 'win32')('a pipe is refused at once instead of waited for', () => {
+    const pipe = join(directory, '.env');
+    execFileSync('mkfifo', [pipe]);
+    expect(() => loadEnvironment(directory, {})).toThrow(/\.env cannot be read \(it is not a regular file\)/);
+    expect(() => loadEnvironment(tmpdir(), { DATABASE_URL_FILE: pipe })).toThrow(/not a regular file/);
+    expect(() => loadEnvironment(tmpdir(), { DATABASE_URL_FILE: directory })).toThrow(/DATABASE_URL_FILE names a file/);
   });
 
   test('a secret given twice or in a file that is not there is a usage error', () => {

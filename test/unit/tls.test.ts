@@ -1,11 +1,20 @@
 import { describe, expect, test } from 'vitest';
+import { UsageError } from '../../src/lib/errors.js';
 import { describeConnectionError, describeTarget } from '../../src/postgres/connection/errors.js';
-import { withTls } from '../../src/postgres/connection/tls.js';
+import { mustEncrypt, withTls } from '../../src/postgres/connection/tls.js';
+
+const remote = 'postgres://app@db.example.com/x';
+const verified = { connectionString: `${remote}?sslmode=verify-full` };
 
 describe('TLS', () => {
-  test.each(['postgres://app@db.example.com/x', 'postgres:///x?host=10.0.0.7', 'postgres://app@postgres/x'])(
+  test.each([remote, 'postgres:///x?host=10.0.0.7', 'postgres://app@postgres/x'])(
     'a server on another machine must prove its name: %s',
-    (connectionString) => expect(withTls(connectionString)).toEqual({ connectionString, ssl: true }),
+    (connectionString) => {
+      const { connectionString: given, ssl } = withTls(connectionString);
+      expect(ssl).toBeUndefined();
+      expect(new URL(given as string).searchParams.get('sslmode')).toBe('verify-full');
+      expect(mustEncrypt(connectionString)).toBe(true);
+    },
   );
 
   test.each([
@@ -14,24 +23,53 @@ describe('TLS', () => {
     'postgres://app@[::1]/x',
     'postgres:///x',
     'postgres:///x?host=%2Fvar%2Frun%2Fpostgresql',
+    'postgres://app@localhost/x?sslmode=&sslrootcert=',
+    'postgres://app@localhost/x?sslnegotiation=postgres',
   ])('a server on this machine is spoken to without: %s', (connectionString) => {
-    expect(withTls(connectionString)).toEqual({ connectionString, ssl: false });
+    expect(withTls(connectionString).ssl).toBe(false);
+    expect(mustEncrypt(connectionString)).toBe(false);
   });
 
-  test.each(['disable', 'no-verify', 'verify-full'])('sslmode=%s is left to the driver', (mode) => {
-    const connectionString = `postgres://app@db.example.com/x?sslmode=${mode}`;
-    expect(withTls(connectionString)).toEqual({ connectionString });
+  test.each([
+    'sslnegotiation=postgres',
+    'sslrootcert=',
+    'sslcert=',
+    'sslkey=',
+    'sslmode=',
+    'ssl=',
+    'ssl',
+    'ssl=true',
+    'sslmode=require',
+    'sslmode=prefer',
+    'sslmode=verify-ca',
+    'sslmode=verify-full',
+    'sslrootcert=system',
+    'sslmode=require&uselibpqcompat=',
+  ])('no parameter that says nothing of the kind turns it off or weakens it: %s', (parameter) => {
+    const { connectionString, ssl } = withTls(`${remote}?${parameter}`);
+    expect(ssl).toBeUndefined();
+    expect(new URL(connectionString as string).searchParams.get('sslmode')).toBe('verify-full');
   });
 
-  test.each(['sslmode=require', 'sslmode=prefer', 'sslrootcert=system'])('%s verifies fully', (parameter) => {
-    expect(withTls(`postgres://app@db/x?${parameter}`)).toEqual({
-      connectionString: 'postgres://app@db/x?sslmode=verify-full',
-    });
+  test('only disable turns it off, only no-verify takes any certificate', () => {
+    expect(withTls(`${remote}?sslmode=disable`)).toEqual({ connectionString: remote, ssl: false });
+    expect(withTls(`${remote}?sslmode=no-verify`)).toEqual({ connectionString: `${remote}?sslmode=no-verify` });
+    expect(withTls(`${remote}?sslmode=verify-full`)).toEqual(verified);
+    const file = withTls(`${remote}?sslrootcert=%2Fca.pem`).connectionString as string;
+    expect(new URL(file).searchParams.get('sslrootcert')).toBe('/ca.pem');
   });
 
-  test("libpq's own meaning is left alone where it is asked for", () => {
-    const connectionString = 'postgres://app@db/x?sslmode=require&uselibpqcompat=true';
-    expect(withTls(connectionString)).toEqual({ connectionString });
+  test.each([
+    'ssl=false',
+    'ssl=yes',
+    'ssl=disable',
+    'sslmode=REQUIRE',
+    'sslmode=allow',
+    'sslmode=on',
+    'sslnegotiation=x',
+  ])('a word that is not known is refused in one sentence: %s', (parameter) => {
+    expect(() => withTls(`${remote}?${parameter}`)).toThrow(UsageError);
+    expect(() => withTls(`${remote}?${parameter}`)).toThrow(/in DATABASE_URL is not known\. Use /);
   });
 });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { HourlyBound } from '../../src/cli/run/writer.js';
-import { backOffMs } from '../../src/lib/backoff.js';
+import { backOffMs } from '../../src/lib/abort.js';
 import { minuteMs } from '../../src/lib/interval.js';
 import { silentLog } from '../../src/lib/log.js';
 import { Seen } from '../../src/wrapup/realtime/dedupe.js';

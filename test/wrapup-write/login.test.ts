@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -20,6 +21,19 @@ async function freeDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'gw-login-'));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
   return directory;
+}
+
+/** What comes back for bytes that are sent as they are. */
+async function answerTo(port: number, text: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => {});
+  socket.write(text);
+  let answer = '';
+  socket.on('data', (part) => {
+    answer += String(part);
+  });
+  await once(socket, 'close');
+  return answer;
 }
 
 async function freePort(): Promise<number> {
@@ -126,6 +140,24 @@ describe('wrapup login', () => {
       'This answer belongs to no login that was begun here.\n',
     ]);
     expect((await fetch(new URL('/other', run.redirectUri))).status).toBe(404);
+    await logIn(url);
+    expect((await run.ended).status).toBe(0);
+  });
+
+  test('outlives whatever a program of this machine sends to its port, and still takes its own answer', async () => {
+    const sandbox = await openSandbox();
+    const run = await beginLogin(sandbox);
+    const url = await run.url;
+    const port = Number(new URL(run.redirectUri).port);
+    const garbage = [
+      'GET //[ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
+      'GET http://[::1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
+      'GET /callback?state=%ff%00&code[]=1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
+      'OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
+      `GET /${'x'.repeat(100_000)} HTTP/1.1\r\n`,
+      '\u0016\u0003\u0001\u0002\u0000 no HTTP at all\r\n\r\n',
+    ];
+    for (const text of garbage) expect(await answerTo(port, text)).toMatch(/^HTTP\/1\.1 4\d\d /);
     await logIn(url);
     expect((await run.ended).status).toBe(0);
   });

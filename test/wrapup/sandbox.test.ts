@@ -12,7 +12,8 @@ import { environmentFor, runCommand } from '../support/program.js';
 const at = new Date('2026-03-12T15:07:00Z');
 const dayMs = 86_400_000;
 const example = join(import.meta.dirname, '../../docs/wrapup-rules.example.yaml');
-const interval = { from: new Date(at.getTime() - 31 * dayMs), to: at };
+/** The first pull reaches ten days back, and a survey or an evaluation brings a conversation of up to 31 days before. */
+const interval = { from: new Date(at.getTime() - 45 * dayMs), to: at };
 const options = { now: at, actor: 'test' };
 
 let sandbox: Sandbox;

@@ -1,4 +1,5 @@
 import { ApiError, asError, UsageError } from '../../lib/errors.js';
+import { describeSystemError } from '../../lib/system-errors.js';
 import { describeLoss } from '../../postgres/connection/lost.js';
 
 /**
@@ -6,7 +7,8 @@ import { describeLoss } from '../../postgres/connection/lost.js';
  * A stack would only bury it. Undefined for every other error.
  */
 function sentenceOf(error: unknown): string | undefined {
-  return error instanceof UsageError || error instanceof ApiError ? error.message : describeLoss(error);
+  if (error instanceof UsageError || error instanceof ApiError) return error.message;
+  return describeLoss(error) ?? describeSystemError(error);
 }
 
 /** What a log line says about an error besides its text: the sentence, or the error whole where it was not expected. */

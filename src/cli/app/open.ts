@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type pg from 'pg';
 import {
   type ApiConfig,
@@ -17,7 +17,7 @@ import { version } from '../../lib/version.js';
 import { applicationName, createPool, verifyConnection } from '../../postgres/connection/pool.js';
 import { startEmbeddedPostgres } from '../../postgres/embedded/index.js';
 import { usableHome } from '../../postgres/embedded/user.js';
-import { migrate } from '../../postgres/migrate.js';
+import { prepareDatabase } from '../../postgres/migrate.js';
 import type { ViewSettings } from '../../postgres/schema/views.js';
 import { createScreen } from '../../privacy/scrubber.js';
 import { privateApi } from '../../streams/scrubbed-api.js';
@@ -78,7 +78,7 @@ export async function openWithApi(context: CommandContext): Promise<OpenedWithAp
   warnOfClearText(config, log);
   const opened = await openPool(context, { config, log });
   try {
-    await migrate(opened.pool, viewSettings(config));
+    await prepareDatabase(opened.pool, viewSettings(config), log);
     const budgets = openBudgets(opened.databaseUrl, config.requestsPerMinute);
     const clock = new OrganisationClock(context.now, undefined, context.clockToleranceMs);
     const api = privateApi(
@@ -142,7 +142,11 @@ function openApi(
 }
 
 async function openPool(context: CommandContext, { config, log }: { config: Config; log: Log }): Promise<Opened> {
-  const embedded = config.databaseUrl === undefined ? await startEmbedded(context, log) : undefined;
+  if (context.environment.NODE_TLS_REJECT_UNAUTHORIZED === '0')
+    log.warn(
+      'NODE_TLS_REJECT_UNAUTHORIZED=0 switches the check of certificates off, for Genesys Cloud and for the database. Remove it.',
+    );
+  const embedded = config.databaseUrl === undefined ? await startEmbedded(context, config, log) : undefined;
   const databaseUrl = config.databaseUrl ?? embedded?.url ?? '';
   const pool = createPool({
     connectionString: databaseUrl,
@@ -163,10 +167,12 @@ async function openPool(context: CommandContext, { config, log }: { config: Conf
   return { config, log, pool, databaseUrl, close };
 }
 
-async function startEmbedded(context: CommandContext, log: Log) {
+async function startEmbedded(context: CommandContext, { embeddedBin }: Config, log: Log) {
   const dataDirectory = await usableHome(context.embeddedDirectory ?? join(context.directory, embeddedDirectory));
   const started = performance.now();
-  const embedded = await startEmbeddedPostgres({ dataDirectory, log });
+  const binariesDirectory =
+    embeddedBin === undefined ? {} : { binariesDirectory: resolve(context.directory, embeddedBin) };
+  const embedded = await startEmbeddedPostgres({ dataDirectory, log, ...binariesDirectory });
   log.info(
     { directory: dataDirectory, seconds: Math.round((performance.now() - started) / secondMs) },
     'DATABASE_URL is not set: using the embedded Postgres, which is meant for trying out',

@@ -7,7 +7,7 @@ import { openMartReader } from '../../postgres/dashboard/mart-reader.js';
 import type { Mount } from '../../service/routes.js';
 
 export interface PageOptions {
-  readonly config: Pick<Config, 'dashboard' | 'timeZone' | 'granularity'>;
+  readonly config: Pick<Config, 'dashboard' | 'granularity'>;
   readonly databaseUrl: string;
   readonly now: () => Date;
   readonly log: Log;
@@ -29,7 +29,6 @@ export async function openPage({ config, databaseUrl, now, log }: PageOptions): 
   const { password, role } = config.dashboard;
   const reader = await openMartReader({
     connectionString: databaseUrl,
-    timeZone: config.timeZone,
     log,
     ...(role !== undefined && { role }),
   });

@@ -14,6 +14,7 @@ import { conversationMemory } from '../../streams/conversations/page-reader.js';
 import { type CommandContext, exitDone, exitSliceFailed } from './command.js';
 import { reportHeldSlices, strangersAmong } from './held-slices.js';
 import { type OpenedWithApi, settleClock } from './open.js';
+import { settleOrganization } from './organization.js';
 
 const errorsShownMax = 10;
 const readAheadFactor = 2;
@@ -30,7 +31,11 @@ export function syncContext(
   const memory = conversationMemory();
   return {
     ledger: warehouse,
-    streams: selectStreams(allStreams(opened.api, { granularity: opened.config.granularity, memory }), streamNames),
+    streams: selectStreams(
+      allStreams(opened.api, { granularity: opened.config.granularity, memory }),
+      streamNames,
+      opened.config.streams,
+    ),
     start: resolveStart(opened.config.start, now()),
     concurrency: opened.config.concurrency,
     readAhead: { slicesMax: () => slicesOpenMax(opened), memory: memory.gate },
@@ -70,6 +75,7 @@ async function recordedRun(
   let failure: unknown;
   try {
     await settleClock(opened);
+    await settleOrganization(opened);
     summary = await work();
     await settleByExtraction(opened.pool, { now: context.now(), actor: command, states: ['sent'] });
   } catch (error) {

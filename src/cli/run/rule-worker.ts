@@ -1,4 +1,4 @@
-import { pause } from '../../lib/backoff.js';
+import { pause } from '../../lib/abort.js';
 import { asError } from '../../lib/errors.js';
 import { dayMs, hourMs, minuteMs, plus, secondMs } from '../../lib/interval.js';
 import type { Log } from '../../lib/log.js';

@@ -1,4 +1,5 @@
 import cron from 'node-cron';
+import { untilAborted } from '../../lib/abort.js';
 import { asError, UsageError } from '../../lib/errors.js';
 import { secondMs } from '../../lib/interval.js';
 import type { Log } from '../../lib/log.js';
@@ -108,7 +109,9 @@ async function runUntilStopped(
   opened: OpenedWithApi,
   state: RunState,
 ): Promise<void> {
-  const ticks = new Ticks({ context, opened, streams: stream, state, msToNext: () => task.msToNext() });
+  const fatal = new AbortController();
+  const onFatal = (error: Error) => fatal.abort(error);
+  const ticks = new Ticks({ context, opened, streams: stream, state, msToNext: () => task.msToNext(), onFatal });
   const task = cron.schedule(schedule, () => ticks.tick(), {
     noOverlap: true,
     maxRandomDelay: context.tickDelayMsMax ?? jitterMsMax,
@@ -116,9 +119,10 @@ async function runUntilStopped(
   });
   opened.log.info({ schedule }, 'The scheduler runs');
   await ticks.tick();
-  await untilAborted(context.signal);
+  await untilAborted(AbortSignal.any([context.signal, fatal.signal]));
   await task.destroy();
   await ticks.settled();
+  fatal.signal.throwIfAborted();
   opened.log.info('The scheduler has stopped');
 }
 
@@ -131,9 +135,4 @@ function cronLog(log: Log): CronLogger {
     debug,
     error: (message) => log.error({ error: asError(message) }, 'The scheduler failed'),
   };
-}
-
-function untilAborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }

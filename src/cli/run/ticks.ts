@@ -1,4 +1,5 @@
 import { sync } from '../../engine/sync.js';
+import { OutdatedProgramError } from '../../lib/errors.js';
 import { type CommandContext, exitDone } from '../app/command.js';
 import { errorFacts } from '../app/error-text.js';
 import type { OpenedWithApi } from '../app/open.js';
@@ -13,6 +14,8 @@ export interface TicksOptions {
   readonly state: RunState;
   /** Until the schedule's next tick; null when it has none. */
   readonly msToNext: () => number | null;
+  /** Called with an error after which no further tick can succeed. */
+  readonly onFatal: (error: Error) => void;
 }
 
 /** The ticks of `run`: one at a time, each a run of its own in the ledger. */
@@ -45,7 +48,7 @@ export class Ticks {
 
   /** A failed tick is logged and over: the next one finds the same slices due. */
   async #outcome(): Promise<TickOutcome> {
-    const { context, opened, streams, state } = this.#options;
+    const { context, opened, streams, state, onFatal } = this.#options;
     try {
       const engine = { ...syncContext(context, opened, streams), onSlice: state.onSlice };
       const status = await asRun('run', context, opened, async () => {
@@ -56,6 +59,10 @@ export class Ticks {
       return status === exitDone ? 'done' : 'partly';
     } catch (error) {
       state.failed(error);
+      if (error instanceof OutdatedProgramError) {
+        onFatal(error);
+        return 'failed';
+      }
       opened.log.error(errorFacts(error), 'The tick failed; the next one tries again');
       return 'failed';
     }

@@ -1,14 +1,15 @@
 import type { Config } from '../../config/config.js';
 import { UsageError } from '../../lib/errors.js';
-import { migrate } from '../../postgres/migrate.js';
+import { prepareDatabase } from '../../postgres/migrate.js';
 import { type Pending, readPending, readWritten, type Written } from '../../postgres/wrapup/pending.js';
 import { createAssignmentStore, proposeAgain } from '../../postgres/wrapup/sending.js';
 import { type AllowList, allowListOf } from '../../wrapup/rules/allow-list.js';
 import { applyAssignments } from '../../wrapup/writeback/apply.js';
 import type { ApplySummary } from '../../wrapup/writeback/types.js';
 import { type CommandContext, exitDone, exitSliceFailed, timingOf } from '../app/command.js';
-import { type Opened, openDatabase, openWithApi, viewSettings } from '../app/open.js';
+import { type Opened, viewSettings } from '../app/open.js';
 import { type RowColumn, type RowFormat, renderRows } from '../app/table.js';
+import { withApi, withDatabase } from '../app/with-open.js';
 import { wrapupInterval } from './plan.js';
 import { openPlanner, type Planner } from './planner.js';
 import { openWriter } from './writer.js';
@@ -32,8 +33,7 @@ export async function wrapupApplyCommand(context: CommandContext, options: Wrapu
 }
 
 async function recordOnly(context: CommandContext, options: WrapupApplyOptions): Promise<number> {
-  const opened = await openDatabase(context);
-  try {
+  return withDatabase(context, async (opened) => {
     const planner = await openRules(opened, opened.config);
     await record(context, opened, planner, options, 'wrapup apply');
     const allowed = allowedBy(planner);
@@ -43,14 +43,11 @@ async function recordOnly(context: CommandContext, options: WrapupApplyOptions):
     if (planner.rules.writeback === undefined)
       opened.log.info('The rules file has no writeback list, so nothing would be written to Genesys');
     return exitDone;
-  } finally {
-    await opened.close();
-  }
+  });
 }
 
 async function applyToGenesys(context: CommandContext, options: WrapupApplyOptions): Promise<number> {
-  const opened = await openWithApi(context);
-  try {
+  return withApi(context, async (opened) => {
     const planner = await openRules(opened, opened.config);
     if (planner.rules.writeback === undefined)
       throw new UsageError(
@@ -76,13 +73,11 @@ async function applyToGenesys(context: CommandContext, options: WrapupApplyOptio
     } finally {
       await api.close();
     }
-  } finally {
-    await opened.close();
-  }
+  });
 }
 
 async function openRules(opened: Opened, config: Config): Promise<Planner> {
-  await migrate(opened.pool, viewSettings(config));
+  await prepareDatabase(opened.pool, viewSettings(config), opened.log);
   return openPlanner(opened.pool, config.wrapupRules);
 }
 

@@ -1,24 +1,22 @@
-import { migrate } from '../../postgres/migrate.js';
+import { prepareDatabase } from '../../postgres/migrate.js';
 import { readDirectory } from '../../postgres/wrapup/directory.js';
 import { checkRules } from '../../wrapup/rules/check.js';
 import { faultsError, parseRules } from '../../wrapup/rules/rules.js';
 import { type CommandContext, exitDone } from '../app/command.js';
-import { openDatabase, viewSettings } from '../app/open.js';
+import { viewSettings } from '../app/open.js';
+import { withDatabase } from '../app/with-open.js';
 import { readRules } from './planner.js';
 
 /** Holds the rules file against its schema and the directory in the warehouse. All faults at once, with line and column: exit status 2. */
 export async function wrapupCheckCommand(context: CommandContext): Promise<number> {
-  const opened = await openDatabase(context);
-  try {
+  return withDatabase(context, async (opened) => {
     const path = opened.config.wrapupRules;
     const rules = parseRules(await readRules(path), path);
-    await migrate(opened.pool, viewSettings(opened.config));
+    await prepareDatabase(opened.pool, viewSettings(opened.config), opened.log);
     const { faults, warnings } = checkRules(rules, await readDirectory(opened.pool));
     for (const { at, message } of warnings) opened.log.warn(`${at} ${message}`);
     if (faults.length > 0) throw faultsError(faults);
     opened.log.info({ rules: rules.rules.length, warnings: warnings.length }, `${path} is in order`);
     return exitDone;
-  } finally {
-    await opened.close();
-  }
+  });
 }

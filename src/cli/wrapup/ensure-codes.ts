@@ -1,8 +1,8 @@
 import { applyCodes, type CodesPlan, planCodes } from '../../wrapup/ensure-codes.js';
 import { parseRules } from '../../wrapup/rules/rules.js';
 import { type CommandContext, exitDone } from '../app/command.js';
-import { openWithApi } from '../app/open.js';
 import { type RowColumn, type RowFormat, renderRows } from '../app/table.js';
+import { withApi } from '../app/with-open.js';
 import { readRules } from './planner.js';
 import { openWriter } from './writer.js';
 
@@ -13,8 +13,7 @@ export interface EnsureCodesOptions {
 
 /** Prints which codes of the rules are missing, from Genesys or from queues; with `--apply` makes and attaches them. */
 export async function wrapupEnsureCodesCommand(context: CommandContext, options: EnsureCodesOptions): Promise<number> {
-  const opened = await openWithApi(context);
-  try {
+  return withApi(context, async (opened) => {
     const path = opened.config.wrapupRules;
     const rules = parseRules(await readRules(path), path);
     // Without --apply the credentials for reading are enough.
@@ -37,9 +36,7 @@ export async function wrapupEnsureCodesCommand(context: CommandContext, options:
     } finally {
       await writer?.api.close();
     }
-  } finally {
-    await opened.close();
-  }
+  });
 }
 
 interface MissingRow {

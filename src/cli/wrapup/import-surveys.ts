@@ -3,12 +3,12 @@ import { stat } from 'node:fs/promises';
 import { UsageError } from '../../lib/errors.js';
 import type { Log } from '../../lib/log.js';
 import type { SurveyInput } from '../../model/agent-session.js';
-import { migrate } from '../../postgres/migrate.js';
 import { storeSurveys } from '../../postgres/wrapup/surveys.js';
 import { createScreen } from '../../privacy/scrubber.js';
 import { idLengthMax, readSurveyRecord } from '../../wrapup/survey-record.js';
 import { type CommandContext, exitDone, exitSliceFailed } from '../app/command.js';
-import { type Opened, openDatabase, viewSettings } from '../app/open.js';
+import type { Opened } from '../app/open.js';
+import { withMigratedDatabase } from '../app/with-open.js';
 import { type SurveyFormat, surveyLines } from './survey-file.js';
 
 export interface ImportSurveysOptions {
@@ -35,15 +35,11 @@ export async function importSurveysCommand(
   if (options.source.length > idLengthMax)
     throw new UsageError(`--source has ${options.source.length} characters; use at most ${idLengthMax}.`);
   const input = file === '-' ? (process.stdin as AsyncIterable<Uint8Array>) : await openFile(file);
-  const opened = await openDatabase(context);
-  try {
-    await migrate(opened.pool, viewSettings(opened.config));
+  return withMigratedDatabase(context, async (opened) => {
     const counts = await importAll(opened, input, options, context);
     opened.log.info(counts, 'Surveys were imported');
     return counts.faulty === 0 ? exitDone : exitSliceFailed;
-  } finally {
-    await opened.close();
-  }
+  });
 }
 
 async function openFile(file: string): Promise<AsyncIterable<Uint8Array>> {

@@ -1,10 +1,9 @@
 import { UsageError } from '../../lib/errors.js';
 import { dayMs, type Interval, plus } from '../../lib/interval.js';
-import { migrate } from '../../postgres/migrate.js';
 import type { RulePlan } from '../../wrapup/rules/plan.js';
 import { type CommandContext, exitDone } from '../app/command.js';
-import { openDatabase, viewSettings } from '../app/open.js';
 import { type RowColumn, type RowFormat, renderRows } from '../app/table.js';
+import { withMigratedDatabase } from '../app/with-open.js';
 import { openPlanner } from './planner.js';
 
 export interface WrapupPlanOptions {
@@ -20,9 +19,7 @@ const daysDefault = 31;
 export async function wrapupPlanCommand(context: CommandContext, options: WrapupPlanOptions): Promise<number> {
   const now = context.now();
   const interval = wrapupInterval(options, now);
-  const opened = await openDatabase(context);
-  try {
-    await migrate(opened.pool, viewSettings(opened.config));
+  return withMigratedDatabase(context, async (opened) => {
     const planner = await openPlanner(opened.pool, opened.config.wrapupRules);
     const ruleName = options.rule;
     const plan = await planner.plan(
@@ -35,9 +32,7 @@ export async function wrapupPlanCommand(context: CommandContext, options: Wrapup
       'Planned; nothing was written',
     );
     return exitDone;
-  } finally {
-    await opened.close();
-  }
+  });
 }
 
 /** Returns the range of `--from` and `--to`, by default the last 31 days: agent sessions that began then. */

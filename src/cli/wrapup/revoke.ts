@@ -1,8 +1,7 @@
 import { UsageError } from '../../lib/errors.js';
-import { migrate } from '../../postgres/migrate.js';
 import { revoke } from '../../postgres/wrapup/closing.js';
 import { type CommandContext, exitDone } from '../app/command.js';
-import { openDatabase, viewSettings } from '../app/open.js';
+import { withMigratedDatabase } from '../app/with-open.js';
 
 export interface WrapupRevokeOptions {
   readonly rule: string;
@@ -15,18 +14,14 @@ export async function wrapupRevokeCommand(context: CommandContext, options: Wrap
   const { rule, from, to } = options;
   if (from !== undefined && to !== undefined && from >= to)
     throw new UsageError(`--from ${from.toISOString()} is not before --to ${to.toISOString()}; swap them.`);
-  const opened = await openDatabase(context);
-  try {
-    await migrate(opened.pool, viewSettings(opened.config));
+  return withMigratedDatabase(context, async (opened) => {
     const filter = { rule, ...(from && { from }), ...(to && { to }) };
     const revoked = await revoke(opened.pool, filter, { now: context.now(), actor: 'wrapup revoke' });
     if (revoked.length === 0) await refuseUnknown(opened.pool, rule);
     const counts = Object.fromEntries(revoked.map(({ state, count }) => [state, count]));
     opened.log.info({ rule, ...counts }, 'Revoked; reports show what Genesys says, and Genesys keeps what it was sent');
     return exitDone;
-  } finally {
-    await opened.close();
-  }
+  });
 }
 
 async function refuseUnknown(pool: Parameters<typeof revoke>[0], rule: string): Promise<void> {

@@ -2,10 +2,17 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import { FactsContext } from './facts.js';
 import { type Address, useAddress } from './lib/address.js';
 import { onLoginNeeded, type PageFacts, usePath } from './lib/api.js';
+import { AgentPage } from './pages/agent.js';
+import { AgentsPage } from './pages/agents.js';
+import { ConversationPage } from './pages/conversation.js';
+import { ConversationsPage } from './pages/conversations.js';
 import { LoginPage } from './pages/login.js';
 import { QueuePage } from './pages/queue.js';
 import { QueuesPage } from './pages/queues.js';
+import { ReportPage } from './pages/report.js';
 import { TodayPage } from './pages/today.js';
+import { TrustPage } from './pages/trust.js';
+import { WrapupPage } from './pages/wrapup.js';
 import { Shell, sectionOf } from './shell.js';
 
 const factsMs = 60_000;
@@ -17,6 +24,13 @@ function pageOf(address: Address) {
   if (page?.path === '/') return <TodayPage address={address} />;
   if (page?.path === '/queues')
     return id === undefined ? <QueuesPage address={address} /> : <QueuePage address={address} id={id} />;
+  if (page?.path === '/agents')
+    return id === undefined ? <AgentsPage address={address} /> : <AgentPage address={address} id={id} />;
+  if (page?.path === '/report') return <ReportPage address={address} />;
+  if (page?.path === '/wrapup') return <WrapupPage address={address} />;
+  if (page?.path === '/conversations')
+    return id === undefined ? <ConversationsPage address={address} /> : <ConversationPage id={id} />;
+  if (page?.path === '/trust') return <TrustPage address={address} />;
   return <p class="empty">There is no page at this address.</p>;
 }
 

@@ -3,7 +3,9 @@ import pg from 'pg';
 import { UsageError } from '../../lib/errors.js';
 import type { Log } from '../../lib/log.js';
 import { describeConnectionError, describeTarget } from './errors.js';
-import { withTls } from './tls.js';
+import { refuseSharedSessions } from './pooler.js';
+import { mustEncrypt, withTls } from './tls.js';
+import { oldestVersion } from './versions.js';
 
 /** What sessions of this program are called in `pg_stat_activity`, or how that begins. */
 export const applicationName = 'genesys-warehouse';
@@ -31,19 +33,33 @@ const keepAliveAfterMs = 30_000;
 const lockWaitMsMax = 60_000;
 /** A statement is ended by the server before; only a server or a network that went silent is waited for until then. */
 const silenceMarginMs = 60_000;
-const oldestServerVersion = 140_000;
 
 /**
- * What this program relies on, whatever the role or database has as its defaults. The keepalives let the server notice
- * within two minutes that a client's machine is gone, and end the claims that it held.
+ * What this program relies on, whatever the role or database has as its defaults; a setting that this server does not have is left out.
+ * The keepalives let the server notice within two minutes that a client's machine is gone, and end the claims that it held.
  */
-const sessionSettings = `
-set time zone 'UTC';
-set datestyle to 'ISO';
-set client_encoding to 'UTF8';
-set tcp_keepalives_idle = 60;
-set tcp_keepalives_interval = 10;
-set tcp_keepalives_count = 6;`;
+const sessionSettings: Readonly<Record<string, string>> = {
+  TimeZone: 'UTC',
+  DateStyle: 'ISO, MDY',
+  IntervalStyle: 'postgres',
+  client_encoding: 'UTF8',
+  search_path: 'pg_catalog, pg_temp',
+  standard_conforming_strings: 'on',
+  quote_all_identifiers: 'off',
+  array_nulls: 'on',
+  transform_null_equals: 'off',
+  extra_float_digits: '1',
+  bytea_output: 'hex',
+  default_transaction_isolation: 'read committed',
+  check_function_bodies: 'on',
+  plan_cache_mode: 'auto',
+  idle_session_timeout: '0',
+  transaction_timeout: '0',
+  idle_in_transaction_session_timeout: '10min',
+  tcp_keepalives_idle: '60',
+  tcp_keepalives_interval: '10',
+  tcp_keepalives_count: '6',
+};
 
 /** Type numbers of Postgres: fixed for ever. */
 const types = { int8: 20, date: 1082, timestamp: 1114 };
@@ -105,6 +121,7 @@ export async function verifyConnection(
   const { encoding, read_only } = await askServer(pool).catch((error: unknown) => {
     throw describeConnectionError(error, target);
   });
+  await refuseSharedSessions(pool, target);
   if (encoding !== 'UTF8') {
     throw new UsageError(`The database at ${target} stores ${encoding}; create one with encoding UTF8`);
   }
@@ -123,17 +140,34 @@ async function askServer(pool: pg.Pool): Promise<{ encoding: string; read_only: 
 }
 
 async function prepareSession(client: pg.ClientBase, options: PoolOptions): Promise<void> {
+  requireEncryption(client, options.connectionString);
   const { statementTimeoutMs, session = '' } = options;
   const lockTimeoutMs = Math.min(lockWaitMsMax, statementTimeoutMs || lockWaitMsMax);
+  const settings = {
+    ...sessionSettings,
+    statement_timeout: String(Math.trunc(statementTimeoutMs)),
+    lock_timeout: String(Math.trunc(lockTimeoutMs)),
+  };
   await client.query(
-    `${sessionSettings} set statement_timeout = ${Math.trunc(statementTimeoutMs)}; set lock_timeout = ${Math.trunc(lockTimeoutMs)};`,
+    `select set_config(wanted.name, wanted.value, false)
+     from unnest($1::text[], $2::text[]) as wanted (name, value)
+     where current_setting(wanted.name, true) is not null`,
+    [Object.keys(settings), Object.values(settings)],
   );
   if (session !== '') await client.query(session);
   const { rows } = await client.query(`select current_setting('server_version_num')::integer as version`);
   const version = (rows[0] as { version: number }).version;
-  if (version >= oldestServerVersion) return;
+  const majorVersion = Math.trunc(version / 10_000);
+  if (majorVersion >= oldestVersion) return;
+  throw new UsageError(`The database server is Postgres ${majorVersion}; use Postgres ${oldestVersion} or newer`);
+}
+
+/** What the driver made of the parameters is one thing, what the connection is another. */
+function requireEncryption(client: pg.ClientBase, connectionString: string): void {
+  const { connection } = client as unknown as { connection?: { stream?: { encrypted?: boolean } } };
+  if (!mustEncrypt(connectionString) || connection?.stream?.encrypted === true) return;
   throw new UsageError(
-    `The database server is Postgres ${Math.trunc(version / 10_000)}; use Postgres ${oldestServerVersion / 10_000} or newer`,
+    `The connection to ${describeTarget(connectionString)} is not encrypted. Turn TLS on there, or add sslmode=disable to DATABASE_URL if the network is trusted.`,
   );
 }
 

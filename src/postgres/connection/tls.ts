@@ -1,28 +1,68 @@
 import type pg from 'pg';
+import { UsageError } from '../../lib/errors.js';
 
-const tlsParameters = ['sslmode', 'ssl', 'sslrootcert', 'sslcert', 'sslkey', 'sslnegotiation'];
-/** What the driver takes for `verify-full` anyway, but not without a warning of twelve lines. */
-const verifyingModes = ['prefer', 'require', 'verify-ca'];
+/** Parameters of a URL that concern TLS. An empty one counts as absent: `sslrootcert=$CA` with an unset variable means nothing. */
+const tlsParameters = ['sslmode', 'ssl', 'sslrootcert', 'sslcert', 'sslkey', 'sslnegotiation'] as const;
+/** What each word of `sslmode` means here. All that encrypts verifies, but for the one that says it does not. */
+const modes: Readonly<Record<string, 'off' | 'unverified' | 'verified'>> = {
+  disable: 'off',
+  'no-verify': 'unverified',
+  prefer: 'verified',
+  require: 'verified',
+  'verify-ca': 'verified',
+  'verify-full': 'verified',
+};
+const negotiations = ['postgres', 'direct'];
 
 /**
- * The TLS of a connection. A server on another machine must speak TLS and prove its name, unless the URL says otherwise:
- * `sslmode=disable` for none, `sslmode=no-verify` for encryption without proof, `sslrootcert=FILE` for a private
- * authority. `prefer`, `require` and `verify-ca` verify like `verify-full`; libpq's weaker meaning of them needs
- * `uselibpqcompat=true` as well. A server on this machine is spoken to without TLS unless the URL asks for it.
+ * The TLS of a connection. A server on another machine must speak TLS and prove its name, unless the URL says otherwise in so many words:
+ * `sslmode=disable` for none, `sslmode=no-verify` for encryption without proof; `sslrootcert=FILE` names a private authority. A server on
+ * this machine is spoken to without TLS unless the URL asks for it. Throws a UsageError for a word that is not known.
  */
 export function withTls(connectionString: string): Pick<pg.ClientConfig, 'connectionString' | 'ssl'> {
   const url = new URL(connectionString);
   const parameters = url.searchParams;
-  if (!tlsParameters.some((name) => parameters.has(name))) return { connectionString, ssl: !isLocal(url) };
+  for (const name of tlsParameters) if (parameters.get(name)?.trim() === '') parameters.delete(name);
+  checkWords(parameters);
+  const mode = modeOf(parameters, isLocal(url));
+  parameters.delete('ssl');
+  // It would give the words libpq's weaker meaning.
+  parameters.delete('uselibpqcompat');
   // libpq's word for the authorities that the system trusts, which are the driver's default; it would look for a file.
-  if (parameters.get('sslrootcert') === 'system') {
-    parameters.delete('sslrootcert');
-    parameters.set('sslmode', 'verify-full');
+  if (parameters.get('sslrootcert') === 'system') parameters.delete('sslrootcert');
+  // libpq's default, which the driver takes for a word of its own.
+  if (parameters.get('sslnegotiation') === 'postgres') parameters.delete('sslnegotiation');
+  parameters.delete('sslmode');
+  if (mode === 'off') {
+    for (const name of tlsParameters) parameters.delete(name);
+    return { connectionString: url.href, ssl: false };
   }
-  const isCompatible = parameters.get('uselibpqcompat') === 'true';
-  if (!isCompatible && verifyingModes.includes(parameters.get('sslmode') ?? ''))
-    parameters.set('sslmode', 'verify-full');
+  parameters.set('sslmode', mode === 'verified' ? 'verify-full' : 'no-verify');
   return { connectionString: url.href };
+}
+
+/** Whether the connection must turn out to be encrypted. */
+export function mustEncrypt(connectionString: string): boolean {
+  return withTls(connectionString).ssl !== false;
+}
+
+function modeOf(parameters: URLSearchParams, isOnThisMachine: boolean): 'off' | 'unverified' | 'verified' {
+  const word = parameters.get('sslmode');
+  if (word !== null) return modes[word] as 'off' | 'unverified' | 'verified';
+  const isAsked = ['ssl', 'sslrootcert', 'sslcert', 'sslkey'].some((name) => parameters.has(name));
+  return isAsked || parameters.get('sslnegotiation') === 'direct' || !isOnThisMachine ? 'verified' : 'off';
+}
+
+function checkWords(parameters: URLSearchParams): void {
+  const mode = parameters.get('sslmode');
+  if (mode !== null && modes[mode] === undefined)
+    throw new UsageError(`sslmode=${mode} in DATABASE_URL is not known. Use one of ${Object.keys(modes).join(', ')}.`);
+  const ssl = parameters.get('ssl');
+  if (ssl !== null && ssl !== 'true')
+    throw new UsageError(`ssl=${ssl} in DATABASE_URL is not known. Use sslmode=disable, no-verify or verify-full.`);
+  const negotiation = parameters.get('sslnegotiation');
+  if (negotiation !== null && !negotiations.includes(negotiation))
+    throw new UsageError(`sslnegotiation=${negotiation} in DATABASE_URL is not known. Use postgres or direct.`);
 }
 
 /** No host, a socket, or a name of the loopback interface. */

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { ReaderAccess } from '../../model/mart-query.js';
+import type { ReaderAccess } from '../../model/mart-reader.js';
 
 /** What the role may see beyond reports; asked of the catalogue, so that a grant takes effect without a restart. */
 export async function readAccess(pool: pg.Pool, role: string): Promise<ReaderAccess> {
@@ -10,4 +10,12 @@ export async function readAccess(pool: pg.Pool, role: string): Promise<ReaderAcc
          coalesce((select has_schema_privilege(oid, 'usage') from pg_namespace where nspname = 'genesys'), false) as is_owner`,
   );
   return { role, isPersonal: rows[0]?.is_personal === true, isOwner: rows[0]?.is_owner === true };
+}
+
+/** The record as it came, rebuilt from the tables; null where none is stored. The one reading outside schema mart. */
+export async function readRecord(pool: pg.Pool, conversationId: string): Promise<unknown> {
+  const { rows } = await pool.query<{ record: unknown }>('select genesys.conversation_json($1::uuid) as record', [
+    conversationId,
+  ]);
+  return rows[0]?.record ?? null;
 }

@@ -1,6 +1,10 @@
 import type pg from 'pg';
 import type { ColumnType, Relation, ResultColumn } from '../../model/mart-query.js';
+import { type ReportFunction, type ReportSpec, timeOf } from '../../model/mart-report.js';
 import type { QueryText } from './query-text.js';
+import { aliasOf } from './report-statement.js';
+
+type Definition = Pick<ResultColumn, 'definition' | 'source'>;
 
 interface CommentRow {
   readonly relation: string;
@@ -56,7 +60,7 @@ export function definitionOf(
   name: string,
   query: Pick<QueryText, 'relations' | 'ownDefinitions'>,
   relations: ReadonlyMap<string, Relation>,
-): Pick<ResultColumn, 'definition' | 'source'> {
+): Definition {
   const own = query.ownDefinitions.get(name);
   if (own !== undefined) return { definition: own };
   for (const relation of query.relations) {
@@ -64,4 +68,32 @@ export function definitionOf(
     if (column !== undefined) return { definition: column.definition, source: `${relation}.${name}` };
   }
   return {};
+}
+
+const functionWords: Readonly<Record<ReportFunction, string>> = {
+  count: 'Rows with a value of: ',
+  sum: '',
+  ratio: '',
+  mean: 'Mean over rows of: ',
+  median: 'Half of the rows stay below. ',
+  p90: 'Nine of ten rows stay below. ',
+  min: 'Smallest of: ',
+  max: 'Largest of: ',
+};
+
+/** Definitions of a report's columns, from those of the relation. */
+export function reportDefinitions(spec: ReportSpec, relation: Relation): ReadonlyMap<string, Definition> {
+  const of = (name: string, before = ''): Definition => {
+    const column = relation.columns.find((each) => each.name === name);
+    return column === undefined ? {} : { definition: before + column.definition, source: `${relation.name}.${name}` };
+  };
+  const time = timeOf(relation);
+  return new Map<string, Definition>([
+    ['row_count', { definition: `Rows of ${relation.name}. ${relation.definition}` }],
+    ['step_local', time === undefined ? {} : of(time.local, 'Begin of the step. ')],
+    ...spec.by.map((name): [string, Definition] => [name, of(name)]),
+    ...spec.measures.flatMap((measure): [string, Definition][] =>
+      measure.column === undefined ? [] : [[aliasOf(measure), of(measure.column, functionWords[measure.function])]],
+    ),
+  ]);
 }

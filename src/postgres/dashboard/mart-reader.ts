@@ -1,90 +1,106 @@
 import type pg from 'pg';
 import type { Log } from '../../lib/log.js';
-import type { MartReader, QueryResult, QueryValues, Relation } from '../../model/mart-query.js';
-import { readAccess } from './access.js';
+import type { QueryResult, QueryValues, ResultColumn } from '../../model/mart-query.js';
+import type { MartReader } from '../../model/mart-reader.js';
+import type { ReportSpec } from '../../model/mart-report.js';
+import { readAccess, readRecord } from './access.js';
 import { cellOf, columnTypeOf } from './cells.js';
 import { cursorParts } from './cursor.js';
-import { definitionOf, readRelations } from './definitions.js';
+import { definitionOf, readRelations, reportDefinitions } from './definitions.js';
 import { asMartError } from './faults.js';
 import { readQueryFiles } from './query-files.js';
 import { numberedStatement, type QueryText } from './query-text.js';
 import { openReaderPool } from './reader-pool.js';
+import { reportStatement } from './report-statement.js';
 
 export interface MartReaderOptions {
   readonly connectionString: string;
   /** The role to read as; see `openReaderPool` for the one that is taken otherwise. */
   readonly role?: string;
-  readonly timeZone: string;
   readonly log?: Log;
 }
 
 /** What one answer of the page may have; more is for a file. */
 const rowsMax = 5_000;
 
-interface Statement {
+type Definition = Pick<ResultColumn, 'definition' | 'source'>;
+
+/** A statement with its values, and the definitions of what it answers. */
+interface Asked {
   readonly text: string;
   readonly values: unknown[];
+  readonly define: (column: string) => Definition;
 }
 
 /** Opens schema mart for the page. Throws a UsageError where it cannot be read. */
 export async function openMartReader(options: MartReaderOptions): Promise<MartReader> {
   const queries = await readQueryFiles();
   const { pool, role } = await openReaderPool(options);
-  let relations: Promise<ReadonlyMap<string, Relation>> | undefined;
-  const known = () => {
-    relations ??= readRelations(pool).catch((error: unknown) => {
-      relations = undefined;
-      throw error;
-    });
-    return relations;
-  };
-  const statementOf = (name: string, values: QueryValues): [QueryText, Statement] => {
+  const timeZone = await readTimeZone(pool).catch(async (error: unknown) => {
+    await pool.end();
+    throw error;
+  });
+  const relations = remembered(() => readRelations(pool));
+  const named = async (name: string, values: QueryValues): Promise<Asked> => {
     const query = queries.get(name);
     if (query === undefined) throw new Error(`There is no query ${name}.`);
-    return [query, bind(query, { ...values, zone: options.timeZone })];
+    const known = await relations();
+    return {
+      ...bind(query, { ...values, zone: timeZone }),
+      define: (column) => definitionOf(column, query, known),
+    };
+  };
+  const composed = async (spec: ReportSpec): Promise<Asked> => {
+    const relation = (await relations()).get(spec.relation);
+    if (relation === undefined) throw new Error(`There is no relation ${spec.relation}.`);
+    const definitions = reportDefinitions(spec, relation);
+    const define = (column: string) => definitions.get(column) ?? {};
+    return { ...reportStatement(spec, relation, timeZone), define };
   };
   return {
     queries,
-    timeZone: options.timeZone,
+    timeZone,
     access: () => guarded(() => readAccess(pool, role)),
-    run: (name, values) =>
-      guarded(async () => {
-        const [query, statement] = statementOf(name, values);
-        const [answer, dictionary] = await Promise.all([
-          pool.query({ ...limited(statement, rowsMax + 1), rowMode: 'array' }),
-          known(),
-        ]);
-        return resultOf(answer, query, dictionary);
-      }),
-    async *stream(name, values) {
-      const [query, statement] = statementOf(name, values);
-      const dictionary = await guarded(known);
-      for await (const part of cursorParts(pool, statement)) yield resultOf(part, query, dictionary);
-    },
+    relations: () => guarded(relations),
+    run: (name, values) => guarded(async () => readOnce(pool, await named(name, values))),
+    stream: (name, values) => readInParts(pool, () => named(name, values)),
+    record: (conversationId) => guarded(() => readRecord(pool, conversationId)),
+    report: (spec) => guarded(async () => readOnce(pool, await composed(spec))),
+    streamReport: (spec) => readInParts(pool, () => composed(spec)),
     close: () => pool.end(),
   };
 }
 
-function bind(query: QueryText, values: QueryValues): Statement {
+/** The dictionary changes with `migrate` only, which is followed by a restart; a failure is not remembered. */
+function remembered<T>(read: () => Promise<T>): () => Promise<T> {
+  let known: Promise<T> | undefined;
+  return () => {
+    known ??= read().catch((error: unknown) => {
+      known = undefined;
+      throw error;
+    });
+    return known;
+  };
+}
+
+function bind(query: QueryText, values: QueryValues): { text: string; values: unknown[] } {
   return { text: numberedStatement(query), values: query.parameters.map(({ name }) => values[name] ?? null) };
 }
 
-function limited({ text, values }: Statement, count: number): Statement {
-  return { text: `select * from (${text}) as answer limit ${count}`, values };
+async function readOnce(pool: pg.Pool, asked: Asked): Promise<QueryResult> {
+  const text = `select * from (${asked.text}) as answer limit ${rowsMax + 1}`;
+  return resultOf(await pool.query({ text, values: asked.values, rowMode: 'array' }), asked);
 }
 
-function resultOf(
-  { fields, rows }: pg.QueryArrayResult,
-  query: QueryText,
-  relations: ReadonlyMap<string, Relation>,
-): QueryResult {
+async function* readInParts(pool: pg.Pool, ask: () => Promise<Asked>): AsyncIterable<QueryResult> {
+  const asked = await guarded(ask);
+  for await (const part of cursorParts(pool, asked)) yield resultOf(part, asked);
+}
+
+function resultOf({ fields, rows }: pg.QueryArrayResult, { define }: Asked): QueryResult {
   const types = fields.map(columnTypeOf);
   return {
-    columns: fields.map(({ name }, index) => ({
-      name,
-      type: types[index] ?? 'text',
-      ...definitionOf(name, query, relations),
-    })),
+    columns: fields.map(({ name }, index) => ({ name, type: types[index] ?? 'text', ...define(name) })),
     rows: rows.slice(0, rowsMax).map((row) => row.map((value, index) => cellOf(value, types[index] ?? 'text'))),
     isCut: rows.length > rowsMax,
   };
@@ -96,4 +112,10 @@ async function guarded<T>(work: () => Promise<T>): Promise<T> {
   } catch (error) {
     throw asMartError(error);
   }
+}
+
+/** The zone in which the marts were built: what `migrate` was last told, whatever this process is told. */
+async function readTimeZone(pool: pg.Pool): Promise<string> {
+  const { rows } = await pool.query<{ time_zone: string | null }>('select time_zone from mart.ops_settings');
+  return rows[0]?.time_zone ?? 'UTC';
 }

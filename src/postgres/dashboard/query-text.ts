@@ -6,6 +6,7 @@ import { type NamedQuery, type ParameterType, parameterTypes, type QueryParamete
  *     -- @parameters day: day, queues: uuids?      `?` marks what may be left out
  *     -- @definitions rpt_queue_days dim_queues    where definitions of its columns are looked up, in this order
  *     -- @column waiting_count: Contacts …         the definition of a column that no relation has under this name
+ *     -- @personal                                 only for a role with genesys_personal
  *
  * and the text names its parameters as `:day`.
  */
@@ -47,6 +48,7 @@ export function parseQueryText(name: string, content: string): QueryText {
     name,
     title: header[0] ?? '',
     parameters,
+    isPersonal: header.includes('@personal'),
     relations: listOf(header, '@definitions', ' '),
     ownDefinitions: new Map(header.flatMap(ownDefinition)),
     text,

@@ -7,6 +7,7 @@ import type { Interval } from '../../lib/interval.js';
 import { closeGate, lockRows, passGate } from '../connection/locks.js';
 import type { Definitions } from '../schema/fingerprint.js';
 import { readSetting, writeSetting } from '../schema/settings.js';
+import { intervalSumDefinitions, type Written } from './interval-sums.js';
 
 interface DaySums {
   /** Without schema. */
@@ -14,34 +15,38 @@ interface DaySums {
   /** Recomputes the days `$1` of the zone `$2`; with `byUser`, those of the users `$3` only. */
   readonly refresh: string;
   readonly byUser?: string;
-  /** What the refreshing function reads: one row per stored metric, its figures in the columns of their meaning. */
-  readonly source: string;
 }
 
-const daySumsOf: Readonly<Record<string, DaySums>> = {
-  queue_aggregates: {
-    table: 'queue_day_sums',
-    refresh: 'select genesys.refresh_queue_day_sums($1::date[], $2)',
-    source: 'genesys.int_queue_metrics',
-  },
-  agent_aggregates: {
-    table: 'agent_handling_day_sums',
-    refresh: 'select genesys.refresh_agent_handling_day_sums($1::date[], $2)',
-    byUser: 'select genesys.refresh_agent_handling_day_sums($1::date[], $2, $3::uuid[])',
-    source: 'genesys.int_agent_handling_metrics',
-  },
-  user_aggregates: {
-    table: 'agent_status_day_sums',
-    refresh: 'select genesys.refresh_agent_status_day_sums($1::date[], $2)',
-    byUser: 'select genesys.refresh_agent_status_day_sums($1::date[], $2, $3::uuid[])',
-    source: 'genesys.int_agent_status_metrics',
-  },
+const daySumsOf: Readonly<Record<string, readonly DaySums[]>> = {
+  queue_aggregates: [{ table: 'queue_day_sums', refresh: 'select genesys.refresh_queue_day_sums($1::date[], $2)' }],
+  agent_aggregates: [
+    {
+      table: 'agent_handling_day_sums',
+      refresh: 'select genesys.refresh_agent_handling_day_sums($1::date[], $2)',
+      byUser: 'select genesys.refresh_agent_handling_day_sums($1::date[], $2, $3::uuid[])',
+    },
+  ],
+  user_aggregates: [
+    {
+      table: 'agent_status_day_sums',
+      refresh: 'select genesys.refresh_agent_status_day_sums($1::date[], $2)',
+      byUser: 'select genesys.refresh_agent_status_day_sums($1::date[], $2, $3::uuid[])',
+    },
+    {
+      table: 'presence_day_sums',
+      refresh: 'select genesys.refresh_presence_day_sums($1::date[], $2)',
+      byUser: 'select genesys.refresh_presence_day_sums($1::date[], $2, $3::uuid[])',
+    },
+  ],
 };
 
-/** When one of these changes, the stored sums are those of an older definition. */
+/** When one of these changes, the stored sums are those of an older definition. They add up the sums by interval. */
 export const daySumDefinitions: Definitions = {
-  views: Object.values(daySumsOf).map(({ source }) => source),
-  functions: Object.values(daySumsOf).map(({ table }) => `genesys.refresh_${table}`),
+  views: [...intervalSumDefinitions.views, 'genesys.int_presence_metrics'],
+  functions: [
+    ...intervalSumDefinitions.functions,
+    ...Object.values(daySumsOf).flatMap((sums) => sums.map(({ table }) => `genesys.refresh_${table}`)),
+  ],
 };
 /** The relations of interval facts that have sums by day. */
 export const relationsWithDaySums: readonly string[] = Object.keys(daySumsOf);
@@ -62,27 +67,25 @@ export async function changeZone(client: ClientBase, timeZone: string): Promise<
   await writeSetting(client, zoneSetting, timeZone);
 }
 
-/** Which rows of interval facts were written. */
-export interface Written {
-  readonly interval: Interval;
-  /** Everybody's when absent. */
-  readonly userIds?: readonly string[];
-}
-
-/** Recomputes the local days in which intervals of `relation` were written. Does nothing for relations without sums by day. */
+/**
+ * Recomputes the local days in which intervals of `relation` were written, from sums by interval that are up to date. Does nothing for
+ * relations without sums by day.
+ */
 export async function refreshDaySums(client: ClientBase, relation: string, written: Written): Promise<void> {
-  const sums = daySumsOf[relation];
-  if (sums === undefined) return;
+  const all = daySumsOf[relation];
+  if (all === undefined) return;
   const timeZone = await shareZone(client);
   const days = await localDays(client, written.interval, timeZone);
-  // Two transactions that wrote into one local day would not see each other's rows: the second one computes when the first has committed.
-  await lockRows(
-    client,
-    'daySums',
-    days.map((day) => `${sums.table} ${day}`),
-  );
-  if (sums.byUser === undefined || written.userIds === undefined) await client.query(sums.refresh, [days, timeZone]);
-  else await client.query(sums.byUser, [days, timeZone, written.userIds]);
+  for (const sums of all) {
+    // Two transactions that wrote into one local day would not see each other's rows: the second one computes when the first has committed.
+    await lockRows(
+      client,
+      'daySums',
+      days.map((day) => `${sums.table} ${day}`),
+    );
+    if (sums.byUser === undefined || written.userIds === undefined) await client.query(sums.refresh, [days, timeZone]);
+    else await client.query(sums.byUser, [days, timeZone, written.userIds]);
+  }
 }
 
 /** The days in which an interval may start that lies in this half-open range. */

@@ -3,12 +3,20 @@
  * reporting zone changes, and whenever `rebuild-facts` is asked to.
  */
 import type pg from 'pg';
-import { dayMs, type Interval } from '../../lib/interval.js';
+import { dayMs, type Interval, plus } from '../../lib/interval.js';
 import { inTransaction, transactionOn } from '../connection/transaction.js';
 import { type Definitions, fingerprintOf } from '../schema/fingerprint.js';
 import { createMonths, monthOf, partitionName } from '../schema/partitions.js';
 import { readSetting, writeSetting } from '../schema/settings.js';
 import { changeZone, daySumDefinitions, refreshDaySums, relationsWithDaySums } from './day-sums.js';
+import {
+  clearIntervalSums,
+  intervalSumDefinitions,
+  intervalSumTables,
+  lockIntervalDays,
+  refreshIntervalSums,
+  relationsWithIntervalSums,
+} from './interval-sums.js';
 
 /** Tables of conversations that are filled from the view `genesys.int_<table>`. */
 const conversationFacts = ['conversation_facts', 'handling_facts'];
@@ -34,6 +42,7 @@ export async function fillFacts(client: pg.PoolClient, timeZone: string): Promis
     }
     await writeSetting(client, 'conversation_facts_digest', conversations);
   }
+  await fillIntervalSums(client);
   const daySums = `${timeZone} ${await fingerprintOf(client, daySumDefinitions)}`;
   if ((await readSetting(client, 'day_sums_digest')) === daySums) return;
   await transactionOn(client, async () => {
@@ -43,10 +52,25 @@ export async function fillFacts(client: pg.PoolClient, timeZone: string): Promis
   });
 }
 
+/** Day by day, each in a transaction of its own: a load waits for one day of its own relation at most. */
+async function fillIntervalSums(client: pg.PoolClient): Promise<void> {
+  if (await areIntervalSumsFilled(client)) return;
+  for (const month of await storedMonths(client, relationsWithIntervalSums)) {
+    for (const day of daysOf(month)) await transactionOn(client, () => fillIntervalSumsDay(client, day));
+  }
+  await writeSetting(client, 'interval_sums_digest', await fingerprintOf(client, intervalSumDefinitions));
+}
+
+async function areIntervalSumsFilled(client: pg.ClientBase): Promise<boolean> {
+  const digest = await fingerprintOf(client, intervalSumDefinitions);
+  return (await readSetting(client, 'interval_sums_digest')) === digest;
+}
+
 /** Whether the stored facts follow the definitions that stand in the database, so that `fillFacts` has nothing to do. */
 export async function areFactsFilled(client: pg.ClientBase, timeZone: string): Promise<boolean> {
   const conversations = await fingerprintOf(client, conversationDefinitions);
   if ((await readSetting(client, 'conversation_facts_digest')) !== conversations) return false;
+  if (!(await areIntervalSumsFilled(client))) return false;
   const daySums = `${timeZone} ${await fingerprintOf(client, daySumDefinitions)}`;
   return (await readSetting(client, 'day_sums_digest')) === daySums;
 }
@@ -60,6 +84,7 @@ export async function rebuildFacts(pool: pg.Pool, onMonth: (month: Month) => voi
   const months = await inTransaction(pool, (client) => storedMonths(client, tables));
   for (const month of months) {
     await inTransaction(pool, (client) => fillConversationMonth(client, month));
+    for (const day of daysOf(month)) await inTransaction(pool, (client) => fillIntervalSumsDay(client, day));
     await inTransaction(pool, (client) => fillDaySumsMonth(client, month));
     onMonth(month);
   }
@@ -82,6 +107,26 @@ async function fillConversationMonth(client: pg.ClientBase, month: Month): Promi
       [month.from, month.to],
     );
   }
+}
+
+function daysOf({ from, to }: Month): Interval[] {
+  const days: Interval[] = [];
+  for (let day = from; day < to; day = plus(day, dayMs)) days.push({ from: day, to: plus(day, dayMs) });
+  return days;
+}
+
+/** A UTC day of every relation, under the locks that loads of the same day take, in their order. */
+async function fillIntervalSumsDay(client: pg.ClientBase, interval: Interval): Promise<void> {
+  const month = monthOf(interval.from.getTime());
+  const relations: string[] = [];
+  for (const relation of relationsWithIntervalSums) {
+    if (await exists(client, partitionName(relation, month))) relations.push(relation);
+  }
+  const tables = [...new Set(relations.flatMap(intervalSumTables))];
+  await createMonths(client, tables, [interval.from.getTime()]);
+  await lockIntervalDays(client, relations, interval);
+  await clearIntervalSums(client, tables, interval);
+  for (const relation of relations) await refreshIntervalSums(client, relation, { interval });
 }
 
 async function fillDaySumsMonth(client: pg.ClientBase, month: Month): Promise<void> {

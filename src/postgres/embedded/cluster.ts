@@ -19,6 +19,7 @@ export interface Cluster {
 
 const initdbMsMax = 120_000;
 const passwordBytes = 24;
+const builtinLocaleSince = 17;
 const clusterName = 'cluster';
 
 /**
@@ -77,16 +78,20 @@ async function createCluster(root: string, binaries: Binaries, user: ServerUser 
   await mkdir(data, { recursive: true, mode: 0o700 });
   await writeFile(password, `${randomBytes(passwordBytes).toString('base64url')}\n`, { mode: 0o600 });
   if (user !== undefined) for (const path of [root, data, password]) await chown(path, user.uid, user.gid);
-  // The builtin provider sorts by code point on every platform, whichever locales the system has.
-  const locale = ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--encoding=UTF8'];
   const access = ['--username=postgres', `--pwfile=${password}`, '--auth=scram-sha-256'];
   try {
-    await promisify(execFile)(binaries.initdb, [`--pgdata=${data}`, ...access, ...locale, '--no-instructions'], {
-      ...user,
-      ...serverSurroundings,
-      cwd: root,
-      timeout: initdbMsMax,
-    });
+    await promisify(execFile)(
+      binaries.initdb,
+      [`--pgdata=${data}`, ...access, ...localeOf(binaries), '--no-instructions'],
+      {
+        ...user,
+        ...serverSurroundings,
+        cwd: root,
+        timeout: initdbMsMax,
+      },
+    );
+    // Only initdb has to read it as the server's user, of whom other daemons may be.
+    if (user !== undefined) await chown(password, 0, 0);
   } catch (error) {
     const said = (error as { stderr?: string }).stderr?.trim().split('\n').at(-1) ?? asError(error).message;
     throw new UsageError(
@@ -94,6 +99,12 @@ async function createCluster(root: string, binaries: Binaries, user: ServerUser 
       { cause: error },
     );
   }
+}
+
+/** The builtin provider sorts by code point on every platform, whichever locales the system has; versions before 17 lack it. */
+function localeOf({ majorVersion }: Binaries): string[] {
+  if (Number(majorVersion) < builtinLocaleSince) return ['--locale=C.UTF-8', '--encoding=UTF8'];
+  return ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--encoding=UTF8'];
 }
 
 /** A server needs nothing of our environment and must not inherit our secrets; Windows cannot start programs without its own. */

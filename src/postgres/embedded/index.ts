@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { asError, UsageError } from '../../lib/errors.js';
 import type { Log } from '../../lib/log.js';
-import { findBinaries } from './binaries.js';
+import { completeBinaries, installedBinaries, installedPackage } from './binaries.js';
 import { type Cluster, openCluster } from './cluster.js';
 import { type LaunchOptions, launch } from './launch.js';
 import { findPostmaster, isAlive, type Postmaster, stopPostmaster } from './process.js';
@@ -21,6 +21,10 @@ export interface EmbeddedOptions {
   readonly tie?: boolean;
   /** Server settings that overrule our own. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Folder of another platform package than the installed one, e.g. of an older Postgres. */
+  readonly packageDirectory?: string;
+  /** Folder of the programs of an installed Postgres, which then serves instead of any package. */
+  readonly binariesDirectory?: string;
   readonly log?: Log;
 }
 
@@ -49,13 +53,17 @@ const uniqueViolation = '23505';
  */
 export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
   const home = resolve(options.dataDirectory);
-  const user = serverUser();
+  const user = await serverUser(join(home, 'cluster', 'data'));
   await mkdir(home, { recursive: true }).catch((error: unknown) => {
     throw new UsageError(`The folder ${home} cannot be made (${asError(error).message}); set DATABASE_URL`);
   });
   await assertReachable(home, user);
   await removeUnfinished(home);
-  const binaries = await findBinaries(home, user);
+  const { binariesDirectory, packageDirectory } = options;
+  const binaries =
+    binariesDirectory === undefined
+      ? await completeBinaries(packageDirectory ?? installedPackage(), home, user)
+      : await installedBinaries(binariesDirectory, user);
   const cluster = await openCluster(home, binaries, user);
   const { tie = true, settings = {} } = options;
   const { postmaster, attached } = await attachOrLaunch({ binaries, cluster, user, tie, settings });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { realpath, stat } from 'node:fs/promises';
+import { readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { UsageError } from '../../lib/errors.js';
 
@@ -11,12 +11,35 @@ export interface ServerUser {
 
 const elsewhere = '/var/lib/genesys-warehouse';
 
+/** Who it runs as where root starts it, if there is such a user: then no other daemon of the machine can read its files. */
+const ownUserName = 'genesys-warehouse';
 // Postgres refuses to run as root and wants a user that the system knows; `nobody` is on every Linux.
 const nobody: ServerUser = { uid: 65_534, gid: 65_534 };
 
-/** `nobody` for root, who may not run Postgres; undefined (the caller's own user) for everybody else. */
-export function serverUser(): ServerUser | undefined {
-  return process.getuid?.() === 0 ? nobody : undefined;
+/**
+ * Returns who the server runs as: the caller (undefined), unless that is root, who may not run Postgres. Then it is the
+ * owner of data that is there already, else the user `genesys-warehouse` of this machine, else `nobody`.
+ */
+export async function serverUser(dataDirectory?: string): Promise<ServerUser | undefined> {
+  if (process.getuid?.() !== 0) return undefined;
+  const owner = dataDirectory === undefined ? undefined : await stat(dataDirectory).catch(() => undefined);
+  if (owner !== undefined && owner.uid !== 0) return { uid: owner.uid, gid: owner.gid };
+  return (await systemUser(ownUserName)) ?? nobody;
+}
+
+async function systemUser(name: string): Promise<ServerUser | undefined> {
+  const lines = await readFile('/etc/passwd', 'utf8').catch(() => '');
+  return findSystemUser(lines, name);
+}
+
+/** Finds an account of `/etc/passwd` (name:password:uid:gid:…); root itself is none. */
+export function findSystemUser(passwd: string, name: string): ServerUser | undefined {
+  const fields = passwd
+    .split('\n')
+    .map((line) => line.split(':'))
+    .find(([account]) => account === name);
+  const [uid, gid] = [Number(fields?.[2]), Number(fields?.[3])];
+  return Number.isInteger(uid) && Number.isInteger(gid) && uid > 0 ? { uid, gid } : undefined;
 }
 
 /** Throws a UsageError that names the first folder on the way to `directory` that `user` may not enter. */
@@ -33,7 +56,7 @@ export async function assertReachable(directory: string, user: ServerUser | unde
  * systems), in a folder of its own under /var/lib that always is the same for the same directory.
  */
 export async function usableHome(directory: string): Promise<string> {
-  const user = serverUser();
+  const user = await serverUser(join(directory, 'cluster', 'data'));
   if (user === undefined || (await closedFolder(await nearestExisting(directory), user)) === undefined)
     return directory;
   const digest = createHash('sha256').update(directory).digest('hex').slice(0, 12);

@@ -20,7 +20,7 @@ export async function rememberPruned(client: Queryable, to: Date, now: Date): Pr
   await client.query(
     `with streams as (
          select distinct stream from extract.slices
-         union select substr(name, length('scheduled_from.') + 1) from extract.settings where name like 'scheduled_from.%'
+         union select stream from extract.streams
      ), covered as (
          delete from extract.pruned where pruned_to <= $1
      )
@@ -29,11 +29,7 @@ export async function rememberPruned(client: Queryable, to: Date, now: Date): Pr
          pruned_at = excluded.pruned_at`,
     [to, beginning, now],
   );
-  await client.query(
-    `update extract.settings set value = to_char($1::timestamptz at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
-     where name like 'scheduled_from.%' and value::timestamptz < $1`,
-    [to],
-  );
+  await client.query('update extract.streams set scheduled_from = $1 where scheduled_from < $1', [to]);
 }
 
 /** The part of a range that was pruned, and when. */

@@ -58,23 +58,23 @@ export async function planSlices(pool: pg.Pool, plan: Plan): Promise<number> {
   });
 }
 
-const scheduledFromSetting = (stream: string) => `scheduled_from.${stream}`;
-
 async function scheduledFrom(db: Db, stream: string): Promise<Date | null> {
-  const setting = await db
-    .selectFrom('extract.settings')
-    .select('value')
-    .where('name', '=', scheduledFromSetting(stream))
+  const row = await db
+    .selectFrom('extract.streams')
+    .select('scheduled_from')
+    .where('stream', '=', stream)
     .executeTakeFirst();
-  return setting === undefined ? null : new Date(setting.value);
+  return row?.scheduled_from ?? null;
 }
 
 async function rememberScheduledFrom(db: Db, stream: string, from: Date): Promise<void> {
   await db
-    .insertInto('extract.settings')
-    .values({ name: scheduledFromSetting(stream), value: from.toISOString() })
+    .insertInto('extract.streams')
+    .values({ stream, scheduled_from: from })
     .onConflict((conflict) =>
-      conflict.column('name').doUpdateSet({ value: sql`least(settings.value, excluded.value)` }),
+      conflict
+        .column('stream')
+        .doUpdateSet({ scheduled_from: sql`least(streams.scheduled_from, excluded.scheduled_from)` }),
     )
     .execute();
 }
@@ -82,17 +82,12 @@ async function rememberScheduledFrom(db: Db, stream: string, from: Date): Promis
 /** Neighbouring slices are merged, so that years of history are a handful of intervals. */
 async function plannedIntervals(db: Db, stream: string): Promise<Interval[]> {
   const { rows } = await sql<{ from: Date; to: Date }>`
-    select min(slice_from) as "from", max(slice_to) as "to"
+    select lower(stretch) as "from", upper(stretch) as "to"
     from (
-        select slice_from, slice_to, sum(is_start) over (order by slice_from) as island
-        from (
-            select slice_from, slice_to,
-                case when slice_from = lag(slice_to) over (order by slice_from) then 0 else 1 end as is_start
-            from extract.slices
-            where stream = ${stream}
-        ) as marked
-    ) as numbered
-    group by island
+        select unnest(range_agg(tstzrange(slice_from, slice_to))) as stretch
+        from extract.slices
+        where stream = ${stream}
+    ) as stretches
     order by 1`.execute(db);
   return rows;
 }

@@ -64,6 +64,11 @@ export interface StoredConversationTable {
   is_open: boolean;
 }
 
+export interface StreamTable {
+  stream: string;
+  scheduled_from: Date;
+}
+
 export interface SettingTable {
   name: string;
   value: string;
@@ -75,4 +80,5 @@ export interface Database {
   'extract.dead_letters': DeadLetterTable;
   'extract.stored_conversations': StoredConversationTable;
   'extract.settings': SettingTable;
+  'extract.streams': StreamTable;
 }

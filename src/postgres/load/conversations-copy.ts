@@ -21,8 +21,13 @@ export interface AttributeSet {
 export async function copyConversations(client: ClientBase, arrivals: readonly Arrival[]): Promise<void> {
   for (const table of [...contentTables, ...derivedTables]) {
     const runs = table === conversationsTable ? conversationRuns(arrivals) : runsOf(arrivals, table);
-    if (runs.length > 0) await sendRows(client, `genesys.${table.name} (${columnList(table)})`, runs);
+    await copyRuns(client, table, runs);
   }
+}
+
+/** Copies encoded rows into one table. */
+export async function copyRuns(client: ClientBase, table: ConversationTable, runs: readonly Run[]): Promise<void> {
+  if (runs.length > 0) await sendRows(client, `genesys.${table.name} (${columnList(table)})`, runs);
 }
 
 function runsOf(arrivals: readonly Arrival[], table: ConversationTable): Run[] {
@@ -35,7 +40,7 @@ function runsOf(arrivals: readonly Arrival[], table: ConversationTable): Run[] {
 }
 
 /** The rows of `conversations`, each ending with the instant that its source vouches for. */
-function conversationRuns(arrivals: readonly Arrival[]): Run[] {
+export function conversationRuns(arrivals: readonly Arrival[]): Run[] {
   const writer = new RowWriter(arrivals.length * asOfBytes);
   for (const { asOfMs } of arrivals) writer.time(asOfMs);
   return arrivals.flatMap(({ flat }, index) => {

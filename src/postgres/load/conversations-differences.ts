@@ -1,9 +1,8 @@
-/** Which fields of a conversation changed, from its stored rows and its new ones. */
+/** Which rows of a conversation changed, and which of their fields, from its stored rows and its new ones. */
 
 import { addDifferences } from '../../conversation/differences.js';
-import { type EncodedRows, spanOf } from '../../conversation/encode.js';
 import type { Relation } from '../../conversation/relations.js';
-import { type ConversationTable, contentTables, keyColumns } from '../../conversation/tables.js';
+import { type ConversationTable, keyColumns } from '../../conversation/tables.js';
 import {
   isSameField,
   isSameRow,
@@ -13,25 +12,43 @@ import {
   type Tuple,
   tupleOf,
 } from '../../values/copy-reader.js';
+import type { Run } from '../connection/copy.js';
 
-/** Adds the paths in which the stored rows of one relation differ from its new ones. */
-export function addRowDifferences(
-  paths: Set<string>,
-  relation: Relation,
-  before: readonly RowBytes[],
-  after: EncodedRows,
-): void {
-  const table = contentTables[relation.index] as ConversationTable;
-  const span = spanOf(after, table);
-  const former = new Map(before.map((row) => [positionsOf(row, table), row]));
-  for (const latter of rowsIn(after.bytes, span.start, span.end)) {
+/** What turns the stored rows of one table into the new ones. A row that changed is in both lists. */
+export interface RowChanges {
+  readonly removed: readonly RowBytes[];
+  readonly added: readonly RowBytes[];
+  /** Stored and new row of the same positions. */
+  readonly changed: readonly (readonly [before: RowBytes, after: RowBytes])[];
+}
+
+/** Compares the rows of one conversation in one table; undefined when all are the same, which most are. */
+export function changesOf(table: ConversationTable, before: Run | undefined, after: Run): RowChanges | undefined {
+  if (before === undefined && after.start === after.end) return undefined;
+  if (before !== undefined && isSameRow(before, after)) return undefined;
+  const former = new Map<string, RowBytes>();
+  for (const row of before === undefined ? [] : rowsIn(before.bytes, before.start, before.end))
+    former.set(positionsOf(row, table), row);
+  const added: RowBytes[] = [];
+  const changed: [RowBytes, RowBytes][] = [];
+  for (const latter of rowsIn(after.bytes, after.start, after.end)) {
     const position = positionsOf(latter, table);
     const row = former.get(position);
-    if (row === undefined) paths.add(relation.path);
-    else if (!isSameRow(row, latter)) addFieldDifferences(paths, relation, tupleOf(row), tupleOf(latter));
-    former.delete(position);
+    if (row !== undefined && isSameRow(row, latter)) {
+      former.delete(position);
+      continue;
+    }
+    added.push(latter);
+    if (row !== undefined) changed.push([row, latter]);
   }
-  if (former.size > 0) paths.add(relation.path);
+  return { removed: [...former.values()], added, changed };
+}
+
+/** Adds the paths in which rows of a relation changed. */
+export function addChangedPaths(paths: Set<string>, relation: Relation, changes: RowChanges): void {
+  const { removed, added, changed } = changes;
+  if (added.length > changed.length || removed.length > changed.length) paths.add(relation.path);
+  for (const [before, after] of changed) addFieldDifferences(paths, relation, tupleOf(before), tupleOf(after));
 }
 
 /** Positions follow the key, and all of these have a fixed size. */

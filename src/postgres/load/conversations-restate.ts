@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 import { readableText } from '../../values/escape.js';
-import type { Replaced } from './conversations-replace.js';
+import type { Replaced } from './conversations-replacement.js';
 import { timestampText } from './conversations-versions.js';
 
 const changedFieldsLengthMax = 2_000;
@@ -27,8 +27,8 @@ export async function insertRestatements(
   const restated = replaced.filter((each) => each.changedPaths.size > 0);
   if (restated.length === 0) return;
   const { rows } = await client.query<{ restatement_id: string; conversation_id: string }>(insertText, [
-    restated.map((each) => each.attributes.conversationId),
-    restated.map((each) => timestampText(each.attributes.conversationStart)),
+    restated.map((each) => each.replacement.arrival.flat.conversationId),
+    restated.map((each) => timestampText(standingStart(each))),
     restated.map((each) => timestampText(previousAsOf(each))),
     restated.map((each) => timestampText(asOf(each))),
     context.now.toISOString(),
@@ -45,7 +45,7 @@ async function insertFigures(
   ids: ReadonlyMap<string, string>,
 ): Promise<void> {
   const moved = restated.flatMap((each) => {
-    const id = ids.get(each.attributes.conversationId);
+    const id = ids.get(each.replacement.arrival.flat.conversationId);
     return each.movedFigures.map((figure) => ({ id, ...figure }));
   });
   if (moved.length === 0) return;
@@ -58,6 +58,12 @@ async function insertFigures(
     moved.map(({ before }) => before),
     moved.map(({ after }) => after),
   ]);
+}
+
+/** An older record's attributes do not move the conversation. */
+function standingStart({ replacement }: Replaced): number {
+  const { arrival, before, decision } = replacement;
+  return decision.content === 'older' ? before.conversationStart : arrival.flat.conversationStart;
 }
 
 function isContentChanged(replaced: Replaced): boolean {

@@ -1,5 +1,5 @@
 /**
- * The loader of conversations: COPY straight into the tables, nothing written for what is unchanged, a changed conversation replaced whole.
+ * Loads conversations: COPY straight into the tables, nothing written for what is unchanged, of a changed conversation only rows that differ.
  */
 import type { ClientBase } from 'pg';
 import { attributesText } from '../../conversation/attributes.js';
@@ -9,7 +9,8 @@ import { decide, type IncomingVersion, settle } from '../../conversation/version
 import type { StoreCounts } from '../../model/extraction.js';
 import { type AttributeSet, copyAttributes, copyConversations } from './conversations-copy.js';
 import { type Arrival, mergeArrivals } from './conversations-merge.js';
-import { type Replacement, removeReplaced } from './conversations-replace.js';
+import { replaceConversations } from './conversations-replace.js';
+import type { Replacement } from './conversations-replacement.js';
 import { insertRestatements } from './conversations-restate.js';
 import { insertStored, lockStored, type StoredConversation, updateStored } from './conversations-versions.js';
 
@@ -26,13 +27,14 @@ const replacementsPerPart = 1_000;
 
 /**
  * Joins on a handful of ids must probe indexes: with statistics from before a partition was filled the planner would rather read all of it.
- * A generic plan would have been made for an empty table.
+ * A generic plan would have been made for an empty table. Rows read by an index come in the order of positions, in which they are compared.
  */
 const plannerSettings = `
   set local plan_cache_mode = force_custom_plan;
   set local enable_seqscan = off;
   set local enable_hashjoin = off;
   set local enable_mergejoin = off;
+  set local enable_bitmapscan = off;
   set local jit = off`;
 
 /**
@@ -100,22 +102,13 @@ async function loadKnown(
 }
 
 async function replace(client: ClientBase, replacements: readonly Replacement[], context: LoadContext): Promise<void> {
-  const replaced = await removeReplaced(client, replacements);
+  const replaced = await replaceConversations(client, replacements);
   const versions = replaced.map((each) => {
     const after = laterVersion(each.replacement);
     return each.areAttributesComplete ? after : { ...after, attributesHash: null };
   });
   await updateStored(client, versions);
   await insertRestatements(client, replaced, context);
-  const changed = replacements.filter((each) => each.decision.content === 'changed');
-  await copyConversations(
-    client,
-    changed.map((each) => each.arrival),
-  );
-  await copyAttributes(
-    client,
-    replaced.map((each) => each.attributes),
-  );
 }
 
 function incomingVersion(arrival: Arrival): IncomingVersion {

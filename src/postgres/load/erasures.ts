@@ -1,10 +1,13 @@
 /** Erasures in force: nothing is stored that they forbid, whoever pulled it and whenever. */
+
 import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import { type FlatConversation, flatten } from '../../conversation/flatten.js';
+import { parseJson } from '../../lib/json.js';
 import type { EntityBatch, EntityRow, Reject } from '../../model/extraction.js';
 import { createEraser, type Eraser, type Erasure, erasedText } from '../../privacy/eraser.js';
 import { closeGate, passGate } from '../connection/locks.js';
+import { refuseNewerSchema } from '../schema/program-version.js';
 
 const saltSetting = 'erasure_salt';
 const saltBytes = 32;
@@ -23,6 +26,7 @@ export const noErasures = (): ErasureCache => ({ version: '0', eraser: undefined
  */
 export async function erasuresInForce(client: pg.ClientBase, cache: ErasureCache): Promise<Eraser | undefined> {
   await passGate(client, 'storing');
+  await refuseNewerSchema(client);
   const { rows } = await client.query<{ version: string }>(
     'select coalesce(max(erasure_id), 0)::text as version from extract.erasures',
   );
@@ -76,16 +80,8 @@ export function erasedFlat(flat: FlatConversation, eraser: Eraser): FlatConversa
 }
 
 export function erasedReject(reject: Reject, eraser: Eraser): Reject {
-  const erased = eraser.entity(parsed(reject.record));
+  const erased = eraser.entity(parseJson(reject.record) ?? reject.record);
   return erased === undefined ? reject : { ...reject, record: JSON.stringify(erased) };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }
 
 /** Columns of `genesys.users` that tell who somebody is. */

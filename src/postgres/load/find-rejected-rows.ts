@@ -5,15 +5,28 @@ import { type LoadContext, loadConversations } from './conversations.js';
 /** Classes of SQLSTATE that speak of the data: data exception, integrity constraint violation other than a unique key, program limit exceeded. */
 const dataErrors = /^(?:22|23(?!505)|54)/;
 
-/** The server refuses some value, which no second attempt will change. */
+const checkViolation = '23514';
+
+/** The server refuses some value, which no second attempt will change. A missing partition says so, too, but is no fault of a value. */
 export function isDataError(error: unknown): error is Error & { code: string } {
-  const code = (error as { code?: unknown } | null)?.code;
+  const { code, constraint } = (error ?? {}) as { code?: unknown; constraint?: unknown };
+  if (code === checkViolation && constraint === undefined) return false;
   return typeof code === 'string' && dataErrors.test(code);
+}
+
+/**
+ * Whether the reason lies with the database (a setting, a missing object) and not with records: all of several are refused, and for one
+ * and the same SQLSTATE.
+ */
+export function isFaultOfAll(refused: readonly Refused[], recordCount: number): boolean {
+  return recordCount > 1 && refused.length === recordCount && new Set(refused.map(({ code }) => code)).size === 1;
 }
 
 export interface Refused {
   readonly flat: FlatConversation;
   readonly reason: string;
+  /** SQLSTATE. */
+  readonly code: string;
 }
 
 /**
@@ -26,10 +39,11 @@ export async function findRefused(
   context: Omit<LoadContext, 'asOf'>,
 ): Promise<Refused[]> {
   if (conversations.length === 0) return [];
-  const reason = await refusal(client, conversations, context);
-  if (reason === undefined) return [];
+  const error = await refusal(client, conversations, context);
+  if (error === undefined) return [];
   const [only] = conversations;
-  if (conversations.length === 1 && only !== undefined) return [{ flat: only, reason }];
+  const reason = `Postgres refuses it: ${error.message} (SQLSTATE ${error.code}).`;
+  if (conversations.length === 1 && only !== undefined) return [{ flat: only, reason, code: error.code }];
   const middle = Math.ceil(conversations.length / 2);
   return [
     ...(await findRefused(client, conversations.slice(0, middle), context)),
@@ -41,14 +55,14 @@ async function refusal(
   client: pg.ClientBase,
   conversations: readonly FlatConversation[],
   context: Omit<LoadContext, 'asOf'>,
-): Promise<string | undefined> {
+): Promise<(Error & { code: string }) | undefined> {
   await client.query('begin');
   try {
     await loadConversations(client, conversations, { ...context, asOf: context.now });
     return undefined;
   } catch (error) {
     if (!isDataError(error)) throw error;
-    return `Postgres refuses it: ${error.message} (SQLSTATE ${error.code}).`;
+    return error;
   } finally {
     await client.query('rollback');
   }

@@ -4,11 +4,12 @@
  */
 
 import pg from 'pg';
-import { dayMs, floorTo, type Interval, plus } from '../../lib/interval.js';
+import type { Interval } from '../../lib/interval.js';
 import type { EntityRow, IntervalBatch } from '../../model/extraction.js';
 import type { Column } from '../../values/columns.js';
-import { lockRows } from '../connection/locks.js';
-import { refreshDaySums, shareZone, type Written } from '../derived/day-sums.js';
+import { shareZone } from '../derived/day-sums.js';
+import { lockIntervalDays, type Written } from '../derived/interval-sums.js';
+import { refreshSums } from '../derived/sums.js';
 import { copyRows } from './intervals-copy.js';
 import type { IntervalRelation } from './intervals-relation.js';
 import { type MetricSums, noteIntervalRestatements, summedColumns, sumsText } from './intervals-restate.js';
@@ -27,14 +28,15 @@ export async function storeInterval(
   asOf: Date,
 ): Promise<number> {
   await shareZone(client);
-  await lockDays(client, batch);
+  // Two answers about one day, e.g. of neighbouring slices of which one reaches back, are compared and written one after the other.
+  await lockIntervalDays(client, [batch.relation], batch.interval);
   const newer = batch.scope === undefined ? await newerPulls(client, batch, asOf) : [];
   const rows = newer.length === 0 ? batch.rows : batch.rows.filter((row) => !isWithin(startOf(row), newer));
   const where = new Where(relation, batch, newer, asOf);
   const changed = (await hasRows(client, relation, where))
     ? await replaceRows(client, relation, batch, rows, where, asOf)
     : await copyRows(client, relation, relation.table, rows, asOf);
-  if (changed > 0) await refreshDaySums(client, batch.relation, writtenBy(batch));
+  if (changed > 0) await refreshSums(client, batch.relation, writtenBy(batch));
   if (batch.scope === undefined) await rememberPull(client, batch, asOf);
   if (batch.keepFrom !== undefined) await prune(client, relation, batch.keepFrom);
   return changed;
@@ -47,15 +49,6 @@ function writtenBy({ interval, scope }: IntervalBatch): Written {
 const startOf = (row: EntityRow) => row.interval_start as number;
 const isWithin = (startMs: number, intervals: readonly Interval[]) =>
   intervals.some(({ from, to }) => startMs >= from.getTime() && startMs < to.getTime());
-
-/** Two answers about one day, e.g. of neighbouring slices of which one reaches back, are compared and written one after the other. */
-async function lockDays(client: pg.ClientBase, batch: IntervalBatch): Promise<void> {
-  const days: string[] = [];
-  for (let day = floorTo(batch.interval.from, dayMs); day < batch.interval.to; day = plus(day, dayMs)) {
-    days.push(`${batch.relation} ${day.toISOString()}`);
-  }
-  await lockRows(client, 'intervalDays', days);
-}
 
 async function newerPulls(client: pg.ClientBase, batch: IntervalBatch, asOf: Date): Promise<Interval[]> {
   const { rows } = await client.query<Interval>(

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { FlatConversation } from '../../conversation/flatten.js';
 import type { Batch, Page, Reject, StoreCounts } from '../../model/extraction.js';
 import { transactionOn } from '../connection/transaction.js';
+import { intervalSumTables } from '../derived/interval-sums.js';
 import { forgetStored, storeRejects } from '../ledger/dead-letters.js';
 import { ensurePartitions, type PartitionCache, startFault } from '../schema/partitions.js';
 import { isLoadConflict, loadConversations } from './conversations.js';
@@ -14,7 +15,7 @@ import {
   erasuresInForce,
   noErasures,
 } from './erasures.js';
-import { findRefused, isDataError } from './find-rejected-rows.js';
+import { findRefused, isDataError, isFaultOfAll } from './find-rejected-rows.js';
 import { storeInterval } from './intervals.js';
 import { type IntervalRelation, readIntervalRelation } from './intervals-relation.js';
 import { storeSpans } from './status-spans.js';
@@ -83,7 +84,10 @@ export async function storePages(
   }
 }
 
-/** One record that the server refuses never fails a page: it becomes a dead letter, and the others are stored. */
+/**
+ * One record that the server refuses never fails a page: it becomes a dead letter, and the others are stored. What is wrong with the
+ * database fails the page, and nothing becomes a dead letter.
+ */
 async function withoutRefused(
   client: pg.PoolClient,
   store: Store,
@@ -92,7 +96,7 @@ async function withoutRefused(
   error: Error,
 ): Promise<Load> {
   const refused = await findRefused(client, load.conversations, { stream, now: store.now() });
-  if (refused.length === 0) throw error;
+  if (refused.length === 0 || isFaultOfAll(refused, load.conversations.length)) throw error;
   const reasons = new Map(refused.map(({ flat, reason }) => [flat, reason]));
   const kept = load.conversations.map((flat) => !reasons.has(flat));
   return {
@@ -200,5 +204,6 @@ async function prepareInterval(store: Store, batch: Extract<Batch, { kind: 'inte
   if (!known.relation.isPartitioned) return;
   const { from, to } = batch.interval;
   const starts = [from.getTime(), to.getTime() - 1];
-  await ensurePartitions(store.pool, starts, known.partitions, store.now(), [batch.relation]);
+  const tables = [batch.relation, ...intervalSumTables(batch.relation)];
+  await ensurePartitions(store.pool, starts, known.partitions, store.now(), tables);
 }

@@ -1,8 +1,10 @@
 /** Takes a person out of what is stored. Each step is committed by itself and may be repeated. */
+
 import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { type FlatConversation, flatten } from '../../conversation/flatten.js';
 import { relations } from '../../conversation/relations.js';
+import { parseJson } from '../../lib/json.js';
 import type { Page } from '../../model/extraction.js';
 import { type Eraser, type Erasure, type ErasurePolicy, erasedText, erasureDigest } from '../../privacy/eraser.js';
 import { transactionOn } from '../connection/transaction.js';
@@ -138,21 +140,13 @@ export async function eraseDeadLetters(client: pg.ClientBase, plan: ErasePlan, c
       [after],
     );
     for (const { id, record } of rows) {
-      const erased = plan.eraser.entity(parsed(record));
+      const erased = plan.eraser.entity(parseJson(record) ?? record);
       if (erased === undefined || JSON.stringify(erased) === record) continue;
       add(counts, 'extract.dead_letters', 1);
       if (!plan.isDryRun) await replaceLetter(client, id, JSON.stringify(erased));
     }
     after = rows.at(-1)?.id ?? after;
     if (rows.length < lettersPerRead) return;
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
   }
 }
 

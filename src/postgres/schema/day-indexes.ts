@@ -26,6 +26,10 @@ const dayIndexes: readonly DayIndex[] = [
   { stem: 'evaluations_day', table: 'evaluations', column: 'conversation_start' },
   { stem: 'user_presences_day', table: 'user_presences', column: 'start_time' },
   { stem: 'user_routing_statuses_day', table: 'user_routing_statuses', column: 'start_time' },
+  { stem: 'queue_interval_sums_day', table: 'queue_interval_sums', column: 'interval_start' },
+  { stem: 'agent_queue_interval_sums_day', table: 'agent_queue_interval_sums', column: 'interval_start' },
+  { stem: 'agent_interval_sums_day', table: 'agent_interval_sums', column: 'interval_start' },
+  { stem: 'wrapup_interval_sums_day', table: 'wrapup_interval_sums', column: 'interval_start' },
 ];
 
 interface NamedIndex {

@@ -56,6 +56,7 @@ const openRelations: readonly string[] = [
   'ops_dictionary',
   'ops_freshness',
   'ops_relationships',
+  'ops_requests',
   'ops_settings',
 ];
 

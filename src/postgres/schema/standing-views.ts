@@ -36,7 +36,8 @@ export async function readStandingViews(
   const { rows } = await client.query<Omit<StandingView, 'grants'> & { grants: readonly ViewGrant[] | null }>(
     `with
      ours as (
-         select c.oid, format('%I.%I', n.nspname, c.relname) as name, c.relacl, c.relowner, c.reltype
+         -- Quoted where a name needs it; the schema extract does not, and its files name it without quotes.
+         select c.oid, replace(format('%I.%I', n.nspname, c.relname), '"extract".', 'extract.') as name, c.relacl, c.relowner, c.reltype
          from pg_class as c
          inner join pg_namespace as n on n.oid = c.relnamespace
          where c.relkind = 'v' and (n.nspname in ('extract', 'mart') or (n.nspname = 'genesys' and c.relname like 'int\\_%'))

@@ -18,6 +18,8 @@ const draftView = 'genesys.int_draft';
 const builtSetting = 'views_built';
 /** What each function and view was built from. */
 const digestSetting = 'views_digest';
+/** Newest migration of the program that built them. */
+const versionSetting = 'views_version';
 const lastLine = 'select * from final;';
 
 export interface ViewSettings {
@@ -31,7 +33,12 @@ export interface ViewSettings {
  * Grants of others survive. So do views of others, as long as ours keep the columns they had: then new columns come last. Otherwise
  * nothing is changed and a UsageError names the view and what depends on it. To be called by the one who migrates.
  */
-export async function buildViews(client: pg.PoolClient, settings: ViewSettings, patience: LockPatience): Promise<void> {
+export async function buildViews(
+  client: pg.PoolClient,
+  settings: ViewSettings,
+  patience: LockPatience,
+  version: string,
+): Promise<void> {
   const plan = await planRebuild(client, settings);
   if (plan.isDone) return;
   const { files, digests, isCurrent } = plan;
@@ -43,6 +50,7 @@ export async function buildViews(client: pg.PoolClient, settings: ViewSettings, 
       await writeSetting(client, digestSetting, JSON.stringify(Object.fromEntries(digests)));
       await writeSetting(client, builtSetting, JSON.stringify(viewNames(files)));
       await writeSetting(client, 'time_zone', settings.timeZone);
+      await writeSetting(client, versionSetting, version);
     });
   await withLockRetries(client, 'The views cannot be rebuilt', rebuild, patience);
 }
@@ -50,6 +58,17 @@ export async function buildViews(client: pg.PoolClient, settings: ViewSettings, 
 /** Whether functions and views are those that `buildViews` would make. */
 export async function areViewsBuilt(client: pg.ClientBase, settings: ViewSettings): Promise<boolean> {
   return (await planRebuild(client, settings)).isDone;
+}
+
+/** Returns true when the views are complete and of this version, but not those that this build would make. */
+export async function areViewsOfAnotherBuild(pool: pg.Pool, settings: ViewSettings, version: string): Promise<boolean> {
+  const client = await pool.connect();
+  try {
+    if ((await readSetting(client, versionSetting)) !== version) return false;
+    return !(await planRebuild(client, settings)).isDone;
+  } finally {
+    client.release();
+  }
 }
 
 /** What would have to be built: `isDone` when nothing. */

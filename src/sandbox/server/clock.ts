@@ -56,12 +56,18 @@ function movingClock(kind: 'real' | 'accelerated', fromMs: number, factor: numbe
       offsetMs += validated(to) - nowMs();
     },
     advance: (deltaMs) => {
+      validated(nowMs() + deltaMs);
       offsetMs += deltaMs;
     },
   };
 }
 
+/** Beyond these years days can no longer be simulated, and every later answer would fail. */
+const [earliestMs, latestMs] = [Date.UTC(1990, 0, 1), Date.UTC(2100, 0, 1)];
+
 function validated(atMs: number): number {
   if (Number.isNaN(new Date(atMs).getTime())) throw new UsageError('The clock time is not a date.');
+  if (atMs < earliestMs || atMs > latestMs)
+    throw new UsageError('The clock time is out of range; use one from 1990 to 2100.');
   return atMs;
 }

@@ -111,16 +111,20 @@ export function answerControl(control: SandboxControl, method: string, path: str
     return json(handler(control, bodyText === '' ? {} : parsed(bodyText)));
   } catch (error) {
     if (error instanceof UsageError) return json({ error: error.message }, 400);
+    if (error instanceof RangeError) return json({ error: `The body cannot be used (${error.message}).` }, 400);
     throw error;
   }
 }
 
 function parsed(bodyText: string): JsonObject {
+  let body: unknown;
   try {
-    return JSON.parse(bodyText) as JsonObject;
+    body = JSON.parse(bodyText);
   } catch {
     throw new UsageError('The body is not JSON.');
   }
+  if (!isObject(body)) throw new UsageError('The body is not a JSON object.');
+  return body;
 }
 
 function moveClock(control: SandboxControl, body: JsonObject): void {

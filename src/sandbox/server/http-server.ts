@@ -11,6 +11,7 @@ import { ApiFault } from './api-fault.js';
 import { ByteCache } from './byte-cache.js';
 import type { SandboxControl } from './control.js';
 import { answerControl } from './control.js';
+import { refuseForeign } from './control-guard.js';
 import { idOf } from './ids.js';
 import { pageAnswer } from './page.js';
 import type { Exchange, Gate } from './pipeline.js';
@@ -87,7 +88,8 @@ function aside(
   body: string,
 ): void {
   const answer =
-    path === '/' ? pageAnswer(parts.control) : answerControl(parts.control, request.method ?? 'GET', path, body);
+    refuseForeign(request.headers, body !== '') ??
+    (path === '/' ? pageAnswer(parts.control) : answerControl(parts.control, request.method ?? 'GET', path, body));
   const bytes = Buffer.concat(answer.body);
   response.writeHead(answer.status, {
     'Content-Type': answer.contentType,

@@ -1,6 +1,7 @@
 import type { AggregatesPage, ApiAnswer, JsonObject } from '../../genesys/api.js';
+import { isObject } from '../../lib/json.js';
 import { type AggregateQuestion, isTooLarge } from './query.js';
-import { isObject, listOf } from './rows.js';
+import { listOf } from './rows.js';
 
 type Asked = (question: AggregateQuestion) => Promise<ApiAnswer<AggregatesPage>>;
 

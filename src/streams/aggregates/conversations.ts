@@ -5,7 +5,7 @@ import type { Dimension } from './rows.js';
 import { type AggregateKind, aggregateStream, type Granularity } from './stream.js';
 
 /** All counts and times of the conversation aggregates. */
-const metrics = words(`
+export const conversationMetrics: readonly string[] = words(`
   nBlindTransferred nBotInteractions nCallbackAttempts nCallbackOverSla nCallbackScheduled nCfcOffered nCobrowseSessions
   nConnected nConsult nConsultTransferred nConversations nError nOffered nOutbound nOutboundAbandoned
   nOutboundAttempted nOutboundConnected nOverSla nStateTransitionError nTakeover nTransferred
@@ -32,11 +32,16 @@ export function conversationAggregateStreams(api: GenesysApi, granularity: Granu
     {
       relation: 'queue_aggregates',
       dimensions: [queue, mediaType, direction],
-      metrics: [...metrics, 'oServiceLevel'],
+      metrics: [...conversationMetrics, 'oServiceLevel'],
       ask,
     },
-    { relation: 'agent_aggregates', dimensions: [user, queue, mediaType], metrics, ask },
-    { relation: 'wrapup_aggregates', dimensions: [wrapUpCode, queue, user, mediaType], metrics, ask },
+    { relation: 'agent_aggregates', dimensions: [user, queue, mediaType], metrics: conversationMetrics, ask },
+    {
+      relation: 'wrapup_aggregates',
+      dimensions: [wrapUpCode, queue, user, mediaType],
+      metrics: conversationMetrics,
+      ask,
+    },
   ];
   return kinds.map((kind) => aggregateStream(api, granularity, kind));
 }

@@ -1,7 +1,8 @@
 import type { AggregatesPage, ApiAnswer, JsonObject } from '../../genesys/api.js';
+import { isObject } from '../../lib/json.js';
 import type { Log } from '../../lib/log.js';
 import { together } from './narrow.js';
-import { isObject, listOf } from './rows.js';
+import { listOf } from './rows.js';
 
 type Answer = ApiAnswer<AggregatesPage>;
 

@@ -1,5 +1,6 @@
 import type { AggregatesPage, ApiAnswer, JsonObject } from '../../genesys/api.js';
-import { isObject, listOf } from './rows.js';
+import { isObject } from '../../lib/json.js';
+import { listOf } from './rows.js';
 
 type Answer = ApiAnswer<AggregatesPage>;
 

@@ -1,14 +1,15 @@
 import type { ApiAnswer, GenesysApi } from '../../genesys/api.js';
 import { dayMs, hourMs, minuteMs, plus } from '../../lib/interval.js';
+import { isObject } from '../../lib/json.js';
 import type { EntityRow, Page, Reject, Slice, Stream, StreamContext } from '../../model/extraction.js';
+import { listQueueIds } from '../directory/queue-ids.js';
 import { createAsker } from './query.js';
-import { type Dimension, groupOf, isObject, listOf, metricColumns, rejectOf } from './rows.js';
+import { type Dimension, groupOf, listOf, metricColumns, rejectOf } from './rows.js';
 
 const periodMs = 5 * minuteMs;
 /** Samples are for looking back a month; what happened is in the aggregates for good. */
 const keptMs = 31 * dayMs;
 const queuesPerRequest = 100;
-const queuesMax = 100_000;
 const listedKeptMs = hourMs;
 const relation = 'queue_observations';
 const dimensions: readonly Dimension[] = [
@@ -36,7 +37,7 @@ export function queueObservationStream(api: GenesysApi): Stream {
   const queueIds = async (context: StreamContext): Promise<readonly string[]> => {
     const now = context.now();
     if (listed === undefined || now.getTime() - listed.at.getTime() > listedKeptMs)
-      listed = { at: now, ids: await listQueueIds(api, context) };
+      listed = { at: now, ids: await listQueueIds(api, context, 0) };
     return listed.ids;
   };
   return {
@@ -127,13 +128,4 @@ function observed(data: unknown) {
     calculated_metric_value: hasValue ? calculatedMetricValue : null,
     extra: Object.keys(rest).length > 0 ? rest : null,
   };
-}
-
-async function listQueueIds(api: GenesysApi, context: StreamContext): Promise<readonly string[]> {
-  const ids = new Set<string>();
-  for await (const page of api.listQueues({ signal: context.signal, priority: 0 })) {
-    for (const { id } of page.entities) if (typeof id === 'string') ids.add(id.toLowerCase());
-    if (ids.size > queuesMax) throw new Error(`The listing of queues gave more than ${queuesMax} queues.`);
-  }
-  return [...ids].sort();
 }

@@ -1,7 +1,10 @@
 import type { JsonObject } from '../../genesys/api.js';
 import type { Interval } from '../../lib/interval.js';
+import { isObject } from '../../lib/json.js';
 import type { EntityRow, Reject } from '../../model/extraction.js';
+import { nestingFault } from '../../values/bounds.js';
 import { parseInstant } from '../../values/instant.js';
+import { toJson } from '../../values/json.js';
 import { Misfit, readValue } from '../../values/values.js';
 
 export interface Dimension {
@@ -58,7 +61,8 @@ export function aggregateRows(shape: AggregateShape, results: readonly unknown[]
     }
     const key = JSON.stringify(Object.values(group));
     for (const data of listOf((result as JsonObject).data)) {
-      const rows = intervalRows(shape, group, data, asked);
+      const tooDeep = nestingFault(data);
+      const rows = tooDeep === undefined ? intervalRows(shape, group, data, asked) : `The data ${tooDeep}.`;
       if (typeof rows === 'string') rejects.push(rejectOf(rows, { group: (result as JsonObject).group, data: [data] }));
       else cells.set(`${key} ${String((data as JsonObject).interval)}`, rows);
     }
@@ -73,6 +77,8 @@ const startOf = (rows: readonly EntityRow[]) => Number(rows[0]?.interval_start ?
 /** The group's dimensions by column, or why it cannot be stored. */
 export function groupOf(shape: Pick<AggregateShape, 'dimensions'>, result: unknown): Group | string {
   if (!isObject(result)) return 'A result is no object.';
+  const tooDeep = nestingFault(result.group);
+  if (tooDeep !== undefined) return `The group ${tooDeep}.`;
   const given = isObject(result.group) ? result.group : {};
   const group: Group = {};
   for (const { name, column, type, isRequired } of shape.dimensions) {
@@ -152,14 +158,10 @@ export function readJson(value: object): unknown {
   return read instanceof Misfit ? read.column : read;
 }
 
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 export function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
 export function rejectOf(reason: string, record: unknown): Reject {
-  return { recordId: null, reason, record: JSON.stringify(record) };
+  return { recordId: null, reason, record: toJson(record) };
 }

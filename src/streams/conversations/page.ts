@@ -1,6 +1,7 @@
 import type { KeepBytes } from '../../conversation/encode.js';
 import { type FlatConversation, flatten, RecordError } from '../../conversation/flatten.js';
 import type { Json, Page, Reject } from '../../model/extraction.js';
+import { toJson } from '../../values/json.js';
 
 const recordIdCharactersMax = 200;
 
@@ -23,8 +24,9 @@ export function flattenOrReject(record: unknown, keep?: KeepBytes): FlatConversa
   try {
     return flatten(record, keep);
   } catch (error) {
-    if (!(error instanceof RecordError)) throw error;
-    return { recordId: recordId(record), reason: error.message, record: JSON.stringify(record) };
+    // A record that overruns the stack in whatever step is at fault itself; it must not fail its slice for ever.
+    if (!(error instanceof RecordError || error instanceof RangeError)) throw error;
+    return { recordId: recordId(record), reason: error.message, record: toJson(record) };
   }
 }
 

@@ -8,9 +8,9 @@ import { conversationMemory, PageReader } from './page-reader.js';
 /** Details jobs serve a day once the data lake has it whole, at most a day after its end: up to then it is this stream's. */
 const reachMs = 2 * dayMs;
 /** The largest page that the details query honours. */
-const pageSize = 100;
+export const pageSize = 100;
 /** Genesys refuses to page beyond 100,000 records (some organisations were allowed more); a slice that comes near is cut. */
-const recordsMax = 95_000;
+export const recordsMax = 95_000;
 const pagesMax = recordsMax / pageSize;
 
 /**
@@ -66,11 +66,11 @@ async function* pages(api: GenesysApi, reader: PageReader, slice: Slice, context
  * The total is approximate, so an empty page ends the paging; a page that is not full ends it too where the total agrees, which saves the
  * request for the empty one.
  */
-function isLastPage(length: number, pageNumber: number, totalHits: number): boolean {
+export function isLastPage(length: number, pageNumber: number, totalHits: number): boolean {
   return length === 0 || (length < pageSize && totalHits <= (pageNumber - 1) * pageSize + length);
 }
 
-function tooLarge(what: string): ApiError {
+export function tooLarge(what: string): ApiError {
   return new ApiError(`The slice holds ${what}, more than the details query can page through.`, {
     action: 'split',
     operation: 'conversations details query',

@@ -1,11 +1,11 @@
 import type { EntityPages, GenesysApi } from '../../genesys/api.js';
 import { dayMs, minuteMs } from '../../lib/interval.js';
 import type { EntityBatch, EntityRow, Page, Reject, Slice, Stream, StreamContext } from '../../model/extraction.js';
+import { listQueueIds } from './queue-ids.js';
 import { queueMembers, queueWrapupCodes } from './queue-relations.js';
 import { entityRow, isReject } from './rows.js';
 import { entityBatch, isGone, isNotOffered } from './stream.js';
 
-const queuesMax = 100_000;
 const rowsMax = 200_000;
 
 const relations = [
@@ -44,7 +44,7 @@ interface Cursor {
 
 async function* pages(api: GenesysApi, slice: Slice, context: StreamContext): AsyncGenerator<Page, void, void> {
   const after = (slice.cursor as Cursor | null)?.after ?? '';
-  const queueIds = await listQueueIds(api, context);
+  const queueIds = await listQueueIds(api, context, 1);
   const offered = [...relations];
   for (const queueId of queueIds.filter((id) => id > after)) {
     const page = await queuePage(api, queueId, offered, context);
@@ -111,13 +111,4 @@ function forgottenQueuesPage(queueIds: readonly string[], offered: typeof relati
   const scope = { column: 'queue_id', values: queueIds, isExcept: true };
   const batches = offered.map(({ kind }) => entityBatch(kind, [], scope));
   return { asOf, batches, rejects: [], cursor: { after: queueIds.at(-1) ?? '' }, recordCount: 0 };
-}
-
-async function listQueueIds(api: GenesysApi, context: StreamContext): Promise<readonly string[]> {
-  const ids = new Set<string>();
-  for await (const page of api.listQueues({ signal: context.signal, priority: 1 })) {
-    for (const { id } of page.entities) if (typeof id === 'string') ids.add(id.toLowerCase());
-    if (ids.size > queuesMax) throw new Error(`The listing of queues gave more than ${queuesMax} queues.`);
-  }
-  return [...ids].sort();
 }

@@ -1,6 +1,8 @@
 import type { JsonObject } from '../../genesys/api.js';
 import type { EntityRow, Reject } from '../../model/extraction.js';
+import { nestingFault } from '../../values/bounds.js';
 import { parseInstant } from '../../values/instant.js';
+import { toJson } from '../../values/json.js';
 import { Misfit, readValue } from '../../values/values.js';
 
 export type EntityColumnType = 'uuid' | 'text' | 'time' | 'bigint' | 'boolean' | 'json';
@@ -26,6 +28,8 @@ const recordIdCharactersMax = 200;
  * and none fails its listing; an entity without a usable id is a reject.
  */
 export function entityRow(shape: EntityShape, entity: JsonObject, known: EntityRow = {}): EntityRow | Reject {
+  const tooDeep = nestingFault(entity);
+  if (tooDeep !== undefined) return rejectOf(entity, `The entity ${tooDeep}.`);
   const rest = structuredClone(entity) as Record<string, unknown>;
   const row: Record<string, unknown> = {};
   for (const [column, { path, type }] of Object.entries(shape.columns))
@@ -42,8 +46,12 @@ export function isReject(row: EntityRow | Reject): row is Reject {
 
 function reject(shape: EntityShape, idColumn: string, entity: JsonObject): Reject {
   const path = shape.columns[idColumn]?.path ?? idColumn;
+  return rejectOf(entity, `${idColumn} (${path}) is missing or not usable.`);
+}
+
+function rejectOf(entity: JsonObject, reason: string): Reject {
   const id = typeof entity.id === 'string' ? entity.id.slice(0, recordIdCharactersMax) : null;
-  return { recordId: id, reason: `${idColumn} (${path}) is missing or not usable.`, record: JSON.stringify(entity) };
+  return { recordId: id, reason, record: toJson(entity) };
 }
 
 /** The value at a path as its column takes it. It leaves `holder` unless it could not be kept as it is. */

@@ -1,4 +1,4 @@
-import { backOffMs, pause } from '../../lib/backoff.js';
+import { backOffMs, pause } from '../../lib/abort.js';
 import { asError } from '../../lib/errors.js';
 import { type Connection, type ConnectionParts, openConnection } from './connection.js';
 

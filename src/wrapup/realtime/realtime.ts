@@ -1,7 +1,8 @@
 import type { GenesysApi } from '../../genesys/api.js';
-import { backOffMs, pause } from '../../lib/backoff.js';
+import { backOffMs, pause } from '../../lib/abort.js';
 import { asError } from '../../lib/errors.js';
 import { minuteMs, secondMs } from '../../lib/interval.js';
+import { parseJson } from '../../lib/json.js';
 import type { Log } from '../../lib/log.js';
 import { Channels } from './channels.js';
 import { type ChannelPort, type ConnectionTimings, defaultTimings } from './connection.js';
@@ -129,7 +130,7 @@ export class Live {
   }
 
   #hear(text: string): void {
-    const message = parsed(text);
+    const message = parseJson(text);
     if (message === undefined || !this.#seen.isNew(text)) return;
     this.#enter(conversationIdsIn(message), 'channel');
   }
@@ -240,13 +241,5 @@ export class Live {
     this.#parts.signal.addEventListener('abort', wake, { once: true });
     await pause(ms, waking.signal);
     this.#parts.signal.removeEventListener('abort', wake);
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

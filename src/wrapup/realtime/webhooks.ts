@@ -1,5 +1,7 @@
 /** The two `POST` routes: who may, and what becomes of it. The service port calls them with the whole body. */
+
 import { asError } from '../../lib/errors.js';
+import { parseJson } from '../../lib/json.js';
 import type { Log } from '../../lib/log.js';
 import type { SurveyInput } from '../../model/agent-session.js';
 import { readSurveyRecord, type SurveyRecord } from '../survey-record.js';
@@ -34,7 +36,7 @@ const signaturesMax = 100_000;
 export function webhookHandler(live: Pick<Live, 'offer'>, secret: string): (asked: Asked) => Answered {
   return ({ headers, body }) => {
     if (!isAuthentic(headers, body, secret)) return unauthorized();
-    const message = parsed(body);
+    const message = parseJson(body.toString('utf8'));
     if (message === undefined) return { status: 400, text: 'The body is not JSON.' };
     const outcome = live.offer(message, 'webhook');
     if (outcome === 'nothing')
@@ -88,7 +90,7 @@ export function surveysHandler(parts: SurveysParts): (asked: Asked) => Promise<A
 }
 
 async function imported(body: Buffer, { source, store }: SurveysParts): Promise<Answered> {
-  const message = parsed(body);
+  const message = parseJson(body.toString('utf8'));
   if (typeof message !== 'object' || message === null)
     return { status: 400, text: 'The body is not JSON of one answer, an object, or of a list of them.' };
   const records: readonly unknown[] = Array.isArray(message) ? message : [message];
@@ -146,12 +148,4 @@ function unauthorized(): Answered {
     text: 'Send the secret as Authorization: Bearer, or X-Signature over the body.',
     headers: { 'www-authenticate': 'Bearer' },
   };
-}
-
-function parsed(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }

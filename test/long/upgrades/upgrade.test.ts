@@ -75,7 +75,7 @@ describe.each(storedVersions)('a database of version %s', (version) => {
     try {
       await theirPool.query('create view public.my_days as select day from mart.dim_dates');
       await expect(migrate(theirPool, { timeZone: 'UTC' })).rejects.toThrow(
-        /Migration \d+_\w+ stopped .*view my_days depends on view mart\.dim_dates.*\. Drop that, run migrate and create it again\./,
+        /Migration \d+_\w+ stopped .*view public\.my_days depends on view mart\.dim_dates.*\. Drop that, run migrate and create it again\./,
       );
       await theirPool.query('drop view public.my_days');
       await migrate(theirPool, { timeZone: 'UTC' });
@@ -107,6 +107,8 @@ describe.each(storedVersions)('a database of version %s', (version) => {
   });
 
   test('equals a new database that has pulled the same, derived tables included', { timeout: 300_000 }, async () => {
+    // The version before has listed the directory in this period, without what this version asks for beside it.
+    await pool.query(`update extract.slices set due_at = slice_from where stream = 'directory'`);
     for (const each of [fresh, database]) {
       const environment = { ...environmentFor(sandbox, each.url), GENESYS_WAREHOUSE_START: storedStart.toISOString() };
       const range = ['--from', storedStart.toISOString(), '--to', later.toISOString()];
@@ -128,9 +130,16 @@ describe.each(storedVersions)('a database of version %s', (version) => {
       `select user_id::text as key, md5(string_agg(concat_ws(' ', interval_start, metric, qualifier, sum, count), ',' order by interval_start, metric, qualifier)) as value from genesys.user_aggregates group by 1`,
     );
     expect(users.length).toBeGreaterThan(4);
+    const ofUsers = [
+      'genesys.user_aggregates',
+      'genesys.agent_status_day_sums',
+      'genesys.agent_interval_sums',
+      'genesys.presence_day_sums',
+      'genesys.users',
+    ];
     for (const [column, keys, names] of [
       ['conversation_id', ids, having(facts, 'conversation_id')],
-      ['user_id', users, ['genesys.user_aggregates', 'genesys.agent_status_day_sums']],
+      ['user_id', users, ofUsers],
     ] as const) {
       const some = new Map(names.map((name) => [name, facts.get(name) ?? []]));
       for (const name of names) facts.delete(name);

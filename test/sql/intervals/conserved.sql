@@ -27,6 +27,15 @@ stored as (
     union all
 
     select
+        'presences',
+        coalesce(sum(metrics.sum), 0) * 0.001,
+        0
+    from genesys.user_aggregates as metrics
+    where metrics.metric = 'tOrganizationPresence'
+
+    union all
+
+    select
         'wrap-up codes',
         coalesce(sum(metrics.sum) filter (where metrics.metric = 'tHandle'), 0) * 0.001,
         coalesce(sum(metrics.count) filter (where metrics.metric in ('tHandle', 'tAcw')), 0)
@@ -72,6 +81,46 @@ shown as (
         sum(reports.handle_seconds),
         sum(reports.handled_count + reports.answered_count + reports.alert_count)
     from mart.rpt_agent_days as reports
+
+    union all
+
+    select
+        'queues',
+        sum(facts.handle_seconds),
+        sum(facts.offered_count + facts.answered_count + facts.abandoned_count)
+    from mart.fct_queue_direction_intervals as facts
+
+    union all
+
+    select
+        'agents',
+        sum(facts.handle_seconds),
+        sum(facts.handled_count + facts.answered_count + facts.alert_count)
+    from mart.fct_agent_queue_intervals as facts
+
+    union all
+
+    select
+        'agents',
+        sum(reports.handle_seconds),
+        sum(reports.handled_count + reports.answered_count + reports.alert_count)
+    from mart.rpt_agent_queue_days as reports
+
+    union all
+
+    select
+        'presences',
+        sum(facts.presence_seconds),
+        0
+    from mart.fct_presence_intervals as facts
+
+    union all
+
+    select
+        'presences',
+        sum(reports.presence_seconds),
+        0
+    from mart.rpt_presence_days as reports
 
     union all
 

@@ -66,3 +66,53 @@ select
 from mart.fct_agent_statuses as facts
 group by 1, 2, 3
 having count(*) > 1
+
+union all
+
+select
+    'fct_queue_direction_intervals',
+    facts.interval_start_at::text,
+    concat_ws('|', facts.queue_id, facts.media_type, facts.direction)
+from mart.fct_queue_direction_intervals as facts
+group by 1, 2, 3
+having count(*) > 1
+
+union all
+
+select
+    'fct_agent_queue_intervals',
+    facts.interval_start_at::text,
+    concat_ws('|', facts.user_id, facts.queue_id, facts.media_type)
+from mart.fct_agent_queue_intervals as facts
+group by 1, 2, 3
+having count(*) > 1
+
+union all
+
+select
+    'rpt_agent_queue_days',
+    facts.day::text,
+    concat_ws('|', facts.user_id, facts.queue_id, facts.media_type)
+from mart.rpt_agent_queue_days as facts
+group by 1, 2, 3
+having count(*) > 1
+
+union all
+
+select
+    'fct_presence_intervals',
+    facts.interval_start_at::text,
+    concat_ws('|', facts.user_id, facts.organization_presence_id)
+from mart.fct_presence_intervals as facts
+group by 1, 2, 3
+having count(*) > 1
+
+union all
+
+select
+    'rpt_presence_days',
+    facts.day::text,
+    concat_ws('|', facts.user_id, facts.organization_presence_id)
+from mart.rpt_presence_days as facts
+group by 1, 2, 3
+having count(*) > 1

@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { numberOf, type Row } from '../lib/api.js';
-import { formatFigure, formatMinuteOfDay } from '../lib/format.js';
+import { formatFigure, formatMinuteOfDay, formatTick } from '../lib/format.js';
 import { PlotChart } from './plot.js';
 
 export interface DayCurveProps {
@@ -40,7 +40,7 @@ export function DayCurve({ rows, name, label, dayName, beforeName }: DayCurvePro
       nice: true,
       zero: true,
       ticks: 4,
-      tickFormat: (value: number) => (isCount(name) && !Number.isInteger(value) ? '' : formatFigure(name, value)),
+      tickFormat: (value: number) => formatTick(name, value),
       ...(name.endsWith('_rate') && { domain: [0, 1] }),
     },
     marks: [

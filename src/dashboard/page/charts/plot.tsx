@@ -7,12 +7,14 @@ export interface PlotChartProps {
   /** What the drawing depends on. */
   readonly of: readonly unknown[];
   readonly label: string;
+  /** What a click on a mark leads to, of the datum under the pointer. For the mouse alone: the table has the links. */
+  readonly onPick?: (datum: unknown) => void;
 }
 
 const font = 'inherit';
 
 /** A chart as SVG. Its name is for who cannot see it; the numbers stand in the table beside it. */
-export function PlotChart({ draw, of, label }: PlotChartProps) {
+export function PlotChart({ draw, of, label, onPick }: PlotChartProps) {
   const home = useRef<HTMLDivElement>(null);
   const width = useWidth(home);
   useEffect(() => {
@@ -26,7 +28,10 @@ export function PlotChart({ draw, of, label }: PlotChartProps) {
     // Plot writes the few rules of its own into the drawing; they stand in our style sheet, which the policy of the page allows.
     for (const style of drawn.querySelectorAll('style')) style.remove();
     const svg = drawn instanceof SVGSVGElement ? drawn : drawn.querySelector('svg');
+    // One picture with one name: what stands inside it has none of its own.
     svg?.setAttribute('role', 'img');
+    for (const part of svg?.querySelectorAll('[aria-label]') ?? []) part.removeAttribute('aria-label');
+    if (onPick !== undefined) drawn.addEventListener('click', () => onPick((drawn as { value?: unknown }).value));
     home.current.replaceChildren(drawn);
   }, [width, label, ...of]);
   return <div class="chart" ref={home} />;

@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { numberOf, type Row, textOf } from '../lib/api.js';
-import { formatDayShort, formatFigure, formatLocal } from '../lib/format.js';
+import { formatDayShort, formatFigure, formatLocal, formatTick } from '../lib/format.js';
 import { labelOf } from '../lib/labels.js';
 import { PlotChart } from './plot.js';
 
@@ -19,6 +19,8 @@ export interface TrendProps {
   readonly kind: 'bars' | 'lines';
   readonly label: string;
   readonly height?: number;
+  /** Where rows of one time belong to several series: the label of a row's own. */
+  readonly groupOf?: (row: Row) => string;
 }
 
 interface Point {
@@ -35,39 +37,35 @@ const dayMs = 1_440 * minuteMs;
 const timeOf = (text: string): Date => new Date(`${text.length === 10 ? `${text}T00:00:00` : text}Z`);
 
 /** Figures over time. */
-export function Trend({ rows, time, series, kind, label, height = 240 }: TrendProps) {
-  const stepMs = stepOf(rows.map((row) => timeOf(textOf(row[time])).getTime()));
+export function Trend({ rows, time, series, kind, label, height = 240, groupOf }: TrendProps) {
+  const times = [...new Set(rows.map((row) => timeOf(textOf(row[time])).getTime()))].sort((a, b) => a - b);
+  const stepMs = stepOf(times);
+  const isDays = stepMs >= dayMs;
   const points: Point[] = series.flatMap((each) =>
-    rows.map((row) => {
-      const at = timeOf(textOf(row[time]));
-      return { at, end: new Date(at.getTime() + stepMs), value: numberOf(row[each.name]), series: each };
-    }),
+    rows
+      .filter((row) => groupOf === undefined || groupOf(row) === each.label)
+      .map((row) => {
+        const at = timeOf(textOf(row[time]));
+        return { at, end: new Date(at.getTime() + stepMs), value: numberOf(row[each.name]), series: each };
+      }),
   );
   const name = series[0]?.name ?? '';
   const isRate = name.endsWith('_rate');
-  const when = (at: Date) => (stepMs >= dayMs ? formatDayShort(at.toISOString()) : formatLocal(at.toISOString()));
+  const when = (at: Date) => (isDays ? formatDayShort(at.toISOString()) : formatLocal(at.toISOString()));
   const title = ({ at, value, series: { label: own, name: column } }: Point) =>
     `${when(at)}\n${own ?? labelOf(column)} ${value === null ? '–' : formatFigure(column, value)}`;
   const tip = { fill: 'var(--card)', stroke: 'var(--line)' };
   const draw = (width: number): Plot.PlotOptions => ({
     height,
     marginLeft: 52,
-    x: {
-      type: 'utc',
-      label: null,
-      ticks: Math.max(2, Math.min(Math.floor(width / 90), stepMs >= dayMs ? rows.length : 24)),
-      ...(stepMs >= dayMs &&
-        width < 900 &&
-        rows.length > 1 && { tickFormat: (at: Date) => formatDayShort(at.toISOString()).slice(4) }),
-      ...(stepMs >= dayMs && width >= 900 && { tickFormat: (at: Date) => formatDayShort(at.toISOString()) }),
-    },
+    x: { type: 'utc', label: null, ...(isDays && dayTicks(times, kind === 'bars' ? stepMs / 2 : 0, width)) },
     y: {
       label: null,
       grid: true,
       zero: true,
       nice: true,
       ticks: 4,
-      tickFormat: (value: number) => formatFigure(name, value),
+      tickFormat: (value: number) => formatTick(name, value),
       ...(isRate && { domain: [0, Math.max(1, ...points.map(({ value }) => value ?? 0))] }),
     },
     marks: [
@@ -88,7 +86,7 @@ function bars(points: readonly Point[], title: Title, tip: Tip): Plot.Markish[] 
       x2: 'end',
       y: 'value',
       fill: (point: Point) => point.series.color,
-      z: (point: Point) => point.series.name,
+      z: (point: Point) => point.series.label ?? point.series.name,
       insetLeft: 0.5,
       insetRight: 0.5,
       title,
@@ -104,7 +102,7 @@ function lines(points: readonly Point[], title: Title, tip: Tip): Plot.Markish[]
       x: 'at',
       y: 'value',
       stroke: (point: Point) => point.series.color,
-      z: (point: Point) => point.series.name,
+      z: (point: Point) => point.series.label ?? point.series.name,
       strokeWidth: 2,
     }),
     Plot.dot(known, {
@@ -119,7 +117,17 @@ function lines(points: readonly Point[], title: Title, tip: Tip): Plot.Markish[]
 
 /** The shortest distance between two times: what one of them stands for. */
 function stepOf(times: readonly number[]): number {
-  const sorted = [...new Set(times)].sort((a, b) => a - b);
-  const steps = sorted.slice(1).map((at, index) => at - (sorted[index] ?? at));
+  const steps = times.slice(1).map((at, index) => at - (times[index] ?? at));
   return steps.length === 0 ? dayMs : Math.min(...steps);
+}
+
+const tickWidth = 84;
+
+/** As many days as there is room for, each written once; a bar's under its middle. */
+function dayTicks(times: readonly number[], shiftMs: number, width: number): Plot.ScaleOptions {
+  const every = Math.max(1, Math.ceil((times.length * tickWidth) / width));
+  return {
+    ticks: times.filter((_, index) => index % every === 0).map((at) => new Date(at + shiftMs)),
+    tickFormat: (at: Date) => formatDayShort(new Date(at.getTime() - shiftMs).toISOString()),
+  };
 }

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Cell, QueryResult, ReaderAccess } from '../../../model/mart-query.js';
+import type { Cell, QueryResult } from '../../../model/mart-query.js';
+import type { ReaderAccess } from '../../../model/mart-reader.js';
 
 export interface PageFacts {
   readonly version: string;

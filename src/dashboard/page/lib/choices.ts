@@ -1,5 +1,5 @@
 import { rowsOf, textOf, useQuery } from './api.js';
-import { mediaLabel } from './labels.js';
+import { causeLabel, mediaLabel } from './labels.js';
 
 export interface Option {
   readonly id: string;
@@ -42,5 +42,18 @@ export function useMediaOptions(): Option[] {
   return rowsOf(answer.result).map((row) => ({
     id: textOf(row.media_type),
     label: mediaLabel(textOf(row.media_type)),
+  }));
+}
+
+export function useTeamOptions(): Option[] {
+  const answer = useQuery('team-list', {});
+  return rowsOf(answer.result).map((row) => ({ id: textOf(row.team_id), label: textOf(row.team_name) }));
+}
+
+export function useCauseOptions(): Option[] {
+  const answer = useQuery('cause-list', {});
+  return rowsOf(answer.result).map((row) => ({
+    id: textOf(row.wrapup_cause),
+    label: causeLabel(textOf(row.wrapup_cause)),
   }));
 }

@@ -79,3 +79,9 @@ export function formatFigure(name: string, value: number): string {
   if (name === 'minute_of_day') return formatMinuteOfDay(value);
   return formatNumber(value);
 }
+
+/** The same for an axis: rates without their digit, which no tick has. */
+export function formatTick(name: string, value: number): string {
+  if (name.endsWith('_rate')) return `${Math.round(value * 100)} %`;
+  return name.endsWith('_count') && !Number.isInteger(value) ? '' : formatFigure(name, value);
+}

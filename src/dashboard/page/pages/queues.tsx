@@ -2,9 +2,10 @@ import { useState } from 'preact/hooks';
 import { Trend } from '../charts/trend.js';
 import { useFacts } from '../facts.js';
 import { type Address, go, hrefOf, listOf, withChange } from '../lib/address.js';
-import { type Answer, rowsOf, textOf, useQuery } from '../lib/api.js';
+import { type Answer, numberOf, type Row, rowsOf, textOf, useQuery } from '../lib/api.js';
 import { type Option, useMediaOptions, useQueueOptions } from '../lib/choices.js';
 import { spanOf } from '../lib/days.js';
+import { formatDuration, nothing } from '../lib/format.js';
 import { labelOf, mediaLabel } from '../lib/labels.js';
 import { Choice } from '../parts/choice.js';
 import type { TableColumn } from '../parts/data-table.js';
@@ -129,6 +130,12 @@ export function TrendFigure(props: {
   );
 }
 
+/** `80 % in 0:20`, or nothing where the queue aims at nothing. */
+function targetOf(row: Row): string {
+  const [rate, seconds] = [numberOf(row.target_rate), numberOf(row.target_seconds)];
+  return rate === null || seconds === null ? nothing : `${Math.round(rate * 100)} % in ${formatDuration(seconds)}`;
+}
+
 /** Links keep the span and the media type. */
 function columnsFor({ query }: Address): readonly TableColumn[] {
   const kept = new URLSearchParams([...query].filter(([name]) => ['from', 'to', 'span'].includes(name)));
@@ -150,6 +157,8 @@ function columnsFor({ query }: Address): readonly TableColumn[] {
     { name: 'long_abandon_rate', label: 'Abandoned %' },
     { name: 'flow_out_count', label: 'Flow-out' },
     { name: 'service_level_rate' },
+    { name: 'target_rate', label: 'Target', render: (row) => targetOf(row) },
+    { name: 'in_target_rate', label: 'In target' },
     { name: 'average_answer_seconds' },
     { name: 'handled_count' },
     { name: 'average_handle_seconds' },

@@ -8,6 +8,7 @@ import { formatDay, formatTime } from '../lib/format.js';
 import { labelOf, mediaLabel } from '../lib/labels.js';
 import { Choice } from '../parts/choice.js';
 import type { TableColumn } from '../parts/data-table.js';
+import { DaySteps } from '../parts/day-steps.js';
 import { Figure } from '../parts/figure.js';
 import { Fault } from '../parts/notice.js';
 import { Sparkline } from '../parts/sparkline.js';
@@ -47,7 +48,7 @@ export function TodayPage({ address }: { address: Address }) {
     <>
       <Head {...{ address, day, today, media, chosen }} figures={figures} />
       <Fault answer={figures} />
-      <Tiles {...{ figures, intervals, queues, measure, setMeasure }} />
+      <Tiles {...{ isToday: day === today, figures, intervals, queues, measure, setMeasure }} />
       <Figure
         title={`${labelOf(measure)} through the day`}
         note={<Legend day={day} />}
@@ -91,33 +92,30 @@ export function TodayPage({ address }: { address: Address }) {
 function Head(props: { address: Address; day: string; today: string; media: Answer; chosen: string; figures: Answer }) {
   const { address, day, today, media, chosen, figures } = props;
   const until = textOf(rowsOf(figures.result)[0]?.until_local);
-  const toDay = (to: string) => withChange(address, { day: to === today ? undefined : to });
   const options = [
     ...rowsOf(media.result).map((row) => ({ id: textOf(row.media_type), label: mediaLabel(textOf(row.media_type)) })),
     { id: 'all', label: 'All media' },
   ];
+  const isCompared = rowsOf(figures.result).some((row) => row.period === 'week_before' && row.offered_count !== null);
   const reach = until.slice(0, 10) === day ? ` up to ${formatTime(until)}` : '';
   return (
     <div class="head">
       <div>
         <h1 tabIndex={-1}>{day === today ? 'Today' : formatDay(day)}</h1>
         <p class="note">
-          {day === today && `${formatDay(day)}, `}compared with {formatDay(addDays(day, -7))}
-          {reach}
+          {day === today && `${formatDay(day)}, `}
+          {isCompared
+            ? `compared with ${formatDay(addDays(day, -7))}${reach}`
+            : `nothing to compare with on ${formatDay(addDays(day, -7))}`}
+          {day === today && isEarly(until) && (
+            <>
+              . The day is young: <a href={withChange(address, { day: addDays(today, -1) })}>see yesterday</a>
+            </>
+          )}
         </p>
       </div>
       <div class="controls">
-        <nav class="steps" aria-label="Day">
-          <a href={toDay(addDays(day, -1))} aria-label="The day before">
-            ‹
-          </a>
-          {day < today && (
-            <a href={toDay(addDays(day, 1))} aria-label="The day after">
-              ›
-            </a>
-          )}
-          {day !== today && <a href={toDay(today)}>Today</a>}
-        </nav>
+        <DaySteps address={address} day={day} />
         <Choice
           label="Media type"
           options={options}
@@ -129,6 +127,11 @@ function Head(props: { address: Address; day: string; today: string; media: Answ
   );
 }
 
+const earlyHour = '06';
+
+/** So early that the day says little: at night, and before the first data of a day. */
+const isEarly = (until: string): boolean => until === '' || until.slice(11, 13) < earlyHour;
+
 function Legend({ day }: { day: string }) {
   return (
     <span class="legend">
@@ -139,13 +142,14 @@ function Legend({ day }: { day: string }) {
 }
 
 function Tiles(props: {
+  isToday: boolean;
   figures: Answer;
   intervals: Answer;
   queues: Answer;
   measure: string;
   setMeasure: (name: string) => void;
 }) {
-  const { figures, intervals, queues } = props;
+  const { isToday, figures, intervals, queues } = props;
   const rows = rowsOf(figures.result);
   const day = rows.find((row) => row.period === 'day') ?? {};
   const before = rows.find((row) => row.period === 'week_before') ?? {};
@@ -154,7 +158,7 @@ function Tiles(props: {
   const median = numberOf(day.median_handle_seconds);
   return (
     <ul class="tiles">
-      <Waiting queues={queues} />
+      {isToday && <Waiting queues={queues} />}
       {measures.map(({ name, label, better }) => (
         <Tile
           key={name}

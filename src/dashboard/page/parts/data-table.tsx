@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
-import type { Cell, ResultColumn } from '../../../model/mart-query.js';
+import type { Cell, ColumnType, ResultColumn } from '../../../model/mart-query.js';
 import type { Row } from '../lib/api.js';
 import { formatCell, nothing } from '../lib/format.js';
 import { labelOf } from '../lib/labels.js';
@@ -26,11 +26,12 @@ export interface DataTableProps {
 }
 
 /** A table that can be sorted by each of its columns. Numbers stand right, in figures of one width. */
-export function DataTable({ caption, columns, types, rows, sort, rowsMax = 200, isCut = false }: DataTableProps) {
+export function DataTable({ caption, columns, types, rows, sort, rowsMax = 25, isCut = false }: DataTableProps) {
   const [order, setOrder] = useState(sort);
   const [isAll, setAll] = useState(false);
   const sorted = useMemo(() => sortRows(rows, order), [rows, order]);
   const shown = isAll ? sorted : sorted.slice(0, rowsMax);
+  const shapes = useMemo(() => shapesOf(types, rows), [types, rows]);
   const tops = useMemo(() => topsOf(columns, rows), [columns, rows]);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways must be reached by the keyboard.
@@ -48,7 +49,13 @@ export function DataTable({ caption, columns, types, rows, sort, rowsMax = 200, 
           {shown.map((row, index) => (
             <tr key={index}>
               {columns.map((column) => (
-                <BodyCell key={column.name} {...{ column, types, row, top: tops.get(column.name) ?? 0 }} />
+                <BodyCell
+                  key={column.name}
+                  column={column}
+                  type={shapes.get(column.name) ?? 'text'}
+                  row={row}
+                  top={tops.get(column.name) ?? 0}
+                />
               ))}
             </tr>
           ))}
@@ -90,9 +97,7 @@ function HeadCell(props: {
   );
 }
 
-function BodyCell(props: { column: TableColumn; types: readonly ResultColumn[]; row: Row; top: number }) {
-  const { column, types, row, top } = props;
-  const type = types.find(({ name }) => name === column.name)?.type ?? 'text';
+function BodyCell({ column, type, row, top }: { column: TableColumn; type: ColumnType; row: Row; top: number }) {
   const value = row[column.name] ?? null;
   const text = column.render === undefined ? formatCell(column.name, type, value) : column.render(row);
   if (type !== 'number') return <td>{text ?? nothing}</td>;
@@ -108,6 +113,13 @@ function BodyCell(props: { column: TableColumn; types: readonly ResultColumn[]; 
       )}
     </td>
   );
+}
+
+/** Types of columns; times that are all midnight are days. */
+function shapesOf(types: readonly ResultColumn[], rows: readonly Row[]): Map<string, ColumnType> {
+  const isMidnight = (name: string) =>
+    rows.every((row) => row[name] === null || String(row[name]).endsWith('T00:00:00'));
+  return new Map(types.map(({ name, type }) => [name, type === 'local' && isMidnight(name) ? 'day' : type]));
 }
 
 function topsOf(columns: readonly TableColumn[], rows: readonly Row[]): Map<string, number> {

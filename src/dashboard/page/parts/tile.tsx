@@ -36,7 +36,7 @@ export function Tile({ name, label, column, value, before, better, detail, child
 
 function Difference(props: { name: string; value: number | null; before: number | null; better: TileProps['better'] }) {
   const { name, value, before, better } = props;
-  if (value === null || before === null) return <span>no comparison</span>;
+  if (value === null || before === null) return null;
   const difference = value - before;
   const isBetter = difference === 0 || better === undefined ? undefined : difference > 0 === (better === 'more');
   const tone = isBetter === undefined ? 'same' : isBetter ? 'better' : 'worse';

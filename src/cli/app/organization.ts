@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import type { ApiConfig } from '../../config/config.js';
+import type { JsonObject } from '../../genesys/api.js';
+import { ApiError, UsageError } from '../../lib/errors.js';
+import { dayMs } from '../../lib/interval.js';
+import { inTransaction } from '../../postgres/connection/transaction.js';
+import { keepOrganization, type Organization, readOrganization } from '../../postgres/ledger/organization.js';
+import type { OpenedWithApi } from './open.js';
+
+/** A name may change; who it is never does. */
+const nameKeptMs = dayMs;
+const nameCharactersMax = 200;
+const digestCharacters = 16;
+
+type Parts = Pick<OpenedWithApi, 'api' | 'pool' | 'log' | 'clock' | 'config'>;
+
+/**
+ * Makes sure that the credentials belong to the organisation whose data the database holds, before anything is pulled: ids of two would mix
+ * for ever. Asks the API for credentials that are new to the database, and once a day for the name. Throws UsageError for another
+ * organisation's credentials, and the API's error where new credentials cannot be checked.
+ */
+export async function settleOrganization({ api, pool, log, clock, config }: Parts): Promise<void> {
+  const stored = await readOrganization(pool);
+  const client = digestOf(config.api);
+  const isKnown = stored?.clients.includes(client) ?? false;
+  if (isKnown && clock.now().getTime() - (stored?.checkedAt.getTime() ?? 0) < nameKeptMs) return;
+  const found = await api.organization({ priority: 0 }).then(
+    ({ body }) => organizationIn(body),
+    (error: unknown) => error,
+  );
+  if (isOrganization(found)) {
+    const kept = await inTransaction(pool, (on) => keepOrganization(on, found, { client, at: clock.now() }));
+    if (kept !== found.id) throw otherOrganization(kept, stored?.name ?? null, found);
+    return;
+  }
+  // Credentials that were checked before stay good; an empty database takes whatever the pull itself may read.
+  if (isKnown || stored === undefined) return;
+  if (!isRefused(found)) throw found;
+  log.warn({ organization: stored.id }, 'Organization of new credentials cannot be checked');
+}
+
+/** One way, so that a database tells nobody which credentials it was filled with. */
+function digestOf({ clientId, apiUrl, region }: ApiConfig): string {
+  return createHash('sha256')
+    .update(`${clientId} ${apiUrl ?? region ?? ''}`)
+    .digest('hex')
+    .slice(0, digestCharacters);
+}
+
+function organizationIn({ id, name }: JsonObject): Organization | undefined {
+  if (typeof id !== 'string' || id === '') return undefined;
+  return { id: id.toLowerCase(), name: typeof name === 'string' ? name.slice(0, nameCharactersMax) : null };
+}
+
+function isOrganization(found: unknown): found is Organization {
+  return found !== undefined && !(found instanceof Error);
+}
+
+/** The permission is missing, or the answer does not say who it is about. */
+function isRefused(found: unknown): boolean {
+  const status = found instanceof ApiError ? (found.facts.status ?? 0) : 0;
+  return found === undefined || (status >= 400 && status < 500);
+}
+
+function otherOrganization(keptId: string, keptName: string | null, found: Organization): UsageError {
+  const of = (id: string, name: string | null) => (name === null ? id : `${name} (${id})`);
+  return new UsageError(
+    `The database holds the organisation ${of(keptId, keptName)}, and the OAuth client belongs to ${of(found.id, found.name)}. Use a database of its own for each organisation (DATABASE_URL), or the first one's OAuth client.`,
+  );
+}

@@ -1,0 +1,43 @@
+import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
+
+export interface SecretFile {
+  readonly text: string;
+  /** Group or others may read or change it. */
+  readonly isShared: boolean;
+  /** Permission bits as `chmod` takes them, such as `644`. */
+  readonly mode: string;
+}
+
+const bytesMax = 1024 * 1024;
+const othersMask = 0o077;
+const othersWriteMask = 0o022;
+/** Where container platforms mount secrets, as root and with modes of their own. */
+const mounts = /^\/(?:var\/)?run\/secrets\//;
+
+/**
+ * Reads a file that holds secrets. Throws an error whose message says what is wrong with it: a pipe, for one, would
+ * make the program wait where no signal ends it. The file that was looked at is the one that is read.
+ */
+export function readSecretFile(path: string): SecretFile {
+  const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  try {
+    const stats = fstatSync(descriptor);
+    if (!stats.isFile()) throw new Error('it is not a regular file');
+    if (stats.size > bytesMax) throw new Error(`it has more than ${bytesMax} bytes`);
+    const text = readFileSync(descriptor, 'utf8');
+    return { text, isShared: isShared(path, stats), mode: (stats.mode & 0o777).toString(8).padStart(3, '0') };
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/**
+ * A file that belongs to root, where this process does not run as root, has the mode that the platform gave it and that
+ * this user could not change; it must only not be writable by others.
+ */
+function isShared(path: string, { mode, uid }: Stats): boolean {
+  const ownUid = process.getuid?.();
+  if (ownUid === undefined) return false;
+  const isMounted = mounts.test(path) || (uid === 0 && ownUid !== 0);
+  return (mode & (isMounted ? othersWriteMask : othersMask)) !== 0;
+}

@@ -1,0 +1,30 @@
+import type { NamedQuery, QueryResult, QueryValues } from './mart-query.js';
+import type { Relation } from './mart-relation.js';
+import type { ReportSpec } from './mart-report.js';
+
+/** What the role that the page reads as may see beyond reports. */
+export interface ReaderAccess {
+  readonly role: string;
+  /** Member of `genesys_personal`: attributes and addresses. */
+  readonly isPersonal: boolean;
+  /** May rebuild the record from schema genesys. */
+  readonly isOwner: boolean;
+}
+
+/** Every method reads one snapshot, read-only and within the statement timeout, as the role of `access`. */
+export interface MartReader {
+  readonly queries: ReadonlyMap<string, NamedQuery>;
+  readonly timeZone: string;
+  access(): Promise<ReaderAccess>;
+  /** The dictionary: what the role may read, by name. */
+  relations(): Promise<ReadonlyMap<string, Relation>>;
+  run(query: string, values: QueryValues): Promise<QueryResult>;
+  /** All rows up to a bound, in parts; the first part is empty where there are none. Ends when the caller stops asking. */
+  stream(query: string, values: QueryValues): AsyncIterable<QueryResult>;
+  /** The record of a conversation as JSON, null where there is none. Only for an owner: see `access`. */
+  record(conversationId: string): Promise<unknown>;
+  /** A report of checked columns; throws where one is not the relation's. */
+  report(spec: ReportSpec): Promise<QueryResult>;
+  streamReport(spec: ReportSpec): AsyncIterable<QueryResult>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,156 @@
+/** Reads the rows of stored conversations out of the tables, and deletes some of them. */
+import type { ClientBase } from 'pg';
+import { type ConversationTable, keyColumns } from '../../conversation/tables.js';
+import { endOfRow, type RowBytes, smallintIn, tupleOf } from '../../values/copy-reader.js';
+import { type Run, receiveRows } from '../connection/copy.js';
+import { copyHeader } from '../connection/copy-binary.js';
+import { monthOf, partitionName } from '../schema/partitions.js';
+import { columnList } from './conversations-tables.js';
+import { timestampText, uuidOf } from './conversations-versions.js';
+
+/** Key of a stored conversation. */
+export interface StoredKey {
+  readonly conversationStart: number;
+  readonly conversationId: string;
+}
+
+/** The rows of one table per conversation, one after the other; in the order of their positions unless the planner chose otherwise. */
+export type RowsByConversation = ReadonlyMap<string, Run>;
+
+/** Conversations that are stored in one month, as texts for the statements that read their rows. */
+export interface KeyGroup {
+  readonly month: string;
+  readonly starts: string;
+  readonly ids: string;
+}
+
+/** The same for every table, so it is worked out once. */
+export function groupKeys(keys: readonly StoredKey[]): KeyGroup[] {
+  return [...byMonth(keys, (key) => key)].map(([month, group]) => ({
+    month,
+    starts: group.map((key) => timestampText(key.conversationStart)).join(','),
+    ids: group.map((key) => key.conversationId).join(','),
+  }));
+}
+
+/** Reads the rows of these conversations in one table. */
+export async function readRows(
+  client: ClientBase,
+  table: ConversationTable,
+  groups: readonly KeyGroup[],
+): Promise<RowsByConversation> {
+  const found = new Map<string, Run>();
+  for (const group of groups) collect(found, await receiveRows(client, rowsText(table, group)));
+  return found;
+}
+
+/** A row to delete, under the start with which its conversation is stored. */
+export interface StoredRow {
+  readonly key: StoredKey;
+  readonly row: RowBytes;
+}
+
+/** Deletes rows by their keys, with one probe of the key for each. */
+export async function deleteRows(
+  client: ClientBase,
+  table: ConversationTable,
+  rows: readonly StoredRow[],
+): Promise<void> {
+  const positions = table.columns.slice(keyColumns.length, keyColumns.length + table.positionCount);
+  const names = positions.map(({ name }) => name);
+  for (const [month, group] of byMonth(rows, ({ key }) => key)) {
+    const partition = partitionName(table.name, month);
+    const tuples = group.map(({ row }) => tupleOf(row));
+    await client.query(deletionText(partition, names), [
+      group.map(({ key }) => timestampText(key.conversationStart)),
+      group.map(({ key }) => key.conversationId),
+      ...positions.map((_, index) => tuples.map((tuple) => smallintIn(tuple, keyColumns.length + index))),
+    ]);
+  }
+}
+
+/** A plain join may be turned round by stale statistics: see `rowsText`. */
+function deletionText(partition: string, positions: readonly string[]): string {
+  const arrays = ['$1::timestamptz[]', '$2::uuid[]', ...positions.map((_, index) => `$${index + 3}::smallint[]`)];
+  const names = [...keyColumns.map(({ name }) => name), ...positions];
+  return `
+    delete from ${partition}
+    where ctid = any (array(
+      select found.ctid
+      from unnest(${arrays.join(', ')}) as wanted (${names.join(', ')})
+      cross join lateral (
+        select ctid
+        from ${partition} as stored
+        where ${names.map((name) => `stored.${name} = wanted.${name}`).join(' and ')}
+        offset 0
+      ) as found
+    ))`;
+}
+
+/** Without those whose partition has been dropped, e.g. because the data were old: their rows are gone with it. */
+export async function withPartition<Key extends StoredKey>(client: ClientBase, keys: readonly Key[]): Promise<Key[]> {
+  const months = [...new Set(keys.map((key) => monthOf(key.conversationStart)))];
+  const { rows } = await client.query<{ month: string }>(
+    `select month from unnest($1::text[]) as month where to_regclass('genesys.conversations_' || month) is not null`,
+    [months],
+  );
+  const present = new Set(rows.map((row) => row.month));
+  return keys.filter((key) => present.has(monthOf(key.conversationStart)));
+}
+
+function byMonth<Item>(items: readonly Item[], keyOf: (item: Item) => StoredKey): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const month = monthOf(keyOf(item).conversationStart);
+    const group = groups.get(month);
+    if (group === undefined) groups.set(month, [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
+/**
+ * A query for the rows of some conversations in one partition that can only be carried out as one probe of the key per conversation: a
+ * plain join may be turned round by stale statistics and then costs the square. Values stand in the text because COPY takes no parameters;
+ * they are UUIDs and times that we have formatted ourselves.
+ */
+function rowsText(table: ConversationTable, { month, starts, ids }: KeyGroup): string {
+  const partition = partitionName(table.name, month);
+  const columns = columnList(table);
+  return `
+    select found.*
+    from unnest('{${starts}}'::timestamptz[], '{${ids}}'::uuid[]) as wanted (conversation_start, conversation_id)
+    cross join lateral (
+      select ${columns}
+      from ${partition} as stored
+      where stored.conversation_start = wanted.conversation_start and stored.conversation_id = wanted.conversation_id
+      offset 0
+    ) as found`;
+}
+
+/** Behind the column count, the start and the length of the id. */
+const idStart = 2 + 12 + 4;
+const idBytes = 16;
+
+/** Rows of one conversation lie side by side, because each is probed for by itself. */
+function collect(rows: Map<string, Run>, copied: Buffer): void {
+  let start = copyHeader.length;
+  for (let end = endOfRow(copied, start); end > start; ) {
+    let next = endOfRow(copied, end);
+    while (next > end && hasSameId(copied, start, end)) {
+      end = next;
+      next = endOfRow(copied, end);
+    }
+    const id = uuidOf(copied.toString('hex', start + idStart, start + idStart + idBytes));
+    rows.set(id, { bytes: copied, start, end });
+    start = end;
+    end = next;
+  }
+}
+
+function hasSameId(bytes: Buffer, a: number, b: number): boolean {
+  for (let at = idStart; at < idStart + idBytes; at += 4) {
+    if (bytes.readInt32BE(a + at) !== bytes.readInt32BE(b + at)) return false;
+  }
+  return true;
+}

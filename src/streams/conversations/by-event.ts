@@ -1,0 +1,77 @@
+import type { GenesysApi, JsonObject } from '../../genesys/api.js';
+import { dayMs, formatInterval, hourMs, type Interval, minuteMs, plus } from '../../lib/interval.js';
+import type { MemoryGate } from '../../lib/memory-gate.js';
+import type { Slice, Stream, StreamContext } from '../../model/extraction.js';
+import { isLive } from '../aggregates/stream.js';
+import { PageReader } from './page-reader.js';
+import { isLastPage, pageSize, recordsMax, tooLarge } from './recent.js';
+
+/** The longest interval of a query with a filter: how long before its survey or evaluation a conversation may have begun. */
+const reachMs = 31 * dayMs;
+/** Fewer requests matter more than minutes: what is answered here was asked days ago. */
+const sliceMs = 6 * hourMs;
+const pagesMax = recordsMax / pageSize;
+
+interface EventKind {
+  readonly name: string;
+  /** Member of the query; its predicates are about one survey or evaluation each. */
+  readonly filters: 'surveyFilters' | 'evaluationFilters';
+}
+
+const kinds: readonly EventKind[] = [
+  { name: 'survey_events', filters: 'surveyFilters' },
+  { name: 'evaluation_events', filters: 'evaluationFilters' },
+];
+
+/**
+ * POST /api/v2/analytics/conversations/details/query for the conversations whose survey or evaluation has an `eventTime` in the slice,
+ * whenever they began within 31 days before its end. What is attached days later is there on the same day instead of with the next pass of
+ * `conversation_history`, and also for conversations older than the first pull.
+ */
+export function qualityEventStreams(api: GenesysApi, memory: MemoryGate): readonly Stream[] {
+  const reader = new PageReader(memory);
+  return kinds.map((kind) => ({
+    name: kind.name,
+    kind: 'interval',
+    priority: 2,
+    isDefault: true,
+    lagMs: 10 * minuteMs,
+    // An event may be known late, and is asked for twice more.
+    repassAgesMs: [dayMs, 3 * dayMs],
+    sliceLengthMs: (at, now) => (now.getTime() - at.getTime() > dayMs ? dayMs : sliceMs),
+    mergedLengthMs: dayMs,
+    sliceLengthMsMin: hourMs,
+    pages: (slice, context) => pages({ api, reader, kind }, slice, context),
+  }));
+}
+
+interface Parts {
+  readonly api: GenesysApi;
+  readonly reader: PageReader;
+  readonly kind: EventKind;
+}
+
+async function* pages({ api, reader, kind }: Parts, slice: Slice, context: StreamContext) {
+  const interval = { from: plus(slice.interval.to, -reachMs), to: slice.interval.to };
+  const filters = { [kind.filters]: [eventIn(slice.interval)] };
+  let pageNumber = (slice.cursor as { nextPage: number } | null)?.nextPage ?? 1;
+  for (; pageNumber <= pagesMax; pageNumber += 1) {
+    const query = { interval, pageNumber, pageSize, order: 'asc', filters } as const;
+    const priority = isLive(slice, context.now()) ? 0 : 1;
+    const call = { signal: context.signal, priority, isLaterPage: pageNumber > 1 };
+    const read = await reader.read(call, (with_) => api.detailsQuery(query, with_));
+    const totalHits = read.answer.body.totalHits ?? 0;
+    if (totalHits > recordsMax) {
+      read.drop();
+      throw tooLarge(`${totalHits} conversations`);
+    }
+    yield read.page({ asOf: read.answer.requestedAt, cursor: { nextPage: pageNumber + 1 } });
+    if (isLastPage(read.recordCount, pageNumber, totalHits)) return;
+  }
+  throw tooLarge(`more than ${recordsMax} conversations`);
+}
+
+function eventIn(interval: Interval): JsonObject {
+  const predicate = { type: 'dimension', dimension: 'eventTime', operator: 'matches', value: formatInterval(interval) };
+  return { type: 'and', predicates: [predicate] };
+}
