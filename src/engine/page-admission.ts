@@ -54,7 +54,11 @@ export class PageAdmission {
     const bytes = rowCount(page) * rowBytes;
     this.#expectedBytes.set(name, Math.max(bytes, (this.#expectedBytes.get(name) ?? 0) * expectedShare));
     memory.resize(bytes);
-    return { ...page, memory };
+    const release = () => {
+      memory.release();
+      page.memory?.release();
+    };
+    return { ...page, memory: { isWanted: () => memory.isWanted(), release } };
   }
 }
 

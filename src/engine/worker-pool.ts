@@ -1,5 +1,4 @@
-import { linkSignals } from '../lib/abort.js';
-import { pause } from '../lib/backoff.js';
+import { linkSignals, pause } from '../lib/abort.js';
 import { asError, UsageError } from '../lib/errors.js';
 import { dayMs, formatInterval, type Interval, plus, secondMs } from '../lib/interval.js';
 import type { Log } from '../lib/log.js';
