@@ -11,6 +11,8 @@ const properties = [
   'test/marts/day-sums.test.ts',
   'test/unit/span-merge.test.ts',
 ];
+/** A storm of faults and kills, some minutes long. */
+const storm = ['test/long/chaos.test.ts'];
 /** Measures shares of a minute, which is possible only while nothing else wants the processor. */
 const measured = ['test/long/workers.test.ts'];
 
@@ -49,7 +51,8 @@ export default defineConfig({
         ...extend,
         test: { name: 'integration', include: ['test/**/*.test.ts'], exclude: [...unit, ...long], globalSetup },
       },
-      { ...extend, test: { name: 'long', include: long, exclude: measured, globalSetup } },
+      { ...extend, test: { name: 'long', include: long, exclude: [...measured, ...storm], globalSetup } },
+      { ...extend, test: { name: 'storm', include: storm, globalSetup } },
       { ...extend, test: { name: 'properties', include: properties, globalSetup, env: { PROPERTY_RUNS: 'full' } } },
       {
         ...extend,
