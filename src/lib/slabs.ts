@@ -32,12 +32,12 @@ export class SlabPool {
 export class SlabWriter {
   readonly #pool: SlabPool;
   readonly #slabs: Buffer[] = [];
-  #used: number;
+  /** Of the last slab. */
+  #used = 0;
   #largeBytes = 0;
 
   constructor(pool: SlabPool) {
     this.#pool = pool;
-    this.#used = pool.slabBytes;
   }
 
   /** Bytes taken from the pool, and beside it. */
@@ -50,8 +50,8 @@ export class SlabWriter {
       this.#largeBytes += bytes.length;
       return Buffer.from(bytes);
     }
-    if (this.#used + bytes.length > this.#pool.slabBytes) this.#next();
-    const slab = this.#slabs.at(-1) as Buffer;
+    const last = this.#slabs.at(-1);
+    const slab = last === undefined || this.#used + bytes.length > this.#pool.slabBytes ? this.#next() : last;
     const kept = slab.subarray(this.#used, this.#used + bytes.length);
     bytes.copy(kept);
     this.#used += bytes.length;
@@ -60,12 +60,13 @@ export class SlabWriter {
 
   release(): void {
     for (const slab of this.#slabs.splice(0)) this.#pool.give(slab);
-    this.#used = this.#pool.slabBytes;
     this.#largeBytes = 0;
   }
 
-  #next(): void {
-    this.#slabs.push(this.#pool.take());
+  #next(): Buffer {
+    const slab = this.#pool.take();
+    this.#slabs.push(slab);
     this.#used = 0;
+    return slab;
   }
 }
