@@ -54,7 +54,11 @@ function rangeOf(conversations: number) {
 
 async function setDelay({ url }: BenchSandbox, ms: number): Promise<void> {
   const faults = ms === 0 ? {} : { stall: { rate: 1, ms, when: 'before-headers', path: '/api/' } };
-  const response = await fetch(`${url}/sandbox/faults`, { method: 'POST', body: JSON.stringify(faults) });
+  const response = await fetch(`${url}/sandbox/faults`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(faults),
+  });
   if (!response.ok) throw new Error(`The sandbox refused its faults: ${await response.text()}`);
 }
 

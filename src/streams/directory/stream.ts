@@ -1,5 +1,5 @@
 import type { EntityPages, GenesysApi } from '../../genesys/api.js';
-import { ApiError, NotYetError } from '../../lib/errors.js';
+import { ApiError, apiOutage, NotYetError } from '../../lib/errors.js';
 import { hourMs, minuteMs } from '../../lib/interval.js';
 import type { EntityBatch, EntityRow, Page, Reject, Slice, Stream, StreamContext } from '../../model/extraction.js';
 import { entityKinds } from './entities.js';
@@ -58,9 +58,8 @@ async function* pages(api: GenesysApi, slice: Slice, context: StreamContext): As
 
 /** The next listing would only meet the same. */
 function concernsAll(error: unknown, signal: AbortSignal): boolean {
-  return (
-    signal.aborted || error instanceof NotYetError || (error instanceof ApiError && error.facts.operation === 'login')
-  );
+  const isLogin = error instanceof ApiError && error.facts.operation === 'login';
+  return signal.aborted || error instanceof NotYetError || isLogin || apiOutage(error) !== undefined;
 }
 
 /** The organisation has not given the permission, or does not have the product: asking again would not help. */
