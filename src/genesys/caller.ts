@@ -59,7 +59,7 @@ export class Caller {
     } catch (error) {
       // An error of a request that was cut off is a consequence, not the cause.
       if (link.signal.aborted) throw link.signal.reason;
-      if (error instanceof ApiError && error.facts.outage !== undefined) this.#options.reachability.giveUp(error);
+      if (error instanceof ApiError && error.facts.outage === 'away') this.#options.reachability.giveUp(error);
       const isAlone = options.isLaterPage || this.#queriesAnswered > answeredBefore;
       throw isAlone ? tooMuchWhereDivisible(error, operation) : notSent(error, operation);
     } finally {

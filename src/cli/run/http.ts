@@ -53,7 +53,8 @@ async function healthRoutes({ context, opened, state, live }: RunServiceOptions)
 
   const readinessFault = async (): Promise<string | undefined> => {
     const { value, error } = await schema();
-    if (error !== undefined) return `The database does not answer${sinceOf(state, 'database')}.`;
+    if (error !== undefined || state.outage?.of === 'database')
+      return `The database does not answer${sinceOf(state, 'database')}.`;
     if (value !== ownSchema) return 'The database was migrated by another version of this program; start that one.';
     if (state.isLoginRefused) return `Genesys refuses the login${sinceOf(state, 'genesys')}; check the OAuth client.`;
     if (state.outage !== null) return `Since ${state.outage.since.toISOString()}: ${state.outage.reason}`;
