@@ -92,18 +92,18 @@ async function erase(
   });
   // In force before anything is looked for: what is stored from now on cannot hold the person any more.
   if (!isDryRun) await inTransaction(pool, (client) => registerErasures(client, erasures, context.now()));
-  const isOutsider = person.subject !== 'user';
-  const plan = { eraser: createEraser(erasures, salt), salt, policy, isDryRun, isOutsider, now: context.now() };
+  const isExternalContact = person.subject !== 'user';
+  const plan = { eraser: createEraser(erasures, salt), salt, policy, isDryRun, isExternalContact, now: context.now() };
   const counts: EraseCounts = new Map();
   const client = await pool.connect();
   try {
     const ids = await find(client, person);
     const concerned = await eraseConversations(client, createStore(pool, context.now), ids, plan, counts);
     await eraseDeadLetters(client, plan, counts);
-    if (isOutsider)
+    if (isExternalContact)
       await eraseWrapup(client, [...concerned, ...(await formerIds(client, plan))], needles(person), plan, counts);
     else await eraseUser(client, person.identifiers[0] as string, plan, counts);
-    return { counts, left: isDryRun || !isOutsider ? [] : await leftOvers(client, person, plan) };
+    return { counts, left: isDryRun || !isExternalContact ? [] : await leftOvers(client, person, plan) };
   } finally {
     client.release();
   }

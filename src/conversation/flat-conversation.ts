@@ -22,7 +22,7 @@ export function flatConversation(parts: Parts & { readonly derivedRows: DerivedR
   return new Flat(parts, encodeRows(parts, parts.rows, parts.derivedRows));
 }
 
-/** The same conversation with other attributes. */
+/** Returns a copy of the conversation with other attributes. */
 export function withAttributes(flat: FlatConversation, attributes: readonly AttributeRow[]): FlatConversation {
   const { conversationId, conversationStart, isOpen, participantIds } = flat;
   return new Flat({ conversationId, conversationStart, isOpen, attributes, participantIds }, flat);

@@ -60,7 +60,7 @@ function measureOf(relation: Relation, written: string): ReportMeasure {
   if (known === undefined) throw new RequestFault(`${quoted(word)} is no figure; use ${reportFunctions.join(', ')}.`);
   const column = columnOf(relation, name);
   if (known !== 'count' && column.type !== 'number')
-    throw new RequestFault(`${column.name} is no number; it can only be counted.`);
+    throw new RequestFault(`${column.name} is not a number; it can only be counted.`);
   if (known === 'ratio' && ratioOf(relation, column.name) === undefined)
     throw new RequestFault(`${relation.name}.${column.name} cannot be made again for groups of rows.`);
   if (known === 'sum' && !isAdditive(column.name, column.type))

@@ -38,7 +38,7 @@ export class ApiError extends Error {
   }
 }
 
-/** The slice cannot be pulled yet (data not available, budget longer than the run): it stays owed until `notBefore`. */
+/** The slice cannot be pulled yet (data not available, budget longer than the run): it stays pending until `notBefore`. */
 export class NotYetError extends Error {
   override readonly name = 'NotYetError';
   readonly notBefore: Date;

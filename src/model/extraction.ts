@@ -228,7 +228,7 @@ export interface Ledger {
   /** The most urgent due slice that nobody works on, or null. */
   claim(options: ClaimOptions): Promise<SliceClaim | null>;
   /** True while any process works on a slice of this stream. */
-  isInHand(stream: string): Promise<boolean>;
+  isClaimed(stream: string): Promise<boolean>;
   /** Who holds slices of these streams that are due. */
   held(streams: readonly string[], now: Date): Promise<readonly HeldSlices[]>;
 }

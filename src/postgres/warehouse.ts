@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { ClaimOptions, Ledger } from '../model/extraction.js';
 import { sliceClaim } from './claim.js';
 import { Heartbeat, readHeldSlices } from './ledger/claims.js';
-import { claimSlice, isInHand, makeDue, planSlices } from './ledger/slices.js';
+import { claimSlice, isClaimed, makeDue, planSlices } from './ledger/slices.js';
 import { readUserIds } from './ledger/user-ids.js';
 import { createStore } from './load/store.js';
 
@@ -30,7 +30,7 @@ export function createWarehouse(pool: pg.Pool, now: () => Date): Warehouse {
         throw error;
       }
     },
-    isInHand: (stream) => isInHand(pool, stream),
+    isClaimed: (stream) => isClaimed(pool, stream),
     held: (streams, at) => readHeldSlices(pool, streams, at),
     openConversationIds: async (after, limit) => {
       const { rows } = await pool.query<{ conversation_id: string }>(

@@ -238,7 +238,7 @@ describe('a report', () => {
     ['relation=dim_queues&by=queue_name);drop schema mart', 'has no column'],
     ['relation=fct_queue_intervals&measures=sum:service_level_rate', 'must not be summed'],
     ['relation=fct_queue_intervals&measures=eval:offered_count', 'is no figure'],
-    ['relation=fct_queue_intervals&measures=median:queue_name', 'is no number'],
+    ['relation=fct_queue_intervals&measures=median:queue_name', 'is not a number'],
     ['relation=dim_queues&by=queue_name&step=day', 'no time to group by'],
     ['relation=dim_queues&by=queue_name&where=queue_name:like:x', 'is no filter'],
     ['relation=fct_queue_intervals&by=queue_name&where=offered_count:least:1e9', 'needs a number'],

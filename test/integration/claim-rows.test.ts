@@ -63,10 +63,10 @@ describe('a claim', () => {
   test('is for one process alone, and given back free for the next', async () => {
     const first = await claim();
     expect(await claim()).toBeNull();
-    expect(await warehouse.isInHand('calls')).toBe(true);
+    expect(await warehouse.isClaimed('calls')).toBe(true);
     await first?.release();
     claims.length = 0;
-    expect(await warehouse.isInHand('calls')).toBe(false);
+    expect(await warehouse.isClaimed('calls')).toBe(false);
     expect(await claim()).not.toBeNull();
   });
 
@@ -75,7 +75,7 @@ describe('a claim', () => {
     const pid = await holderPid();
     await pool.query('select pg_terminate_backend($1)', [pid]);
     await until(async () => (await pool.query('select from pg_stat_activity where pid = $1', [pid])).rowCount === 0);
-    expect(await warehouse.isInHand('calls')).toBe(false);
+    expect(await warehouse.isClaimed('calls')).toBe(false);
     expect(await claim()).not.toBeNull();
     expect(await holderPid()).not.toBe(pid);
   });

@@ -113,7 +113,7 @@ function totals(summary: SyncSummary | undefined) {
 function report(command: string, context: CommandContext, log: Log, summary: SyncSummary, requests: number): void {
   const { failures, deferred, held, ...counts } = summary;
   const facts = { ...counts, requests, failed: failures.length, notYet: deferred.length };
-  if (context.signal.aborted) log.warn(facts, `${command} was stopped; what is left stays owed`);
+  if (context.signal.aborted) log.warn(facts, `${command} was stopped; what is left stays pending`);
   else if (failures.length > 0) log.error(facts, `${command} ended with ${failures.length} failed slices`);
   else log.info(facts, `${command} done`);
   for (const { stream, interval, result } of failures.slice(0, errorsShownMax)) {

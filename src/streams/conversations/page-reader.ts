@@ -4,10 +4,10 @@ import { type HeldMemory, MemoryGate } from '../../lib/memory-gate.js';
 import type { Json, Page, Reject } from '../../model/extraction.js';
 import { flattenOrReject } from './page.js';
 
-/** Of a record in memory beside its encoded rows; each attribute is an object of its own. */
+/** Estimates the memory of a record beside its encoded rows; each attribute is a separate object. */
 const recordBytes = 512;
 const attributeBytes = 192;
-/** What a page is expected to hold before any was read. */
+/** Estimates the size of a page before any was read. */
 const pageBytesFirst = 4 * 1024 * 1024;
 /** A page is expected to hold as much as the largest of late; the last page of a slice is often small and says little. */
 const expectedShare = 0.9;
@@ -46,7 +46,7 @@ export class PageReader {
     const sink = new ConversationSink(enter);
     try {
       const answer = await send({ ...call, records: sink });
-      // Where the list could not be told apart in the bytes, it stands in the body.
+      // Where the list could not be located in the bytes, it is in the body.
       if (Array.isArray(answer.body.conversations)) for (const record of answer.body.conversations) sink.add(record);
       this.#expect(sink.bytes);
       return { answer, recordCount: sink.count, page: (facts) => sink.page(facts), drop: () => sink.drop() };
@@ -84,7 +84,7 @@ class ConversationSink implements RecordSink {
     this.#held = await this.#enter();
   }
 
-  /** What cannot be stored becomes a reject instead of failing the page. */
+  /** Adds a record; one that cannot be stored becomes a reject instead of failing the page. */
   add(record: unknown): void {
     const flat = flattenOrReject(record);
     if ('reason' in flat) this.#rejects.push(flat);
