@@ -69,7 +69,7 @@ export function encodeRows(
     marks.push(writer.length);
   });
   const bytes = keep(writer.bytes.subarray(0, writer.length));
-  // One huge record must not hold on to its memory for good.
+  // One huge record must not keep its memory allocated permanently.
   if (writer.bytes.length > scratchBytesMax) scratch = new RowWriter(scratchBytes);
   return { bytes, marks, contentHash };
 }

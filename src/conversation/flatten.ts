@@ -49,8 +49,8 @@ const participantIdColumn = columnIndex(participantsRelation, 'participant_id');
 const agentPurposes: readonly unknown[] = ['agent', 'user'];
 
 /**
- * Throws RecordError for what cannot be stored: no usable id or start, a time that is no instant, numbers out of range, and records too
- * deep or too large. `keep` finds room for the encoded rows, fresh memory unless given.
+ * Flattens a record into rows. Throws RecordError for a record that cannot be stored: no usable id or start, a time that is not an instant,
+ * numbers out of range, too deep or too large. `keep` finds room for the encoded rows, fresh memory unless given.
  */
 export function flatten(record: unknown, keep?: KeepBytes): FlatConversation {
   if (!isObject(record)) throw new RecordError(`The record is ${shown(record)}, not an object.`);

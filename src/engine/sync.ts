@@ -68,10 +68,10 @@ async function planStream(context: SyncContext, stream: Stream, now: Date): Prom
     now,
     isSchedule: true,
     ...(stream.kind === 'snapshot'
-      ? { asked: () => snapshotSlice(stream, now), propose: missing }
+      ? { targetRange: () => snapshotSlice(stream, now), missingSlices: missing }
       : {
-          asked: (scheduledFrom) => askedRange(stream, { start: context.start, scheduledFrom, now }),
-          propose: (asked, planned) => missing(asked, planned).flatMap((gap) => cut(gap, stream, now)),
+          targetRange: (scheduledFrom) => askedRange(stream, { start: context.start, scheduledFrom, now }),
+          missingSlices: (target, planned) => missing(target, planned).flatMap((gap) => cut(gap, stream, now)),
         }),
     dueAt: (interval) => firstDueAt(stream, interval),
   });
@@ -87,8 +87,8 @@ export async function planRange(context: SyncContext, stream: Stream, range: Int
     stream,
     now,
     isSchedule: false,
-    asked: () => range,
-    propose: (asked, planned) => missing(asked, planned).flatMap((gap) => cut(gap, lengths, now)),
+    targetRange: () => range,
+    missingSlices: (target, planned) => missing(target, planned).flatMap((gap) => cut(gap, lengths, now)),
     dueAt: (interval) => firstDueAt(stream, interval),
   });
 }

@@ -105,7 +105,7 @@ class DrainState {
   /** Opens slices while there are any and room for them. Throws what broke, when no slice is open any more. */
   async run(): Promise<void> {
     try {
-      while (this.#goesOn()) {
+      while (this.#shouldContinue()) {
         const seen = this.#changes;
         const claim = await this.#next();
         if (claim !== null) this.#start(claim);
@@ -119,7 +119,7 @@ class DrainState {
     if (this.#broken !== undefined) throw this.#broken.error;
   }
 
-  #goesOn(): boolean {
+  #shouldContinue(): boolean {
     return !this.#context.signal.aborted && this.#broken === undefined && this.#totals.slices < slicesMax;
   }
 

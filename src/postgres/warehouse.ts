@@ -3,7 +3,7 @@ import type { ClaimOptions, Ledger } from '../model/extraction.js';
 import { sliceClaim } from './claim.js';
 import { ClaimSession } from './ledger/claim-session.js';
 import { readHeldSlices } from './ledger/claims.js';
-import { isInHand, makeDue, planSlices } from './ledger/slices.js';
+import { isClaimed, makeDue, planSlices } from './ledger/slices.js';
 import { readUserIds } from './ledger/user-ids.js';
 import { createStore } from './load/store.js';
 

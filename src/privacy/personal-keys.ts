@@ -22,7 +22,7 @@ for (const [kind, keys] of Object.entries(byKind)) {
 const soundsLikeAddress = /address|phone|e164|e-?mail$|dnis|callerid$/i;
 const knownKeysMax = 10_000;
 
-/** The kind of personal data under a key, wherever it stands; undefined for most. */
+/** Returns the kind of personal data under a key, at any level of the record; undefined for most keys. */
 export function kindOfKey(key: string): PrivacyKind | undefined {
   if (kinds.has(key)) return kinds.get(key);
   const kind = soundsLikeAddress.test(key) ? 'addresses' : undefined;

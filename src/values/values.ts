@@ -96,7 +96,7 @@ function readBigints(value: unknown): readonly number[] | LossyValue {
 }
 
 function readJson(value: unknown): ColumnValue | LossyValue {
-  // A JSON null in a column could not be told from an absent key.
+  // A JSON null in a column could not be distinguished from an absent key.
   if (value === null) return nothing;
   const copy = copyJson(value, readableText) as ColumnValue;
   return isPlainJson(value) ? copy : new LossyValue(copy);

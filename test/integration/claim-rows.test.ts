@@ -114,7 +114,7 @@ describe('a claim', () => {
     await pool.query('select pg_terminate_backend($1)', [pid]);
     await until(async () => (await holderPid()) !== pid);
     const other = createWarehouse(pool, () => at);
-    expect(await other.isInHand('calls')).toBe(true);
+    expect(await other.isClaimed('calls')).toBe(true);
     expect(await claim(other)).toBeNull();
     await held.complete([page], null);
     expect(await state()).toMatchObject({ pass: 1, due_at: null });

@@ -40,15 +40,15 @@ export async function planSlices(pool: pg.Pool, plan: Plan): Promise<number> {
     }
     if (stream.coveredBy !== undefined) await settleCovered(client, stream.name, stream.coveredBy, now);
     const known = await scheduledFrom(db, stream.name);
-    const asked = plan.asked(known);
-    if (asked === null) return 0;
+    const target = plan.targetRange(known);
+    if (target === null) return 0;
     // Pruned ranges need no slices, like ranges that the ledger already covers.
     const pruned = await prunedIntervals(client, stream.name);
-    const proposed = plan.propose(asked, [...pruned, ...(await plannedIntervals(db, stream.name))]);
+    const proposed = plan.missingSlices(target, [...pruned, ...(await plannedIntervals(db, stream.name))]);
     if (plan.isSchedule && stream.kind !== 'snapshot') {
       // Also what a backfill entered before is asked for from now on; before the end of what was pruned there may be holes.
-      const from = pruned.reduce((latest, { to }) => later(latest, to), asked.from);
-      if (from < asked.to && (known === null || from < known)) await rememberScheduledFrom(db, stream.name, from);
+      const from = pruned.reduce((latest, { to }) => later(latest, to), target.from);
+      if (from < target.to && (known === null || from < known)) await rememberScheduledFrom(db, stream.name, from);
     }
     const first = proposed[0];
     if (first === undefined) return 0;

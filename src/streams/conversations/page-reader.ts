@@ -8,7 +8,7 @@ import { flattenOrReject } from './page.js';
 /** Estimates the memory of a record beside its encoded rows; each attribute is a separate object. */
 const recordBytes = 512;
 const attributeBytes = 192;
-/** What a page is expected to hold before any was read. */
+/** Estimates the size of a page before any was read. */
 const pageBytesFirst = 8 * 1024 * 1024;
 /** A page is expected to hold as much as the largest of late; the last page of a slice is often small and says little. */
 const expectedShare = 0.9;
@@ -21,7 +21,7 @@ export interface ReadPage<Answer> {
   drop(): void;
 }
 
-/** Of conversations that are read and not stored yet, of all streams together. */
+/** Limits the memory of conversations that are read and not stored yet, across all streams. */
 const memoryBytesMax = 32 * 1024 * 1024;
 const slabBytes = 256 * 1024;
 
@@ -76,7 +76,7 @@ class ConversationSink implements RecordSink {
   #held: HeldMemory | undefined;
   #conversations: FlatConversation[] = [];
   #rejects: Reject[] = [];
-  /** Of everything but encoded rows. */
+  /** Size of everything except encoded rows. */
   #otherBytes = 0;
 
   constructor(enter: () => Promise<HeldMemory>, expectedBytes: number, rows: SlabWriter) {
