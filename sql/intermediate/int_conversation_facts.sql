@@ -164,7 +164,7 @@ final as (
             -- It reached a queue, and nothing reports how it left.
             when conversations.has_queue_leg then 'unexplained'
             when conversations.has_system_code then 'system_code'
-            -- The person whom a dialer calls may stand in the record as purpose outbound only.
+            -- The person whom a dialer calls may be recorded with purpose outbound only.
             when conversations.has_api or (conversations.has_customer or conversations.has_dialer) is not true then 'system_generated'
             when conversations.originating_direction = 'outbound' and not conversations.is_reached then 'outbound_no_contact'
             when conversations.has_flow then 'ivr_only'

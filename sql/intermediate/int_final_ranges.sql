@@ -1,4 +1,4 @@
--- One row per stream and stretch of time for which no pass is owed any more; stretches of one stream neither touch nor overlap.
+-- One row per stream and stretch of time for which no pass is pending any more; stretches of one stream neither touch nor overlap.
 create view genesys.int_final_ranges as
 with
 merged as (
@@ -21,4 +21,4 @@ final as (
 
 select * from final;
 
-comment on view genesys.int_final_ranges is 'One row per stream and stretch of time for which no pass is owed any more. An interval fact is final where one stretch of each stream behind it holds it whole.';
+comment on view genesys.int_final_ranges is 'One row per stream and stretch of time for which no pass is pending any more. An interval fact is final where one stretch of each of its streams contains it.';

@@ -30,7 +30,7 @@ assignments as (
 ),
 
 -- A real code that came since the rule decided is an agent's and wins, unless it is the one that was sent for the rule.
-judged as (
+with_rules as (
     select
         sessions.*,
         assignments.wrapup_code as assigned_code,
@@ -151,7 +151,7 @@ final as (
         sessions.handled_at,
         sessions.handled_at at time zone {{time_zone}} as handled_local,
         sessions.conversation_start as conversation_started_at
-    from judged as sessions
+    from with_rules as sessions
     left join users on users.user_id = sessions.user_id
 )
 

@@ -65,7 +65,7 @@ comment on column mart.fct_conversations.minute_of_day is 'Minutes from midnight
 comment on column mart.fct_conversations.session_count is 'Sessions of all participants.';
 comment on column mart.fct_conversations.agent_session_count is 'Agent sessions, as in fct_agent_sessions.';
 comment on column mart.fct_conversations.handled_count is 'Agent sessions that Genesys counts as handled (tHandle).';
-comment on column mart.fct_conversations.coded_count is 'Agent sessions with a wrap-up code that is no system code, known to the directory or not.';
+comment on column mart.fct_conversations.coded_count is 'Agent sessions with a wrap-up code that is not a system code, known to the directory or not.';
 comment on column mart.fct_conversations.queue_leg_count is 'Stays in queues, as in fct_queue_legs.';
 comment on column mart.fct_conversations.transferred_count is 'Transfers. Sum of metric nTransferred.';
 comment on column mart.fct_conversations.duration_seconds is 'From start to end in seconds; null while open.';

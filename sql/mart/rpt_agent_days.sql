@@ -179,7 +179,7 @@ comment on column mart.rpt_agent_days.break_seconds is 'Time in system presence 
 comment on column mart.rpt_agent_days.meal_seconds is 'Time in system presence MEAL in seconds; null where no status of the user is known. Sum of tSystemPresence with this qualifier.';
 comment on column mart.rpt_agent_days.meeting_seconds is 'Time in system presence MEETING in seconds; null where no status of the user is known. Sum of tSystemPresence with this qualifier.';
 comment on column mart.rpt_agent_days.training_seconds is 'Time in system presence TRAINING in seconds; null where no status of the user is known. Sum of tSystemPresence with this qualifier.';
-comment on column mart.rpt_agent_days.inactive_seconds is 'Time in system presence IDLE in seconds, which an inactive client sets by itself; not to be confused with idle_seconds; null where no status of the user is known. Sum of tSystemPresence with this qualifier.';
+comment on column mart.rpt_agent_days.inactive_seconds is 'Time in system presence IDLE in seconds, which an inactive client sets automatically; not to be confused with idle_seconds; null where no status of the user is known. Sum of tSystemPresence with this qualifier.';
 comment on column mart.rpt_agent_days.offline_seconds is 'Time in system presence OFFLINE in seconds; null where no status of the user is known. Sum of tSystemPresence with this qualifier.';
 comment on column mart.rpt_agent_days.logged_in_seconds is 'Time in any system presence but OFFLINE, in seconds; null where no status of the user is known. Sum of tSystemPresence.';
 comment on column mart.rpt_agent_days.interacting_seconds is 'Time in routing status INTERACTING in seconds: occupied with ACD work; null where no status of the user is known. Sum of tAgentRoutingStatus with this qualifier.';
@@ -197,4 +197,4 @@ comment on column mart.rpt_agent_days.abandon_rate is 'abandoned_count / alert_c
 comment on column mart.rpt_agent_days.service_level_rate is '(answered_count - over_sla_count) / answered_count: of what the agent answered, the fraction within the queue''s target. Genesys has no service level of its own for agents. Null where nothing was answered.';
 comment on column mart.rpt_agent_days.transfer_rate is 'transferred_count / handled_count; above 1 where one handling was transferred more than once. Null where nothing was handled.';
 comment on column mart.rpt_agent_days.occupancy_rate is 'Occupancy: interacting_seconds / (interacting_seconds + communicating_seconds + idle_seconds), of routing status. Null where the agent was in none of them.';
-comment on column mart.rpt_agent_days.is_final is 'True where no further pull of the agent and of the user aggregates is owed for any part of the day. Source: the ledger of slices.';
+comment on column mart.rpt_agent_days.is_final is 'True where no further pull of the agent and of the user aggregates is pending for any part of the day. Source: the ledger of slices.';

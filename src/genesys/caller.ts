@@ -47,7 +47,7 @@ export class Caller {
     options: CallOptions = {},
   ): Promise<ApiAnswer<Body>> {
     const link = linkSignals([options.signal, ...this.#options.signals]);
-    const retry = { ...this.#options.retry, sentOnce: operation.isSentOnce ? operation.name : undefined };
+    const retry = { ...this.#options.retry, sentOnce: operation.isNonIdempotent ? operation.name : undefined };
     const allowance = new WaitAllowance(retry.waitMsMax);
     const { priority = 0, records } = options;
     const answeredBefore = this.#queriesAnswered;
@@ -75,7 +75,7 @@ export class Caller {
       if (!isLoginNeeded(error)) throw error;
       await session.refused(generation, turn.signal);
       return await this.#send<Body>(turn).catch((again) => {
-        throw isLoginNeeded(again) ? refusedForGood(again) : again;
+        throw isLoginNeeded(again) ? toPermanentError(again) : again;
       });
     }
   }
@@ -136,7 +136,7 @@ function isLoginNeeded(error: unknown): error is ApiError {
   return error instanceof ApiError && error.facts.action === 'login';
 }
 
-function refusedForGood(error: ApiError): ApiError {
+function toPermanentError(error: ApiError): ApiError {
   const message = `${error.message} The token had just been issued; check that the OAuth client is active and belongs to GENESYSCLOUD_REGION.`;
   return new ApiError(message, { ...error.facts, action: 'fail' }, { cause: error });
 }

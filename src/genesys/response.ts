@@ -29,7 +29,7 @@ export function readAnswer(wire: WireRequest, answer: WireAnswer, context: Answe
   const parsed = parseJson(answer.text);
   // The text itself stays out of the error: it may hold personal data.
   if (parsed === undefined) {
-    const note = `the body is no complete JSON after ${answer.bytes} bytes`;
+    const note = `the body is not complete JSON after ${answer.bytes} bytes`;
     throw faultyBody(wire, answer, context, bodyFaultCodes.truncated, note);
   }
   if (Array.isArray(parsed) && context.operation.isListAllowed) return { entities: parsed };
@@ -86,7 +86,7 @@ function resetMs(answer: WireAnswer): number | undefined {
 function bodyNote(answer: WireAnswer): string {
   if (answer.text.trim() === '') return 'the body is empty';
   if (looksLikeHtml(answer)) return htmlNote(answer.text);
-  return `the body is no JSON (${answer.bytes} bytes)`;
+  return `the body is not JSON (${answer.bytes} bytes)`;
 }
 
 function looksLikeHtml(answer: WireAnswer): boolean {

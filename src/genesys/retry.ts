@@ -50,7 +50,7 @@ export async function withRetry<T>(
   }
 }
 
-/** What one call may still wait: for the allowance and between attempts together. */
+/** Tracks how long one call may still wait, for the allowance and between attempts together. */
 export class WaitAllowance {
   #leftMs: number;
 

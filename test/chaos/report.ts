@@ -1,7 +1,7 @@
 import type { Outcome } from './calm.js';
 import type { Counts } from './counts.js';
 import type { AfterStorm } from './storm.js';
-import { pageStreams, type Tally } from './tally.js';
+import { type Counters, pageStreams } from './tally.js';
 
 const shownMax = 5;
 
@@ -54,7 +54,7 @@ export function reportOf(seed: number, after: AfterStorm, outcome: Outcome): str
   ].join('\n');
 }
 
-function pageLines({ requests, answered, committed, kills }: Tally): string[] {
+function pageLines({ requests, answered, committed, kills }: Counters): string[] {
   const sum = (counts: Counts) => pageStreams.reduce((total, stream) => total + counts.of(stream), 0);
   const again = sum(answered) - sum(committed);
   return [

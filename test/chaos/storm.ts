@@ -10,7 +10,7 @@ import { Pace } from './pace.js';
 import { type ConnectionFault, DatabaseProxy } from './proxy.js';
 import { Random } from './random.js';
 import { StormServer } from './storm-server.js';
-import type { Tally } from './tally.js';
+import type { Counters } from './tally.js';
 import { readTally } from './tally.js';
 import { Weather } from './weather.js';
 
@@ -54,7 +54,7 @@ export interface AfterStorm {
   readonly environment: Readonly<Record<string, string>>;
   readonly firstMs: number;
   readonly restated: ReadonlySet<string>;
-  readonly tally: Tally;
+  readonly tally: Counters;
   close(): Promise<void>;
 }
 
@@ -75,7 +75,7 @@ class Storm {
   readonly #sandbox: Sandbox;
   readonly #server: StormServer;
   readonly #weather: Weather;
-  readonly #tally: Tally = {
+  readonly #tally: Counters = {
     faults: new Counts(),
     recordFaults: new Counts(),
     kills: new Counts(),

@@ -2,7 +2,7 @@ import type { RequestLogEntry } from '../../src/sandbox/index.js';
 import type { Counts } from './counts.js';
 
 /** What the storm did and what came of it. */
-export interface Tally {
+export interface Counters {
   readonly faults: Counts;
   /** Records told wrongly or changed: thousands come with a single page, so they are counted apart. */
   readonly recordFaults: Counts;
@@ -29,7 +29,7 @@ const groups: Readonly<Record<string, string>> = {
 
 export const pageStreams: readonly string[] = Object.values(groups);
 
-export function readTally(entries: readonly RequestLogEntry[], tally: Tally): void {
+export function readTally(entries: readonly RequestLogEntry[], tally: Counters): void {
   for (const { operation = '', status, fault } of entries) {
     const group = groups[operation];
     if (group === undefined) continue;

@@ -272,11 +272,11 @@ describe('the time', () => {
       (nth) => (nth === 1 ? refused : { ...goodToken, headers: { date } }),
     );
     const api = openApi(server.url, { onTime: (serverTimeMs) => told.push(serverTimeMs) });
-    await api.askTheTime();
+    await api.fetchServerTime();
     expect(told).toEqual([Date.parse(date)]);
     await api.organization();
     expect(told).toEqual(Array(3).fill(Date.parse(date)));
-    await api.askTheTime();
+    await api.fetchServerTime();
     expect([server.logins.length, server.seen.length]).toEqual([3, 1]);
   });
 
@@ -304,7 +304,7 @@ describe('the operations', () => {
 
   test('are all in that table', async () => {
     const server = await startServer(() => ({ body: {} }));
-    const others = ['askTheTime', 'stats', 'requestsAtOnce', 'close', 'sleepsMs'];
+    const others = ['fetchServerTime', 'stats', 'requestsAtOnce', 'close', 'sleepsMs'];
     const names = Object.keys(openApi(server.url)).filter((name) => !others.includes(name));
     expect(names.sort()).toEqual(Object.keys(requests).sort());
   });

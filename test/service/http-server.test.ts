@@ -109,7 +109,7 @@ describe('the service port', () => {
     await expect(startServiceUnlessTaken({ ...options, isPortGiven: true })).rejects.toThrow(/is in use; choose/);
     expect(await startServiceUnlessTaken({ ...options, isPortGiven: false })).toBeUndefined();
     expect(lines).toHaveLength(1);
-    expect(lines[0]).toContain('Going on without it');
+    expect(lines[0]).toContain('Continuing without it');
     await expect(startServiceUnlessTaken({ ...options, host: '192.0.2.1', isPortGiven: true })).rejects.toThrow(
       /no address of this machine/,
     );

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Assignment } from '../../src/model/assignment.js';
-import { findCommunication, standingOf } from '../../src/wrapup/writeback/communication.js';
+import { compareWithCurrentCode, findCommunication } from '../../src/wrapup/writeback/communication.js';
 
 const assignment = {
   conversationId: 'c',
@@ -56,5 +56,5 @@ test.each([
   ['ININ-WRAP-UP-TIMEOUT', 'free'],
   ['an-agents-own', 'other'],
 ] as const)('the code %s leaves the assignment %s', (code, standing) => {
-  expect(standingOf(code, assignment)).toBe(standing);
+  expect(compareWithCurrentCode(code, assignment)).toBe(standing);
 });

@@ -106,7 +106,7 @@ function warnOfClearText({ api }: Config, log: Log): void {
 /** Before anything is planned: a clock that nobody has held to the API's, or that was set since, is asked about. */
 export async function settleClock({ api, clock, log }: Pick<OpenedWithApi, 'api' | 'clock' | 'log'>): Promise<void> {
   if (!clock.isInDoubt) return;
-  await api.askTheTime();
+  await api.fetchServerTime();
   const minutes = Math.round(clock.offsetMs / minuteMs);
   if (minutes === 0) return;
   const how = minutes > 0 ? 'behind' : 'ahead of';

@@ -153,7 +153,7 @@ function issueFaults(issue: Issue, places: Places, outer: Path = []): Fault[] {
   return [{ at: places.placeOf(path), message: `${name} ${sentence(issue)}` }];
 }
 
-/** Of several kinds of value that are allowed here, the intended one is the one whose inside is invalid. */
+/** Finds the kind of value that was intended among those allowed: the one that is invalid only inside. */
 function meantBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
   return (
     branches.find((branch) => branch.some((each) => each.path.length > 0)) ??
