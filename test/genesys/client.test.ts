@@ -131,7 +131,7 @@ describe('a call', () => {
     expect(answer).toEqual({ body: { totalHits: 0 }, requestedAt: now, correlationId: 'c-1' });
   });
 
-  test('waits out a 429 as long as it is told to', async () => {
+  test('waits out a 429 for its Retry-After', async () => {
     const server = await startServer((_, nth) =>
       nth === 1 ? { status: 429, headers: { 'retry-after': '3' }, body: '' } : { body: { a: 1 } },
     );
@@ -143,7 +143,7 @@ describe('a call', () => {
     expect(api.stats()).toMatchObject({ requests: 2, retries: 1, status429: 1 });
   });
 
-  test('that is told to come back tomorrow leaves its work owed until then', async () => {
+  test('with a Retry-After until tomorrow leaves its work pending until then', async () => {
     const server = await startServer(() => ({
       status: 429,
       headers: { 'retry-after': '40000' },
@@ -166,7 +166,7 @@ describe('a call', () => {
     expect(api.stats().allowance).toBe(180);
   });
 
-  test('without a permission names it and is told apart from a failure', async () => {
+  test('without a permission names it and is distinguished from a failure', async () => {
     const server = await startServer(() => denied);
     const error = await openApi(server.url)
       .detailsQuery(anyQuery)
@@ -265,17 +265,17 @@ const requests: Record<string, [(api: GenesysApi) => Promise<unknown>, string, s
 describe('the time', () => {
   test('is heard from every answer, and asked for by a login, also one that is refused', async () => {
     const date = 'Wed, 11 Mar 2026 10:00:00 GMT';
-    const told: number[] = [];
+    const times: number[] = [];
     const refused: Reply = { status: 401, headers: { date }, body: { error: 'invalid_client' } };
     const server = await startServer(
       () => ({ headers: { date }, body: {} }),
       (nth) => (nth === 1 ? refused : { ...goodToken, headers: { date } }),
     );
-    const api = openApi(server.url, { onTime: (serverTimeMs) => told.push(serverTimeMs) });
+    const api = openApi(server.url, { onTime: (serverTimeMs) => times.push(serverTimeMs) });
     await api.fetchServerTime();
-    expect(told).toEqual([Date.parse(date)]);
+    expect(times).toEqual([Date.parse(date)]);
     await api.organization();
-    expect(told).toEqual(Array(3).fill(Date.parse(date)));
+    expect(times).toEqual(Array(3).fill(Date.parse(date)));
     await api.fetchServerTime();
     expect([server.logins.length, server.seen.length]).toEqual([3, 1]);
   });

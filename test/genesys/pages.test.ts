@@ -34,7 +34,7 @@ describe('numbered pages', () => {
     expect(asked).toHaveLength(3);
   });
 
-  test('go on over an empty page in the middle', async () => {
+  test('continue after an empty page in the middle', async () => {
     const { fetchPage } = answering(({ pageNumber }) => ({
       ...(pageNumber !== 2 && { entities: [entity(pageNumber)] }),
       pageCount: 3,

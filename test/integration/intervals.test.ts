@@ -195,7 +195,7 @@ test('figures that come back different hours after their interval are noted by m
       )
     ).rows;
   await put({ asOf: '2026-03-11T01:10:00Z', rows: [row(0, queue(1), 5), row(0, queue(2), 7)] });
-  // Figures come late: what changes within the hours that a live pull reaches back is no restatement.
+  // Figures arrive late: a change within the hours that a live pull reaches back is not a restatement.
   await put({ asOf: '2026-03-11T02:10:00Z', rows: [row(0, queue(1), 6), row(0, queue(2), 7)] });
   expect(await noted()).toEqual([]);
   const restated = new Date('2026-03-12T02:00:00Z');

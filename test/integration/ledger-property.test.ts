@@ -234,7 +234,7 @@ test('the union of slices is the asked range at every moment, none overlap, and 
   expect(met.split).toBeGreaterThan(0);
 });
 
-/** What a backfill had entered before the schedule came to it belongs to the schedule as well. */
+/** Expects the watermark; slices that a backfill inserted before the schedule reached them belong to the schedule as well. */
 async function expectWatermark(known: readonly Interval[]): Promise<void> {
   const { rows } = await pool.query<{ watermark: Date | null }>(
     `select watermark_at as watermark from mart.ops_freshness where stream = 'property'`,
@@ -274,7 +274,7 @@ async function expectNothingOwed(): Promise<void> {
   expect(rows).toEqual([]);
 }
 
-test('whatever happened, pulling without trouble for long enough leaves nothing owed, and planning leaves no hole', {
+test('after any history, pulling without errors for long enough leaves nothing pending, and planning leaves no hole', {
   timeout: 240_000,
 }, async () => {
   const met = { holed: 0 };
@@ -322,7 +322,7 @@ test('what lies between the schedule and a backfill into a period that is not ov
   ]);
 });
 
-test('a schedule begins where it was told to, also where a backfill had entered that part or all of it and has not pulled it yet', async () => {
+test('a schedule begins at its configured start, even where a backfill had inserted some or all of it and has not pulled it yet', async () => {
   const watermarks = async () =>
     (await pool.query(`select watermark_at from mart.ops_freshness where stream = 'property'`)).rows;
   for (const lengthMinutes of [24 * 60, 6_000]) {

@@ -79,7 +79,7 @@ describe('when migrate rebuilds the views', () => {
     expect(rows).toEqual([{ may: true }]);
   });
 
-  test('once nothing depends on it any more, its columns stand in the order of a new database', async () => {
+  test('once nothing depends on it any more, its columns are in the order of a new database', async () => {
     await rebuild();
     expect((await columnsOf('mart.dim_divisions')).slice(0, 3)).toEqual([
       'division_id',

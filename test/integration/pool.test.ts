@@ -134,7 +134,7 @@ test('a session sets everything that it depends on, whatever the database has as
 });
 
 describe('resilience', () => {
-  test('a connection that the server cuts off fails its statement only; the pool goes on', async () => {
+  test('a connection that the server cuts off fails its statement only; the pool stays usable', async () => {
     const pool = open();
     const client = await pool.connect();
     const { rows } = await client.query('select pg_backend_pid() as pid');

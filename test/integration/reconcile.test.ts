@@ -7,7 +7,7 @@ import { environmentFor, type ProgramRun, runCommand } from '../support/program.
 
 const at = new Date('2026-03-12T15:07:00Z');
 const hour = 3_600_000;
-/** Two days so old that nothing is owed of them after one pull, and the day before them, of which nothing is pulled. */
+/** Two days so old that nothing of them is pending after one pull, and the day before them, of which nothing is pulled. */
 const days = ['--from', '2026-01-20', '--to', '2026-01-22'];
 const streams = ['conversation_history', 'queue_aggregates', 'agent_aggregates', 'wrapup_aggregates'];
 
@@ -178,7 +178,7 @@ describe('what was lost is found, named and pulled again by the next sync:', () 
   });
 });
 
-test('what a pull does not mend is pulled a set number of times, then only reported', {
+test('a day that still differs after a pull is pulled a set number of times, then only reported', {
   timeout: 120_000,
 }, async () => {
   const { conversation_id } = await handling();
@@ -214,7 +214,7 @@ test('what a pull does not mend is pulled a set number of times, then only repor
 });
 
 describe('the command', () => {
-  test('judges nothing that is still owed: differences of recent days are shown, and the exit status is 0', {
+  test('ignores figures with pending pulls: differences of recent days are shown, and the exit status is 0', {
     timeout: 120_000,
   }, async () => {
     const recent = ['--from', '2026-03-10', '--to', '2026-03-12'];

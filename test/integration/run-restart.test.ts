@@ -19,7 +19,7 @@ afterAll(async () => {
   await sandbox.close();
 });
 
-test('run goes on by itself when its database was killed and started again', { timeout: 180_000 }, async () => {
+test('run continues when its database was killed and started again', { timeout: 180_000 }, async () => {
   const environment = {
     ...environmentFor(sandbox, server.url('genesys_warehouse')),
     GENESYS_WAREHOUSE_START: '1d',

@@ -62,7 +62,7 @@ describe('the API', () => {
     ['EU_CENTRAL_1', 'mypurecloud.de'],
     ['mypurecloud.ie', 'mypurecloud.ie'],
     ['https://api.euw2.pure.cloud/', 'euw2.pure.cloud'],
-  ])('region %s stands for the host %s', (region, host) => {
+  ])('region %s resolves to the host %s', (region, host) => {
     const { api } = parseConfig({ ...credentials, GENESYSCLOUD_REGION: region }, { api: true });
     expect(api).toMatchObject({ region: host });
   });
@@ -264,7 +264,7 @@ describe('loading the environment', () => {
     expect(loadEnvironment(directory, { A: 'from-process' })).toEqual({ A: 'from-process', B: 'two words' });
   });
 
-  test('no .env is no fault', () => {
+  test('a missing .env is not a fault', () => {
     expect(loadEnvironment(directory, { A: '1' })).toEqual({ A: '1' });
   });
 
@@ -368,7 +368,7 @@ describe('privacy', () => {
   });
 });
 
-test('a service port of 0 means none, and one that was asked for is told apart from the default', () => {
+test('a service port of 0 means none, and an explicit one is distinguished from the default', () => {
   expect(parseConfig({ GENESYS_WAREHOUSE_SERVICE_PORT: '0' }, { api: false }).service).toEqual({
     host: '127.0.0.1',
     port: 0,
