@@ -32,8 +32,8 @@ export async function pullFirst(
   const summary = await drain(context, streams, retry);
   const looksMax = firstListingMsMax / firstListingLookMs;
   for (let looks = 0; looks < looksMax && !context.signal.aborted && !(await hasUsers(context)); looks += 1) {
-    const inHand = await Promise.all(streams.map((stream) => context.ledger.isClaimed(stream.name)));
-    if (!inHand.includes(true)) break;
+    const claimed = await Promise.all(streams.map((stream) => context.ledger.isClaimed(stream.name)));
+    if (!claimed.includes(true)) break;
     await pause(firstListingLookMs);
   }
   return summary;

@@ -1,5 +1,5 @@
-// Runs the built program in a process of its own on the storm's clock: the organisation's time, which runs faster than the machine's, and
-// where told so jumps away from it. First argument: {"orgMs", "machineMs", "factor", "skewMs", "jumpAfterMs", "jumpMs"}.
+// Runs the built program in its own process on the storm's clock: the organisation's time, which runs faster than the machine's and jumps
+// where configured. First argument: {"orgMs", "machineMs", "factor", "skewMs", "jumpAfterMs", "jumpMs"}.
 
 import { closeSync, writeSync } from 'node:fs';
 import { keepHeapSmall } from '../../dist/lib/heap.js';

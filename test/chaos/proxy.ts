@@ -1,7 +1,7 @@
 import type { Server, Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
 
-/** What is to become of one connection; none: it is left alone. */
+/** The fault of one connection; absent: it is left alone. */
 export interface ConnectionFault {
   /** `cut`: reset. `hang`: nothing goes through any more, in neither direction, and then it is reset. */
   readonly kind: 'cut' | 'hang';
@@ -20,7 +20,7 @@ export interface ProxyOptions {
 
 const copyBegins = 'copy genesys.';
 
-/** Stands between the program and Postgres and cuts connections where it was told to. */
+/** Proxies connections between the program and Postgres and cuts them as scheduled. */
 export class DatabaseProxy {
   readonly #options: ProxyOptions;
   readonly #server: Server;
@@ -43,7 +43,7 @@ export class DatabaseProxy {
   }
 
   /** No fault strikes a connection that begins from now on. */
-  calm(): void {
+  stopFaults(): void {
     this.#isCalm = true;
   }
 

@@ -30,7 +30,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** What the README's chapter has a newcomer type, as it stands but for the address of the sandbox and the clock. */
+/** Returns the commands of the README's chapter, unchanged except for the address of the sandbox and the clock. */
 async function chapter(): Promise<string> {
   const readme = await readFile(`${root}README.md`, 'utf8');
   const [, script = ''] = /```sh\n(alias genesys-warehouse=[\s\S]*?)```/.exec(readme) ?? [];

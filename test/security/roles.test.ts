@@ -9,7 +9,7 @@ import { differencesFromTruth, environmentFor, runCommand } from '../support/pro
 const script = readFileSync(new URL('../../docs/roles.sql', import.meta.url), 'utf8');
 const at = new Date('2026-03-12T15:07:00Z');
 const forbidden = '42501';
-/** A view that cannot be written to, whoever tries. */
+/** SQLSTATE of a view that no role can write to. */
 const noSuchChange = '55000';
 
 let sandbox: Sandbox;
@@ -83,7 +83,7 @@ describe('the roles of docs/roles.sql', () => {
     expect(await differencesFromTruth(admin, sandbox)).toEqual([]);
   });
 
-  test('the writer cannot prune, and is told who can', async () => {
+  test('the writer cannot prune, and the error says who can', async () => {
     await admin.query('select genesys.create_month($1, $2)', ['conversations', '2024-01-01']);
     const result = await run('genesys_writer', 'prune', '--keep', '12months');
     expect(result.status).toBe(2);

@@ -55,6 +55,6 @@ test.each([
   ['before', 'free'],
   ['ININ-WRAP-UP-TIMEOUT', 'free'],
   ['an-agents-own', 'other'],
-] as const)('the code %s leaves the assignment %s', (code, standing) => {
-  expect(compareWithCurrentCode(code, assignment)).toBe(standing);
+] as const)('the code %s compares as %s', (code, comparison) => {
+  expect(compareWithCurrentCode(code, assignment)).toBe(comparison);
 });
