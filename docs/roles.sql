@@ -30,10 +30,10 @@ $$;
 
 revoke create on schema public from public;
 
--- Whoever sees personal data sees the rest as well.
+-- Roles that see personal data see the rest as well.
 grant genesys_reader to genesys_personal;
 
--- Whoever runs this script may not be a superuser: to speak for the owner it must be a member.
+-- The role that runs this script may not be a superuser: to act as the owner it must be a member.
 grant genesys_owner to current_user;
 
 -- What the owner makes from now on.
@@ -55,7 +55,7 @@ begin
 end
 $$;
 
--- Large objects need no privilege on any table: whoever may connect could fill the disk with them. A superuser's to revoke.
+-- Large objects need no privilege on any table: any role that may connect could fill the disk with them. A superuser's to revoke.
 do $$
 begin
     revoke execute on function lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea) from public;
