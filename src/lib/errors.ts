@@ -1,5 +1,5 @@
 /**
- * Tells a caller how to handle an error. `fail` is also the action for anything unknown.
+ * Lists how a caller handles an error. `fail` is also the action for anything unknown.
  * `unavailable`: this organization has no licence or permission for the data set; other streams continue.
  */
 export type ErrorAction = 'retry' | 'wait' | 'login' | 'split' | 'restart' | 'dead_letter' | 'unavailable' | 'fail';

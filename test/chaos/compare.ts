@@ -14,7 +14,7 @@ export interface TableDifference {
   readonly table: string;
   /** Rows that only the tested warehouse has, and that only the reference has. */
   readonly onlyStorm: number;
-  readonly onlyCalm: number;
+  readonly onlyReference: number;
   readonly examples: readonly string[];
 }
 
@@ -32,13 +32,13 @@ export async function compareWarehouses(storm: pg.Pool, reference: pg.Pool): Pro
   for (const table of tables) {
     const [left, right] = await Promise.all([readRows(storm, table), readRows(reference, table)]);
     for (const count of right.values()) rows += count;
-    const [onlyStorm, onlyCalm] = [without(left, right), without(right, left)];
-    if (onlyStorm.length + onlyCalm.length === 0) continue;
+    const [onlyStorm, onlyReference] = [without(left, right), without(right, left)];
+    if (onlyStorm.length + onlyReference.length === 0) continue;
     const examples = [
       ...onlyStorm.slice(0, rowsShownMax).map((row) => `only after the storm: ${row}`),
-      ...onlyCalm.slice(0, rowsShownMax).map((row) => `only without it: ${row}`),
+      ...onlyReference.slice(0, rowsShownMax).map((row) => `only without it: ${row}`),
     ];
-    differences.push({ table, onlyStorm: onlyStorm.length, onlyCalm: onlyCalm.length, examples });
+    differences.push({ table, onlyStorm: onlyStorm.length, onlyReference: onlyReference.length, examples });
   }
   return { tables: tables.length, rows, differences };
 }

@@ -84,7 +84,7 @@ async function untilDone(task: Task, failures: string[]): Promise<number> {
     const ended = await runOnce(task, task.command);
     await runOnce(task, ['retry']);
     const pending = await task.after.server.withClient(task.database, (client) =>
-      client.query<{ text: string }>(owedQuery, [new Date(task.atMs), new Date(task.toMs)]),
+      client.query<{ text: string }>(pendingQuery, [new Date(task.atMs), new Date(task.toMs)]),
     );
     if (ended.status === 0 && pending.rowCount === 0) return round;
     failures.push(
@@ -125,7 +125,7 @@ function tailOf({ status, signal, errors }: Ended): string {
 }
 
 /** Due, and not merely waiting for data that the API does not have yet. */
-const owedQuery = `
+const pendingQuery = `
 select stream || ' ' || slice_from || ' ' || coalesce(last_error, '') as text from extract.slices
 where due_at <= $1 and slice_from < $2 and (attempts > 0 or retry_at is null or retry_at > $1::timestamptz + interval '2 hours' or slice_to < $1::timestamptz - interval '2 days')
 order by slice_from`;
@@ -134,7 +134,7 @@ async function readPending(
   pool: ReturnType<typeof createPool>,
   { atMs, toMs }: Pick<Task, 'atMs' | 'toMs'>,
 ): Promise<string[]> {
-  const { rows } = await pool.query<{ text: string }>(owedQuery, [new Date(atMs), new Date(toMs)]);
+  const { rows } = await pool.query<{ text: string }>(pendingQuery, [new Date(atMs), new Date(toMs)]);
   return rows.map((row) => row.text);
 }
 

@@ -25,7 +25,7 @@ export class DatabaseProxy {
   readonly #options: ProxyOptions;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
-  #isCalm = false;
+  #isStopped = false;
 
   constructor(options: ProxyOptions) {
     this.#options = options;
@@ -44,7 +44,7 @@ export class DatabaseProxy {
 
   /** No fault strikes a connection that begins from now on. */
   stopFaults(): void {
-    this.#isCalm = true;
+    this.#isStopped = true;
   }
 
   async close(): Promise<void> {
@@ -54,7 +54,7 @@ export class DatabaseProxy {
 
   #serve(client: Socket): void {
     const server = connect(this.#options.targetPort(), '127.0.0.1');
-    const fault = this.#isCalm ? undefined : this.#options.draw();
+    const fault = this.#isStopped ? undefined : this.#options.draw();
     for (const [socket, other] of [
       [client, server],
       [server, client],

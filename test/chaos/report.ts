@@ -13,8 +13,8 @@ export function isTrue(after: AfterStorm, outcome: Outcome): boolean {
 export function faultsOf({ counters }: AfterStorm, outcome: Outcome, areAllKindsNeeded = true): string[] {
   const { comparison, untrue, missing, pending, deadLetters, failures } = outcome;
   return [
-    ...comparison.differences.flatMap(({ table, onlyStorm, onlyCalm, examples }) => [
-      `genesys.${table}: ${onlyStorm} rows only after the storm, ${onlyCalm} only without it`,
+    ...comparison.differences.flatMap(({ table, onlyStorm, onlyReference, examples }) => [
+      `genesys.${table}: ${onlyStorm} rows only after the storm, ${onlyReference} only without it`,
       ...examples.map((example) => `    ${example.slice(0, 600)}`),
     ]),
     ...some('conversations differ from the truth', untrue),

@@ -267,7 +267,7 @@ async function pullForDays(life: Life): Promise<void> {
   }
 }
 
-async function expectNothingOwed(): Promise<void> {
+async function expectNothingPending(): Promise<void> {
   const { rows } = await pool.query(
     'select slice_from, slice_to, due_at from extract.slices where due_at is not null or attempts > 0',
   );
@@ -283,7 +283,7 @@ test('after any history, pulling without errors for long enough leaves nothing p
       const life = await newLife();
       for (const each of steps) await life.take(each);
       await pullForDays(life);
-      await expectNothingOwed();
+      await expectNothingPending();
       // A backfill behind the last slice that was planned leaves a hole before it.
       const { rows: gaps } = await pool.query(
         `select from_at as "from", to_at as "to" from mart.ops_coverage where stream = 'property' order by from_at`,
@@ -294,7 +294,7 @@ test('after any history, pulling without errors for long enough leaves nothing p
       await life.take({ kind: 'plan' });
       expect(await notPlanned()).toEqual([]);
       await pullForDays(life);
-      await expectNothingOwed();
+      await expectNothingPending();
       expect((await pool.query(`select from mart.ops_coverage where stream = 'property'`)).rowCount).toBe(0);
       expect(union(await slices())).toEqual(union(life.asked));
     }),

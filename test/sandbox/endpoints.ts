@@ -77,13 +77,13 @@ export function knownOf(world: World): Known {
 
 function placeIn(records: readonly JsonObject[], mediaType: string): Place {
   return (
-    sessionIn(records, mediaType, isGoingOn) ??
+    sessionIn(records, mediaType, isOpenSession) ??
     sessionIn(records, mediaType, () => true) ?? { conversationId: none, participantId: none, communicationId: none }
   );
 }
 
 const list = (object: JsonObject, key: string) => (object[key] as JsonObject[] | undefined) ?? [];
-const isGoingOn = (session: JsonObject) => list(session, 'segments').some((one) => one.segmentEnd === undefined);
+const isOpenSession = (session: JsonObject) => list(session, 'segments').some((one) => one.segmentEnd === undefined);
 
 function sessionIn(
   records: readonly JsonObject[],
