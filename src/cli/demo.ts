@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { embeddedDirectory } from '../config/config.js';
 import { drain, planAll } from '../engine/sync.js';
-import { untilAborted } from '../lib/abort.js';
+import { waitForAbort } from '../lib/abort.js';
 import { dayMs, plus } from '../lib/interval.js';
 import type { Log } from '../lib/log.js';
 import { startSandbox } from '../sandbox/index.js';
@@ -11,7 +11,7 @@ import { type CommandContext, exitDone } from './app/command.js';
 import { type OpenedWithApi, openWithApi } from './app/open.js';
 import { openPage } from './app/page.js';
 import { createProgress } from './app/progress.js';
-import { asRun, syncContext } from './app/record-run.js';
+import { recordRun, syncContext } from './app/record-run.js';
 import { dashboardPort, pageAddress } from './dashboard.js';
 import { demoReport } from './demo-report.js';
 
@@ -35,7 +35,7 @@ export async function demoCommand(context: CommandContext, options: { readonly k
       const facts = { databaseUrl: opened.databaseUrl, apiUrl: sandbox.url, isStaying };
       await withPage(context, opened, async (pageUrl) => {
         context.print(await demoReport(opened.pool, { ...facts, pageUrl }));
-        if (isStaying) await untilAborted(context.signal);
+        if (isStaying) await waitForAbort(context.signal);
       });
       return isStaying ? exitDone : status;
     } finally {
@@ -96,7 +96,7 @@ function demoContext(
 
 function pullWeek(context: CommandContext, opened: OpenedWithApi): Promise<number> {
   const engine = { ...syncContext(context, opened, []), start: plus(context.now(), -demoDays * dayMs) };
-  return asRun('demo', context, opened, async () => {
+  return recordRun('demo', context, opened, async () => {
     await planAll(engine);
     const everything = { from: plus(engine.start, -dayMs), to: plus(context.now(), dayMs) };
     const progress = await createProgress(opened.pool, engine.streams, everything, context.isTerminal, opened.log);

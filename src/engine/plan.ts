@@ -49,7 +49,8 @@ export function askedRange(
   facts: { readonly start: Date; readonly scheduledFrom: Date | null; readonly now: Date },
 ): Interval | null {
   const { now, scheduledFrom } = facts;
-  const first = stream.firstReachMs === undefined ? facts.start : later(facts.start, plus(now, -stream.firstReachMs));
+  const first =
+    stream.initialLookbackMs === undefined ? facts.start : later(facts.start, plus(now, -stream.initialLookbackMs));
   const reach = floorTo(first, stream.sliceLengthMs(first, now));
   const from = scheduledFrom === null ? reach : earlier(reach, scheduledFrom);
   const to = floorTo(now, stream.sliceLengthMs(now, now));

@@ -143,7 +143,7 @@ export interface RequestReport {
 
 /**
  * The part of the Genesys Cloud API that is extracted. Every method waits for the shared allowance, retries transient
- * errors and throws ApiError (classified), NotYetError (the wait is longer than this run may take) or the signal's
+ * errors and throws ApiError (classified), DeferredError (the wait is longer than this run may take) or the signal's
  * reason.
  */
 export interface GenesysApi {
@@ -250,7 +250,7 @@ export interface GenesysApiOptions {
   readonly random?: () => number;
   /** Version for the User-Agent `genesys-warehouse/<version>`. */
   readonly userAgentVersion: string;
-  /** The longest wait inside one call; a longer one throws NotYetError. */
+  /** The longest wait inside one call; a longer one throws DeferredError. */
   readonly waitMsMax: number;
   /** For the answer's headers, and then between two parts of its body. */
   readonly timeoutMs: number;

@@ -75,8 +75,7 @@ function answerOf(request: IncomingMessage, target: URL, state: string): Redirec
   const address = request.url ?? '/';
   if (!URL.canParse(address, target.href)) return { status: 400, text: 'The address cannot be read.' };
   const url = new URL(address, target);
-  if (request.method !== 'GET' || url.pathname !== target.pathname)
-    return { status: 404, text: 'There is nothing here.' };
+  if (request.method !== 'GET' || url.pathname !== target.pathname) return { status: 404, text: 'Not found.' };
   if (!isSame(url.searchParams.get('state') ?? '', state))
     return { status: 400, text: 'This answer belongs to no login that was begun here.' };
   const code = url.searchParams.get('code');

@@ -73,8 +73,8 @@ function base(wire: WireRequest, answer: WireAnswer, context: AnswerContext): Fa
 function bodyMessage(body: JsonObject): string | undefined {
   const message = text(body.message) ?? text(body.error_description) ?? text(body.description);
   const params = isObject(body.messageParams) ? Object.values(body.messageParams).filter(isText) : [];
-  const unsaid = params.filter((param) => !message?.includes(param));
-  return [message, ...unsaid].filter(Boolean).join(' ') || undefined;
+  const missingParams = params.filter((param) => !message?.includes(param));
+  return [message, ...missingParams].filter(Boolean).join(' ') || undefined;
 }
 
 /** A 429 without `Retry-After` still says when its window starts afresh. */

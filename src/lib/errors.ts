@@ -39,8 +39,8 @@ export class ApiError extends Error {
 }
 
 /** Reports that the slice cannot be pulled yet (data not available, wait longer than the run): it stays pending until `notBefore`. */
-export class NotYetError extends Error {
-  override readonly name = 'NotYetError';
+export class DeferredError extends Error {
+  override readonly name = 'DeferredError';
   readonly notBefore: Date;
 
   constructor(message: string, notBefore: Date, options?: ErrorOptions) {

@@ -65,7 +65,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   });
   await listening(server, options);
   // Nothing but a broken socket is reported here once it listens, and that one is gone already.
-  server.on('error', (error) => log.warn({ error }, 'The service port had an error'));
+  server.on('error', (error) => log.warn({ error }, 'HTTP server error'));
   const close = () => closed(server, exchanges, closing).finally(() => drops.close());
   return { port: portOf(server), close };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { EntityPages, GenesysApi, RequestReport } from '../../src/genesys/api.js';
-import { ApiError, NotYetError } from '../../src/lib/errors.js';
+import { ApiError, DeferredError } from '../../src/lib/errors.js';
 import { anyQuery, goodToken, interval, openApi, type Reply, secret, startServer } from './api-server.js';
 
 async function all(pages: EntityPages) {
@@ -153,7 +153,7 @@ describe('a call', () => {
     const error = await openApi(server.url, { now: () => now })
       .organization()
       .catch((thrown) => thrown);
-    expect(error).toBeInstanceOf(NotYetError);
+    expect(error).toBeInstanceOf(DeferredError);
     expect(error.notBefore).toEqual(new Date('2026-01-05T23:06:40Z'));
   });
 

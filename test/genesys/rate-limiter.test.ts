@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Budget } from '../../src/genesys/budget.js';
 import { MemoryBudget } from '../../src/genesys/memory-budget.js';
 import { RateLimiter } from '../../src/genesys/rate-limiter.js';
-import { NotYetError } from '../../src/lib/errors.js';
+import { DeferredError } from '../../src/lib/errors.js';
 import { VirtualTime } from './virtual-time.js';
 
 const longMs = 3_600_000;
@@ -89,7 +89,7 @@ describe('callers', () => {
     const patient = enter('patient', 0, neverAborted, 200_000);
     await time.run(0);
     const error = await refused;
-    expect(error).toBeInstanceOf(NotYetError);
+    expect(error).toBeInstanceOf(DeferredError);
     expect(error.notBefore.getTime()).toBeGreaterThanOrEqual(startMs + 100_000);
     await time.run(110_000);
     await patient;

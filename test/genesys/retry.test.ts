@@ -7,7 +7,7 @@ import {
   type RetryOptions,
   withRetry,
 } from '../../src/genesys/retry.js';
-import { ApiError, type ApiErrorFacts, NotYetError } from '../../src/lib/errors.js';
+import { ApiError, type ApiErrorFacts, DeferredError } from '../../src/lib/errors.js';
 
 const start = new Date('2026-01-05T10:00:00Z');
 
@@ -73,7 +73,7 @@ describe('a call', () => {
       failing({ action: 'wait', retryAfterMs: 60_000 }),
     ];
     const error = await withRetry(attempts(errors), options, neverAborted).catch((thrown) => thrown);
-    expect(error).toBeInstanceOf(NotYetError);
+    expect(error).toBeInstanceOf(DeferredError);
     expect(error.notBefore).toEqual(new Date('2026-01-05T10:01:00Z'));
     expect(sleepsMs).toEqual([60_000]);
   });
@@ -81,7 +81,7 @@ describe('a call', () => {
   test('that is always rate-limited ends as pending and not as failed', async () => {
     const { options } = setUp();
     const errors = Array(1_000).fill(failing({ action: 'wait', retryAfterMs: 1 }));
-    await expect(withRetry(attempts(errors), options, neverAborted)).rejects.toBeInstanceOf(NotYetError);
+    await expect(withRetry(attempts(errors), options, neverAborted)).rejects.toBeInstanceOf(DeferredError);
   });
 
   test('that times out at the gateway is tried once more before its interval is split', async () => {

@@ -175,7 +175,7 @@ test('a relation that keeps the last days loses what is older with its own commi
       dimensions,
       asOf: new Date(at).toISOString(),
       interval: { from: new Date(at), to: new Date(at + 300_000) },
-      keepFrom: new Date(at - 7 * 86_400_000),
+      retainFrom: new Date(at - 7 * 86_400_000),
       rows: [{ interval_start: at, observed_at: at, queue_id: queue(1), metric: 'oWaiting', count: 1 }],
     };
   };

@@ -143,7 +143,7 @@ class Life {
     const asked = { from, to: to < this.now ? to : this.now };
     if (asked.from >= asked.to) return;
     await planRange(this.#context, stream, asked);
-    if (kind === 'force') await this.#warehouse.makeDue(stream.name, asked, this.now);
+    if (kind === 'force') await this.#warehouse.markDue(stream.name, asked, this.now);
     this.asked.push(asked);
   }
 

@@ -114,7 +114,7 @@ describe('when migrate rebuilds the views', () => {
     const failure = await rebuild().catch((error: unknown) => error as Error);
     expect(failure).toBeInstanceOf(UsageError);
     expect((failure as Error).message).toMatch(
-      /^View mart\.dim_divisions cannot be rebuilt because something of yours depends on it \(view reports\.mine\)/,
+      /^View mart\.dim_divisions cannot be rebuilt because another object depends on it \(view reports\.mine\)/,
     );
     expect((failure as Error).message).toMatch(sentence);
     expect(await columnsOf('reports.mine')).toContain('division_name');

@@ -43,7 +43,7 @@ test('run continues when its database was killed and started again', { timeout: 
     await says('run done');
     await server.stopHard('SIGKILL');
     log = '';
-    await says('The tick failed; the next one tries again');
+    await says('Tick failed; retrying at the next one');
     await server.startAgain();
     log = '';
     await says('run done');

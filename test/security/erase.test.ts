@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { needleOf } from '../../src/postgres/retention/erase-search.js';
+import { toSearchPattern } from '../../src/postgres/retention/erase-search.js';
 import { storeSurveys } from '../../src/postgres/wrapup/surveys.js';
 import { normalAddress } from '../../src/privacy/scrubber.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
@@ -45,7 +45,9 @@ const one = async <T>(text: string, values: unknown[] = []): Promise<T> => {
 
 /** Finds an address in the database, in any notation. */
 async function placesOf(address: string): Promise<string[]> {
-  const found = (await databaseText(pool)).match(new RegExp(`.{0,60}${needleOf(normalAddress(address))}.{0,20}`, 'gi'));
+  const found = (await databaseText(pool)).match(
+    new RegExp(`.{0,60}${toSearchPattern(normalAddress(address))}.{0,20}`, 'gi'),
+  );
   return [...new Set(found ?? [])].slice(0, 10);
 }
 

@@ -43,7 +43,7 @@ describe('the service port', () => {
     const { url } = await serve(hello, echo);
     expect(await answerOf(`${url}/nothing`)).toEqual({
       status: 404,
-      text: 'There is nothing here; try /hello, /echo.\n',
+      text: 'Not found. Available: /hello, /echo.\n',
     });
     const wrong = await fetch(`${url}/echo`);
     expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'POST']);

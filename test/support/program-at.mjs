@@ -3,7 +3,7 @@
 // figures of memory and handles.
 import { getEventListeners } from 'node:events';
 import { runProgram } from '../../dist/cli/program.js';
-import { keepHeapSmall } from '../../dist/lib/heap.js';
+import { limitHeap } from '../../dist/lib/heap.js';
 
 const reportMs = 2_000;
 
@@ -32,7 +32,7 @@ function reportToParent() {
   setInterval(report, reportMs).unref();
 }
 
-keepHeapSmall();
+limitHeap();
 const stopping = new AbortController();
 if (process.send !== undefined) reportToParent();
 process.on('SIGTERM', () => stopping.abort(new Error('SIGTERM')));

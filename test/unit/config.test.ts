@@ -147,7 +147,7 @@ describe('faults', () => {
         GENESYS_WAREHOUSE_LOG_LEVEL: 'loud',
       }),
     ).toEqual([
-      'GENESYS_WAREHOUSE_START is "yesterday"; use a distance such as 30d or 12h (at most 3650d) or a timestamp with its offset such as 2026-01-31T00:00:00Z',
+      'GENESYS_WAREHOUSE_START is "yesterday"; use a duration such as 30d or 12h (at most 3650d) or a timestamp with its offset such as 2026-01-31T00:00:00Z',
       'GENESYS_WAREHOUSE_TIME_ZONE is "Mars/Olympus"; use an IANA time zone such as Europe/Paris or UTC',
       'GENESYS_WAREHOUSE_GRANULARITY is "PT5M"; use PT15M, PT30M or PT1H',
       'GENESYS_WAREHOUSE_REQUESTS_PER_MINUTE is 0; use a whole number from 1 to 10000',

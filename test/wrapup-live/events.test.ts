@@ -168,7 +168,7 @@ describe('POST /webhooks/conversations', () => {
 
   test('answers at once what became of it', () => {
     expect(handler('taken')({ headers: bearer, body })).toMatchObject({ status: 202 });
-    expect(handler('repeated')({ headers: bearer, body })).toMatchObject({ status: 202, text: 'Taken before.' });
+    expect(handler('repeated')({ headers: bearer, body })).toMatchObject({ status: 202, text: 'Duplicate.' });
     expect(handler('nothing')({ headers: bearer, body })).toMatchObject({ status: 422 });
     expect(handler('full')({ headers: bearer, body })).toMatchObject({ status: 503, headers: { 'retry-after': '30' } });
     expect(handler('taken')({ headers: bearer, body: Buffer.from('{') })).toMatchObject({ status: 400 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { assignmentStates, mayFollow, type Proposal } from '../../src/model/assignment.js';
+import { assignmentStates, canTransition, type Proposal } from '../../src/model/assignment.js';
 import {
   claimAssignments,
   insertProposals,
@@ -137,7 +137,7 @@ test('a state is followed only by those that may follow it', async () => {
       await marts.rows('truncate wrapup.assignments restart identity');
       await propose(proposal(1));
       await marts.rows('update wrapup.assignments set state = $1', [from]);
-      expect([from, to, await step('1', to)]).toEqual([from, to, mayFollow(from, to)]);
+      expect([from, to, await step('1', to)]).toEqual([from, to, canTransition(from, to)]);
     }
   }
 });

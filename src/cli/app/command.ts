@@ -44,5 +44,5 @@ export interface CommandContext {
 export type Command = (context: CommandContext) => Promise<number>;
 
 export const exitDone = 0;
-export const exitSliceFailed = 1;
+export const exitFailure = 1;
 export const exitUsage = 2;

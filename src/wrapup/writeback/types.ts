@@ -17,7 +17,7 @@ export interface AssignmentStore {
   /** Ends claims that were to last `until` and leaves the states. */
   release(assignmentIds: readonly string[], until: Date): Promise<void>;
   /** Resolves waiting rows by the last extraction; returns how many reached which state. Makes no request. */
-  settleByExtraction(
+  confirmFromExtract(
     conversationIds?: readonly string[],
   ): Promise<{ readonly verified: number; readonly conflicted: number }>;
 }
