@@ -57,7 +57,7 @@ sessions as (
     from genesys.session_facts as facts
 ),
 
--- What the agents' sessions say about the conversation's code, as far as the record alone tells.
+-- What the agents' sessions say about the conversation's code, as far as the record alone shows.
 causes as (
     select
         handlings.conversation_start,

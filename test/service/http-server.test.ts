@@ -111,7 +111,7 @@ describe('the service port', () => {
     expect(lines).toHaveLength(1);
     expect(lines[0]).toContain('Continuing without it');
     await expect(startServiceUnlessTaken({ ...options, host: '192.0.2.1', isPortGiven: true })).rejects.toThrow(
-      /no address of this machine/,
+      /not an address of this machine/,
     );
   });
 

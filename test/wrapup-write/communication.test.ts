@@ -50,11 +50,11 @@ describe('the communication of an assignment', () => {
 });
 
 test.each([
-  [undefined, 'free'],
+  [undefined, 'none'],
   ['wanted', 'same'],
-  ['before', 'free'],
-  ['ININ-WRAP-UP-TIMEOUT', 'free'],
-  ['an-agents-own', 'other'],
+  ['before', 'none'],
+  ['ININ-WRAP-UP-TIMEOUT', 'none'],
+  ['an-agents-own', 'different'],
 ] as const)('the code %s compares as %s', (code, comparison) => {
   expect(compareWithCurrentCode(code, assignment)).toBe(comparison);
 });
