@@ -1,0 +1,25 @@
+import type { Command } from 'commander';
+import type { CommandContext } from '../app/command.js';
+import { lakeExportCommand } from './export.js';
+
+interface Edges {
+  readonly run: (command: (context: CommandContext) => Promise<number>) => Promise<void>;
+  readonly timestamp: (value: string) => Date;
+}
+
+/** The commands of the lake: Delta tables for engines beyond one Postgres. */
+export function addLakeCommands(program: Command, { run, timestamp }: Edges): void {
+  const lake = program
+    .command('lake')
+    .description('Delta tables of the warehouse for Spark, Databricks, Fabric, Trino, DuckDB');
+  lake
+    .command('export')
+    .description('bring a lake up to date: everything the first time, then the days that changed')
+    .argument('<url>', 'a folder, s3://bucket/prefix or abfss://container@account.dfs.core.windows.net/prefix')
+    .option('--relation <name...>', 'only these tables', [])
+    .option('--from <time>', 'export again from this UTC day on, changed or not', timestamp)
+    .option('--to <time>', 'to this UTC day, not included', timestamp)
+    .option('--raw', 'also the tables of schema genesys', false)
+    .option('--personal', 'also what tells of persons: names of agents, addresses, attributes, notes', false)
+    .action((url, options) => run((context) => lakeExportCommand(context, url, options)));
+}
