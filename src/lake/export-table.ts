@@ -1,5 +1,7 @@
 /** Brings one table of a lake up to the rows that Postgres has, some days or the whole table at a time. */
+
 import { randomUUID } from 'node:crypto';
+import { LakeError } from '../lib/errors.js';
 import type { Day, LakeFigures, LakeTable } from '../model/lake.js';
 import type { Action, AddFile, RemoveFile } from './delta/actions.js';
 import { writeCheckpoint } from './delta/checkpoint-write.js';
@@ -228,7 +230,7 @@ function requireCovered(
   if (unit === undefined) return;
   const [wide] = unitsOf([unit.from], before, organizationId);
   if (wide !== undefined && (wide.from < unit.from || wide.to > unit.to))
-    throw new Error(`Table ${table.path} was compacted by another program during the export. Export again.`);
+    throw new LakeError(`Table ${table.path} was compacted by another program during the export. Export again.`);
 }
 
 export function removeOf(file: AddFile, nowMs: number): RemoveFile {

@@ -1,5 +1,4 @@
 import type pg from 'pg';
-import { lakeAddress, openStore } from '../../lake/stores/open-store.js';
 import { UsageError } from '../../lib/errors.js';
 import { planDays, registerLake } from '../../postgres/lake/lakes.js';
 import type { LakeRelation } from '../../postgres/lake/tables.js';
@@ -7,6 +6,7 @@ import { readOrganization } from '../../postgres/ledger/organization.js';
 import { type CommandContext, exitDone } from '../app/command.js';
 import { withMigratedDatabase } from '../app/with-open.js';
 import { exportLake } from './export-lake.js';
+import { openLake } from './open-lake.js';
 
 export interface LakeExportOptions {
   readonly relation: readonly string[];
@@ -22,10 +22,9 @@ export async function lakeExportCommand(
   url: string,
   options: LakeExportOptions,
 ): Promise<number> {
-  const address = lakeAddress(url, context.directory);
-  const store = await openStore(address);
   return withMigratedDatabase(context, async ({ pool, log }) => {
     const organizationId = await requireOrganization(pool);
+    const { address, store } = await openLake(context, url, true);
     const scope = {
       isRaw: options.raw,
       isPersonal: options.personal,

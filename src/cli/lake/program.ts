@@ -1,6 +1,9 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../app/command.js';
+import { formatOption } from '../app/table.js';
 import { lakeExportCommand } from './export.js';
+import { lakePruneCommand, lakeVacuumCommand } from './maintain.js';
+import { lakeStatusCommand } from './status.js';
 
 interface Edges {
   readonly run: (command: (context: CommandContext) => Promise<number>) => Promise<void>;
@@ -22,4 +25,24 @@ export function addLakeCommands(program: Command, { run, timestamp }: Edges): vo
     .option('--raw', 'also the tables of schema genesys', false)
     .option('--personal', 'also what tells of persons: names of agents, addresses, attributes, notes', false)
     .action((url, options) => run((context) => lakeExportCommand(context, url, options)));
+  lake
+    .command('status')
+    .description('the tables of lakes: rows, files, days, and what they have still to get')
+    .argument('[url]', 'only this lake')
+    .addOption(formatOption())
+    .action((url, { format }) => run((context) => lakeStatusCommand(context, { url, format })));
+  lake
+    .command('vacuum')
+    .description('delete files that were replaced or removed longer ago than is kept')
+    .argument('[url]', 'only this lake')
+    .option('--keep <time>', 'how long queries may still read them: 7d, 48h', '7d')
+    .option('--dry-run', 'show what would go', false)
+    .action((url, options) => run((context) => lakeVacuumCommand(context, url, options)));
+  lake
+    .command('prune')
+    .description('remove months that are older than is to be kept from lakes; prune alone never does')
+    .argument('[url]', 'only this lake')
+    .requiredOption('--keep <time>', 'how much to keep: 60months, 5years')
+    .option('--dry-run', 'show what would go', false)
+    .action((url, options) => run((context) => lakePruneCommand(context, url, options)));
 }

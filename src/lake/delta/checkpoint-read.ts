@@ -1,12 +1,13 @@
 import { parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
+import { LakeError } from '../../lib/errors.js';
 import type { Store } from '../stores/store.js';
 import type { Action } from './actions.js';
 
 /** Reads one checkpoint file, whoever wrote it. */
 export async function readCheckpoint(store: Store, path: string): Promise<Action[]> {
   const bytes = await store.read(path);
-  if (bytes === undefined) throw new Error(`Checkpoint ${path} is listed and cannot be read.`);
+  if (bytes === undefined) throw new LakeError(`Checkpoint ${path} is listed and cannot be read.`);
   const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer;
   const rows = await parquetReadObjects({ file, compressors });
   return rows.map((row) => plain(row) as Action);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { LakeError } from '../../lib/errors.js';
 import { version as programVersion } from '../../lib/version.js';
 import { type Store, StoreError } from '../stores/store.js';
 import { type Action, commitPath, commitText, parseCommit } from './actions.js';
@@ -43,7 +44,7 @@ export async function commit(
     latest = await refreshSnapshot(store, path, latest);
     if (isOurs) return latest;
   }
-  throw new Error(
+  throw new LakeError(
     `Table ${path} was changed by others ${attemptsMax} times in a row. Export again when they have ended.`,
   );
 }

@@ -1,3 +1,4 @@
+import { LakeError } from '../../lib/errors.js';
 import type { Metadata, Protocol } from './actions.js';
 
 /** What this writer does: reader version 1 is what every engine reads, writer version 2 adds append-only tables and invariants. */
@@ -10,7 +11,7 @@ const harmlessSettings =
 const offValues: ReadonlySet<string> = new Set(['false', 'none']);
 
 /** The table has been changed in a way that this writer does not follow. */
-export class UnsupportedTableError extends Error {}
+export class UnsupportedTableError extends LakeError {}
 
 /** Throws an UnsupportedTableError for a table that this writer must not write: protocol, settings, columns, format. */
 export function requireWritable(path: string, protocol: Protocol, metadata: Metadata): void {

@@ -1,3 +1,4 @@
+import { LakeError } from '../../lib/errors.js';
 import { decimalPrecision, decimalScale, type LakeColumn, type LakeTable, type LakeType } from '../../model/lake.js';
 
 /** Partition columns that the lake adds: whose rows they are, and for tables by day the UTC month. */
@@ -49,7 +50,7 @@ export function mergedFields(path: string, stored: readonly DeltaField[], own: r
   const kept = stored.map((field) => {
     const ours = byName.get(field.name);
     if (ours !== undefined && JSON.stringify(ours.type) !== JSON.stringify(field.type))
-      throw new Error(
+      throw new LakeError(
         `Column ${field.name} of table ${path} has type ${JSON.stringify(field.type)} in the lake and ${JSON.stringify(ours.type)} in the warehouse. Export to another address, or delete that table.`,
       );
     return ours ?? field;

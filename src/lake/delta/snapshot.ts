@@ -1,3 +1,4 @@
+import { LakeError } from '../../lib/errors.js';
 import type { Store } from '../stores/store.js';
 import {
   type Action,
@@ -87,17 +88,17 @@ export async function refreshSnapshot(store: Store, path: string, snapshot: Snap
     applyAll(draft, parseCommit(bytes.toString('utf8')));
     draft.version += 1;
   }
-  throw new Error(`Table ${path} is written faster than it can be read.`);
+  throw new LakeError(`Table ${path} is written faster than it can be read.`);
 }
 
 async function followTo(store: Store, path: string, draft: Draft, versions: readonly number[]): Promise<void> {
   for (const version of versions) {
     if (version !== draft.version + 1)
-      throw new Error(
+      throw new LakeError(
         `The log of table ${path} lacks version ${draft.version + 1}. Restore it, or export to another address.`,
       );
     const bytes = await store.read(`${path}/${commitPath(version)}`);
-    if (bytes === undefined) throw new Error(`Version ${version} of table ${path} is listed and cannot be read.`);
+    if (bytes === undefined) throw new LakeError(`Version ${version} of table ${path} is listed and cannot be read.`);
     applyAll(draft, parseCommit(bytes.toString('utf8')));
     draft.version = version;
   }

@@ -1,3 +1,5 @@
+import { LakeError } from '../../lib/errors.js';
+
 /** A file or object of a store. */
 export interface StoredFile {
   /** Below the store's root, with `/` between folders. */
@@ -27,4 +29,4 @@ export interface Store {
 }
 
 /** The store cannot be used for a lake, e.g. because it overwrites where it should refuse. */
-export class StoreError extends Error {}
+export class StoreError extends LakeError {}

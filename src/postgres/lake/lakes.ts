@@ -162,6 +162,15 @@ export async function clearPending(pool: pg.Pool, { lakeId }: Lake, { path, days
   );
 }
 
+/** The tables that a lake has, by path. */
+export async function readTablePaths(pool: pg.Pool, { lakeId }: Lake): Promise<string[]> {
+  const { rows } = await pool.query<{ path: string }>(
+    'select path from extract.lake_tables where lake_id = $1 order by path',
+    [lakeId],
+  );
+  return rows.map(({ path }) => path);
+}
+
 export async function countPending(pool: pg.Pool, { lakeId }: Lake): Promise<Map<string, number>> {
   const { rows } = await pool.query<{ path: string; count: number }>(
     'select path, count(*)::integer as count from extract.lake_pending where lake_id = $1 group by path',
@@ -181,3 +190,31 @@ export async function readPrunedTo(pool: pg.Pool): Promise<Day | undefined> {
   );
   return rows[0]?.day ?? undefined;
 }
+
+/** Works for the scheduler alone until `leaseSeconds` from now; false where another process does. */
+export async function takeLease(pool: pg.Pool, { lakeId }: Lake): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    `update extract.lakes set busy_until = clock_timestamp() + $2::interval
+     where lake_id = $1 and (busy_until is null or busy_until < clock_timestamp())`,
+    [lakeId, lease],
+  );
+  return rowCount === 1;
+}
+
+export async function renewLease(pool: pg.Pool, { lakeId }: Lake): Promise<void> {
+  await pool.query('update extract.lakes set busy_until = clock_timestamp() + $2::interval where lake_id = $1', [
+    lakeId,
+    lease,
+  ]);
+}
+
+/** Ends the lease, and keeps why the export failed where it did. */
+export async function dropLease(pool: pg.Pool, { lakeId }: Lake, failure?: string): Promise<void> {
+  await pool.query(
+    'update extract.lakes set busy_until = null, last_error = coalesce($2, last_error) where lake_id = $1',
+    [lakeId, failure ?? null],
+  );
+}
+
+/** Longer than a table takes as a rule; two exports at once cost work and nothing else. */
+const lease = '10 minutes';
