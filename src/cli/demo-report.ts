@@ -95,15 +95,16 @@ const aboveOneNote =
   'A rate above 100 % is right: Genesys counts an answer in the interval in which it happens, and some contacts\nwere offered before the first day shown. mart.fct_queue_legs has the rate of the contacts offered in a period.';
 
 function reconciliation(figures: ReconciliationFigures): string {
-  const { days, equal, different, notFinal, notFinalDifferent } = figures;
-  const notFinalText =
-    notFinal === 0
-      ? ''
-      : ` ${count(notFinal)} figures are not final yet; ${count(notFinalDifferent)} of them differ so far.`;
-  return titled(
-    "Conversations compared with Genesys' own aggregates",
-    `${days} days: ${count(equal)} final figures equal, ${count(different)} different.${notFinalText}`,
-  );
+  const differing = figures.different + figures.notFinalDifferent;
+  const equal = figures.equal + figures.notFinal - figures.notFinalDifferent;
+  const lines = [
+    `${figures.days} days, by half hour, queue, media type and metric: ${count(equal)} figures equal, ${count(differing)} different.`,
+  ];
+  if (figures.notFinal > 0)
+    lines.push(
+      `${count(figures.notFinal)} of them are not final: their slices are pulled again later, which settles them.`,
+    );
+  return titled("Conversations compared with Genesys' own aggregates", lines.join('\n'));
 }
 
 function freshness({ freshness: rows }: DemoFigures): string {
