@@ -115,7 +115,7 @@ const causesSql = `
     from (
         select wrapup_cause from mart.fct_agent_sessions
         union all
-        select wrapup_cause from mart.fct_conversations where agent_session_count = 0
+        select wrapup_cause from mart.fct_conversations where not has_agent_session
     ) as missing
     join mart.dim_wrapup_causes as cause on cause.wrapup_cause = missing.wrapup_cause
     group by 1, 2, 3
