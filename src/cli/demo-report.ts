@@ -40,10 +40,11 @@ function coverage({ coverage: rows }: DemoFigures): string {
   return titled(
     'Wrap-up coverage: agent sessions with a code',
     table(
-      ['media type', 'sessions', 'coded', 'of all', 'of those that should have one', ''],
-      rows.map((row) => {
-        const due = row.coded / Math.max(1, row.sessions - row.expected);
-        return [row.mediaType, row.sessions, row.coded, percent(row.coded / row.sessions), percent(due), bar(due)];
+      ['media type', 'sessions', 'coded', 'of all', 'of those that could', 'of those that should', ''],
+      rows.map(({ mediaType, sessions, codable, coded, leaks }) => {
+        const required = share(coded, coded + leaks);
+        const rates = [share(coded, sessions), share(coded, codable), required].map(percent);
+        return [mediaType, sessions, coded, ...rates, bar(required ?? 0)];
       }),
     ),
   );
@@ -143,6 +144,7 @@ function connecting({ readerUrl, apiUrl, pageUrl, demoCall, isStaying }: DemoFac
 }
 
 const titled = (title: string, body: string) => `${title}\n${'─'.repeat(title.length)}\n${body}`;
+const share = (part: number, whole: number) => (whole === 0 ? null : part / whole);
 const percent = (rate: number | null) => (rate === null ? '—' : `${(rate * 100).toFixed(1)} %`);
 const count = (figures: number) => figures.toLocaleString('en-US');
 const instant = (at: Date | null) => at?.toISOString().replace('.000Z', 'Z') ?? '—';

@@ -18,12 +18,13 @@ export interface MediaFigures {
   readonly withoutAgent: number;
 }
 
-/** Rates are fractions; null where nothing could be coded. */
+/** Agent sessions: all, those that could have a code, those that have one, those that miss one for a cause that is a leak. */
 export interface CoverageFigures {
   readonly mediaType: string;
   readonly sessions: number;
+  readonly codable: number;
   readonly coded: number;
-  readonly expected: number;
+  readonly leaks: number;
 }
 
 export interface CauseFigures {
@@ -94,16 +95,15 @@ const conversationsSql = `
     order by conversations desc
     limit 8`;
 
-// A session without a code is expected where its cause says that nobody could or had to give one.
 const coverageSql = `
     select
-        coalesce(session.media_type, '—') as "mediaType",
-        count(*)::int as sessions,
-        count(*) filter (where session.is_coded)::int as coded,
-        count(*) filter (where not session.is_coded and cause.is_expected)::int as expected
-    from mart.fct_agent_sessions as session
-    left join mart.dim_wrapup_causes as cause on cause.wrapup_cause = session.wrapup_cause
-    group by 1
+        media_type as "mediaType",
+        sum(agent_session_count)::int as sessions,
+        sum(codable_count)::int as codable,
+        sum(coded_count)::int as coded,
+        sum(leak_count)::int as leaks
+    from mart.rpt_wrapup_coverage
+    group by media_type
     order by sessions desc`;
 
 const causesSql = `
