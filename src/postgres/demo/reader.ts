@@ -15,13 +15,13 @@ export async function createDemoReader(pool: pg.Pool, ownerUrl: string): Promise
   await pool.query(
     `do $$
      begin
-         if to_regrole('${demoReader}') is null then
-             create role ${demoReader} in role genesys_reader;
+         if to_regrole('demo_reader') is null then
+             create role demo_reader in role genesys_reader;
          end if;
      end $$`,
   );
-  await pool.query(`alter role ${demoReader} login password ${pg.escapeLiteral(password)}`);
-  await pool.query(`alter role ${demoReader} set search_path = mart`);
+  await pool.query(`alter role demo_reader login password ${pg.escapeLiteral(password)}`);
+  await pool.query(`alter role demo_reader set search_path = mart`);
   url.username = demoReader;
   url.password = password;
   return url.href;
