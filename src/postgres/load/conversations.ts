@@ -65,7 +65,8 @@ export async function loadConversations(
   return { records: conversations.length, changedRecords: changed + unknown.length, deadLetters: 0 };
 }
 
-const startsOf = (arrivals: readonly IncomingConversation[]): number[] => arrivals.map(({ flat }) => flat.conversationStart);
+const startsOf = (arrivals: readonly IncomingConversation[]): number[] =>
+  arrivals.map(({ flat }) => flat.conversationStart);
 
 /** True for errors that only say that another transaction was at the same conversations. */
 export function isLoadConflict(error: unknown): boolean {
