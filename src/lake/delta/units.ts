@@ -34,9 +34,11 @@ export function firstOfNextMonth(month: string): Day {
 export function rangeOf(file: AddFile): Unit {
   const month = file.partitionValues[monthColumn] ?? '';
   const [from, to] = [file.tags?.[tagNames.from], file.tags?.[tagNames.to]];
-  if (from && to) return { from, to };
+  if (isDay(from) && isDay(to)) return { from, to };
   return { from: `${month}-01`, to: firstOfNextMonth(month) };
 }
+
+const isDay = (text: string | undefined): text is Day => /^\d{4}-\d{2}-\d{2}$/.test(text ?? '');
 
 export function isOf(file: AddFile, organizationId: string): boolean {
   return file.partitionValues[organizationColumn] === organizationId;

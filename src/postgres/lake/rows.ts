@@ -25,12 +25,17 @@ export async function* copyLakeRows(
   }
 }
 
-/** Texts are days that this program has formatted: COPY takes no parameters. */
+/** COPY takes no parameters, and a day may come from the log of a table that others can write: only what looks like a day is put in. */
+function midnight(day: Day | undefined): string {
+  if (day === undefined || !/^\d{4}-\d{2}-\d{2}$/.test(day)) throw new RangeError(`${day} is no day.`);
+  return `timestamptz '${day} 00:00:00Z'`;
+}
+
 function statementOf({ relation, key, columns, selected }: LakeRelation, from?: Day, to?: Day): string {
   const list = selected.join(', ');
   if (key === undefined) return `select ${list} from ${relation} order by ${positions(columns.length)}`;
   const column = pg.escapeIdentifier(key.column);
-  const range = `${column} >= timestamptz '${from} 00:00:00Z' and ${column} < timestamptz '${to} 00:00:00Z'`;
+  const range = `${column} >= ${midnight(from)} and ${column} < ${midnight(to)}`;
   const ids = columns.slice(0, orderedColumns).map(({ name }) => pg.escapeIdentifier(name));
   return `select ${list} from ${relation} where ${range} order by ${[column, ...ids].join(', ')}`;
 }
