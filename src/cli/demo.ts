@@ -40,7 +40,7 @@ export async function demoCommand(context: CommandContext, options: { readonly k
       const facts = { readerUrl, apiUrl: sandbox.url, demoCall: 'npm run demo --', isStaying };
       await withPage(context, opened, async (pageUrl) => {
         context.print(demoReport(await readDemoFigures(opened.pool), { ...facts, pageUrl }));
-        if (isStaying) await untilAborted(context.signal);
+        if (isStaying) await waitForAbort(context.signal);
       });
       return isStaying ? exitDone : status;
     } finally {
