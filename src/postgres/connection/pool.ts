@@ -4,7 +4,7 @@ import { UsageError } from '../../lib/errors.js';
 import type { Log } from '../../lib/log.js';
 import { describeConnectionError, describeTarget } from './errors.js';
 import { refuseSharedSessions } from './pooler.js';
-import { mustEncrypt, withTls } from './tls.js';
+import { requireEncryption, withTls } from './tls.js';
 import { oldestVersion } from './versions.js';
 
 /** What sessions of this program are called in `pg_stat_activity`, or how that begins. */
@@ -160,15 +160,6 @@ async function prepareSession(client: pg.ClientBase, options: PoolOptions): Prom
   const majorVersion = Math.trunc(version / 10_000);
   if (majorVersion >= oldestVersion) return;
   throw new UsageError(`The database server is Postgres ${majorVersion}; use Postgres ${oldestVersion} or newer`);
-}
-
-/** What the driver made of the parameters is one thing, what the connection is another. */
-function requireEncryption(client: pg.ClientBase, connectionString: string): void {
-  const { connection } = client as unknown as { connection?: { stream?: { encrypted?: boolean } } };
-  if (!mustEncrypt(connectionString) || connection?.stream?.encrypted === true) return;
-  throw new UsageError(
-    `The connection to ${describeTarget(connectionString)} is not encrypted. Turn TLS on there, or add sslmode=disable to DATABASE_URL if the network is trusted.`,
-  );
 }
 
 function getTypeParser(type: number, format?: 'text' | 'binary'): unknown {

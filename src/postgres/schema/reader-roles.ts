@@ -1,5 +1,6 @@
 /** Roles that read schema `mart`: everybody's `genesys_reader`, and `genesys_personal`, which sees personal data as well. */
 import type { ClientBase } from 'pg';
+import { grantFunctions } from './reader-functions.js';
 
 const readerRole = 'genesys_reader';
 const personalRole = 'genesys_personal';
@@ -14,6 +15,7 @@ export async function grantToReaders(client: ClientBase): Promise<void> {
   await createReader(client);
   await client.query(`grant usage on schema mart to ${readerRole}`);
   await client.query(`grant select on all tables in schema mart to ${readerRole}`);
+  await grantFunctions(client, readerRole);
   for (const relation of personalRelations) {
     if (await exists(client, relation)) await client.query(`revoke all on mart.${relation} from ${readerRole}`);
   }
