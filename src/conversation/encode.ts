@@ -21,6 +21,11 @@ export interface Span {
   readonly end: number;
 }
 
+/** Returns bytes of one's own with the same content; those it is given are written over soon. */
+export type KeepBytes = (bytes: Buffer) => Buffer;
+
+const copyBytes: KeepBytes = (bytes) => Buffer.from(bytes);
+
 interface Key {
   readonly conversationId: string;
   readonly conversationStart: number;
@@ -47,6 +52,7 @@ export function encodeRows(
   key: Key,
   rows: readonly (readonly Row[])[],
   derivedRows: readonly (readonly Row[])[],
+  keep: KeepBytes = copyBytes,
 ): EncodedRows {
   const writer = scratch;
   writer.clear();
@@ -62,7 +68,7 @@ export function encodeRows(
     writeRows(writer, table, key, derivedRows[index] as readonly Row[]);
     marks.push(writer.length);
   });
-  const bytes = Buffer.from(writer.bytes.subarray(0, writer.length));
+  const bytes = keep(writer.bytes.subarray(0, writer.length));
   // One huge record must not hold on to its memory for good.
   if (writer.bytes.length > scratchBytesMax) scratch = new RowWriter(scratchBytes);
   return { bytes, marks, contentHash };

@@ -9,6 +9,7 @@ import { RecordError, shown } from '../values/record-error.js';
 import { isUuid, Misfit, readValue } from '../values/values.js';
 import { type AttributeRow, attributeRows, type ParticipantIds } from './attributes.js';
 import { derivedRowsOf } from './derived-facts.js';
+import type { KeepBytes } from './encode.js';
 import { type FlatConversation, flatConversation } from './flat-conversation.js';
 import {
   columnIndex,
@@ -49,9 +50,9 @@ const agentPurposes: readonly unknown[] = ['agent', 'user'];
 
 /**
  * Throws RecordError for what cannot be stored: no usable id or start, a time that is no instant, numbers out of range, and records too
- * deep or too large.
+ * deep or too large. `keep` finds room for the encoded rows, fresh memory unless given.
  */
-export function flatten(record: unknown): FlatConversation {
+export function flatten(record: unknown, keep?: KeepBytes): FlatConversation {
   if (!isObject(record)) throw new RecordError(`The record is ${shown(record)}, not an object.`);
   const conversationId = idOf(record);
   const conversationStart = startOf(record);
@@ -70,7 +71,7 @@ export function flatten(record: unknown): FlatConversation {
     throw error instanceof RecordError ? located(error, work, conversationId) : error;
   }
   assertSize(record, work.units);
-  return flatConversation({
+  const parts = {
     conversationId,
     conversationStart,
     isOpen: isOpen(record),
@@ -78,7 +79,8 @@ export function flatten(record: unknown): FlatConversation {
     attributes: work.attributes,
     participantIds: participantIdsOf(work.rows),
     derivedRows: derivedRowsOf({ conversationStart, rows: work.rows }),
-  });
+  };
+  return flatConversation(parts, keep);
 }
 
 function idOf(record: JsonObject): string {

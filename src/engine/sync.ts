@@ -81,12 +81,14 @@ async function planStream(context: SyncContext, stream: Stream, now: Date): Prom
 /** Plans a past range and pulls it. Slices that are there already keep their place in the ledger; `force` makes them due again. */
 export async function planRange(context: SyncContext, stream: Stream, range: Interval): Promise<number> {
   const now = context.now();
+  const lengthMs = await stream.backfillLengthMs?.(range, context);
+  const lengths = lengthMs === undefined ? stream : { sliceLengthMs: () => lengthMs };
   return context.ledger.plan({
     stream,
     now,
     isSchedule: false,
     asked: () => range,
-    propose: (asked, planned) => missing(asked, planned).flatMap((gap) => cut(gap, stream, now)),
+    propose: (asked, planned) => missing(asked, planned).flatMap((gap) => cut(gap, lengths, now)),
     dueAt: (interval) => firstDueAt(stream, interval),
   });
 }

@@ -220,6 +220,8 @@ export interface GenesysApi {
   /** Logs in anew, for the sake of the answer's date alone; a refusal is met again by who calls next. */
   askTheTime(): Promise<void>;
   stats(): ApiStats;
+  /** How many requests have to be in flight so that the allowance is used at the pace of late answers; at least one. */
+  requestsAtOnce(): number;
   /** Ends all sockets; calls in flight fail. */
   close(): Promise<void>;
 }

@@ -105,7 +105,7 @@ export interface Page {
 
 /** The share of a page in the memory that all pages have together. */
 export interface PageMemory {
-  /** Gives the share back. To be called when the page is stored or dropped. */
+  /** Gives the share back and empties the page. To be called when it is stored or dropped. */
   release(): void;
   /** Says that others wait for room, so that this page is better stored at once than kept until there are more. */
   isWanted(): boolean;
@@ -156,10 +156,14 @@ export interface Stream {
   readonly repassAgesMs: readonly number[];
   /** Length of a slice that covers `at`; lengths divide a day. Older history may be cut coarser. */
   readonly sliceLengthMs: (at: Date, now: Date) => number;
+  /** Length of the slices of a past range that somebody asks for, where it is not the usual one; lengths divide a day. */
+  readonly backfillLengthMs?: (range: Interval, context: StreamContext) => Promise<number>;
   /** How far back the first planning may reach, or undefined for the configured start. */
   readonly firstReachMs?: number;
   /** Slices of a period of this length that is over become one slice, so that what was live in small slices costs one pull a pass. */
   readonly mergedLengthMs?: number;
+  /** It takes records in one by one and bounds their memory itself; pages of all other streams are read whole. */
+  readonly isRecordWise?: boolean;
   /** Another stream that stores the same records: what it has pulled need not be tried here again and again. */
   readonly coveredBy?: string;
   /** Smallest interval into which a slice may be split when a cap is hit. */

@@ -4,13 +4,12 @@
  */
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
-import { minuteMs, secondMs } from '../../lib/interval.js';
+import { minuteMs } from '../../lib/interval.js';
 import type { HeldSlices } from '../../model/extraction.js';
 import { livingSessions, processName, sessionOf } from '../connection/session.js';
 
 /** A process that does not renew its claims for so long (stopped, or cut off behind a pooler) loses them. */
 const claimMsMax = 3 * minuteMs;
-export const heartbeatMs = 20 * secondMs;
 const holdersShownMax = 5;
 const claimsShownMax = 100;
 
@@ -59,7 +58,7 @@ export async function sweepClaims(client: pg.ClientBase): Promise<boolean> {
   return rowCount !== 0;
 }
 
-export async function dropClaim(client: pg.ClientBase, claimId: string): Promise<void> {
+export async function dropClaim(client: pg.ClientBase | pg.Pool, claimId: string): Promise<void> {
   await client.query('delete from extract.claims where claim_id = $1', [claimId]);
 }
 
@@ -72,39 +71,17 @@ export async function holdsClaim(client: pg.ClientBase, sliceId: string, claimId
   return rowCount === 1;
 }
 
-/** Renews the claims of one process for as long as it has any. */
-export class Heartbeat {
-  readonly #pool: pg.Pool;
-  readonly #claimIds = new Set<string>();
-  #timer: NodeJS.Timeout | undefined;
-
-  constructor(pool: pg.Pool) {
-    this.#pool = pool;
-  }
-
-  begin(claimId: string): void {
-    this.#claimIds.add(claimId);
-    this.#timer ??= setInterval(() => void this.#beat(), heartbeatMs).unref();
-  }
-
-  end(claimId: string): void {
-    this.#claimIds.delete(claimId);
-    if (this.#claimIds.size > 0) return;
-    clearInterval(this.#timer);
-    this.#timer = undefined;
-  }
-
-  /** A claim in the middle of a commit needs none. A database that is away has its own way of telling. */
-  async #beat(): Promise<void> {
-    await this.#pool
-      .query(
-        `update extract.claims set heartbeat_at = clock_timestamp() where slice_id in (
-             select slice_id from extract.claims where claim_id = any($1::uuid[]) for update skip locked
-         )`,
-        [[...this.#claimIds]],
-      )
-      .catch(() => {});
-  }
+/** Renews the claims, which from now on end with the session of `client`. A claim in the middle of a commit needs no renewal. */
+export async function renewClaims(client: pg.ClientBase, claimIds: readonly string[]): Promise<void> {
+  const { pid, role, key } = await sessionOf(client);
+  await client.query(
+    `update extract.claims
+     set heartbeat_at = clock_timestamp(), session_pid = $2, session_role = $3, session_key = $4
+     where slice_id in (
+         select slice_id from extract.claims where claim_id = any($1::uuid[]) for update skip locked
+     )`,
+    [claimIds, pid, role, key],
+  );
 }
 
 /** Every living claim, by stream and session, for `status`. */

@@ -24,6 +24,7 @@ export function conversationsStream(api: GenesysApi, memory = conversationMemory
     kind: 'interval',
     priority: 0,
     isDefault: true,
+    isRecordWise: true,
     lagMs: minuteMs,
     repassAgesMs: [hourMs, 6 * hourMs],
     sliceLengthMs: (at, now) => sliceLengthMs(now.getTime() - at.getTime()),
