@@ -81,13 +81,20 @@ begin
 end
 $$;
 
--- Large objects need no privilege on any table: whoever may connect could fill the disk with them. A superuser's to revoke.
+-- Large objects need no privilege on any table: whoever may connect could fill the disk with them. A superuser's to revoke; for anybody else
+-- Postgres only warns.
 do $$
 begin
     revoke execute on function lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea) from public;
 exception
-    when insufficient_privilege then
-        raise notice 'lo_creat, lo_create and lo_from_bytea stay open to everybody: only a superuser may revoke them';
+    when insufficient_privilege then null;
+end
+$$;
+do $$
+begin
+    if has_function_privilege('public', 'lo_create(oid)', 'execute') then
+        raise warning 'lo_creat, lo_create and lo_from_bytea stay open to everybody: only a superuser may revoke them';
+    end if;
 end
 $$;
 

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { UsageError } from '../../lib/errors.js';
 import type { Log } from '../../lib/log.js';
 import { describeConnectionError, describeTarget } from './errors.js';
+import { noteEnding } from './lost.js';
 import { refuseSharedSessions } from './pooler.js';
 import { requireEncryption, withTls } from './tls.js';
 import { oldestVersion } from './versions.js';
@@ -85,7 +86,10 @@ export function createPool(options: PoolOptions): pg.Pool {
   pool.on('error', (error) => options.log?.warn({ error }, 'lost an idle database connection'));
   pool.on('connect', (client) => {
     endWhenSilent(client, options.statementTimeoutMs);
-    client.on('error', (error: Error) => options.log?.debug({ error }, 'lost a database connection in use'));
+    client.on('error', (error: Error) => {
+      noteEnding(client, error);
+      options.log?.debug({ error }, 'lost a database connection in use');
+    });
   });
   return pool;
 }
