@@ -150,7 +150,7 @@ async function settle(
   if (context.signal.aborted) return { outcome: 'aborted' };
   // A newer program migrated the database: no state of any slice, and nothing may be written any more.
   if (error instanceof OutdatedProgramError) throw error;
-  // Credentials that are refused are refused for every slice: that is the person's to mend, not a state of this slice.
+  // Refused credentials fail every slice and need a person: they are not a state of this slice.
   if (error instanceof ApiError && error.facts.operation === 'login' && error.facts.action === 'fail') {
     throw new UsageError(error.message, { cause: error });
   }

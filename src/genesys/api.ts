@@ -238,7 +238,7 @@ export interface GenesysApiOptions {
   readonly budget?: Budget | ((apiUrl: string) => Budget);
   readonly now?: () => Date;
   /** Hears from each answer what time the API has, in milliseconds since 1970. */
-  readonly onTime?: (toldMs: number) => void;
+  readonly onTime?: (serverTimeMs: number) => void;
   /** Rejects with the signal's reason when that aborts first. */
   readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
   /** For intervals of time, apart from `now`: milliseconds that never run backwards. Goes with a `sleep` of its own. */

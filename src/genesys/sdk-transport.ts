@@ -29,7 +29,7 @@ export interface WireOptions {
   readonly clockMs: () => number;
   readonly now: () => Date;
   readonly onRequest?: ((report: RequestReport) => void) | undefined;
-  readonly onTime?: ((toldMs: number) => void) | undefined;
+  readonly onTime?: ((serverTimeMs: number) => void) | undefined;
 }
 
 /** What lies under the SDK: sends its requests, classifies every answer, counts. */
@@ -104,8 +104,8 @@ export class Wire {
 
   #record(wire: WireRequest, exchange: Exchange, answer: WireAnswer, startMs: number): void {
     this.#reachedHosts.add(new URL(wire.url).host);
-    const toldMs = Date.parse(answer.headers.date ?? '');
-    if (!Number.isNaN(toldMs)) this.#options.onTime?.(toldMs);
+    const serverTimeMs = Date.parse(answer.headers.date ?? '');
+    if (!Number.isNaN(serverTimeMs)) this.#options.onTime?.(serverTimeMs);
     this.counters.bytes += answer.bytes;
     if (exchange.operation.kind !== 'login')
       this.pace.observe(this.#options.clockMs() - startMs - (exchange.waitedMs ?? 0));

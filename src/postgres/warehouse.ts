@@ -3,7 +3,7 @@ import type { ClaimOptions, Ledger } from '../model/extraction.js';
 import { sliceClaim } from './claim.js';
 import { ClaimSession } from './ledger/claim-session.js';
 import { readHeldSlices } from './ledger/claims.js';
-import { isInHand, makeDue, planSlices } from './ledger/slices.js';
+import { isClaimed, makeDue, planSlices } from './ledger/slices.js';
 import { readUserIds } from './ledger/user-ids.js';
 import { createStore } from './load/store.js';
 
@@ -23,7 +23,7 @@ export function createWarehouse(pool: pg.Pool, now: () => Date): Warehouse {
       const claimed = await session.claim(options);
       return claimed === null ? null : sliceClaim(pool, claimed, store, session);
     },
-    isInHand: (stream) => isInHand(pool, stream),
+    isClaimed: (stream) => isClaimed(pool, stream),
     held: (streams, at) => readHeldSlices(pool, streams, at),
     openConversationIds: async (after, limit) => {
       const { rows } = await pool.query<{ conversation_id: string }>(

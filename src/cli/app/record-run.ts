@@ -20,7 +20,7 @@ const errorsShownMax = 10;
 const readAheadFactor = 2;
 const readAheadSlicesMax = 64;
 
-/** What the engine needs, put together from the opened database and API. */
+/** Builds the engine's context from the opened database and API. */
 export function syncContext(
   context: CommandContext,
   opened: OpenedWithApi,
@@ -123,7 +123,7 @@ function totals(summary: SyncSummary | undefined) {
 function report(command: string, context: CommandContext, log: Log, summary: SyncSummary, requests: number): void {
   const { failures, deferred, held, ...counts } = summary;
   const facts = { ...counts, requests, failed: failures.length, notYet: deferred.length };
-  if (context.signal.aborted) log.warn(facts, `${command} was stopped; what is left stays owed`);
+  if (context.signal.aborted) log.warn(facts, `${command} interrupted; remaining slices stay pending`);
   else if (failures.length > 0) log.error(facts, `${command} ended with ${failures.length} failed slices`);
   else log.info(facts, `${command} done`);
   for (const { stream, interval, result } of failures.slice(0, errorsShownMax)) {

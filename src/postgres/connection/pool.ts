@@ -8,7 +8,7 @@ import { refuseSharedSessions } from './pooler.js';
 import { requireEncryption, withTls } from './tls.js';
 import { oldestVersion } from './versions.js';
 
-/** What sessions of this program are called in `pg_stat_activity`, or how that begins. */
+/** Names this program's sessions in `pg_stat_activity`; also the prefix of longer names. */
 export const applicationName = 'genesys-warehouse';
 export const isOurApplication = (name: string): boolean => name.startsWith(applicationName);
 
@@ -36,7 +36,7 @@ const lockWaitMsMax = 60_000;
 const silenceMarginMs = 60_000;
 
 /**
- * What this program relies on, whatever the role or database has as its defaults; a setting that this server does not have is left out.
+ * Lists the settings this program relies on, which override defaults of the role and database. A setting unknown to the server is skipped.
  * The keepalives let the server notice within two minutes that a client's machine is gone, and end the claims that it held.
  */
 const sessionSettings: Readonly<Record<string, string>> = {

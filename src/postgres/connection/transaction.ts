@@ -59,7 +59,7 @@ export async function transactionOn<T>(client: pg.PoolClient, work: () => Promis
     return result;
   } catch (thrown) {
     const error = reasonOf(client, thrown);
-    // A lost connection has rolled back by itself; its error must not hide the first one.
+    // The server has already rolled back a lost connection; its error must not hide the first one.
     await client.query('rollback').catch(() => {});
     if (isLockTimeout(error)) await nameHolders(client, error as Error);
     throw error;

@@ -36,7 +36,7 @@ export function partsPerDay(facts: {
   return allowed.find((parts) => parts >= wanted) ?? allowed.at(-1) ?? 1;
 }
 
-/** Of the range's last days, by the details query's own total. 0, so that days stay whole, where the API does not tell. */
+/** Returns the total of the details query for the range's last days. Returns 0, so that days stay whole, where the API reports none. */
 async function conversationsPerDay(api: GenesysApi, range: Interval, context: StreamContext): Promise<number> {
   const interval = { from: later(range.from, plus(range.to, -countedMsMax)), to: range.to };
   try {

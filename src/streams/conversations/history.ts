@@ -9,7 +9,7 @@ import { jobLimitsFallback, jobLimitsReader } from './job-limits.js';
 import { conversationMemory, PageReader } from './page-reader.js';
 import { RepeatedCursors } from './repeated-cursors.js';
 
-/** What public extractors are known to get; a page may be shorter, only the missing cursor ends the results. */
+/** Requests as many as public extractors are known to get; a page may be shorter, only the missing cursor ends the results. */
 const pageSize = 1_000;
 const pagesMax = 10_000;
 const pollDelayMsMin = secondMs;
@@ -18,7 +18,7 @@ const pollsMax = 200;
 const availabilityRetryMs = 30 * minuteMs;
 const availabilityKeptMs = 5 * minuteMs;
 
-/** Where a killed pull goes on: inside the same job. */
+/** Identifies where a killed pull resumes: inside the same job. */
 interface JobCursor {
   readonly jobId: string;
   readonly fulfilled: boolean;
