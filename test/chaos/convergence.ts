@@ -36,11 +36,14 @@ export async function proveConvergence(after: AfterStorm, isBrief: boolean): Pro
   sandbox.setNow(new Date(atMs));
   await server.withClient('postgres', (client) => client.query(`create database ${referenceDatabase}`));
   const failures: string[] = [];
+  await after.reader.stay();
   const [runs] = await Promise.all([
     untilDone({ ...task, database: stormDatabase, port: after.proxyPort }, failures),
     fill({ ...task, database: referenceDatabase, port: server.port }, range, failures),
   ]);
-  const pools = [stormDatabase, referenceDatabase].map((name) =>
+  if (!(await after.reader.leave()))
+    after.tally.misbehaved.push('The hostile reader lost its sessions after the storm.');
+  const pools = [stormDatabase, calmDatabase].map((name) =>
     createPool({ connectionString: server.url(name), applicationName: 'chaos', max: 2, statementTimeoutMs: 0 }),
   );
   const [storm, reference] = pools as [ReturnType<typeof createPool>, ReturnType<typeof createPool>];

@@ -3,13 +3,13 @@ import { dayMs, hourMs, minuteMs, secondMs } from '../../src/lib/interval.js';
 import { createPool } from '../../src/postgres/connection/pool.js';
 import { migrate } from '../../src/postgres/migrate.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
-import type { Counters } from './counters.js';
-import { countRequests } from './counters.js';
+import { connectionFaultKinds, drawConnectionFault } from './connection-faults.js';
 import { Counts } from './counts.js';
 import { DatabaseStorm, databaseFaults, prepareDatabase } from './database-storm.js';
 import { drawLife, isMisbehaviour, live, startProgram } from './extractors.js';
-import { FaultSchedule } from './fault-schedule.js';
-import { type ConnectionFault, DatabaseProxy } from './proxy.js';
+import { HostileReader, prepareReader, readerFaults } from './hostile-reader.js';
+import { Pace } from './pace.js';
+import { DatabaseProxy } from './proxy.js';
 import { Random } from './random.js';
 import { StormServer } from './storm-server.js';
 import { Pace } from './throttle.js';
@@ -36,17 +36,7 @@ const historyMs = 2 * dayMs;
 const factor = 300;
 const tickMs = 100;
 const phaseMs = { min: 500, max: 4_000 };
-/** Share of the connections with a fault. */
-const faultyShare = 0.1;
-const dueShare = 0.25;
-const connectionFaultKinds = [
-  'connection cut',
-  'connection cut in COPY',
-  'connection hung',
-  'connection hung in COPY',
-] as const;
-
-/** State after the storm. */
+/** What is left when the storm is over. */
 export interface AfterStorm {
   readonly sandbox: Sandbox;
   readonly server: StormServer;
@@ -54,7 +44,8 @@ export interface AfterStorm {
   readonly environment: Readonly<Record<string, string>>;
   readonly firstMs: number;
   readonly restated: ReadonlySet<string>;
-  readonly counters: Counters;
+  readonly tally: Tally;
+  readonly reader: HostileReader;
   close(): Promise<void>;
 }
 
@@ -95,6 +86,7 @@ class Storm {
   #proxy!: DatabaseProxy;
   #proxyPort = 0;
   #environment: Record<string, string> = {};
+  readonly #reader: HostileReader;
   readonly #kindsDue: Set<string>;
   #isOver = false;
 
@@ -103,8 +95,16 @@ class Storm {
     this.#sandbox = sandbox;
     this.#server = server;
     this.#firstMs = sandbox.now().getTime() - (sandbox.now().getTime() % dayMs) - historyMs;
-    this.#schedule = new FaultSchedule(this.#random('schedule'), options);
-    this.#kindsDue = new Set([...databaseFaults, ...connectionFaultKinds, ...this.#schedule.names]);
+    this.#weather = new Weather(this.#random('weather'), options);
+    this.#kindsDue = new Set([...databaseFaults, ...connectionFaultKinds, ...readerFaults, ...this.#weather.names]);
+    this.#reader = new HostileReader({
+      server,
+      database: stormDatabase,
+      random: this.#random('reader'),
+      counts: { add: (fault) => this.#count(fault) },
+      pace: this.#pace,
+      onBreach: (text) => this.#tally.misbehaved.push(text),
+    });
   }
 
   static async prepare(options: StormOptions): Promise<Storm> {
@@ -142,6 +142,7 @@ class Storm {
     });
     await migrate(pool, { timeZone: 'UTC' }).finally(() => pool.end());
     await prepareDatabase(this.#server, stormDatabase);
+    await prepareReader(this.#server, stormDatabase);
     this.#environment = {
       GENESYSCLOUD_API_URL: this.#sandbox.url,
       GENESYSCLOUD_OAUTHCLIENT_ID: this.#sandbox.clientId,
@@ -182,7 +183,8 @@ class Storm {
         ...Array.from({ length: this.#options.extractors }, (_, slot) => this.#extract(slot)),
         this.#storm(),
         this.#restate(),
-        database.injectFaults(isOver),
+        database.rage(isOver),
+        this.#reader.rage(isOver),
       ]);
     } finally {
       clearInterval(ticking);
@@ -297,12 +299,14 @@ class Storm {
       environment: this.#environment,
       firstMs: this.#firstMs,
       restated: this.#restated,
-      counters: this.#counters,
+      tally: this.#tally,
+      reader: this.#reader,
       close: () => this.close(),
     };
   }
 
   async close(): Promise<void> {
+    await this.#reader.leave();
     await this.#proxy.close();
     await this.#sandbox.close();
     await this.#server.remove();
@@ -318,15 +322,4 @@ function isRecordFault(fault: string): boolean {
     'changingRecords',
     'deletedEntities',
   ].includes(fault);
-}
-
-/** Kinds that have not struck yet come first. */
-function drawConnectionFault(random: Random, due: ReadonlySet<string>): ConnectionFault | undefined {
-  const missing = connectionFaultKinds.filter((name) => due.has(name));
-  const isDue = missing.length > 0 && random.chance(dueShare);
-  if (!isDue && !random.chance(faultyShare)) return undefined;
-  const name = random.pick(isDue ? missing : connectionFaultKinds);
-  const isInCopy = name.endsWith('COPY');
-  const afterBytes = isInCopy ? random.logarithmic(10, 20_000) : random.logarithmic(100, 300_000);
-  return { kind: name.includes('cut') ? 'cut' : 'hang', isInCopy, afterBytes };
 }
