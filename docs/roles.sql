@@ -59,7 +59,7 @@ begin
 end
 $$;
 
--- What the views of schema mart call, which whoever reads them must be allowed to execute. None of it can be called without a view: that
+-- Functions that the views of schema mart call, which their readers must be allowed to execute. None of it can be called without a view: that
 -- would need usage of schema genesys.
 do $$
 declare
@@ -81,7 +81,7 @@ begin
 end
 $$;
 
--- Large objects need no privilege on any table: whoever may connect could fill the disk with them. A superuser's to revoke; for anybody else
+-- Large objects need no privilege on any table: any role that may connect could fill the disk with them. A superuser's to revoke; for anybody else
 -- Postgres only warns.
 do $$
 begin

@@ -42,8 +42,8 @@ export async function proveConvergence(after: AfterStorm, isBrief: boolean): Pro
     fill({ ...task, database: referenceDatabase, port: server.port }, range, failures),
   ]);
   if (!(await after.reader.leave()))
-    after.tally.misbehaved.push('The hostile reader lost its sessions after the storm.');
-  const pools = [stormDatabase, calmDatabase].map((name) =>
+    after.counters.misbehaved.push('The hostile reader lost its sessions after the storm.');
+  const pools = [stormDatabase, referenceDatabase].map((name) =>
     createPool({ connectionString: server.url(name), applicationName: 'chaos', max: 2, statementTimeoutMs: 0 }),
   );
   const [storm, reference] = pools as [ReturnType<typeof createPool>, ReturnType<typeof createPool>];

@@ -4,11 +4,13 @@ import { createPool } from '../../src/postgres/connection/pool.js';
 import { migrate } from '../../src/postgres/migrate.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
 import { connectionFaultKinds, drawConnectionFault } from './connection-faults.js';
+import type { Counters } from './counters.js';
+import { countRequests } from './counters.js';
 import { Counts } from './counts.js';
 import { DatabaseStorm, databaseFaults, prepareDatabase } from './database-storm.js';
 import { drawLife, isMisbehaviour, live, startProgram } from './extractors.js';
+import { FaultSchedule } from './fault-schedule.js';
 import { HostileReader, prepareReader, readerFaults } from './hostile-reader.js';
-import { Pace } from './pace.js';
 import { DatabaseProxy } from './proxy.js';
 import { Random } from './random.js';
 import { StormServer } from './storm-server.js';
@@ -36,7 +38,7 @@ const historyMs = 2 * dayMs;
 const factor = 300;
 const tickMs = 100;
 const phaseMs = { min: 500, max: 4_000 };
-/** What is left when the storm is over. */
+/** State after the storm. */
 export interface AfterStorm {
   readonly sandbox: Sandbox;
   readonly server: StormServer;
@@ -44,7 +46,7 @@ export interface AfterStorm {
   readonly environment: Readonly<Record<string, string>>;
   readonly firstMs: number;
   readonly restated: ReadonlySet<string>;
-  readonly tally: Tally;
+  readonly counters: Counters;
   readonly reader: HostileReader;
   close(): Promise<void>;
 }
@@ -95,15 +97,15 @@ class Storm {
     this.#sandbox = sandbox;
     this.#server = server;
     this.#firstMs = sandbox.now().getTime() - (sandbox.now().getTime() % dayMs) - historyMs;
-    this.#weather = new Weather(this.#random('weather'), options);
-    this.#kindsDue = new Set([...databaseFaults, ...connectionFaultKinds, ...readerFaults, ...this.#weather.names]);
+    this.#schedule = new FaultSchedule(this.#random('schedule'), options);
+    this.#kindsDue = new Set([...databaseFaults, ...connectionFaultKinds, ...readerFaults, ...this.#schedule.names]);
     this.#reader = new HostileReader({
       server,
       database: stormDatabase,
       random: this.#random('reader'),
       counts: { add: (fault) => this.#count(fault) },
       pace: this.#pace,
-      onBreach: (text) => this.#tally.misbehaved.push(text),
+      onBreach: (text) => this.#counters.misbehaved.push(text),
     });
   }
 
@@ -183,8 +185,8 @@ class Storm {
         ...Array.from({ length: this.#options.extractors }, (_, slot) => this.#extract(slot)),
         this.#storm(),
         this.#restate(),
-        database.rage(isOver),
-        this.#reader.rage(isOver),
+        database.injectFaults(isOver),
+        this.#reader.injectFaults(isOver),
       ]);
     } finally {
       clearInterval(ticking);
@@ -299,7 +301,7 @@ class Storm {
       environment: this.#environment,
       firstMs: this.#firstMs,
       restated: this.#restated,
-      tally: this.#tally,
+      counters: this.#counters,
       reader: this.#reader,
       close: () => this.close(),
     };

@@ -200,7 +200,7 @@ describe('the roles of docs/roles.sql', () => {
     await tool.leave();
   });
 
-  test('the bounds that the script recommends are in force for a role of a BI tool', async () => {
+  test('the bounds that the script recommends apply to a role of a BI tool', async () => {
     const tool = await visit(admin, database, ['genesys_reader']);
     const version = Number((await admin.query('show server_version_num')).rows[0].server_version_num);
     const bounds = [...script.matchAll(/^-- {3}(alter role my_bi .*?;)/gm)].map(([, statement]) => String(statement));
