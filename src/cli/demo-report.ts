@@ -5,6 +5,8 @@ export interface DemoFacts {
   readonly databaseUrl: string;
   readonly apiUrl: string;
   readonly pageUrl: string;
+  /** Words that start this program, or `npm run` for the script that did. */
+  readonly demoCall: string;
   /** Page, database and API stay until the demo is stopped. */
   readonly isStaying: boolean;
 }
@@ -151,7 +153,7 @@ async function freshness(pool: pg.Pool): Promise<string> {
   );
 }
 
-function connecting({ databaseUrl, apiUrl, pageUrl, isStaying }: DemoFacts): string {
+function connecting({ databaseUrl, apiUrl, pageUrl, demoCall, isStaying }: DemoFacts): string {
   const url = new URL(databaseUrl);
   const lines = isStaying
     ? [
@@ -161,8 +163,8 @@ function connecting({ databaseUrl, apiUrl, pageUrl, isStaying }: DemoFacts): str
         `Look at it: ${pageUrl}`,
       ]
     : [
-        'npm run demo -- --keep leaves the page, the database and the simulated API running and prints how to connect Power BI, Tableau,',
-        'Metabase or Excel. Run it again without: it pulls only what is new.',
+        `${demoCall} --keep leaves the page, the database and the simulated API running and prints how to connect`,
+        'Power BI, Tableau, Metabase or Excel. Run it again without: it pulls only what is new.',
         '',
         `Look at it with --keep: ${pageUrl}`,
       ];

@@ -7,7 +7,7 @@ import type { Log } from '../lib/log.js';
 import { startSandbox } from '../sandbox/index.js';
 import { type Service, startService } from '../service/http-server.js';
 import type { Mount } from '../service/routes.js';
-import { type CommandContext, exitDone } from './app/command.js';
+import { type CommandContext, callOf, exitDone } from './app/command.js';
 import { type OpenedWithApi, openWithApi } from './app/open.js';
 import { openPage } from './app/page.js';
 import { createProgress } from './app/progress.js';
@@ -32,7 +32,7 @@ export async function demoCommand(context: CommandContext, options: { readonly k
       const status = await pullWeek(context, opened);
       if (context.signal.aborted) return status;
       const isStaying = options.keep || context.isTerminal;
-      const facts = { databaseUrl: opened.databaseUrl, apiUrl: sandbox.url, isStaying };
+      const facts = { databaseUrl: opened.databaseUrl, apiUrl: sandbox.url, demoCall: demoCall(context), isStaying };
       await withPage(context, opened, async (pageUrl) => {
         context.print(await demoReport(opened.pool, { ...facts, pageUrl }));
         if (isStaying) await untilAborted(context.signal);
@@ -44,6 +44,11 @@ export async function demoCommand(context: CommandContext, options: { readonly k
   } finally {
     await sandbox.close();
   }
+}
+
+/** The command that repeats this demo, the way it was started. */
+function demoCall(context: CommandContext): string {
+  return context.environment.npm_lifecycle_event === 'demo' ? 'npm run demo --' : `${callOf(context)} demo`;
 }
 
 /** Serves the page while `work` is under way. */

@@ -1,5 +1,6 @@
 import { ApiError, asError, UsageError } from '../../lib/errors.js';
 import { describeSystemError } from '../../lib/system-errors.js';
+import { describeMissingSchema } from '../../postgres/connection/errors.js';
 import { describeLoss } from '../../postgres/connection/lost.js';
 
 /**
@@ -8,7 +9,7 @@ import { describeLoss } from '../../postgres/connection/lost.js';
  */
 function sentenceOf(error: unknown): string | undefined {
   if (error instanceof UsageError || error instanceof ApiError) return error.message;
-  return describeLoss(error) ?? describeSystemError(error);
+  return describeLoss(error) ?? describeMissingSchema(error) ?? describeSystemError(error);
 }
 
 /** What a log line says about an error besides its text: the sentence, or the error whole where it was not expected. */
