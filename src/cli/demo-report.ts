@@ -11,7 +11,7 @@ export interface DemoFacts {
   readonly isStaying: boolean;
 }
 
-/** What the marts say, as text: every figure comes from one plain `select` on schema mart. */
+/** Renders the demo's report as text: every figure comes from one plain `select` on schema mart. */
 export async function demoReport(pool: pg.Pool, facts: DemoFacts): Promise<string> {
   const sections = [
     await conversationsByMedia(pool),

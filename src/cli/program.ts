@@ -122,7 +122,7 @@ function addExtractingCommands(program: Command, run: Run): void {
   program
     .command('rebuild-facts')
     .description(
-      'work out anew what reports read, month by month, from what was pulled; never needed, safe at any time',
+      'recompute derived fact tables, one month at a time, from what was pulled (rarely needed, safe at any time)',
     )
     .action(() => run(rebuildFactsCommand));
   program
@@ -167,7 +167,7 @@ function addReadingCommands(program: Command, run: Run): void {
     .action((options) => run((context) => reconcileCommand(context, options)));
   program
     .command('status')
-    .description('what is there, what is owed and why')
+    .description('show coverage, pending work, failures and sizes')
     .option('--json', 'for machines', false)
     .action((options) => run((context) => statusCommand(context, options)));
   program

@@ -21,7 +21,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface ApiConfig {
   readonly clientId: string;
   readonly clientSecret: string;
-  /** Host such as `mypurecloud.ie`; absent only where `apiUrl` stands. */
+  /** Host such as `mypurecloud.ie`; absent only where `apiUrl` is set. */
   readonly region?: string;
   /** Gateway or sandbox that serves both `/api/v2/…` and `/oauth/token`, without a slash at its end; goes before the region. */
   readonly apiUrl?: string;
@@ -60,7 +60,7 @@ export interface Config {
   /** Slices in flight. */
   readonly concurrency: number;
   readonly logLevel: LogLevel;
-  /** What is pulled beyond the default streams, and what is left out of them. */
+  /** Streams added to the default ones, and those removed from them. */
   readonly streams: StreamChoice;
   readonly service: ServiceConfig;
   readonly dashboard: DashboardConfig;
@@ -87,7 +87,7 @@ const fileNames = [
   'GENESYS_WAREHOUSE_DASHBOARD_PASSWORD',
   'GENESYS_WAREHOUSE_WRITE_CLIENT_SECRET',
 ] as const;
-/** Values that may stand in these variables never appear in a message, whichever variable they were put into by mistake. */
+/** Names variables whose values never appear in a message, even when they were put into another variable by mistake. */
 const secretNames = [...fileNames, 'PGPASSWORD'] as const;
 
 /** Every variable that `parseConfig` itself interprets; the standard `PG*` names come on top. */
@@ -208,7 +208,7 @@ function writeConfig(values: Fields): WriteConfig {
   });
 }
 
-/** What one variable asks for and another must bring. */
+/** Returns faults of variables that require one another. */
 function pairFaults(given: Environment, values: Fields | undefined): string[] {
   const faults = clearTextFaults(given);
   const privacy = values?.GENESYS_WAREHOUSE_PRIVACY;
@@ -244,7 +244,9 @@ function missingApiFaults(given: Environment): string[] {
 
 function databaseFaults(given: Environment): string[] {
   const onlyService = given.PGSERVICE !== undefined && given.DATABASE_URL === undefined;
-  return onlyService ? ['PGSERVICE is not supported; set DATABASE_URL, or PGHOST and its companions'] : [];
+  return onlyService
+    ? ['PGSERVICE is not supported; set DATABASE_URL, or PGHOST, PGPORT, PGUSER, PGPASSWORD and PGDATABASE']
+    : [];
 }
 
 function unknownNameFaults(environment: Environment): string[] {

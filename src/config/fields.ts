@@ -23,7 +23,7 @@ const keyCharactersMin = 16;
 /** Wrong ones are counted and slowed down, so that it may be shorter than a key. */
 const passwordCharactersMin = 12;
 
-/** The variables, each with its form and its default; a fault is a sentence that goes on after the name. */
+/** Defines the variables, each with its form and default; a fault is a sentence that continues after the name. */
 export const fields = z.object({
   GENESYSCLOUD_OAUTHCLIENT_ID: text,
   GENESYSCLOUD_OAUTHCLIENT_SECRET: text,

@@ -133,7 +133,7 @@ function causeOf(sessions: readonly Row[], conversationEnd: ColumnValue): string
 function causeOutsideQueues(sessions: readonly Row[], isReached: boolean): string {
   if (sessions.some((row) => row[at.lastWrapupCode] !== null)) return 'system_code';
   const isDialed = sessions.some(isDialer);
-  // The person whom a dialer calls may stand in the record as purpose outbound only.
+  // The person whom a dialer calls may be recorded with purpose outbound only.
   if (sessions.some((row) => row[at.purpose] === 'api') || !(isDialed || sessions.some(isCustomer))) {
     return 'system_generated';
   }

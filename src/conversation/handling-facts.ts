@@ -59,8 +59,9 @@ const causeOfSystemCode: Readonly<Record<string, string>> = {
 };
 
 /**
- * Why the session has no real code, as far as the record tells; null where it has one. The directory has the last word: a code may have been
- * deleted, and the queue's setting explains what here is `digital_no_code` or `unexplained`. The order is that of mart.dim_wrapup_causes.
+ * Returns why the session has no real code, as far as the record shows; null where it has one. Views refine it with the directory: a code
+ * may have been deleted, and the queue's setting explains what here is `digital_no_code` or `unexplained`. The order is that of
+ * mart.dim_wrapup_causes.
  */
 function causeOf(row: Row): string | null {
   const systemCode = row[at.lastWrapupCode] as string | null;

@@ -2,7 +2,7 @@ import { earlier, floorTo, type Interval, later, plus } from '../lib/interval.js
 import type { Stream } from '../model/extraction.js';
 
 /**
- * Pure planning: which slices a stream owes. Nothing here reads a clock or a database.
+ * Plans which slices a stream needs. Pure: nothing here reads a clock or a database.
  */
 
 /** A slice is never cut into more than this many in one planning; a longer range is planned in several rounds. */
@@ -41,7 +41,7 @@ export function cut(range: Interval, stream: Pick<Stream, 'sliceLengthMs'>, now:
 }
 
 /**
- * What an interval stream is to cover by `now`: from where its schedule began (or may begin) to the last complete slice.
+ * Returns the range an interval stream has to cover by `now`: from where its schedule began (or may begin) to the last complete slice.
  * An earlier configured start than last time reaches further back.
  */
 export function askedRange(
@@ -56,7 +56,7 @@ export function askedRange(
   return from < to ? { from, to } : null;
 }
 
-/** The one slice that a snapshot stream owes at `now`. */
+/** Returns the one slice that a snapshot stream needs at `now`. */
 export function snapshotSlice(stream: Pick<Stream, 'sliceLengthMs'>, now: Date): Interval {
   const length = stream.sliceLengthMs(now, now);
   const from = floorTo(now, length);

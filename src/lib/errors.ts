@@ -1,6 +1,6 @@
 /**
- * What a caller does about an error; the only question it asks. `fail` is also the answer to anything unknown.
- * `unavailable`: this organisation has no licence or permission for the data set; other streams go on.
+ * Tells a caller how to handle an error. `fail` is also the action for anything unknown.
+ * `unavailable`: this organization has no licence or permission for the data set; other streams continue.
  */
 export type ErrorAction = 'retry' | 'wait' | 'login' | 'split' | 'restart' | 'dead_letter' | 'unavailable' | 'fail';
 
@@ -38,7 +38,7 @@ export class ApiError extends Error {
   }
 }
 
-/** The slice cannot be pulled yet (data not available, budget longer than the run): it stays owed until `notBefore`. */
+/** Reports that the slice cannot be pulled yet (data not available, wait longer than the run): it stays pending until `notBefore`. */
 export class NotYetError extends Error {
   override readonly name = 'NotYetError';
   readonly notBefore: Date;

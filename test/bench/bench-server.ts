@@ -50,7 +50,11 @@ export interface BenchSandbox {
 }
 
 /** The sandbox in a process of its own, so that its work is not counted as the extractor's. */
-export async function startBenchSandbox(conversationsPerDay: number, at: Date): Promise<BenchSandbox> {
+export async function startBenchSandbox(
+  conversationsPerDay: number,
+  at: Date,
+  further: readonly string[] = [],
+): Promise<BenchSandbox> {
   const args = [
     'sandbox',
     '--port',
@@ -60,6 +64,7 @@ export async function startBenchSandbox(conversationsPerDay: number, at: Date): 
     '--no-gzip',
     '--clock',
     at.toISOString(),
+    ...further,
   ];
   const child = spawn(
     process.execPath,

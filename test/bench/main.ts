@@ -9,6 +9,7 @@ import { benchLoad } from './load.js';
 import { benchMemory } from './memory.js';
 import { benchRequests } from './requests.js';
 import { benchSandbox } from './sandbox-speed.js';
+import { benchSlowApi } from './slow-api.js';
 import { benchViews } from './views.js';
 
 const benches: Readonly<Record<string, () => Promise<unknown>>> = {
@@ -20,6 +21,7 @@ const benches: Readonly<Record<string, () => Promise<unknown>>> = {
   views: benchViews,
   dashboard: benchDashboard,
   budget: benchBudget,
+  'slow-api': benchSlowApi,
 };
 
 const asked = process.argv.slice(2);

@@ -122,7 +122,7 @@ describe('whatever the API answers, nothing is lost and one clear sentence says 
     for (const { name } of rows) await pool.query(`truncate ${name}`);
   }
 
-  test('a missing permission is named, the exit status is 1 and the slice stays owed', async () => {
+  test('a missing permission is named, the exit status is 1 and the slice stays pending', async () => {
     await startOver();
     const run = await syncWith({ missingPermissions: ['analytics:*'] });
     expect(run.status).toBe(1);

@@ -18,7 +18,7 @@ export function timingOf({ timing = realTiming }: Pick<CommandContext, 'timing'>
   return timing;
 }
 
-/** What `main` hands to every command: the edges of the process, so that a command can be run by a test as well. */
+/** Holds the edges of the process, which `main` passes to every command, so that a test can run a command as well. */
 export interface CommandContext {
   readonly environment: Environment;
   /** Holds `.env` and, for the embedded Postgres, `.genesys-warehouse/`. */

@@ -12,7 +12,7 @@ function sentenceOf(error: unknown): string | undefined {
   return describeLoss(error) ?? describeMissingSchema(error) ?? describeSystemError(error);
 }
 
-/** What a log line says about an error besides its text: the sentence, or the error whole where it was not expected. */
+/** Returns the fields that a log line has for an error: its sentence, or the whole error where it was not expected. */
 export function errorFacts(thrown: unknown): { readonly reason: string } | { readonly error: Error } {
   const reason = sentenceOf(thrown);
   return reason === undefined ? { error: asError(thrown) } : { reason };

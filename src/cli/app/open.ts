@@ -24,7 +24,7 @@ import { privateApi } from '../../streams/scrubbed-api.js';
 import { type Budgets, openBudgets } from './budgets.js';
 import { type CommandContext, timingOf } from './command.js';
 
-/** The longest that one call may wait for the API before the run ends with the slice still owed. */
+/** Limits how long one call may wait for the API before the run ends with the slice still pending. */
 const waitMsMax = 5 * minuteMs;
 const requestTimeoutMs = 2 * minuteMs;
 const statementTimeoutMs = 10 * minuteMs;
@@ -62,7 +62,7 @@ export function readConfig(context: CommandContext, needs: { readonly api: boole
   return { config, log: context.createLog(config.logLevel, secrets) };
 }
 
-/** What `migrate` needs to know to build the views. */
+/** Returns the settings with which `migrate` builds the views. */
 export function viewSettings(config: Config): ViewSettings {
   return { timeZone: config.timeZone };
 }
@@ -134,7 +134,7 @@ function openApi(
     waitMsMax,
     timeoutMs: requestTimeoutMs,
     now: clock.now,
-    onTime: (toldMs) => clock.observe(toldMs),
+    onTime: (serverTimeMs) => clock.observe(serverTimeMs),
     ...timingOf(context),
     signal: context.signal,
     onRequest: (report) => log.debug(report, 'Request'),

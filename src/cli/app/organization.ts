@@ -39,7 +39,7 @@ export async function settleOrganization({ api, pool, log, clock, config }: Part
   log.warn({ organization: stored.id }, 'Organization of new credentials cannot be checked');
 }
 
-/** One way, so that a database tells nobody which credentials it was filled with. */
+/** Hashes the credentials one way, so that a database does not reveal which ones it was filled with. */
 function digestOf({ clientId, apiUrl, region }: ApiConfig): string {
   return createHash('sha256')
     .update(`${clientId} ${apiUrl ?? region ?? ''}`)

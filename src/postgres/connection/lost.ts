@@ -1,6 +1,6 @@
 import { asError } from '../../lib/errors.js';
 
-const stillOwed = 'What is not stored yet stays owed; the next run goes on behind the last commit.';
+const remedy = 'Unstored data stays pending; the next run resumes from the last checkpoint.';
 
 /** By Postgres' or Node's own code; the first that fits. https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const losses: readonly (readonly [RegExp, string])[] = [
@@ -8,12 +8,12 @@ const losses: readonly (readonly [RegExp, string])[] = [
   [/^ECONNREFUSED$|^ENOTFOUND$|^EAI_AGAIN$/, 'the database cannot be reached'],
   [/^53100$/, 'the disk of the database is full'],
   [/^53200$/, 'the database is out of memory'],
-  [/^53300$/, 'the database has no connection to spare'],
+  [/^53300$/, 'the database has no free connection slots (max_connections)'],
   [/^53/, 'the database lacks resources'],
   [/^58/, 'the database cannot read or write its files'],
-  [/^57014$/, 'a statement took longer than it may'],
-  [/^55P03$/, 'somebody else held a lock for too long'],
-  [/^25P0[23]$/, 'the database ended a transaction that stood still'],
+  [/^57014$/, 'a statement exceeded the statement timeout'],
+  [/^55P03$/, 'another session held a lock beyond the lock timeout'],
+  [/^25P0[23]$/, 'the database ended an idle transaction (idle-in-transaction timeout)'],
 ];
 /** Where the driver gives no code, there is only its wording to go by. */
 const lossWords =
@@ -21,8 +21,8 @@ const lossWords =
 const causesMax = 10;
 
 /**
- * One sentence for a person when the database failed underneath a run, which is no mistake of the program and needs no stack; undefined for
- * every other error. What the error itself says in front, e.g. which slice it concerns, stays.
+ * Describes in one sentence, without a stack, an error that the database caused and not the program. Keeps what the error's message says
+ * first, e.g. which slice is concerned. Returns undefined for every other error.
  */
 export function describeLoss(thrown: unknown): string | undefined {
   const error = asError(thrown);
@@ -43,7 +43,7 @@ function lossOf(error: Error): string | undefined {
 
 function sentence(message: string, detail: string, loss: string): string {
   const about = message.endsWith(detail) ? message.slice(0, -detail.length) : `${message}: `;
-  // What stands in front keeps its first letter: it may be the name of a stream.
+  // A prefix keeps its first letter: it may be the name of a stream.
   const said = about === '' ? loss.charAt(0).toUpperCase() + loss.slice(1) : `${about}${loss}`;
-  return `${said} (${detail}). ${stillOwed}`;
+  return `${said} (${detail}). ${remedy}`;
 }

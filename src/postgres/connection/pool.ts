@@ -7,7 +7,7 @@ import { refuseSharedSessions } from './pooler.js';
 import { mustEncrypt, withTls } from './tls.js';
 import { oldestVersion } from './versions.js';
 
-/** What sessions of this program are called in `pg_stat_activity`, or how that begins. */
+/** Names this program's sessions in `pg_stat_activity`; also the prefix of longer names. */
 export const applicationName = 'genesys-warehouse';
 export const isOurApplication = (name: string): boolean => name.startsWith(applicationName);
 
@@ -35,7 +35,7 @@ const lockWaitMsMax = 60_000;
 const silenceMarginMs = 60_000;
 
 /**
- * What this program relies on, whatever the role or database has as its defaults; a setting that this server does not have is left out.
+ * Lists the settings this program relies on, which override defaults of the role and database. A setting unknown to the server is skipped.
  * The keepalives let the server notice within two minutes that a client's machine is gone, and end the claims that it held.
  */
 const sessionSettings: Readonly<Record<string, string>> = {
@@ -162,7 +162,7 @@ async function prepareSession(client: pg.ClientBase, options: PoolOptions): Prom
   throw new UsageError(`The database server is Postgres ${majorVersion}; use Postgres ${oldestVersion} or newer`);
 }
 
-/** What the driver made of the parameters is one thing, what the connection is another. */
+/** Throws when the connection is not encrypted although its parameters require that: the driver may have read them differently. */
 function requireEncryption(client: pg.ClientBase, connectionString: string): void {
   const { connection } = client as unknown as { connection?: { stream?: { encrypted?: boolean } } };
   if (!mustEncrypt(connectionString) || connection?.stream?.encrypted === true) return;

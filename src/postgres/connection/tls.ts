@@ -3,7 +3,7 @@ import { UsageError } from '../../lib/errors.js';
 
 /** Parameters of a URL that concern TLS. An empty one counts as absent: `sslrootcert=$CA` with an unset variable means nothing. */
 const tlsParameters = ['sslmode', 'ssl', 'sslrootcert', 'sslcert', 'sslkey', 'sslnegotiation'] as const;
-/** What each word of `sslmode` means here. All that encrypts verifies, but for the one that says it does not. */
+/** Maps each value of `sslmode`. Every mode that encrypts also verifies the certificate, except `no-verify`. */
 const modes: Readonly<Record<string, 'off' | 'unverified' | 'verified'>> = {
   disable: 'off',
   'no-verify': 'unverified',
@@ -41,7 +41,7 @@ export function withTls(connectionString: string): Pick<pg.ClientConfig, 'connec
   return { connectionString: url.href };
 }
 
-/** Whether the connection must turn out to be encrypted. */
+/** Returns true when an unencrypted connection must be refused. */
 export function mustEncrypt(connectionString: string): boolean {
   return withTls(connectionString).ssl !== false;
 }

@@ -2,11 +2,16 @@ import pg from 'pg';
 import { describeSessions, isLockTimeout, longHolders } from './holders.js';
 
 /** Runs `work` in one transaction of its own connection; any error rolls everything back and is rethrown. */
-export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+export function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  return onConnection(pool, (client) => transactionOn(client, () => work(client)));
+}
+
+/** Runs `work` on a connection of its own, which is closed where an error may have left it in any state. */
+export async function onConnection<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
-    return await transactionOn(client, () => work(client));
+    return await work(client);
   } catch (error) {
     // Only an error that Postgres itself reported leaves a connection that may be used again.
     if (!(error instanceof pg.DatabaseError)) broken = error as Error;
@@ -49,7 +54,7 @@ export async function transactionOn<T>(client: pg.PoolClient, work: () => Promis
     await client.query('commit');
     return result;
   } catch (error) {
-    // A lost connection has rolled back by itself; its error must not hide the first one.
+    // The server has already rolled back a lost connection; its error must not hide the first one.
     await client.query('rollback').catch(() => {});
     if (isLockTimeout(error)) await nameHolders(client, error as Error);
     throw error;

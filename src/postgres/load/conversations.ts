@@ -8,14 +8,14 @@ import type { FlatConversation } from '../../conversation/flatten.js';
 import { decide, type IncomingVersion, settle } from '../../conversation/version.js';
 import type { StoreCounts } from '../../model/extraction.js';
 import { type AttributeSet, copyAttributes, copyConversations } from './conversations-copy.js';
-import { type Arrival, mergeArrivals } from './conversations-merge.js';
+import { type IncomingConversation, mergeArrivals } from './conversations-merge.js';
 import { replaceConversations } from './conversations-replace.js';
 import type { Replacement } from './conversations-replacement.js';
 import { insertRestatements } from './conversations-restate.js';
 import { insertStored, lockStored, type StoredConversation, updateStored } from './conversations-versions.js';
 
 export interface LoadContext {
-  /** What the source vouches for: one instant for all conversations, or one for each. */
+  /** The instant as of which the source is valid: one for all conversations, or one for each. */
   readonly asOf: Date | readonly Date[];
   /** Name of the stream, for `extract.restatements`. */
   readonly stream: string;
@@ -40,7 +40,7 @@ const plannerSettings = `
 /**
  * Stores conversations in the caller's transaction, which the caller commits together with its checkpoint. Partitions must exist.
  * Another loader of the same conversations makes it throw what `isLoadConflict` recognises: roll back, then load the same again.
- * The planner settings stay in force until the transaction ends.
+ * The planner settings apply until the transaction ends.
  */
 export async function loadConversations(
   client: ClientBase,
@@ -67,7 +67,7 @@ export function isLoadConflict(error: unknown): boolean {
   return code === '23505' || code === '40P01' || code === '40001';
 }
 
-async function loadNew(client: ClientBase, arrivals: readonly Arrival[]): Promise<void> {
+async function loadNew(client: ClientBase, arrivals: readonly IncomingConversation[]): Promise<void> {
   if (arrivals.length === 0) return;
   // First, so that a conversation that another loader has stored meanwhile is noticed before anything else is sent.
   await insertStored(client, arrivals.map(storedVersion));
@@ -78,7 +78,7 @@ async function loadNew(client: ClientBase, arrivals: readonly Arrival[]): Promis
 /** Returns how many conversations were written. */
 async function loadKnown(
   client: ClientBase,
-  arrivals: readonly Arrival[],
+  arrivals: readonly IncomingConversation[],
   stored: ReadonlyMap<string, StoredConversation>,
   context: LoadContext,
 ): Promise<number> {
@@ -111,7 +111,7 @@ async function replace(client: ClientBase, replacements: readonly Replacement[],
   await insertRestatements(client, replaced, context);
 }
 
-function incomingVersion(arrival: Arrival): IncomingVersion {
+function incomingVersion(arrival: IncomingConversation): IncomingVersion {
   const { contentHash, attributes, participantIds } = arrival.flat;
   if (attributes === undefined) return { asOfMs: arrival.asOfMs, contentHash, attributes: undefined };
   const digest = digestOf(attributesText(attributes, participantIds));
@@ -119,7 +119,7 @@ function incomingVersion(arrival: Arrival): IncomingVersion {
 }
 
 /** The version of a conversation that was not stored before. */
-function storedVersion(arrival: Arrival): StoredConversation {
+function storedVersion(arrival: IncomingConversation): StoredConversation {
   const incoming = incomingVersion(arrival);
   const { conversationId, conversationStart, isOpen } = arrival.flat;
   return { conversationId, conversationStart, isOpen, ...settle(undefined, incoming, decide(undefined, incoming)) };
@@ -133,7 +133,7 @@ function laterVersion(replacement: Replacement): StoredConversation {
   return { conversationId, conversationStart, isOpen, ...settle(before, incoming, decision) };
 }
 
-function ownAttributes(arrival: Arrival): AttributeSet {
+function ownAttributes(arrival: IncomingConversation): AttributeSet {
   const { conversationStart, conversationId, attributes } = arrival.flat;
   return { conversationStart, conversationId, rows: attributes ?? [] };
 }

@@ -18,8 +18,8 @@ import { type MetricSums, noteIntervalRestatements, summedColumns, sumsText } fr
 const prunedRowsMax = 50_000;
 
 /**
- * Stores `batch` in the caller's transaction and returns how many rows are new, changed or gone. Rows of an interval that a newer answer
- * has vouched for already are left alone. Monthly partitions must exist.
+ * Stores `batch` in the caller's transaction and returns how many rows are new, changed or gone. Keeps rows that a newer answer has
+ * already stored. Monthly partitions must exist.
  */
 export async function storeInterval(
   client: pg.ClientBase,
@@ -59,7 +59,7 @@ async function newerPulls(client: pg.ClientBase, batch: IntervalBatch, asOf: Dat
   return rows;
 }
 
-/** Of pulls that are not newer only what lies outside this one still says something. */
+/** Records the pull. Of older pulls, only the parts outside this one stay relevant. */
 async function rememberPull(client: pg.ClientBase, batch: IntervalBatch, asOf: Date): Promise<void> {
   await client.query(
     `with overlapped as (
@@ -84,11 +84,11 @@ async function rememberPull(client: pg.ClientBase, batch: IntervalBatch, asOf: D
   );
 }
 
-/** Which stored rows an answer speaks about, as SQL over the alias `stored`. */
+/** Builds the SQL conditions, over the alias `stored`, that select the stored rows an answer concerns. */
 class Where {
   /** All of them. */
   readonly about: string;
-  /** Those that it may replace or remove: not where a newer answer stands. */
+  /** Those that it may replace or remove: not where a newer answer is stored. */
   readonly older: string;
   readonly values: readonly unknown[];
 
@@ -157,7 +157,7 @@ async function replaceRows(
   return came.reduce((sum, sums) => sum + Number(sums.rows), vanished);
 }
 
-/** Of the connection, emptied at every commit, with the same columns in the same order. */
+/** Creates the connection's temporary staging table, emptied at every commit, with the same columns in the same order. */
 async function emptyStage(client: pg.ClientBase, relation: IntervalRelation): Promise<string> {
   const stage = pg.escapeIdentifier(`stage_${relation.name}`);
   await client.query(`create temporary table if not exists ${stage} (like ${relation.table}) on commit delete rows`);

@@ -1,4 +1,4 @@
-/** Reads the functions and views of folder `sql`, one a file, and tells which of them an earlier `migrate` built from other text. */
+/** Reads the functions and views of folder `sql`, one per file, and finds those that an earlier `migrate` built from other text. */
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';

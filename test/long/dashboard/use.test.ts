@@ -91,8 +91,8 @@ describe.skipIf(chromiumPath === undefined)('somebody who uses the page', () => 
     expect(view.page.url()).toContain('/conversations?');
     expect(await view.page.locator('tbody tr').count()).toBeGreaterThan(0);
     await view.page.goBack();
-    await settled(view.page);
-    expect(await view.page.locator('main').innerText()).toBe(before);
+    // The charts are drawn after the text around them.
+    await expect.poll(() => view.page.locator('main').innerText(), { timeout: 15_000 }).toBe(before);
     await view.close();
   });
 
