@@ -16,7 +16,7 @@ let pool: pg.Pool;
 let environment: Record<string, string>;
 
 beforeAll(async () => {
-  sandbox = await startSandbox({ seed: 5, conversationsPerDay: 20, agents: 5, requestsPerMinute: 'unlimited' });
+  sandbox = await startSandbox({ seed: 5, conversationsPerDay: 100, agents: 5, requestsPerMinute: 'unlimited' });
   database = await migratedDatabase();
   pool = testPool(database.url);
   environment = {

@@ -17,7 +17,7 @@ let database: TestDatabase;
 let directory: string;
 
 beforeAll(async () => {
-  sandbox = await startSandbox({ seed: 5, conversationsPerDay: 20, agents: 5, requestsPerMinute: 'unlimited' });
+  sandbox = await startSandbox({ seed: 5, conversationsPerDay: 100, agents: 5, requestsPerMinute: 'unlimited' });
   database = await migratedDatabase();
 });
 beforeEach(async () => {
