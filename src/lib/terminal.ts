@@ -1,5 +1,5 @@
 /** Questions to a person at a terminal. */
-import { createInterface } from 'node:readline/promises';
+import { createInterface, type Interface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { UsageError } from './errors.js';
 
@@ -13,33 +13,78 @@ export interface AskOptions {
 /** Resolves with what was typed, without blanks around it. */
 export type Ask = (question: string, options: AskOptions) => Promise<string>;
 
-/** Asks on the given streams, one question at a time. Throws a UsageError where the input ends. */
+const linesMax = 100;
+
+/**
+ * Asks on the given streams. Lines that were typed or pasted before their question wait for it, and are not shown, since
+ * one of them may be a secret. Rejects with a UsageError where the input ends.
+ */
 export function openTerminal(input: NodeJS.ReadableStream, output: NodeJS.WritableStream): Ask {
-  return async (question, { isHidden = false, signal }) => {
-    output.write(question);
+  let terminal: Terminal | undefined;
+  return (question, options) => {
+    terminal ??= new Terminal(input, output);
+    return terminal.ask(question, options);
+  };
+}
+
+class Terminal {
+  readonly #output: NodeJS.WritableStream;
+  readonly #lines: Interface;
+  readonly #early: string[] = [];
+  #isShown = false;
+  #isEnded = false;
+  #answer: ((line: string | Error) => void) | undefined;
+
+  constructor(input: NodeJS.ReadableStream, output: NodeJS.WritableStream) {
+    this.#output = output;
     const shown = new Writable({
       write: (chunk, _encoding, done) => {
-        if (!isHidden) output.write(chunk);
+        if (this.#isShown) output.write(chunk);
         done();
       },
     });
-    const lines = createInterface({ input, output: shown, terminal: true });
-    const ended = new Promise<never>((_, reject) => {
-      lines.once('close', () => reject(new UsageError('The input ended before every question was answered.')));
+    this.#lines = createInterface({ input, output: shown, terminal: true });
+    this.#lines.on('line', (line) => this.#take(line));
+    this.#lines.on('close', () => {
+      this.#isEnded = true;
+      this.#answer?.(new UsageError('The input ended before every question was answered.'));
     });
     // In raw mode the terminal sends Ctrl-C as a character; it is to mean what it always means.
-    lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
-    try {
-      return (await Promise.race([lines.question('', { signal }), ended])).trim();
-    } catch (error) {
-      signal.throwIfAborted();
-      throw error;
-    } finally {
-      ended.catch(() => {});
-      lines.close();
-      if (isHidden) output.write('\n');
-    }
-  };
+    this.#lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  }
+
+  async ask(question: string, { isHidden = false, signal }: AskOptions): Promise<string> {
+    signal.throwIfAborted();
+    this.#output.write(isHidden || this.#early.length > 0 ? question : '');
+    const early = this.#early.shift();
+    const line = early ?? (await this.#next(question, isHidden, signal));
+    if (isHidden || early !== undefined) this.#output.write('\n');
+    return line.trim();
+  }
+
+  #next(question: string, isHidden: boolean, signal: AbortSignal): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const settle = (line: string | Error) => {
+        signal.removeEventListener('abort', abort);
+        this.#answer = undefined;
+        this.#isShown = false;
+        if (line instanceof Error) reject(line);
+        else resolve(line);
+      };
+      const abort = () => settle(signal.reason);
+      signal.addEventListener('abort', abort, { once: true });
+      this.#answer = settle;
+      if (this.#isEnded) return settle(new UsageError('The input ended before every question was answered.'));
+      this.#isShown = !isHidden;
+      this.#lines.setPrompt(isHidden ? '' : question);
+      this.#lines.prompt();
+    });
+  }
+
+  #take(line: string): void {
+    if (this.#answer !== undefined) this.#answer(line);
+    else if (this.#early.length < linesMax) this.#early.push(line);
+  }
 }
 
 const inputBytesMax = 65_536;
