@@ -67,7 +67,7 @@ async function causes(pool: pg.Pool): Promise<string> {
          select wrapup_cause, count(*) as session_count, 0 as conversation_count_without_session
          from mart.fct_agent_sessions where wrapup_cause is not null group by wrapup_cause
          union all
-         select wrapup_cause, 0, count(*) from mart.fct_conversations where wrapup_cause is not null group by wrapup_cause
+         select wrapup_cause, 0, count(*) from mart.fct_conversations where wrapup_cause is not null and not has_agent_session group by wrapup_cause
      ) as report
      join mart.dim_wrapup_causes as cause on cause.wrapup_cause = report.wrapup_cause
      group by 1, 2, 3 order by count desc`,
