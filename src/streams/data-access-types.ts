@@ -1,7 +1,7 @@
 import type { CallOptions, GenesysApi } from '../genesys/api.js';
 
-/** `partly`: another call served instead, which shows less. */
-export type Granted = 'granted' | 'partly';
+/** `partly`: another call served instead, which shows less. `missing`: that one did not serve either. */
+export type Granted = 'granted' | 'partly' | 'missing';
 
 export interface ProbeContext {
   readonly now: Date;

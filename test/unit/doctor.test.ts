@@ -112,3 +112,9 @@ test.each([
 ])('started by %s, it prints commands that start it the same way', (_, start, call) => {
   expect(programCall({ directory, ...start })).toBe(call);
 });
+
+test('install.md lists every permission that there is', () => {
+  const page = readFileSync(new URL('../../docs/install.md', import.meta.url), 'utf8');
+  const permissions = dataAccess.flatMap(({ permission }) => permission ?? []);
+  expect(permissions.filter((permission) => !page.includes(`\`${permission}\``))).toEqual([]);
+});

@@ -1,4 +1,5 @@
 /** The permission of each relation of the directory. What is not in this table needs none. */
+import { ApiError } from '../../lib/errors.js';
 import type { DataAccess, Granted, Probe } from '../data-access-types.js';
 import { entityKinds } from './entities.js';
 import type { EntityKind } from './entity-kind.js';
@@ -6,8 +7,8 @@ import type { EntityKind } from './entity-kind.js';
 interface Need {
   readonly permission: string | null;
   readonly lost: string;
-  /** The client's name of the listing that serves without the permission, showing less. */
-  readonly fallbackOperation?: string;
+  /** The client's name of the listing that serves without the permission, and how much it shows. */
+  readonly fallback?: { readonly operation: string; readonly shows: Granted };
 }
 
 const needs: Readonly<Record<string, Need>> = {
@@ -20,12 +21,15 @@ const needs: Readonly<Record<string, Need>> = {
   wrapup_codes: {
     permission: 'routing:wrapupCode:search',
     lost: 'Names of deleted wrap-up codes; those of all others need routing:wrapupCode:view.',
-    fallbackOperation: 'routing wrapupcodes',
+    fallback: { operation: 'routing wrapupcodes', shows: 'partly' },
   },
   skills: { permission: 'routing:skill:view', lost: 'Names of skills.' },
   languages: { permission: null, lost: 'Names of languages.' },
-  // An older address of the API serves where presence:presenceDefinition:view is missing.
-  presences: { permission: null, lost: 'Names of presences.' },
+  presences: {
+    permission: 'presence:presenceDefinition:view',
+    lost: 'Names of presences, unless an older address of the API still serves.',
+    fallback: { operation: 'presencedefinitions', shows: 'granted' },
+  },
   teams: { permission: 'groups:team:view', lost: 'Names of teams.' },
   groups: { permission: null, lost: 'Names of groups.' },
   flows: { permission: 'architect:flow:view', lost: 'Names and types of flows.' },
@@ -57,12 +61,19 @@ function accessOf(kind: EntityKind): DataAccess {
 }
 
 /** Takes the first page of the listing. */
-function firstPage(kind: EntityKind, { fallbackOperation }: Need): Probe {
+function firstPage(kind: EntityKind, { fallback }: Need): Probe {
   return async (api, { call }): Promise<Granted> => {
     const pages = kind.list(api, call);
-    const first = await pages.next();
-    await pages.return();
-    const isFallback = first.done !== true && first.value.operation === fallbackOperation;
-    return isFallback ? 'partly' : 'granted';
+    try {
+      const first = await pages.next();
+      const isFallback = first.done !== true && first.value.operation === fallback?.operation;
+      return isFallback && fallback !== undefined ? fallback.shows : 'granted';
+    } catch (error) {
+      // The fallback is asked only where the permission is missing, whatever its own answer is.
+      if (error instanceof ApiError && error.facts.operation === fallback?.operation) return 'missing';
+      throw error;
+    } finally {
+      await pages.return();
+    }
   };
 }
