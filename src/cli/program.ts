@@ -17,6 +17,7 @@ import { demoCommand } from './demo.js';
 import { doctorCommand } from './doctor/doctor.js';
 import { exportCommand } from './export.js';
 import { addInitCommand } from './init-program.js';
+import { addLakeCommands } from './lake/program.js';
 import { migrateCommand } from './migrate.js';
 import { rebuildFactsCommand } from './rebuild-facts.js';
 import { reconcileCommand } from './reconcile.js';
@@ -93,6 +94,7 @@ function buildProgram(writeErr: (text: string) => void, run: Run): Command {
   addCatalogCommand(program, run);
   addAccessCommands(program, run);
   addRetentionCommands(program, run);
+  addLakeCommands(program, { run, timestamp });
   addWrapupCommands(program, { run, timestamp });
   return program;
 }

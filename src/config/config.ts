@@ -62,6 +62,8 @@ export interface Config {
   readonly logLevel: LogLevel;
   /** Streams added to the default ones, and those removed from them. */
   readonly streams: StreamChoice;
+  /** Where `run` keeps a lake current. */
+  readonly lakeUrl?: string;
   readonly service: ServiceConfig;
   readonly dashboard: DashboardConfig;
   /** Authenticates `POST /webhooks/conversations`; absent: that route is closed. */
@@ -132,6 +134,7 @@ export function parseConfig(environment: Environment, needs: { readonly api: boo
     concurrency: parsed.data.GENESYS_WAREHOUSE_CONCURRENCY,
     logLevel: parsed.data.GENESYS_WAREHOUSE_LOG_LEVEL,
     streams: parsed.data.GENESYS_WAREHOUSE_STREAMS,
+    ...(parsed.data.GENESYS_WAREHOUSE_LAKE_URL !== undefined && { lakeUrl: parsed.data.GENESYS_WAREHOUSE_LAKE_URL }),
     ...serviceConfig(parsed.data),
     dashboard: dashboardConfig(parsed.data),
     privacy: privacyPolicy(parsed.data),
