@@ -14,6 +14,7 @@ import { catalogCommand } from './catalog.js';
 import { dashboardCommand } from './dashboard.js';
 import { demoCommand } from './demo.js';
 import { exportCommand } from './export.js';
+import { addLakeCommands } from './lake/program.js';
 import { migrateCommand } from './migrate.js';
 import { rebuildFactsCommand } from './rebuild-facts.js';
 import { reconcileCommand } from './reconcile.js';
@@ -89,6 +90,7 @@ function buildProgram(writeErr: (text: string) => void, run: Run): Command {
   addCatalogCommand(program, run);
   addAccessCommands(program, run);
   addRetentionCommands(program, run);
+  addLakeCommands(program, { run, timestamp });
   addWrapupCommands(program, { run, timestamp });
   return program;
 }

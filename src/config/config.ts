@@ -65,6 +65,8 @@ export interface Config {
   readonly streams: StreamChoice;
   /** Participant attributes that all readers may see. */
   readonly attributes: readonly AttributeColumn[];
+  /** Where `run` keeps a lake current. */
+  readonly lakeUrl?: string;
   readonly service: ServiceConfig;
   readonly dashboard: DashboardConfig;
   /** Authenticates `POST /webhooks/conversations`; absent: that route is closed. */
@@ -136,6 +138,7 @@ export function parseConfig(environment: Environment, needs: { readonly api: boo
     logLevel: parsed.data.GENESYS_WAREHOUSE_LOG_LEVEL,
     streams: parsed.data.GENESYS_WAREHOUSE_STREAMS,
     attributes: parsed.data.GENESYS_WAREHOUSE_ATTRIBUTES,
+    ...(parsed.data.GENESYS_WAREHOUSE_LAKE_URL !== undefined && { lakeUrl: parsed.data.GENESYS_WAREHOUSE_LAKE_URL }),
     ...serviceConfig(parsed.data),
     dashboard: dashboardConfig(parsed.data),
     privacy: privacyPolicy(parsed.data),

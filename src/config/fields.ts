@@ -79,6 +79,7 @@ export const fields = z.object({
     context.addIssue(columns.fault);
     return z.NEVER;
   }),
+  GENESYS_WAREHOUSE_LAKE_URL: text,
   GENESYS_WAREHOUSE_SERVICE_HOST: z.string().default('127.0.0.1'),
   GENESYS_WAREHOUSE_SERVICE_PORT: optionalNumber(0, portMax),
   GENESYS_WAREHOUSE_SERVICE_NAMES: hostNames,

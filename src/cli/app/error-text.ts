@@ -1,4 +1,4 @@
-import { ApiError, asError, UsageError } from '../../lib/errors.js';
+import { ApiError, asError, LakeError, UsageError } from '../../lib/errors.js';
 import { describeSystemError } from '../../lib/system-errors.js';
 import { describeLoss } from '../../postgres/connection/lost.js';
 
@@ -7,7 +7,7 @@ import { describeLoss } from '../../postgres/connection/lost.js';
  * A stack would only bury it. Undefined for every other error.
  */
 function sentenceOf(error: unknown): string | undefined {
-  if (error instanceof UsageError || error instanceof ApiError) return error.message;
+  if (error instanceof UsageError || error instanceof ApiError || error instanceof LakeError) return error.message;
   return describeLoss(error) ?? describeSystemError(error);
 }
 

@@ -32,6 +32,10 @@ const describedByCode: Readonly<Record<string, Described>> = {
     remedy: 'lower GENESYS_WAREHOUSE_CONCURRENCY or raise max_connections',
   },
   '57P03': { fault: 'is starting up or shutting down', remedy: 'try again in a minute' },
+  EPROTO: {
+    fault: 'breaks off the TLS handshake',
+    remedy: 'check that DATABASE_URL names the Postgres server itself, and that nobody changes what it sends',
+  },
   CERT_HAS_EXPIRED: { fault: 'has a certificate that has expired', remedy: 'renew it' },
   ERR_TLS_CERT_ALTNAME_INVALID: {
     fault: 'has a certificate for another host name',
