@@ -64,7 +64,7 @@ export function readConfig(context: CommandContext, needs: { readonly api: boole
 
 /** Returns the settings with which `migrate` builds the views. */
 export function viewSettings(config: Config): ViewSettings {
-  return { timeZone: config.timeZone };
+  return { timeZone: config.timeZone, attributes: config.attributes };
 }
 
 /** Opens the configured database, or starts the embedded one; checked, so that a wrong address is one clear sentence. */
