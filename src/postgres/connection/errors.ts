@@ -94,3 +94,13 @@ function missingFile(error: NodeJS.ErrnoException, target: string): string {
     ? `No server listens on the socket of the database at ${target}; ${unreachable}`
     : `${error.path} is missing, which the connection to ${target} names as a certificate or key; correct its path`;
 }
+
+const ownRelation = /(?:relation|schema|function) "?(?:genesys|mart|extract|wrapup)\b/;
+const missingCodes = ['42P01', '3F000', '42883'];
+
+/** One sentence about a database that `migrate` has not seen, or not this version of it; undefined for other errors. */
+export function describeMissingSchema(thrown: unknown): string | undefined {
+  const { code, message } = asError(thrown) as NodeJS.ErrnoException;
+  if (!missingCodes.includes(code ?? '') || !ownRelation.test(message)) return undefined;
+  return `The database holds no warehouse of this version (${message}). Run genesys-warehouse migrate, or sync.`;
+}
