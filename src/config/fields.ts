@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { logLevels } from '../lib/log.js';
 import { quoted } from '../lib/text.js';
 import { keepEverything, type PrivacyPolicy, parsePrivacy } from '../privacy/policy.js';
+import { type AttributeColumn, parseAttributes } from './attributes.js';
 import { databaseUrlFault } from './database-url.js';
 import { isTimeZone, parseStart, type Start, startAgoDaysMax } from './parse-time.js';
 import { hostNames, oneOf, onOff, optionalNumber, secret, text, wholeNumber } from './parsers.js';
@@ -72,6 +73,13 @@ export const fields = z.object({
     context.addIssue(choice.fault);
     return z.NEVER;
   }),
+  GENESYS_WAREHOUSE_ATTRIBUTES: text.transform((value, context): readonly AttributeColumn[] => {
+    const columns = value === undefined ? [] : parseAttributes(value);
+    if (!('fault' in columns)) return columns;
+    context.addIssue(columns.fault);
+    return z.NEVER;
+  }),
+  GENESYS_WAREHOUSE_LAKE_URL: text,
   GENESYS_WAREHOUSE_SERVICE_HOST: z.string().default('127.0.0.1'),
   GENESYS_WAREHOUSE_SERVICE_PORT: optionalNumber(0, portMax),
   GENESYS_WAREHOUSE_SERVICE_NAMES: hostNames,

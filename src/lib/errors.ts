@@ -9,6 +9,11 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
+/** A lake or its store cannot be read or written; the message says what and what to do. Exit status 1, no stack. */
+export class LakeError extends Error {
+  override readonly name = 'LakeError';
+}
+
 /** A newer program has migrated the database: this one must not store any more. Ends `run` with exit status 2. */
 export class OutdatedProgramError extends UsageError {}
 

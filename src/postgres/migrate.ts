@@ -160,7 +160,7 @@ async function appliedMigrations(db: pg.Pool | pg.ClientBase): Promise<string[]>
   return applied.rows.map((row) => row.name);
 }
 
-async function refuseNewerDatabase(db: pg.Pool | pg.ClientBase): Promise<void> {
+export async function refuseNewerDatabase(db: pg.Pool | pg.ClientBase): Promise<void> {
   const unknown = (await appliedMigrations(db)).filter((name) => !migrationNames.includes(name));
   if (unknown.length > 0) throw outdated(unknown);
 }

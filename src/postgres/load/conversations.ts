@@ -7,6 +7,7 @@ import { digestOf } from '../../conversation/encode.js';
 import type { FlatConversation } from '../../conversation/flatten.js';
 import { decide, type IncomingVersion, settle } from '../../conversation/version.js';
 import type { StoreCounts } from '../../model/extraction.js';
+import { markChangedDays } from './changed-days.js';
 import { type AttributeSet, copyAttributes, copyConversations } from './conversations-copy.js';
 import { type IncomingConversation, mergeArrivals } from './conversations-merge.js';
 import { replaceConversations } from './conversations-replace.js';
@@ -22,6 +23,8 @@ export interface LoadContext {
   readonly now: Date;
 }
 
+/** Name of what is loaded here, in `extract.changed_days`. */
+const conversationsSource = 'conversations';
 /** The stored rows of so many conversations are in memory at once, to be compared with the new ones. */
 const replacementsPerPart = 1_000;
 
@@ -58,8 +61,12 @@ export async function loadConversations(
   const unknown = arrivals.filter((arrival) => !stored.has(arrival.flat.conversationId));
   const changed = known.length === 0 ? 0 : await loadKnown(client, known, stored, context);
   await loadNew(client, unknown);
+  await markChangedDays(client, conversationsSource, startsOf(unknown));
   return { records: conversations.length, changedRecords: changed + unknown.length, deadLetters: 0 };
 }
+
+const startsOf = (arrivals: readonly IncomingConversation[]): number[] =>
+  arrivals.map(({ flat }) => flat.conversationStart);
 
 /** True for errors that only say that another transaction was at the same conversations. */
 export function isLoadConflict(error: unknown): boolean {
@@ -98,6 +105,12 @@ async function loadKnown(
   for (let start = 0; start < replacements.length; start += replacementsPerPart) {
     await replace(client, replacements.slice(start, start + replacementsPerPart), context);
   }
+  // A conversation whose start was restated leaves one day for another.
+  const starts = replacements.flatMap(({ arrival, before }) => [
+    before.conversationStart,
+    arrival.flat.conversationStart,
+  ]);
+  await markChangedDays(client, conversationsSource, starts);
   return replacements.length;
 }
 

@@ -4,12 +4,13 @@
  */
 
 import pg from 'pg';
-import type { Interval } from '../../lib/interval.js';
+import { dayMs, floorTo, type Interval, plus } from '../../lib/interval.js';
 import type { EntityRow, IntervalBatch } from '../../model/extraction.js';
 import type { Column } from '../../values/columns.js';
 import { shareZone } from '../derived/day-sums.js';
 import { lockIntervalDays, type Written } from '../derived/interval-sums.js';
 import { refreshSums } from '../derived/sums.js';
+import { markChangedDays } from './changed-days.js';
 import { copyRows } from './intervals-copy.js';
 import type { IntervalRelation } from './intervals-relation.js';
 import { type MetricSums, noteIntervalRestatements, summedColumns, sumsText } from './intervals-restate.js';
@@ -36,10 +37,18 @@ export async function storeInterval(
   const changed = (await hasRows(client, relation, where))
     ? await replaceRows(client, relation, batch, rows, where, asOf)
     : await copyRows(client, relation, relation.table, rows, asOf);
-  if (changed > 0) await refreshSums(client, batch.relation, writtenBy(batch));
+  if (changed > 0) {
+    await refreshSums(client, batch.relation, writtenBy(batch));
+    await markChangedDays(client, batch.relation, daysWithin(batch.interval));
+  }
   if (batch.scope === undefined) await rememberPull(client, batch, asOf);
   if (batch.keepFrom !== undefined) await prune(client, relation, batch.keepFrom);
   return changed;
+}
+
+/** An instant of every UTC day that the interval touches. */
+function* daysWithin({ from, to }: Interval): Generator<number> {
+  for (let day = floorTo(from, dayMs); day < to; day = plus(day, dayMs)) yield day.getTime();
 }
 
 function writtenBy({ interval, scope }: IntervalBatch): Written {

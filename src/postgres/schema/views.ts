@@ -2,6 +2,7 @@ import pg from 'pg';
 import { UsageError } from '../../lib/errors.js';
 import { isLockTimeout } from '../connection/holders.js';
 import { transactionOn } from '../connection/transaction.js';
+import type { AttributeColumn } from './attribute-columns.js';
 import { fillDimensionTables } from './dimension-tables.js';
 import { divisionCheck } from './division-check.js';
 import { type ExistingView, readColumns, readExistingViews, restoreGrants, type ViewColumn } from './existing-views.js';
@@ -25,6 +26,8 @@ const lastLine = 'select * from final;';
 export interface ViewSettings {
   /** IANA zone of the `_local` columns. */
   readonly timeZone: string;
+  /** Columns of `mart.fct_conversation_attributes`; none without. */
+  readonly attributes?: readonly AttributeColumn[];
 }
 
 /**
@@ -73,7 +76,7 @@ export async function areViewsOfAnotherBuild(pool: pg.Pool, settings: ViewSettin
 
 /** Plans what has to be built; `isDone` when nothing has. */
 async function planRebuild(client: pg.ClientBase, settings: ViewSettings) {
-  const files = await readSqlFiles(pg.escapeLiteral(settings.timeZone));
+  const files = await readSqlFiles(pg.escapeLiteral(settings.timeZone), settings.attributes);
   const digests = digestsOf(files);
   const recorded = await readDigests(client);
   const missing = await missingOf(client, files);
