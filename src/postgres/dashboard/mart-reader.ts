@@ -114,8 +114,10 @@ async function guarded<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The zone in which the marts were built: what `migrate` was last told, whatever this process is told. */
+/** The zone in which the marts were built: what `migrate` was last told, whatever this process is told. UTC where several warehouses differ. */
 async function readTimeZone(pool: pg.Pool): Promise<string> {
-  const { rows } = await pool.query<{ time_zone: string | null }>('select time_zone from mart.ops_settings');
+  const { rows } = await pool.query<{ time_zone: string | null }>(
+    `select case when min(time_zone) = max(time_zone) then min(time_zone) end as time_zone from mart.ops_settings`,
+  );
   return rows[0]?.time_zone ?? 'UTC';
 }

@@ -9,7 +9,13 @@ import { ownRelations, replaceMartViews } from './mart-views.js';
 import type { Member } from './member.js';
 import { type MemberAddress, memberAddress } from './member-address.js';
 import { type FederatedRelation, type MemberRelation, mergeRelations } from './relations.js';
-import { itselfServer, itselfServerStatements, memberServerStatements, type StandingServer } from './servers.js';
+import {
+  itselfServer,
+  itselfServerStatements,
+  memberServerStatements,
+  pingServer,
+  type StandingServer,
+} from './servers.js';
 import { noteRowCounts } from './statistics.js';
 import { dataSchema, nextSchema, partitionName, pingStatement, tableStatements } from './tables.js';
 import { checkTarget } from './target.js';
@@ -126,14 +132,13 @@ async function makeServers(client: pg.ClientBase, members: readonly { name: stri
   const standing = await readServers(client);
   await withoutStatementLog(client, async () => {
     for (const { name, url } of members)
-      for (const statement of memberServerStatements(name, memberAddress(url), standing.get(name)))
-        await client.query(statement);
+      for (const statement of memberServerStatements(name, memberAddress(url), standing)) await client.query(statement);
   });
 }
 
 async function readServers(client: pg.ClientBase): Promise<Map<string, StandingServer>> {
   const { rows } = await client.query<StandingServer & { name: string }>(
-    `select srvname as name, srvoptions as options, null as "loginOptions" from pg_foreign_server`,
+    'select srvname as name, srvoptions as options from pg_foreign_server',
   );
   return new Map(rows.map((row) => [row.name, row]));
 }
@@ -156,7 +161,7 @@ async function makeTables(
 ): Promise<void> {
   for (const relation of relations)
     for (const statement of tableStatements(relation, members)) await client.query(statement);
-  for (const { name } of members) await client.query(pingStatement(name));
+  for (const { name } of members) await client.query(pingStatement(name, pingServer(name)));
 }
 
 /** The tables of before go when no view of ours reads them any more. */
@@ -166,7 +171,8 @@ async function swapSchemas(client: pg.ClientBase): Promise<void> {
 }
 
 async function dropServers(client: pg.ClientBase, names: readonly string[]): Promise<void> {
-  for (const name of names) await client.query(`drop server if exists ${pg.escapeIdentifier(name)} cascade`);
+  for (const name of names.flatMap((member) => [member, pingServer(member)]))
+    await client.query(`drop server if exists ${pg.escapeIdentifier(name)} cascade`);
 }
 
 /** Through the database's server, for which an address may mean something else than for this machine. */
@@ -195,7 +201,7 @@ async function connectToItself(pool: pg.Pool, databaseUrl: string): Promise<bool
       });
       const members = await readStored(client);
       for (const { name } of members) await makeAnswer(client, name);
-      await client.query(pingStatement(itselfServer, dataSchema));
+      await client.query(pingStatement(itselfServer, itselfServer, dataSchema));
       await client.query(`set local statement_timeout = ${pingMsMax}`);
       await client.query(
         `select from ${dataSchema}.${pg.escapeIdentifier(partitionName('ping', itselfServer))} limit 1`,

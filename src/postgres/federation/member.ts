@@ -19,6 +19,8 @@ export interface Member extends MemberRelations {
 }
 
 const statementTimeoutMs = 60_000;
+/** A server that accepts connections and never answers is given up in this time. */
+const connectMs = 10_000;
 const undefinedRelation = ['42P01', '3F000', '42883', '42703'];
 const refusedLogin = ['28P01', '28000', '3D000'];
 
@@ -32,6 +34,7 @@ export async function readMember({ name, url }: MemberInput): Promise<Member> {
     applicationName: 'genesys-warehouse federate',
     max: 1,
     statementTimeoutMs,
+    connectMs,
   });
   try {
     await pool.query('select 1').catch((error: Error) => {

@@ -24,8 +24,6 @@ const memberOptions: Readonly<Record<string, string>> = {
   fetch_size: '10000',
   // A plan that sends a sum instead of rows is worth it even for few rows.
   fdw_tuple_cost: '1',
-  // A connection that was open when its server froze could be waited for, and cancelled, for long: each transaction opens its own.
-  keep_connections: 'false',
 };
 const itselfOptions: Readonly<Record<string, string>> = {
   ...connectionOptions,
@@ -33,13 +31,26 @@ const itselfOptions: Readonly<Record<string, string>> = {
   options: `-c statement_timeout=${answerMsMax} -c idle_in_transaction_session_timeout=0 -c default_transaction_read_only=on`,
 };
 
-/** Makes the server of a member, or changes it where it stands. */
+/** The server by which a member is asked whether it answers: always by a connection of its own, since one that was open when its server froze would be waited for. */
+export function pingServer(member: string): string {
+  return `ping@${member}`;
+}
+
+/** Makes the servers of a member, or changes them where they stand. */
 export function memberServerStatements(
   name: string,
-  address: MemberAddress,
-  standing: StandingServer | undefined,
+  { server, login }: MemberAddress,
+  standing: ReadonlyMap<string, StandingServer>,
 ): string[] {
-  return serverStatements(name, { server: { ...memberOptions, ...address.server }, login: address.login }, standing);
+  const ping = pingServer(name);
+  return [
+    ...serverStatements(name, { server: { ...memberOptions, ...server }, login }, standing.get(name)),
+    ...serverStatements(
+      ping,
+      { server: { ...memberOptions, ...server, keep_connections: 'false' }, login },
+      standing.get(ping),
+    ),
+  ];
 }
 
 export function itselfServerStatements(address: MemberAddress, standing: StandingServer | undefined): string[] {
@@ -52,7 +63,6 @@ export function itselfServerStatements(address: MemberAddress, standing: Standin
 
 export interface StandingServer {
   readonly options: readonly string[];
-  readonly loginOptions: readonly string[] | null;
 }
 
 function serverStatements(

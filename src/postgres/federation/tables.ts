@@ -53,7 +53,7 @@ function foreignColumn({ name, type, missingFrom }: FederatedColumn, member: str
 }
 
 /** Small relations by which members are asked whether they answer. */
-export function pingStatement(member: string, schema = nextSchema): string {
+export function pingStatement(member: string, server: string, schema = nextSchema): string {
   return `create foreign table ${schema}.${id(partitionName('ping', member))} (oid oid)
-    server ${id(member)} options (schema_name 'pg_catalog', table_name 'pg_am')`;
+    server ${id(server)} options (schema_name 'pg_catalog', table_name 'pg_am')`;
 }
