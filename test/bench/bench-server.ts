@@ -50,7 +50,11 @@ export interface BenchSandbox {
 }
 
 /** The sandbox in a process of its own, so that its work is not counted as the extractor's. */
-export async function startBenchSandbox(conversationsPerDay: number, at: Date): Promise<BenchSandbox> {
+export async function startBenchSandbox(
+  conversationsPerDay: number,
+  at: Date,
+  more: readonly string[] = [],
+): Promise<BenchSandbox> {
   const args = [
     'sandbox',
     '--port',
@@ -63,7 +67,7 @@ export async function startBenchSandbox(conversationsPerDay: number, at: Date): 
   ];
   const child = spawn(
     process.execPath,
-    ['dist/main.js', ...args, '--agents', '500', '--conversations-per-day', String(conversationsPerDay)],
+    ['dist/main.js', ...args, '--agents', '500', '--conversations-per-day', String(conversationsPerDay), ...more],
     { cwd: directory, stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const url = await new Promise<string>((resolve, reject) => {
