@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { publishMart } from '../../src/postgres/federation/published.js';
 import { filledDatabase } from '../support/filled.js';
 import { createDatabase, type TestDatabase, testPool } from '../support/postgres.js';
 import { createReader, makeOlder, onDatabase, otherFilledDatabase, planOf, runOn } from './support.js';
@@ -72,7 +73,7 @@ async function sumOf(client: pg.Client, source: string, list: string): Promise<{
 describe('federate', () => {
   test('takes members that are read by logins of genesys_reader, and says who they are', () => {
     expect(firstRun.status, firstRun.output).toBe(0);
-    expect(firstRun.output).toMatch(/apac .*America\/New_York.*000018_older .*answers .*dim_divisions\.description/);
+    expect(firstRun.output).toMatch(/apac .*America\/New_York.*000017_[a-z_]+ .*answers .*dim_divisions\.description/);
     expect(firstRun.output).toMatch(/emea .*Europe\/Berlin.*answers/);
     expect(firstRun.output).not.toContain(password);
   });
@@ -228,24 +229,19 @@ describe('readers of a federated database', () => {
 });
 
 describe('federate again', () => {
-  test('keeps views and grants of others, and adds columns that a member has got since', async () => {
+  test('keeps views and grants of others, and adds relations that a member has got since', async () => {
     const role = `fed_other_${hex}`;
     await pool.query(`create role ${role}`);
     await pool.query(`create schema reports`);
     await pool.query('create view reports.mine as select organization_name, division_name from mart.dim_divisions');
     await pool.query(`grant select on mart.dim_divisions to ${role}`);
     await onDatabase(emea.url, async (client) => {
-      await client
-        .query(
-          'create or replace view mart.dim_teams as select teams.*, 1 as further_count from mart.dim_teams as teams where false',
-        )
-        .catch(() => {});
       await client.query(`create view mart.dim_further as select 'a'::text as further_id`);
       await client.query(
         `comment on view mart.dim_further is 'One row.'; comment on column mart.dim_further.further_id is 'Key.'`,
       );
       await client.query('grant select on mart.dim_further to genesys_reader');
-      await (await import('../../src/postgres/federation/published.js')).publishMart(client);
+      await publishMart(client);
     });
     const run = await runOn(federated.url, ['federate', '--member', `emea=${members.emea}`]);
     expect(run.status, run.output).toBe(0);

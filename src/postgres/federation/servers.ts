@@ -23,7 +23,7 @@ const memberOptions: Readonly<Record<string, string>> = {
   async_capable: 'true',
   fetch_size: '10000',
   // A plan that sends a sum instead of rows is worth it even for few rows.
-  fdw_tuple_cost: '1',
+  fdw_tuple_cost: '10',
 };
 const itselfOptions: Readonly<Record<string, string>> = {
   ...connectionOptions,

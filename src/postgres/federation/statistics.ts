@@ -4,8 +4,11 @@ import { dataSchema, partitionName } from './tables.js';
 
 /** A page of foreign rows, as far as planners care. */
 const rowsPerPage = 50;
-/** So that a sum is always fewer rows than what it is over. */
-const rowsMin = 10_000;
+/** So that a sum over facts is always fewer rows than what it is over. */
+const factRowsMin = 10_000;
+const rowsMin = 10;
+
+const rowsMinOf = (relation: string): number => (/^(fct|rpt)_/.test(relation) ? factRowsMin : rowsMin);
 
 /**
  * Notes in the catalogue how many rows the members expect, which a planner would else take for a thousand. Nothing is read for it, unlike
@@ -13,7 +16,10 @@ const rowsMin = 10_000;
  */
 export async function noteRowCounts(client: pg.ClientBase, relations: readonly FederatedRelation[]): Promise<boolean> {
   const expected = relations.flatMap(({ name, members }) =>
-    members.map((member) => ({ table: partitionName(name, member.name), rows: Math.max(member.rows, rowsMin) })),
+    members.map((member) => ({
+      table: partitionName(name, member.name),
+      rows: Math.max(member.rows, rowsMinOf(name)),
+    })),
   );
   const { rows } = await client.query<{ hasFunction: boolean; isSuperuser: boolean }>(
     `select exists (select from pg_proc where proname = 'pg_restore_relation_stats') as "hasFunction",
