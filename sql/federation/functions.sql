@@ -60,7 +60,7 @@ set search_path = pg_catalog, pg_temp
 as $body$
 declare
     this_statement constant text := statement_timestamp()::text || ' ' || coalesce(current_setting('federation.missing', true), '');
-    missing text[] := '{}';
+    missing uuid[] := '{}';
     member record;
     reason text;
 begin
@@ -84,7 +84,7 @@ $body$;
 
 -- Organisations of the members that answered in this statement.
 create or replace function federation.answering()
-returns text[]
+returns uuid[]
 language plpgsql
 immutable
 security definer
@@ -95,7 +95,7 @@ begin
     return array(
         select members.organization_id
         from federation.members as members
-        where not members.organization_id = any(current_setting('federation.missing_ids', true)::text[])
+        where not members.organization_id = any(current_setting('federation.missing_ids', true)::uuid[])
     );
 end
 $body$;

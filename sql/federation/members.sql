@@ -3,7 +3,7 @@ create schema if not exists federation;
 
 create table if not exists federation.members (
     member_name text primary key,
-    organization_id text not null unique,
+    organization_id uuid not null unique,
     organization_name text,
     schema_version text not null,
     time_zone text not null,

@@ -74,13 +74,15 @@ final as (
         causes.conversation_order as conversation_tested_order,
         causes.session_order is not null as is_session_cause,
         causes.conversation_order is not null as is_conversation_cause,
-        causes.is_expected
+        causes.is_expected,
+        causes.session_order is not null
+        and genesys.is_codable(causes.wrapup_cause) as is_codable
     from causes
 )
 
 select * from final;
 
-comment on view mart.dim_wrapup_causes is 'One row per cause of a missing wrap-up code. Every agent session has either a real code or exactly one cause; so has every conversation without agent session, unless a flow or a dialer set a code.';
+comment on view mart.dim_wrapup_causes is 'One row per cause of a missing wrap-up code. Every agent session has either a real code or exactly one cause; and so has every conversation.';
 comment on column mart.dim_wrapup_causes.wrapup_cause is 'The word that facts and reports use.';
 comment on column mart.dim_wrapup_causes.meaning is 'What happened.';
 comment on column mart.dim_wrapup_causes.action is 'What to do about it.';
@@ -89,3 +91,4 @@ comment on column mart.dim_wrapup_causes.conversation_tested_order is 'The same 
 comment on column mart.dim_wrapup_causes.is_session_cause is 'True where agent sessions can have this cause.';
 comment on column mart.dim_wrapup_causes.is_conversation_cause is 'True where conversations without agent session can have this cause.';
 comment on column mart.dim_wrapup_causes.is_expected is 'False where a code was to be expected: a leak that something can be done about.';
+comment on column mart.dim_wrapup_causes.is_codable is 'True where an agent session with this cause could have had a code: it was of a queue, in contact with somebody and over, and its after-call work was not that of a voice session.';

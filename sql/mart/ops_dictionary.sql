@@ -36,8 +36,7 @@ repeated (relation, column_name) as (
     ('rpt_wrapup_causes', 'agent_session_count'),
     ('rpt_wrapup_causes', 'coded_session_count'),
     ('rpt_wrapup_causes', 'conversation_count'),
-    ('rpt_wrapup_assignments', 'conversation_count'),
-    ('rpt_wrapup_conversations', 'with_code_count')
+    ('rpt_wrapup_assignments', 'conversation_count')
 ),
 
 final as (

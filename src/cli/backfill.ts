@@ -35,7 +35,7 @@ export async function backfill(
   const engine = syncContext(context, opened, options.stream);
   const streams = engine.streams.filter((stream) => stream.kind === 'interval');
   await readDirectory(engine);
-  await mindPruned(opened.pool, streams, range, options.force);
+  await rejectPrunedRange(opened.pool, streams, range, options.force);
   for (const stream of streams) await planStreamRange(engine, stream, range, options);
   const progress = await createProgress(opened.pool, streams, range, context.isTerminal, opened.log);
   try {
@@ -48,8 +48,8 @@ export async function backfill(
   }
 }
 
-/** What somebody pruned comes back only when somebody says so. */
-async function mindPruned(
+/** Throws when the range was pruned and the command does not say that it may be pulled again. */
+async function rejectPrunedRange(
   pool: pg.Pool,
   streams: readonly Stream[],
   range: Interval,

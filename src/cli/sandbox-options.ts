@@ -3,7 +3,7 @@ import { isTimeZone, parseStart, parseTimestamp, type Start } from '../config/pa
 import { dayMs, hourMs, minuteMs, secondMs } from '../lib/interval.js';
 import { defaults, faultNames, limits, type NumberSetting, type SandboxSettings } from '../sandbox/index.js';
 
-/** What the command line says, checked one by one; what is not said is left to the sandbox. */
+/** Holds the validated command-line options; the sandbox has defaults for those that are absent. */
 export type SandboxFlags = Omit<SandboxSettings, 'host' | 'clock' | 'dataFrom' | 'replayDirectory' | 'faults'> & {
   readonly clock?: Date;
   readonly accelerate?: number;
@@ -16,7 +16,7 @@ export const portDefault = 8_765;
 const megabyte = 1_024 * 1_024;
 const units: Readonly<Record<string, number>> = { ms: 1, s: secondMs, m: minuteMs, h: hourMs, d: dayMs };
 
-/** Stands under the name of the sandbox's own setting, which says the unit; the flag does not. */
+/** Stores the option under the name of the sandbox's own setting, which includes the unit; the flag does not. */
 class SettingOption extends Option {
   readonly #setting: NumberSetting;
 
@@ -43,7 +43,7 @@ export function addSandboxOptions(command: Command): Command {
     .option('--replay <folder>', 'serve recorded answers instead of the simulation');
   command
     .optionsGroup('Time:')
-    .option('--clock <time>', 'stand still at this instant (default: the real time)', instant)
+    .option('--clock <time>', 'freeze the clock at this instant (default: the real time)', instant)
     .option('--accelerate <factor>', 'let time run so many times faster, from --clock or from now', factor);
   addApiOptions(command.optionsGroup('The API:'));
   whole(command.optionsGroup('Server:'), '--port <n>', 'port', 'on 127.0.0.1; 0 takes a free one', portDefault);
@@ -70,10 +70,15 @@ function addApiOptions(command: Command): void {
       described('of one OAuth client, or unlimited', String(defaults.requestsPerMinute)),
       requestsPerMinute,
     );
-  lasting(command, '--rate-window <time>', 'rateWindowMs', 'after which the rate limit starts anew');
+  lasting(command, '--rate-window <time>', 'rateWindowMs', 'length of the rate-limit window');
   lasting(command, '--token-lifetime <time>', 'tokenLifetimeSeconds', 'how long a login lasts', secondMs);
   lasting(command, '--availability-lag <time>', 'availabilityLagMs', 'how far the jobs lie behind');
-  lasting(command, '--job-duration <time>', 'jobDurationMs', 'how long a job takes; none when time stands still');
+  lasting(
+    command,
+    '--job-duration <time>',
+    'jobDurationMs',
+    'how long a job takes (default: no time when the clock is frozen)',
+  );
   lasting(command, '--job-expiry <time>', 'jobExpiryMs', 'how long results are kept');
   whole(command, '--jobs-concurrent <n>', 'jobsConcurrentMax', 'jobs that may run at once');
   whole(command, '--details-hits <n>', 'detailsHitsMax', 'conversations that one details query may page through');

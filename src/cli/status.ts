@@ -7,7 +7,7 @@ import { withDatabase } from './app/with-open.js';
 
 const gapsShownMax = 20;
 
-/** What is there, what is owed and why; from the marts that an analyst sees, and the sizes of the relations. */
+/** Shows coverage, pending work and its causes, from the marts that an analyst sees, and the sizes of the relations. */
 export async function statusCommand(context: CommandContext, options: { readonly json: boolean }): Promise<number> {
   return withDatabase(context, async (opened) => {
     const status = await readStatus(opened.pool, context.now());
@@ -26,9 +26,9 @@ export interface Status {
   readonly gaps: readonly Row[];
   readonly deadLetters: readonly Row[];
   readonly lastRun: Row | null;
-  /** How the last run stood with the API's limit. */
+  /** Use of the API's rate limit by the last run. */
   readonly apiBudget: Row | null;
-  /** How the allowances that all processes share stand this moment. */
+  /** Present state of the allowances that all processes share. */
   readonly sharedBudgets: readonly Row[];
   /** Ids that data name and the directory lacks. */
   readonly unlisted: readonly Unlisted[];
@@ -84,7 +84,7 @@ export async function readStatus(pool: pg.Pool, now: Date): Promise<Status> {
 function statusText(status: Status): string {
   const sections = [section('Streams', status.streams.map(shownOf))];
   if (status.claims.length > 0) sections.push(section('Slices in progress', status.claims));
-  if (status.gaps.length > 0) sections.push(section('Owed', status.gaps.slice(0, gapsShownMax)));
+  if (status.gaps.length > 0) sections.push(section('Pending', status.gaps.slice(0, gapsShownMax)));
   if (status.gaps.length > gapsShownMax) sections.push(`… and ${status.gaps.length - gapsShownMax} more`);
   if (status.deadLetters.length > 0) sections.push(section('Dead letters', status.deadLetters));
   sections.push(...directoryText(status));
@@ -100,7 +100,7 @@ function statusText(status: Status): string {
   return sections.join('\n\n');
 }
 
-/** What data name and the directory lacks, with the remedy. */
+/** Describes ids that occur in data and are missing in the directory, with the remedy. */
 function directoryText({ unlisted, usersWithoutStatusTimes }: Status): string[] {
   const texts: string[] = [];
   if (unlisted.length > 0) {

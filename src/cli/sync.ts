@@ -4,7 +4,7 @@ import { asRun, syncContext } from './app/record-run.js';
 import { withApi } from './app/with-open.js';
 import { reconcilePulledDays } from './reconcile.js';
 
-/** Plans what every stream owes by now, pulls everything that is due, compares what came, then ends. Slices that failed before get one try. */
+/** Plans every stream, pulls everything that is due, compares new days, then ends. Slices that failed before are tried once. */
 export async function syncCommand(
   context: CommandContext,
   options: { readonly stream: readonly string[] },

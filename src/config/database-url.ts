@@ -2,7 +2,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Any of these says that a server is meant; `PGPASSWORD` or `PGSSLMODE` alone do not. */
 const serverNames = ['PGHOST', 'PGPORT', 'PGDATABASE', 'PGUSER'] as const;
-/** Standard variables that fill what the URL leaves open, as libpq does it, and the URL parameter each stands for. */
+/** Maps standard variables, which fill what the URL leaves open as libpq does it, to URL parameters. */
 const parameterByName = {
   PGHOST: 'host',
   PGPORT: 'port',
@@ -15,7 +15,7 @@ const parameterByName = {
   PGOPTIONS: 'options',
 } as const;
 
-/** What is wrong with `DATABASE_URL`, or undefined. The sentence never repeats the value, which may hold a password. */
+/** Returns the fault of `DATABASE_URL`, or undefined. The sentence never repeats the value, which may contain a password. */
 export function databaseUrlFault(value: string): string | undefined {
   if (!/^postgres(ql)?:\/\//i.test(value)) return 'is not of the form postgres://user:password@host:5432/database';
   if (!URL.canParse(value) || /%(?![0-9a-f]{2})/i.test(value))

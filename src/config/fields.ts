@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { logLevels } from '../lib/log.js';
 import { quoted } from '../lib/text.js';
 import { keepEverything, type PrivacyPolicy, parsePrivacy } from '../privacy/policy.js';
+import { type AttributeColumn, parseAttributes } from './attributes.js';
 import { databaseUrlFault } from './database-url.js';
 import { isTimeZone, parseStart, type Start, startAgoDaysMax } from './parse-time.js';
 import { hostNames, oneOf, onOff, optionalNumber, secret, text, wholeNumber } from './parsers.js';
@@ -23,7 +24,7 @@ const keyCharactersMin = 16;
 /** Wrong ones are counted and slowed down, so that it may be shorter than a key. */
 const passwordCharactersMin = 12;
 
-/** The variables, each with its form and its default; a fault is a sentence that goes on after the name. */
+/** Defines the variables, each with its form and default; a fault is a sentence that continues after the name. */
 export const fields = z.object({
   GENESYSCLOUD_OAUTHCLIENT_ID: text,
   GENESYSCLOUD_OAUTHCLIENT_SECRET: text,
@@ -72,6 +73,13 @@ export const fields = z.object({
     context.addIssue(choice.fault);
     return z.NEVER;
   }),
+  GENESYS_WAREHOUSE_ATTRIBUTES: text.transform((value, context): readonly AttributeColumn[] => {
+    const columns = value === undefined ? [] : parseAttributes(value);
+    if (!('fault' in columns)) return columns;
+    context.addIssue(columns.fault);
+    return z.NEVER;
+  }),
+  GENESYS_WAREHOUSE_LAKE_URL: text,
   GENESYS_WAREHOUSE_SERVICE_HOST: z.string().default('127.0.0.1'),
   GENESYS_WAREHOUSE_SERVICE_PORT: optionalNumber(0, portMax),
   GENESYS_WAREHOUSE_SERVICE_NAMES: hostNames,

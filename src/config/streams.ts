@@ -42,7 +42,7 @@ export const defaultStreams: StreamChoice = Object.freeze({ added: Object.freeze
 const indispensable = 'directory';
 const known = [...streamNames, ...Object.keys(groups)];
 
-/** `+queue_observations,-surveys` as a choice, or what is wrong with it, as a sentence that goes on after the variable's name. */
+/** Parses `+queue_observations,-surveys`; returns its fault as a sentence that continues after the variable's name. */
 export function parseStreams(text: string): StreamChoice | { readonly fault: string } {
   const added = new Set<string>();
   const removed = new Set<string>();

@@ -12,7 +12,7 @@ export interface EncodedRows {
   readonly bytes: Buffer;
   /** Where the first span begins and every span ends, in the order of encoding. */
   readonly marks: readonly number[];
-  /** Digest of the content: the same for the same rows, whatever the source; attributes and derived rows are no part of it. */
+  /** Digest of the content: equal for equal rows from any source; excludes attributes and derived rows. */
   readonly contentHash: string;
 }
 
@@ -20,6 +20,11 @@ export interface Span {
   readonly start: number;
   readonly end: number;
 }
+
+/** Returns bytes of one's own with the same content; those it is given are written over soon. */
+export type KeepBytes = (bytes: Buffer) => Buffer;
+
+const copyBytes: KeepBytes = (bytes) => Buffer.from(bytes);
 
 interface Key {
   readonly conversationId: string;
@@ -47,6 +52,7 @@ export function encodeRows(
   key: Key,
   rows: readonly (readonly Row[])[],
   derivedRows: readonly (readonly Row[])[],
+  keep: KeepBytes = copyBytes,
 ): EncodedRows {
   const writer = scratch;
   writer.clear();
@@ -62,8 +68,8 @@ export function encodeRows(
     writeRows(writer, table, key, derivedRows[index] as readonly Row[]);
     marks.push(writer.length);
   });
-  const bytes = Buffer.from(writer.bytes.subarray(0, writer.length));
-  // One huge record must not hold on to its memory for good.
+  const bytes = keep(writer.bytes.subarray(0, writer.length));
+  // One huge record must not keep its memory allocated permanently.
   if (writer.bytes.length > scratchBytesMax) scratch = new RowWriter(scratchBytes);
   return { bytes, marks, contentHash };
 }

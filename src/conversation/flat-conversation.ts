@@ -1,7 +1,7 @@
 import type { AttributeRow, ParticipantIds } from './attributes.js';
 import type { ConversationRows } from './conversation-rows.js';
 import { decodeRows } from './decode.js';
-import { type EncodedRows, encodeRows } from './encode.js';
+import { type EncodedRows, encodeRows, type KeepBytes } from './encode.js';
 import { recordOf } from './rebuild.js';
 import type { Row } from './relations.js';
 
@@ -17,12 +17,15 @@ export interface FlatConversation extends ConversationRows, EncodedRows {
 type Parts = Omit<FlatConversation, 'record' | keyof EncodedRows>;
 type DerivedRows = Parameters<typeof encodeRows>[2];
 
-/** The conversation that these rows make, with its derived rows. */
-export function flatConversation(parts: Parts & { readonly derivedRows: DerivedRows }): FlatConversation {
-  return new Flat(parts, encodeRows(parts, parts.rows, parts.derivedRows));
+/** Makes a conversation of these rows and its derived rows; `keep` finds room for them, fresh memory unless given. */
+export function flatConversation(
+  parts: Parts & { readonly derivedRows: DerivedRows },
+  keep?: KeepBytes,
+): FlatConversation {
+  return new Flat(parts, encodeRows(parts, parts.rows, parts.derivedRows, keep));
 }
 
-/** The same conversation with other attributes. */
+/** Returns a copy of the conversation with other attributes. */
 export function withAttributes(flat: FlatConversation, attributes: readonly AttributeRow[]): FlatConversation {
   const { conversationId, conversationStart, isOpen, participantIds } = flat;
   return new Flat({ conversationId, conversationStart, isOpen, attributes, participantIds }, flat);

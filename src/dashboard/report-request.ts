@@ -57,10 +57,11 @@ function measureOf(relation: Relation, written: string): ReportMeasure {
   if (written === 'count') return { function: 'count' };
   const [word, name = ''] = written.split(':');
   const known = reportFunctions.find((each) => each === word);
-  if (known === undefined) throw new RequestFault(`${quoted(word)} is no figure; use ${reportFunctions.join(', ')}.`);
+  if (known === undefined)
+    throw new RequestFault(`${quoted(word)} is not a figure; use ${reportFunctions.join(', ')}.`);
   const column = columnOf(relation, name);
   if (known !== 'count' && column.type !== 'number')
-    throw new RequestFault(`${column.name} is no number; it can only be counted.`);
+    throw new RequestFault(`${column.name} is not a number; it can only be counted.`);
   if (known === 'ratio' && ratioOf(relation, column.name) === undefined)
     throw new RequestFault(`${relation.name}.${column.name} cannot be made again for groups of rows.`);
   if (known === 'sum' && !isAdditive(column.name, column.type))
@@ -72,7 +73,7 @@ function stepOf(query: URLSearchParams, relation: Relation): ReportSpec['step'] 
   const given = query.get('step') ?? '';
   if (given === '') return undefined;
   const step = reportSteps.find((each) => each === given);
-  if (step === undefined) throw new RequestFault(`${quoted(given)} is no step; use ${reportSteps.join(', ')}.`);
+  if (step === undefined) throw new RequestFault(`${quoted(given)} is not a step; use ${reportSteps.join(', ')}.`);
   if (timeOf(relation) === undefined) throw new RequestFault(`${relation.name} has no time to group by.`);
   return step;
 }
@@ -94,7 +95,7 @@ function filtersOf(query: URLSearchParams, relation: Relation): ReportFilter[] {
     const column = columnOf(relation, name);
     const operator = reportOperators.find((each) => each === word);
     if (operator === undefined)
-      throw new RequestFault(`${quoted(word)} is no filter; use ${reportOperators.join(', ')}.`);
+      throw new RequestFault(`${quoted(word)} is not a filter; use ${reportOperators.join(', ')}.`);
     if (value.length > valueLengthMax || /\p{Cc}/u.test(value))
       throw new RequestFault(`The value of the filter on ${name} is too long or holds control characters.`);
     const isNumeric = operator === 'least' || operator === 'most';

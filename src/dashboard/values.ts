@@ -1,7 +1,7 @@
 import { quoted } from '../lib/text.js';
 import type { ParameterType, QueryParameter, QueryValues } from '../model/mart-query.js';
 
-/** What somebody asked for that a query does not take: one sentence for the page. */
+/** Reports a request that a query does not accept, in one sentence for the page. */
 export class RequestFault extends Error {
   override readonly name = 'RequestFault';
 }
@@ -76,7 +76,7 @@ function single(given: readonly string[], accepts: (value: string) => boolean): 
   return value !== undefined && more.length === 0 && accepts(value) ? value : undefined;
 }
 
-/** Ids may stand in one value, separated by commas: an address has only so many characters. */
+/** Splits values: ids may be separated by commas in one value, because an address has only so many characters. */
 function several(given: readonly string[], accepts: (value: string) => boolean): readonly string[] | undefined {
   const values = given.flatMap((value) => value.split(','));
   return values.length <= listLengthMax && values.every(accepts) ? values : undefined;

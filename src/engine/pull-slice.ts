@@ -2,6 +2,7 @@ import { ApiError, asError, NotYetError, OutdatedProgramError, UsageError } from
 import { earlier, plus } from '../lib/interval.js';
 import type { Log } from '../lib/log.js';
 import type { Page, SliceClaim, StoreCounts, Stream, StreamContext } from '../model/extraction.js';
+import type { OpenSlices } from './open-slices.js';
 import { halves, nextDueAt, retryDelayMs } from './plan.js';
 import { prefetch } from './prefetch.js';
 import { withDeadline } from './with-deadline.js';
@@ -25,6 +26,9 @@ export interface SliceResult extends StoreCounts {
 
 export interface ExtractContext extends StreamContext {
   readonly log: Log;
+  readonly open: OpenSlices;
+  /** Somebody waits for it: it waits neither for memory nor behind what is older. */
+  readonly isLive: boolean;
 }
 
 interface Progress {
@@ -65,7 +69,8 @@ async function pull(
   const slice = fromStart ? { ...claim.slice, cursor: null } : claim.slice;
   const askedAt = context.now();
   const held = new Set<Page>();
-  const source = noted(stream.pages(slice, context), held);
+  const { open, signal, isLive } = context;
+  const source = open.admission.admit(stream, stream.pages(slice, context), held, { signal, isUrgent: isLive });
   const pages = prefetch(source, (page) => Math.max(1, page.recordCount), prefetchRecordsMax);
   const store = (group: PageGroup) =>
     group.isLast
@@ -75,7 +80,7 @@ async function pull(
   try {
     for await (const group of grouped(pages)) {
       try {
-        add(progress, group.pages, await store(group));
+        add(progress, group.pages, await open.store(isLive ? 0 : 1, () => store(group)));
       } catch (error) {
         // The page that is being fetched may wait for this memory, and leaving the loop waits for that page.
         release([...held], held);
@@ -86,14 +91,6 @@ async function pull(
   } finally {
     // Whatever was read ahead and is not stored now is dropped, with its memory.
     release([...held], held);
-  }
-}
-
-/** Notes each page before anybody else has it, so that none is forgotten wherever the pull ends. */
-async function* noted(pages: AsyncGenerator<Page, void, void>, held: Set<Page>): AsyncGenerator<Page, void, void> {
-  for await (const page of pages) {
-    held.add(page);
-    yield page;
   }
 }
 
@@ -153,7 +150,7 @@ async function settle(
   if (context.signal.aborted) return { outcome: 'aborted' };
   // A newer program migrated the database: no state of any slice, and nothing may be written any more.
   if (error instanceof OutdatedProgramError) throw error;
-  // Credentials that are refused are refused for every slice: that is the person's to mend, not a state of this slice.
+  // Refused credentials fail every slice and need a person: they are not a state of this slice.
   if (error instanceof ApiError && error.facts.operation === 'login' && error.facts.action === 'fail') {
     throw new UsageError(error.message, { cause: error });
   }

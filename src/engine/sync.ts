@@ -10,12 +10,12 @@ export { drain, type SliceReport, type SyncContext, type SyncSummary } from './w
 const firstListingMsMax = 5 * minuteMs;
 const firstListingLookMs = 250;
 
-/** Plans what every stream owes by now, then pulls all that is due. */
+/** Plans the slices that every stream needs by now, then pulls all that are due. */
 export async function sync(context: SyncContext, options: { readonly retryFailed: boolean }): Promise<SyncSummary> {
   const retry = options.retryFailed ? { retryFailedBefore: context.now() } : {};
   await planAll(context);
   const first = await pullFirst(context, retry);
-  const rest = await drain(context, context.streams, { ...retry, planAgain: () => planAll(context) });
+  const rest = await drain(context, context.streams, { ...retry, replan: () => planAll(context) });
   return first === null ? rest : together(first, rest);
 }
 
@@ -32,7 +32,7 @@ export async function pullFirst(
   const summary = await drain(context, streams, retry);
   const looksMax = firstListingMsMax / firstListingLookMs;
   for (let looks = 0; looks < looksMax && !context.signal.aborted && !(await hasUsers(context)); looks += 1) {
-    const inHand = await Promise.all(streams.map((stream) => context.ledger.isInHand(stream.name)));
+    const inHand = await Promise.all(streams.map((stream) => context.ledger.isClaimed(stream.name)));
     if (!inHand.includes(true)) break;
     await pause(firstListingLookMs);
   }
@@ -56,11 +56,13 @@ function together(a: SyncSummary, b: SyncSummary): SyncSummary {
   };
 }
 
-/** Enters into the ledger what every stream owes by now. */
+/** Inserts into the ledger the slices that every stream needs by now. */
 export async function planAll(context: SyncContext): Promise<void> {
   const now = context.now();
   for (const stream of context.streams) await planStream(context, stream, now);
 }
+
+const zoneOf = ({ timeZone }: SyncContext) => (timeZone === undefined ? {} : { timeZone });
 
 async function planStream(context: SyncContext, stream: Stream, now: Date): Promise<void> {
   const added = await context.ledger.plan({
@@ -68,10 +70,11 @@ async function planStream(context: SyncContext, stream: Stream, now: Date): Prom
     now,
     isSchedule: true,
     ...(stream.kind === 'snapshot'
-      ? { asked: () => snapshotSlice(stream, now), propose: missing }
+      ? { targetRange: () => snapshotSlice(stream, now), missingSlices: missing }
       : {
-          asked: (scheduledFrom) => askedRange(stream, { start: context.start, scheduledFrom, now }),
-          propose: (asked, planned) => missing(asked, planned).flatMap((gap) => cut(gap, stream, now)),
+          targetRange: (scheduledFrom) =>
+            askedRange(stream, { ...zoneOf(context), start: context.start, scheduledFrom, now }),
+          missingSlices: (target, planned) => missing(target, planned).flatMap((gap) => cut(gap, stream, now)),
         }),
     dueAt: (interval) => firstDueAt(stream, interval),
   });
@@ -81,12 +84,14 @@ async function planStream(context: SyncContext, stream: Stream, now: Date): Prom
 /** Plans a past range and pulls it. Slices that are there already keep their place in the ledger; `force` makes them due again. */
 export async function planRange(context: SyncContext, stream: Stream, range: Interval): Promise<number> {
   const now = context.now();
+  const lengthMs = await stream.backfillLengthMs?.(range, context);
+  const lengths = lengthMs === undefined ? stream : { sliceLengthMs: () => lengthMs };
   return context.ledger.plan({
     stream,
     now,
     isSchedule: false,
-    asked: () => range,
-    propose: (asked, planned) => missing(asked, planned).flatMap((gap) => cut(gap, stream, now)),
+    targetRange: () => range,
+    missingSlices: (target, planned) => missing(target, planned).flatMap((gap) => cut(gap, lengths, now)),
     dueAt: (interval) => firstDueAt(stream, interval),
   });
 }

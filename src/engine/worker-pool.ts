@@ -1,27 +1,34 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import pLimit from 'p-limit';
+import { linkSignals, pause } from '../lib/abort.js';
 import { asError, UsageError } from '../lib/errors.js';
 import { dayMs, formatInterval, type Interval, plus, secondMs } from '../lib/interval.js';
 import type { Log } from '../lib/log.js';
 import { withLogContext } from '../lib/log-context.js';
 import type { ClaimOptions, HeldSlices, Ledger, SliceClaim, Stream, StreamContext } from '../model/extraction.js';
 import { StreamTurns } from './fair-order.js';
+import { OpenSlices, type ReadAhead } from './open-slices.js';
 import { extractSlice, type SliceResult } from './pull-slice.js';
 
 /** A run stops claiming after this many slices; what is left stays due for the next tick. */
 const slicesMax = 1_000_000;
-/** What ended less than this ago is live: somebody waits for it, and it goes before all that is older. */
+/** Limits the age of live slices, which go before all that are older, because somebody waits for them. */
 const liveMs = dayMs;
-/** A long drain looks this often for what has come to be owed since it began. */
-const planAgainMs = 30 * secondMs;
+/** Plans again this often during a long drain. */
+const replanIntervalMs = 30 * secondMs;
 const liveLookMs = 5 * secondMs;
+/** Room for another slice comes with an answer's delay as much as with a slice's end. */
+const roomLookMs = secondMs / 4;
 
 export interface SyncContext {
   readonly ledger: Ledger;
   readonly streams: readonly Stream[];
   /** How far back the first planning of a stream may reach. */
   readonly start: Date;
+  /** IANA zone of the reports, at whose midnight the first planning begins; UTC without. */
+  readonly timeZone?: string;
+  /** Slices that may be stored at once. */
   readonly concurrency: number;
+  /** Without it, no more slices are open than are stored. */
+  readonly readAhead?: ReadAhead;
   readonly now: () => Date;
   readonly signal: AbortSignal;
   readonly log: Log;
@@ -44,20 +51,20 @@ export interface SyncSummary {
   readonly deadLetters: number;
   /** Slices that failed, with their error: exit status 1. */
   readonly failures: readonly SliceReport[];
-  /** Slices that are owed but not yet: their data is not there. */
+  /** Slices that stay pending because their data is not available yet. */
   readonly deferred: readonly SliceReport[];
   /** Due slices that other processes hold. */
   readonly held: readonly HeldSlices[];
 }
 
 export type DrainOptions = Pick<ClaimOptions, 'retryFailedBefore' | 'within'> & {
-  /** Enters what has come to be owed since, so that live work does not wait for the end of a long backfill. */
-  readonly planAgain?: () => Promise<void>;
+  /** Plans the slices that became necessary since, so that live work does not wait for the end of a long backfill. */
+  readonly replan?: () => Promise<void>;
 };
 
 /**
- * Works off everything due, `concurrency` slices at a time, until nothing is left that could be claimed. Live slices go first; beside them
- * the streams take turns. One more slice, live only, may be in flight, so that slices that take long never hold up what is live.
+ * Works off everything due until nothing is left that could be claimed. Live slices go first; beside them the streams take turns. How many
+ * are open at once follows `OpenSlices`; one more, live only, may be open, so that slices that take long never hold up what is live.
  */
 export async function drain(
   context: SyncContext,
@@ -65,10 +72,7 @@ export async function drain(
   options: DrainOptions,
 ): Promise<SyncSummary> {
   const state = new DrainState(context, streams, options);
-  const workers = Array.from({ length: context.concurrency }, () => state.work());
-  const ended = await Promise.allSettled([...workers, state.workLive()]);
-  const broken = ended.find((worker) => worker.status === 'rejected');
-  if (broken !== undefined) throw broken.reason;
+  await state.run();
   // A run that was stopped leaves due slices anyway.
   const isOver = context.signal.aborted;
   const names = streams.map((stream) => stream.name);
@@ -80,56 +84,94 @@ class DrainState {
   readonly #byName: Map<string, Stream>;
   readonly #options: DrainOptions;
   readonly #turns: StreamTurns;
+  readonly #open: OpenSlices;
   readonly #unavailable = new Set<string>();
   readonly #reports: SliceReport[] = [];
   readonly #totals = { slices: 0, pages: 0, records: 0, changedRecords: 0, deadLetters: 0 };
-  /** Claims are made one after the other, so that each knows what the one before it took. */
-  readonly #claiming = pLimit(1);
-  readonly #over = new AbortController();
-  #working = 0;
-  #broken = false;
+  readonly #pulls = new Set<Promise<void>>();
+  #broken: { readonly error: unknown } | undefined;
   #plannedAt = performance.now();
+  #lookedForLiveAt = Number.NEGATIVE_INFINITY;
+  /** Slices that have ended. */
+  #changes = 0;
+  #wake: () => void = () => {};
 
   constructor(context: SyncContext, streams: readonly Stream[], options: DrainOptions) {
     this.#context = context;
     this.#byName = new Map(streams.map((stream) => [stream.name, stream]));
     this.#turns = new StreamTurns(this.#byName.keys());
     this.#options = options;
+    this.#open = new OpenSlices(context.concurrency, context.readAhead);
   }
 
-  async work(): Promise<void> {
-    this.#working += 1;
+  /** Opens slices while there are any and room for them. Throws what broke, when no slice is open any more. */
+  async run(): Promise<void> {
     try {
-      while (this.#goesOn() && (await this.#workOne(false)));
-    } finally {
-      this.#working -= 1;
-      if (this.#working === 0) this.#over.abort();
+      while (this.#shouldContinue()) {
+        const seen = this.#changes;
+        const claim = await this.#next();
+        if (claim !== null) this.#start(claim);
+        else if (this.#open.count === 0) break;
+        else await this.#change(seen);
+      }
+    } catch (error) {
+      this.#break(error);
     }
+    await Promise.all(this.#pulls);
+    if (this.#broken !== undefined) throw this.#broken.error;
   }
 
-  /** Waits for what becomes live while the others are at work; what its own last slice was cut into is its own to finish. */
-  async workLive(): Promise<void> {
-    while (this.#goesOn()) {
-      const isAlone = this.#over.signal.aborted;
-      if (await this.#workOne(!isAlone)) continue;
-      if (isAlone) return;
-      await pause(liveLookMs, undefined, { signal: this.#over.signal }).catch(() => {});
-    }
+  #shouldContinue(): boolean {
+    return !this.#context.signal.aborted && this.#broken === undefined && this.#totals.slices < slicesMax;
   }
 
-  #goesOn(): boolean {
-    return !this.#context.signal.aborted && !this.#broken && this.#totals.slices < slicesMax;
+  #break(error: unknown): void {
+    this.#broken ??= { error };
   }
 
-  /** False when there was nothing to claim. */
-  async #workOne(isLiveOnly: boolean): Promise<boolean> {
-    const claim = await this.#claiming(() => this.#claim(isLiveOnly));
-    if (claim === null) return false;
+  /** Claims a slice where there is a place for one; now and then a live one where there is none. */
+  async #next(): Promise<SliceClaim | null> {
+    const places = this.#open.freePlaces;
+    if (places > 0) return this.#claim(false);
+    if (places < 0 || performance.now() - this.#lookedForLiveAt < liveLookMs) return null;
+    this.#lookedForLiveAt = performance.now();
+    return this.#claim(true);
+  }
+
+  /**
+   * Resolves when something has changed since `seen`: a slice has ended, or it is time to look for what has become due, or for room, which
+   * comes with slower answers as well.
+   */
+  async #change(seen: number): Promise<void> {
+    if (this.#changes !== seen) return;
+    const waiting = new AbortController();
+    this.#wake = () => waiting.abort();
+    const delayMs = this.#open.freePlaces > 0 ? liveLookMs : roomLookMs;
+    const link = linkSignals([waiting.signal, this.#context.signal]);
+    await pause(delayMs, link.signal);
+    link.unlink();
+  }
+
+  #start(claim: SliceClaim): void {
+    const pull = this.#open
+      .hold(() => this.#pull(claim))
+      .then(
+        () => {},
+        (error: unknown) => this.#break(error),
+      );
+    const ended = pull.finally(() => {
+      this.#pulls.delete(ended);
+      this.#changes += 1;
+      this.#wake();
+    });
+    this.#pulls.add(ended);
+  }
+
+  async #pull(claim: SliceClaim): Promise<void> {
     try {
       await this.#extract(claim);
     } catch (error) {
-      // The database failed, not a slice: the other workers would only meet the same.
-      this.#broken = true;
+      // The database failed, not a slice: the others would only meet the same.
       if (error instanceof UsageError) throw error;
       const { stream, interval } = claim.slice;
       throw new Error(`${stream} ${formatInterval(interval)} could not be stored: ${asError(error).message}`, {
@@ -139,13 +181,12 @@ class DrainState {
       this.#turns.end(claim.slice.stream);
       await claim.release();
     }
-    return true;
   }
 
   async #claim(isLiveOnly: boolean): Promise<SliceClaim | null> {
     const { ledger, signal } = this.#context;
     if (signal.aborted) return null;
-    await this.#planAgain();
+    await this.#replan();
     // A stream that this organisation has no right to is asked once a run, not once a slice.
     const streams = this.#turns.order().filter((name) => !this.#unavailable.has(name));
     if (streams.length === 0) return null;
@@ -163,10 +204,10 @@ class DrainState {
     return claim;
   }
 
-  async #planAgain(): Promise<void> {
-    if (this.#options.planAgain === undefined || performance.now() - this.#plannedAt < planAgainMs) return;
+  async #replan(): Promise<void> {
+    if (this.#options.replan === undefined || performance.now() - this.#plannedAt < replanIntervalMs) return;
     this.#plannedAt = performance.now();
-    await this.#options.planAgain();
+    await this.#options.replan();
   }
 
   async #extract(claim: SliceClaim): Promise<void> {
@@ -175,7 +216,8 @@ class DrainState {
     if (stream === undefined) throw new Error(`The ledger gave a slice of ${slice.stream}, which was not asked for`);
     // Lines of the API client that are written meanwhile carry the slice, too.
     await withLogContext({ stream: slice.stream, slice: slice.sliceId }, async () => {
-      const result = await extractSlice(claim, stream, this.#context);
+      const isLive = slice.interval.to > plus(this.#context.now(), -liveMs);
+      const result = await extractSlice(claim, stream, { ...this.#context, open: this.#open, isLive });
       this.#record({ stream: slice.stream, interval: slice.interval, result });
     });
   }

@@ -3,7 +3,10 @@ import type { DetailsJobQuery, DetailsQuery, GenesysApi, JsonObject } from './ap
 import type { Caller } from './caller.js';
 import type { Operation } from './operation.js';
 
-type Operations = Omit<GenesysApi, Extract<keyof GenesysApi, `list${string}`> | 'askTheTime' | 'stats' | 'close'>;
+type Operations = Omit<
+  GenesysApi,
+  Extract<keyof GenesysApi, `list${string}`> | 'askTheTime' | 'stats' | 'requestsAtOnce' | 'close'
+>;
 
 const recordsKey = 'conversations';
 const detailsQuery: Operation = { ...query('conversations details query'), recordsKey };

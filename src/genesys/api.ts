@@ -220,6 +220,8 @@ export interface GenesysApi {
   /** Logs in anew, for the sake of the answer's date alone; a refusal is met again by who calls next. */
   askTheTime(): Promise<void>;
   stats(): ApiStats;
+  /** How many requests have to be in flight so that the allowance is used at the pace of late answers; at least one. */
+  requestsAtOnce(): number;
   /** Ends all sockets; calls in flight fail. */
   close(): Promise<void>;
 }
@@ -236,7 +238,7 @@ export interface GenesysApiOptions {
   readonly budget?: Budget | ((apiUrl: string) => Budget);
   readonly now?: () => Date;
   /** Hears from each answer what time the API has, in milliseconds since 1970. */
-  readonly onTime?: (toldMs: number) => void;
+  readonly onTime?: (serverTimeMs: number) => void;
   /** Rejects with the signal's reason when that aborts first. */
   readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
   /** For intervals of time, apart from `now`: milliseconds that never run backwards. Goes with a `sleep` of its own. */

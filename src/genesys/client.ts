@@ -24,8 +24,8 @@ export function createGenesysApi(options: GenesysApiOptions): GenesysApi {
   const connection = openConnection(options, [clientSecret], (open) =>
     open.tokenBy(loginOperation, (sdk) => sdk.login(clientId, clientSecret)),
   );
-  const { caller, askTheTime, stats, close } = connection;
-  return { ...createOperations(caller), ...createListings(caller), askTheTime, stats, close };
+  const { caller, askTheTime, stats, requestsAtOnce, close } = connection;
+  return { ...createOperations(caller), ...createListings(caller), askTheTime, stats, requestsAtOnce, close };
 }
 
 export type ConnectionOptions = Omit<GenesysApiOptions, 'clientId' | 'clientSecret'>;
@@ -42,6 +42,7 @@ export interface Connection {
   tokenBy(operation: Operation, ask: (sdk: SdkSession, exchange: Exchange) => Promise<Token>): Promise<Token>;
   askTheTime(): Promise<void>;
   stats(): ApiStats;
+  requestsAtOnce(): number;
   close(): Promise<void>;
 }
 
@@ -79,6 +80,7 @@ export function openConnection(
   const budget = budgetOf(options, sdk.endpoint.apiUrl);
   // The allowance is a matter of real time: a `sleep` that returns at once would ask for a turn in a tight loop.
   const limiter = new RateLimiter({ budget, clockMs, sleep: options.clockMs ? sleep : sleepFor, now });
+  const allowance = () => Math.min(options.requestsPerMinute, limiter.allowed ?? Number.POSITIVE_INFINITY);
   const connection: Connection = {
     caller: new Caller({ apis: sdk.apis, wire, limiter, session, retry, now, signals }),
     sdk,
@@ -92,8 +94,9 @@ export function openConnection(
       ...wire.counters,
       retries,
       throttledMs: Math.round(limiter.throttledMs),
-      allowance: Math.min(options.requestsPerMinute, limiter.allowed ?? Number.POSITIVE_INFINITY),
+      allowance: allowance(),
     }),
+    requestsAtOnce: () => wire.pace.requestsAtOnce(allowance()),
     close: async () => {
       closing.abort(new Error('The API client was closed.'));
       await transport.close();

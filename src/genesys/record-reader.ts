@@ -17,7 +17,7 @@ const cutOff = '{';
 export async function readRecords(
   response: WireResponse,
   key: string,
-  sink: RecordSink,
+  sink: Pick<RecordSink, 'begin' | 'add'>,
   bytesMax = recordBytesMax,
 ): Promise<WireAnswer> {
   await sink.begin();

@@ -1,5 +1,6 @@
 import { type ApiError, asError } from '../lib/errors.js';
 import type { Redactor } from '../lib/redact.js';
+import { AnswerPace } from './answer-pace.js';
 import type { RecordSink, RequestReport } from './api.js';
 import type { BudgetFacts } from './budget.js';
 import { toApiError } from './errors.js';
@@ -18,6 +19,8 @@ export interface Exchange {
   /** For the records of the answer, where they are wanted one by one. */
   readonly records?: RecordSink | undefined;
   facts?: BudgetFacts;
+  /** Time that the answer had to wait for its reader. */
+  waitedMs?: number;
 }
 
 export interface WireOptions {
@@ -26,13 +29,14 @@ export interface WireOptions {
   readonly clockMs: () => number;
   readonly now: () => Date;
   readonly onRequest?: ((report: RequestReport) => void) | undefined;
-  readonly onTime?: ((toldMs: number) => void) | undefined;
+  readonly onTime?: ((serverTimeMs: number) => void) | undefined;
 }
 
 /** What lies under the SDK: sends its requests, classifies every answer, counts. */
 export class Wire {
   readonly #options: WireOptions;
   readonly #reachedHosts = new Set<string>();
+  readonly pace = new AnswerPace();
   readonly counters = { requests: 0, status429: 0, bytes: 0 };
   /** Set once the SDK is opened; nothing is sent anywhere else, whatever a configuration the SDK found may say. */
   endpoint: Endpoint | undefined;
@@ -75,7 +79,7 @@ export class Wire {
     const startMs = this.#options.clockMs();
     if (exchange.operation.kind !== 'login') this.counters.requests += 1;
     try {
-      const answer = await this.#options.transport.exchange(wire, (response) => read(response, exchange));
+      const answer = await this.#options.transport.exchange(wire, (response) => this.#read(response, exchange));
       this.#record(wire, exchange, answer, startMs);
       return answer;
     } catch (error) {
@@ -85,11 +89,26 @@ export class Wire {
     }
   }
 
+  /** Only a good answer has records; of every other the whole text is wanted. */
+  #read(response: WireResponse, exchange: Exchange): Promise<WireAnswer> {
+    const { operation, records } = exchange;
+    const isGood = response.status >= 200 && response.status <= 299;
+    if (!isGood || operation.recordsKey === undefined || records === undefined) return readText(response);
+    const beganMs = this.#options.clockMs();
+    const begin = async () => {
+      await records.begin();
+      exchange.waitedMs = this.#options.clockMs() - beganMs;
+    };
+    return readRecords(response, operation.recordsKey, { begin, add: (record) => records.add(record) });
+  }
+
   #record(wire: WireRequest, exchange: Exchange, answer: WireAnswer, startMs: number): void {
     this.#reachedHosts.add(new URL(wire.url).host);
-    const toldMs = Date.parse(answer.headers.date ?? '');
-    if (!Number.isNaN(toldMs)) this.#options.onTime?.(toldMs);
+    const serverTimeMs = Date.parse(answer.headers.date ?? '');
+    if (!Number.isNaN(serverTimeMs)) this.#options.onTime?.(serverTimeMs);
     this.counters.bytes += answer.bytes;
+    if (exchange.operation.kind !== 'login')
+      this.pace.observe(this.#options.clockMs() - startMs - (exchange.waitedMs ?? 0));
     if (answer.status === 429) this.counters.status429 += 1;
     const facts = budgetFacts(answer.headers, this.#options.clockMs());
     if (facts) exchange.facts = facts;
@@ -131,14 +150,6 @@ export class Wire {
     const failure = { operation: exchange.operation, method: wire.method, url: wire.url, message };
     throw toApiError(failure, this.#options.redactor);
   }
-}
-
-/** Only a good answer has records; of every other the whole text is wanted. */
-function read(response: WireResponse, { operation, records }: Exchange): Promise<WireAnswer> {
-  const isGood = response.status >= 200 && response.status <= 299;
-  const { recordsKey } = operation;
-  if (isGood && recordsKey && records) return readRecords(response, recordsKey, records);
-  return readText(response);
 }
 
 function toWireRequest(request: SdkRequest, signal: AbortSignal): WireRequest {

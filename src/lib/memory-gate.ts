@@ -1,7 +1,7 @@
 /** Memory that an entrant holds, from before its bytes arrive until they are stored or dropped. */
 export interface HeldMemory {
-  /** More has arrived than was expected. Never waits: who has begun must be able to end. */
-  grow(toBytes: number): void;
+  /** More has arrived than was expected, or less. Never waits: who has begun must be able to end. */
+  resize(bytes: number): void;
   /** Gives everything back; a second call does nothing. */
   release(): void;
   /** True while half of the memory is in use: what could leave now should. */
@@ -91,10 +91,11 @@ export class MemoryGate {
     let bytes = expectedBytes;
     let isReleased = false;
     return {
-      grow: (toBytes) => {
-        if (isReleased || toBytes <= bytes) return;
+      resize: (toBytes) => {
+        if (isReleased) return;
         this.#usedBytes += toBytes - bytes;
         bytes = toBytes;
+        this.#letIn();
       },
       release: () => {
         if (isReleased) return;

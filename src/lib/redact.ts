@@ -1,4 +1,4 @@
-/** Stands wherever a secret was. */
+/** Replaces secrets. */
 export const redacted = '[redacted]';
 
 /**

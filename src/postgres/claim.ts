@@ -3,10 +3,11 @@ import type pg from 'pg';
 import { NotYetError } from '../lib/errors.js';
 import type { Interval } from '../lib/interval.js';
 import { type Page, type SliceClaim, type StoreCounts, snapshotStreams } from '../model/extraction.js';
-import { type Db, kyselyOnClient } from './connection/kysely.js';
-import { transactionOn } from './connection/transaction.js';
-import { dropClaim, type Heartbeat, holdsClaim } from './ledger/claims.js';
-import { forgetMended, handOverLetters } from './ledger/dead-letters.js';
+import { kyselyOnClient, kyselyOnPool } from './connection/kysely.js';
+import { inTransaction, onConnection } from './connection/transaction.js';
+import type { ClaimSession } from './ledger/claim-session.js';
+import { holdsClaim } from './ledger/claims.js';
+import { deleteResolved, reassignDeadLetters } from './ledger/dead-letters.js';
 import { type ClaimedSlice, insertSlices, type StoredCursor } from './ledger/slices.js';
 import { type Store, storePages } from './load/store.js';
 import { markDaysWithData } from './schema/dimension-tables.js';
@@ -14,34 +15,30 @@ import { markDaysWithData } from './schema/dimension-tables.js';
 const errorCharactersMax = 2_000;
 
 /**
- * Makes the claim that `client` has taken usable: the claim ends with that connection, which belongs to it until `release`. Nothing is
- * committed for a claim that another process has taken over meanwhile; `commit` and `complete` throw a NotYetError then.
+ * Makes a claim of `session` usable; it takes a connection only for as long as it stores. Nothing is committed for a claim that another
+ * process has taken over meanwhile; `commit` and `complete` throw a NotYetError then.
  */
-export function sliceClaim(
-  client: pg.PoolClient,
-  claimed: ClaimedSlice,
-  store: Store,
-  heartbeat: Heartbeat,
-): SliceClaim {
+export function sliceClaim(pool: pg.Pool, claimed: ClaimedSlice, store: Store, session: ClaimSession): SliceClaim {
   const { slice, claimId } = claimed;
-  const db = kyselyOnClient(client);
-  heartbeat.begin(claimId);
-  const thisSlice = () =>
+  const ownDb = kyselyOnPool(pool);
+  const thisSlice = (db = ownDb) =>
     db
       .updateTable('extract.slices')
       .where('slice_id', '=', slice.sliceId)
       .where(
         sql<boolean>`exists (select from extract.claims where claims.slice_id = slices.slice_id and claim_id = ${claimId})`,
       );
-  // The pass vouches for the earliest of its pages, also when it was resumed by another process.
+  // A pass is valid as of its earliest page, even when another process resumed it.
   let asOf = claimed.asOf;
 
-  const put = (pages: readonly Page[], finish: (counts: StoreCounts) => Promise<void>) =>
-    storePages(client, store, slice, pages, async (counts) => {
-      for (const page of pages) if (asOf === null || page.asOf < asOf) asOf = page.asOf;
-      await requireClaim(client, claimed, store.now());
-      await finish(counts);
-    });
+  const put = (pages: readonly Page[], finish: (counts: StoreCounts, client: pg.PoolClient) => Promise<void>) =>
+    onConnection(pool, (client) =>
+      storePages(client, store, slice, pages, async (counts) => {
+        for (const page of pages) if (asOf === null || page.asOf < asOf) asOf = page.asOf;
+        await requireClaim(client, claimed, store.now());
+        await finish(counts, client);
+      }),
+    );
 
   const attempted = () => ({ last_attempt_at: store.now() });
   const failed = (message: string) => ({
@@ -52,17 +49,17 @@ export function sliceClaim(
   return {
     slice,
     commit: (pages) =>
-      put(pages, async (counts) => {
-        await thisSlice()
+      put(pages, async (counts, client) => {
+        await thisSlice(kyselyOnClient(client))
           .set({ ...progress(pages, counts), cursor: storedCursor(pages, asOf), ...attempted() })
           .execute();
       }),
     complete: (pages, nextDueAt) =>
-      put(pages, async (counts) => {
-        await thisSlice()
+      put(pages, async (counts, client) => {
+        await thisSlice(kyselyOnClient(client))
           .set({ ...progress(pages, counts), ...attempted(), ...completedPass(nextDueAt, asOf, store.now()) })
           .execute();
-        if (asOf !== null) await forgetMended(client, slice, asOf);
+        if (asOf !== null) await deleteResolved(client, slice, asOf);
         if (!snapshotStreams.includes(slice.stream)) await markDaysWithData(client, slice.interval);
       }),
     fail: async (message, retryAt) => {
@@ -75,16 +72,13 @@ export function sliceClaim(
         .set({ retry_at: retryAt, ...attempted() })
         .execute();
     },
-    split: (parts, dueAt) => splitSlice(client, db, claimed, parts, dueAt, store.now()),
+    split: (parts, dueAt) => inTransaction(pool, (client) => splitSlice(client, claimed, parts, dueAt, store.now())),
     restart: async (message) => {
       await thisSlice()
         .set({ ...noProgress, ...failed(message) })
         .execute();
     },
-    release: async () => {
-      heartbeat.end(claimId);
-      await releaseClient(client, claimId);
-    },
+    release: () => session.release(claimId),
   };
 }
 
@@ -122,41 +116,24 @@ function storedCursor(pages: readonly Page[], asOf: Date | null): string | null 
   return JSON.stringify(stored);
 }
 
+/** In the caller's transaction. */
 async function splitSlice(
   client: pg.PoolClient,
-  db: Db,
   claimed: ClaimedSlice,
   parts: readonly Interval[],
   dueAt: Date,
   now: Date,
 ): Promise<void> {
   const { slice } = claimed;
-  await transactionOn(client, async () => {
-    await requireClaim(client, claimed, now);
-    const whole = await db
-      .deleteFrom('extract.slices')
-      .where('slice_id', '=', slice.sliceId)
-      .returning(['priority', 'pass', 'requested_at'])
-      .executeTakeFirstOrThrow();
-    // What was pulled before is still there: the parts are owed the same pass, and a watermark does not fall back to them.
-    const history = { pass: whole.pass, requestedAt: whole.requested_at };
-    const [first] = await insertSlices(
-      db,
-      { name: slice.stream, priority: whole.priority },
-      parts,
-      () => dueAt,
-      history,
-    );
-    if (first !== undefined) await handOverLetters(client, [slice.sliceId], first);
-  });
-}
-
-async function releaseClient(client: pg.PoolClient, claimId: string): Promise<void> {
-  try {
-    await dropClaim(client, claimId);
-    client.release();
-  } catch (error) {
-    // A connection that cannot give its claim back is closed, which ends the claim.
-    client.release(error as Error);
-  }
+  const db = kyselyOnClient(client);
+  await requireClaim(client, claimed, now);
+  const whole = await db
+    .deleteFrom('extract.slices')
+    .where('slice_id', '=', slice.sliceId)
+    .returning(['priority', 'pass', 'requested_at'])
+    .executeTakeFirstOrThrow();
+  // The rows of earlier passes are still stored: the parts inherit the pass, so that the watermark does not fall back.
+  const history = { pass: whole.pass, requestedAt: whole.requested_at };
+  const [first] = await insertSlices(db, { name: slice.stream, priority: whole.priority }, parts, () => dueAt, history);
+  if (first !== undefined) await reassignDeadLetters(client, [slice.sliceId], first);
 }

@@ -17,7 +17,7 @@ export interface DivisionAccess {
 export interface RoleFacts {
   readonly role: string;
   readonly isReader: boolean;
-  /** True for whoever owns the warehouse and for superusers: no access limits them. */
+  /** True for the owner of the warehouse and for superusers, whom access by division does not limit. */
   readonly isUnlimited: boolean;
 }
 

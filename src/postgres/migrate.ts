@@ -24,8 +24,8 @@ const migrationHoursMax = 12;
 /**
  * Brings a database to this program's schema: pending migrations, each in a transaction of its own, then functions, views and grants,
  * then stored facts whose definition or time zone changed. Safe to repeat and safe when many start at once. Nothing waits for a lock
- * longer than `patience` says, since readers queue behind it; another program that migrates is waited for, which holds nobody up.
- * Throws a UsageError when a newer program has migrated this database, when somebody holds a lock for good, and when the role may not.
+ * longer than `patience` says, since readers queue behind it. Waits for another program that is migrating, which blocks nobody.
+ * Throws a UsageError when a newer program has migrated this database, when a lock is never released, and when the role lacks the rights.
  */
 export async function migrate(
   pool: pg.Pool,
@@ -76,7 +76,7 @@ async function isMigrated(client: pg.PoolClient, settings: ViewSettings): Promis
 }
 
 async function migrateAlone(client: pg.PoolClient, settings: ViewSettings, patience: LockPatience): Promise<void> {
-  // Whoever was waited for may have been newer.
+  // The program that migrated meanwhile may have been a newer version.
   await refuseNewerDatabase(client);
   await runMigrations(client, patience);
   await buildViews(client, settings, patience, newestOf());
@@ -107,7 +107,7 @@ async function runMigrations(client: pg.PoolClient, patience: LockPatience): Pro
   });
 }
 
-/** The migrator's own lock is an advisory one, which any role may hold: ours stands around it. */
+/** Disables the migrator's own lock, an advisory one that any role may hold: `asMigrator` holds a better one. */
 class DialectWithoutLock extends PostgresDialect {
   override createAdapter(): PostgresAdapter {
     const adapter = new PostgresAdapter();
@@ -144,7 +144,7 @@ async function readMigrations(): Promise<Record<string, Migration>> {
   return migrations;
 }
 
-/** In a transaction: whoever stores meanwhile is waited for, and whoever comes later sees the new schema. */
+/** Runs a migration in a transaction that waits for storing transactions; those that start later see the new schema. */
 async function runMigration(db: Kysely<unknown>, text: string): Promise<void> {
   const { rows } = await sql<{
     isThere: boolean;
@@ -161,7 +161,7 @@ async function appliedMigrations(db: pg.Pool | pg.ClientBase): Promise<string[]>
   return applied.rows.map((row) => row.name);
 }
 
-async function refuseNewerDatabase(db: pg.Pool | pg.ClientBase): Promise<void> {
+export async function refuseNewerDatabase(db: pg.Pool | pg.ClientBase): Promise<void> {
   if (await isFederation(db))
     throw new UsageError(
       'The database shows the marts of other warehouses (federate) and takes no data of its own. Point DATABASE_URL at a warehouse.',

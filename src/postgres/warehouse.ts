@@ -1,8 +1,9 @@
 import type pg from 'pg';
 import type { ClaimOptions, Ledger } from '../model/extraction.js';
 import { sliceClaim } from './claim.js';
-import { Heartbeat, readHeldSlices } from './ledger/claims.js';
-import { claimSlice, isInHand, makeDue, planSlices } from './ledger/slices.js';
+import { ClaimSession } from './ledger/claim-session.js';
+import { readHeldSlices } from './ledger/claims.js';
+import { isClaimed, makeDue, planSlices } from './ledger/slices.js';
 import { readUserIds } from './ledger/user-ids.js';
 import { createStore } from './load/store.js';
 
@@ -11,26 +12,18 @@ export interface Warehouse extends Ledger {
   userIds(since: Date): Promise<readonly string[]>;
 }
 
-/** The database as the engine uses it. The pool stays the caller's; it needs a connection for each slice in flight and a few more. */
+/** The database as the engine uses it. The pool stays the caller's; it needs a connection for each slice that is being stored and a few more. */
 export function createWarehouse(pool: pg.Pool, now: () => Date): Warehouse {
   const store = createStore(pool, now);
-  const heartbeat = new Heartbeat(pool);
+  const session = new ClaimSession(pool);
   return {
     plan: (plan) => planSlices(pool, plan),
     makeDue: (stream, range, now) => makeDue(pool, stream, range, now),
     claim: async (options: ClaimOptions) => {
-      const client = await pool.connect();
-      try {
-        const claimed = await claimSlice(client, options);
-        if (claimed !== null) return sliceClaim(client, claimed, store, heartbeat);
-        client.release();
-        return null;
-      } catch (error) {
-        client.release(error as Error);
-        throw error;
-      }
+      const claimed = await session.claim(options);
+      return claimed === null ? null : sliceClaim(pool, claimed, store, session);
     },
-    isInHand: (stream) => isInHand(pool, stream),
+    isClaimed: (stream) => isClaimed(pool, stream),
     held: (streams, at) => readHeldSlices(pool, streams, at),
     openConversationIds: async (after, limit) => {
       const { rows } = await pool.query<{ conversation_id: string }>(

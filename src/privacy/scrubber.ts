@@ -16,7 +16,7 @@ const rememberedMax = 20_000;
 export interface Screen {
   /** The record or entity without what the policy hides; the same object where nothing had to change. */
   apply<T>(json: T): T;
-  /** One value of a kind, for what is no JSON of the API; undefined when it is dropped. */
+  /** Scrubs one value of a kind, for data other than JSON of the API; undefined when it is dropped. */
   value(kind: 'addresses' | 'names' | 'notes' | 'attributes', value: unknown): unknown;
 }
 

@@ -11,7 +11,7 @@ import { userAggregateStream } from './aggregates/users.js';
 import { qualityEventStreams } from './conversations/by-event.js';
 import { conversationHistoryStream } from './conversations/history.js';
 import { openConversationsStream } from './conversations/open.js';
-import { conversationMemory } from './conversations/page-reader.js';
+import { type ConversationMemory, conversationMemory } from './conversations/page-reader.js';
 import { conversationsStream } from './conversations/recent.js';
 import { queueDirectoryStream } from './directory/queues.js';
 import { directoryStream } from './directory/stream.js';
@@ -20,11 +20,15 @@ import { userDetailStream } from './user-statuses.js';
 export interface StreamOptions {
   /** Length of the intervals of all aggregates. */
   readonly granularity: Granularity;
+  /** Bounds the conversations in memory; one for all streams of a process. */
+  readonly memory?: ConversationMemory;
 }
 
 /** Every stream there is, the directory first: facts are read with its names. */
-export function allStreams(api: GenesysApi, { granularity }: StreamOptions): readonly Stream[] {
-  const memory = conversationMemory();
+export function allStreams(
+  api: GenesysApi,
+  { granularity, memory = conversationMemory() }: StreamOptions,
+): readonly Stream[] {
   return [
     directoryStream(api),
     conversationsStream(api, memory),

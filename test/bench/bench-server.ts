@@ -53,7 +53,7 @@ export interface BenchSandbox {
 export async function startBenchSandbox(
   conversationsPerDay: number,
   at: Date,
-  more: readonly string[] = [],
+  further: readonly string[] = [],
 ): Promise<BenchSandbox> {
   const args = [
     'sandbox',
@@ -64,10 +64,11 @@ export async function startBenchSandbox(
     '--no-gzip',
     '--clock',
     at.toISOString(),
+    ...further,
   ];
   const child = spawn(
     process.execPath,
-    ['dist/main.js', ...args, '--agents', '500', '--conversations-per-day', String(conversationsPerDay), ...more],
+    ['dist/main.js', ...args, '--agents', '500', '--conversations-per-day', String(conversationsPerDay)],
     { cwd: directory, stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const url = await new Promise<string>((resolve, reject) => {

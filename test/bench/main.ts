@@ -10,6 +10,7 @@ import { benchLoad } from './load.js';
 import { benchMemory } from './memory.js';
 import { benchRequests } from './requests.js';
 import { benchSandbox } from './sandbox-speed.js';
+import { benchSlowApi } from './slow-api.js';
 import { benchViews } from './views.js';
 
 const benches: Readonly<Record<string, () => Promise<unknown>>> = {
@@ -22,6 +23,7 @@ const benches: Readonly<Record<string, () => Promise<unknown>>> = {
   dashboard: benchDashboard,
   budget: benchBudget,
   federate: benchFederate,
+  'slow-api': benchSlowApi,
 };
 
 const asked = process.argv.slice(2);

@@ -71,6 +71,8 @@ export function preview(relation: string): Query {
 
 const reports = [
   'rpt_wrapup_causes',
+  'rpt_wrapup_conversations',
+  'rpt_wrapup_coverage',
   'rpt_handle_times',
   'rpt_queue_days',
   'rpt_agent_days',

@@ -4,7 +4,7 @@ import type pg from 'pg';
 const knowledgeColumns = ['as_of', 'attributes_as_of', 'valid_from', 'valid_to'];
 const rowsShownMax = 3;
 /** Asked for by user, and what is made of that. */
-const asksUserByUser = ['user_aggregates', 'agent_status_day_sums'];
+const asksUserByUser = ['user_aggregates', 'agent_status_day_sums', 'agent_interval_sums', 'presence_day_sums'];
 /** Who has known for weeks that a user is deleted does not ask for them any more; a first pull, which cannot know since when, does. */
 const notOfDeletedUsers = `not exists (
     select from genesys.users

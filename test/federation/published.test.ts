@@ -60,7 +60,7 @@ describe('schema federation of a warehouse', () => {
   test('the organisation is part of the plan, so that grouping by it costs nothing', async () => {
     const { rows } = await pool.query(
       `explain (verbose) select organization_id, queue_id, count(*) from federation.fct_agent_sessions
-       where organization_id = genesys.organization_id() group by 1, 2`,
+       where organization_id = federation.organization_id() group by 1, 2`,
     );
     const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
     expect(plan).not.toContain('organization_id()');

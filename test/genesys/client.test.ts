@@ -271,7 +271,7 @@ describe('the time', () => {
       () => ({ headers: { date }, body: {} }),
       (nth) => (nth === 1 ? refused : { ...goodToken, headers: { date } }),
     );
-    const api = openApi(server.url, { onTime: (toldMs) => told.push(toldMs) });
+    const api = openApi(server.url, { onTime: (serverTimeMs) => told.push(serverTimeMs) });
     await api.askTheTime();
     expect(told).toEqual([Date.parse(date)]);
     await api.organization();
@@ -286,8 +286,8 @@ describe('the time', () => {
     let now = new Date('2026-04-20T10:00:00Z');
     const api = openApi(server.url, {
       now: () => now,
-      onTime: (toldMs) => {
-        now = new Date(toldMs);
+      onTime: (serverTimeMs) => {
+        now = new Date(serverTimeMs);
       },
     });
     const { requestedAt } = await api.organization();
@@ -304,7 +304,7 @@ describe('the operations', () => {
 
   test('are all in that table', async () => {
     const server = await startServer(() => ({ body: {} }));
-    const others = ['askTheTime', 'stats', 'close', 'sleepsMs'];
+    const others = ['askTheTime', 'stats', 'requestsAtOnce', 'close', 'sleepsMs'];
     const names = Object.keys(openApi(server.url)).filter((name) => !others.includes(name));
     expect(names.sort()).toEqual(Object.keys(requests).sort());
   });

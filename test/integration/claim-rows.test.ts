@@ -49,6 +49,21 @@ const state = async () =>
 const holderPid = async (): Promise<number> =>
   (await pool.query('select session_pid as pid from extract.claims')).rows[0].pid;
 
+/** Claims the slice as another process does that will not connect again; returns its server process. */
+async function claimOfOther(): Promise<number> {
+  const options = { connectionString: database.url, applicationName: 'other', max: 2, statementTimeoutMs: 0 };
+  const other = createPool(options);
+  const claimed = await createWarehouse(other, () => at).claim({
+    streams: ['calls'],
+    now: at,
+    liveAfter: at,
+    isLiveOnly: false,
+  });
+  expect(claimed).not.toBeNull();
+  void other.end();
+  return holderPid();
+}
+
 async function until(condition: () => Promise<boolean>): Promise<void> {
   for (let looks = 0; looks < 500; looks += 1) {
     if (await condition()) return;
@@ -63,25 +78,50 @@ describe('a claim', () => {
   test('is for one process alone, and given back free for the next', async () => {
     const first = await claim();
     expect(await claim()).toBeNull();
-    expect(await warehouse.isInHand('calls')).toBe(true);
+    expect(await warehouse.isClaimed('calls')).toBe(true);
     await first?.release();
     claims.length = 0;
-    expect(await warehouse.isInHand('calls')).toBe(false);
+    expect(await warehouse.isClaimed('calls')).toBe(false);
     expect(await claim()).not.toBeNull();
   });
 
-  test('ends with the connection that made it, however that ends', async () => {
-    await claim();
-    const pid = await holderPid();
+  test('ends with the process that made it, however that ends', async () => {
+    const pid = await claimOfOther();
+    expect(await claim()).toBeNull();
     await pool.query('select pg_terminate_backend($1)', [pid]);
     await until(async () => (await pool.query('select from pg_stat_activity where pid = $1', [pid])).rowCount === 0);
-    expect(await warehouse.isInHand('calls')).toBe(false);
+    expect(await warehouse.isClaimed('calls')).toBe(false);
     expect(await claim()).not.toBeNull();
     expect(await holderPid()).not.toBe(pid);
   });
 
+  test('that waits for an answer takes no connection: as many as there are slices end with one', async () => {
+    await pool.query(
+      `insert into extract.slices (stream, slice_from, slice_to, priority, due_at, requested_at)
+       select 'calls', slice_to + n * interval '1 hour', slice_to + (n + 1) * interval '1 hour', 1, due_at, due_at
+       from extract.slices, generate_series(0, 29) as n`,
+    );
+    for (let n = 0; n < 31; n += 1) expect(await claim()).not.toBeNull();
+    const { rows } = await pool.query('select count(distinct session_pid)::int as count from extract.claims');
+    expect(rows[0].count).toBe(1);
+    await Promise.all(claims.splice(0).map((claimed) => claimed.complete([page], null).then(() => claimed.release())));
+    expect(await claim()).toBeNull();
+  });
+
+  test('whose connection breaks goes over to the next one, where nobody else has taken it', async () => {
+    const held = (await claim()) as SliceClaim;
+    const pid = await holderPid();
+    await pool.query('select pg_terminate_backend($1)', [pid]);
+    await until(async () => (await holderPid()) !== pid);
+    const other = createWarehouse(pool, () => at);
+    expect(await other.isClaimed('calls')).toBe(true);
+    expect(await claim(other)).toBeNull();
+    await held.complete([page], null);
+    expect(await state()).toMatchObject({ pass: 1, due_at: null });
+  });
+
   test('is not kept alive by somebody who takes over the sign of life of a session that has ended', async () => {
-    await claim();
+    await claimOfOther();
     const { rows } = await pool.query('select session_pid as pid, session_key as key from extract.claims');
     await pool.query('select pg_terminate_backend($1)', [rows[0].pid]);
     const other = await pool.connect();

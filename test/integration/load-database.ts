@@ -37,7 +37,7 @@ export class LoadDatabase {
 
   /** As the store does it: partitions first, and again after a conflict. */
   async load(records: readonly unknown[], asOf: Date | readonly Date[], stream = 'test'): Promise<StoreCounts> {
-    const conversations = records.map(flatten);
+    const conversations = records.map((record) => flatten(record));
     await this.ensurePartitions(conversations);
     for (let conflicts = 0; ; conflicts += 1) {
       try {

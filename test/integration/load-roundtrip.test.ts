@@ -25,7 +25,7 @@ afterAll(async () => {
 });
 
 async function load(records: readonly unknown[], asOf = now): Promise<void> {
-  const conversations = records.map(flatten);
+  const conversations = records.map((record) => flatten(record));
   await ensurePartitions(
     pool,
     conversations.map((flat) => flat.conversationStart),

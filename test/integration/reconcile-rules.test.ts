@@ -71,7 +71,7 @@ async function insertAggregate({
 
 const handling = (metrics: readonly JsonObject[], more: JsonObject = {}) =>
   session([segment('interact', '10:01:00', '10:05:00', { queueId })], { metrics, ...more });
-const reconcile = () => reconcileDay(marts.pool, day, { now, isPatient: true });
+const reconcile = () => reconcileDay(marts.pool, day, { now, waitForLock: true });
 
 describe('a figure of the details', () => {
   test('lies in the interval in which its metric was emitted, not in that in which the call began', async () => {
@@ -130,7 +130,7 @@ describe('a figure that only one side has', () => {
     await insertAggregate({ start: '10:00:00', metric: 'tHandle', count: 1, seconds: 60.001 });
     await insertAggregate({ start: '10:00:00', metric: 'tHeldComplete', count: 0, seconds: 0 });
     await insertAggregate({ start: '10:00:00', metric: 'nOffered', count: 1 });
-    expect(await reconcile()).toMatchObject({ state: 'different', equalCount: 1, differentCount: 3, healing: 'due' });
+    expect(await reconcile()).toMatchObject({ state: 'different', equalCount: 1, differentCount: 3, requeue: 'due' });
     const rows = await marts.rows(
       `select metric, details_count::int, aggregate_count::int, details_seconds::float8, aggregate_seconds::float8
        from mart.ops_reconciliation_differences order by metric`,
@@ -153,7 +153,7 @@ describe('nothing is judged', () => {
       await marts.rows('delete from extract.slices where stream = $1', [stream]);
       await insertSlice(stream, '2026-03-01', '2026-03-03', due);
       await insertAggregate(offered);
-      expect(await reconcile()).toMatchObject({ state: 'not_final', notFinalDifferentCount: 1, healing: 'none' });
+      expect(await reconcile()).toMatchObject({ state: 'not_final', notFinalDifferentCount: 1, requeue: 'none' });
     },
   );
 

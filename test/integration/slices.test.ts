@@ -67,8 +67,8 @@ test('a schedule that reaches further back begins where what was pruned ends, an
     stream: { name: 'calls', kind: 'interval', priority: 1, repassAgesMs: [] } as unknown as Stream,
     now,
     isSchedule,
-    asked: () => asked,
-    propose: missing,
+    targetRange: () => asked,
+    missingSlices: missing,
     dueAt: ({ to }) => to,
   });
   // Between the two was pruned as well, and a person had it pulled again.
@@ -92,8 +92,8 @@ test('the next period of a snapshot takes the place of one that failed, and has 
     stream: { name: 'names', kind: 'snapshot', priority: 1, repassAgesMs: [] } as unknown as Stream,
     now,
     isSchedule: true,
-    asked: () => ({ from: at(hour), to: at(hour + 1) }),
-    propose: (asked) => [asked],
+    targetRange: () => ({ from: at(hour), to: at(hour + 1) }),
+    missingSlices: (asked) => [asked],
     dueAt: ({ from }) => from,
   });
   await warehouse.plan(plan(12));
@@ -115,8 +115,8 @@ test('a failing slice ends when the stream that covers it has pulled its whole t
     stream: { name, kind: 'interval', priority: 1, repassAgesMs: [], coveredBy } as unknown as Stream,
     now,
     isSchedule: true,
-    asked: () => ({ from: at(0), to: at(4) }),
-    propose: missing,
+    targetRange: () => ({ from: at(0), to: at(4) }),
+    missingSlices: missing,
     dueAt: ({ to }) => to,
   });
   const pullHistory = async (from: number, to: number) => {

@@ -47,7 +47,7 @@ const ann = {
 
 afterAll(() => marts?.close());
 
-test('targets of a queue stand in its row by medium, and what is no number is null instead of an error', async () => {
+test('targets of a queue stand in its row by medium, and what is not a number is null instead of an error', async () => {
   const [row] = await marts.rows('select * from mart.dim_queues');
   expect(row).toMatchObject({
     queue_name: 'New',

@@ -88,7 +88,7 @@ describe('the check can fail', () => {
     sandbox.setFaults({ malformedRecords: 1 });
     const found = await violations(recordRows);
     expect(found.some((line) => line.includes('should be of type'))).toBe(true);
-    expect(found.some((line) => line.endsWith('is no instant'))).toBe(true);
+    expect(found.some((line) => line.endsWith('is not an instant'))).toBe(true);
   });
 
   test('on nulls, on lists that are none and on what a model requires', () => {

@@ -66,7 +66,7 @@ function valued(owner: Record<string, unknown>, model: string, name: string, pat
   if (model === 'AggregateMetricData' && name === 'qualifier')
     found.push(...listed(value, qualifiersOf[String(owner.metric)], path));
   for (const text of texts(value)) {
-    if (instantName.test(name) && !instant.test(text)) found.push(`${path}: ${text} is no instant`);
+    if (instantName.test(name) && !instant.test(text)) found.push(`${path}: ${text} is not an instant`);
     if (guidName.test(name) && !guid.test(text) && text !== anyDivision) found.push(`${path}: ${text} is no id`);
   }
   return found;

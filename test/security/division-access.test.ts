@@ -281,7 +281,7 @@ describe('the command access', () => {
     ]);
     const { output } = await access('list');
     await owner.query(`delete from extract.division_access where role_name = 'nobody_any_more'`);
-    expect(output).toMatch(new RegExp(`${role('supervisor')} +${division.name} +${division.id} .* in force`));
+    expect(output).toMatch(new RegExp(`${role('supervisor')} +${division.name} +${division.id} .* active`));
     expect(output).toMatch(/nobody_any_more .* no such role/);
   });
 

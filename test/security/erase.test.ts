@@ -219,7 +219,7 @@ test('what is kept to recognise people is no identifier but a digest', async () 
 test.each([
   [['erase'], /Name one person/],
   [['erase', '--address', '12'], /too short/],
-  [['erase', '--user', 'Ines'], /is no id; use the UUID/],
+  [['erase', '--user', 'Ines'], /is not a UUID; use the id/],
   [['erase', '--address', '+49301234567', '--mask', '--remove'], /exclude each other/],
 ])('%j is refused with one sentence', async (args, sentence) => {
   const result = await run(...args);

@@ -123,8 +123,8 @@ describe('prune', () => {
       stream,
       now: at,
       isSchedule: true,
-      asked: () => asked,
-      propose: (range, planned) => missing(range, planned).flatMap((gap) => cut(gap, stream, at)),
+      targetRange: () => asked,
+      missingSlices: (range, planned) => missing(range, planned).flatMap((gap) => cut(gap, stream, at)),
       dueAt: ({ to }) => to,
     });
     const { rows } = await pool.query(

@@ -26,7 +26,7 @@ export function soakOptions(args: readonly string[]): SoakOptions {
   });
   const number = (text: string | undefined, fallback: number) => {
     const value = text === undefined ? fallback : Number(text);
-    if (!(value > 0)) throw new Error(`${text} is no number above 0.`);
+    if (!(value > 0)) throw new Error(`${text} is not a number above 0.`);
     return value;
   };
   return {

@@ -13,7 +13,7 @@ describe('a database that fails underneath a run', () => {
   ])('is told in one sentence and what becomes of the work: %s', (error, begin) => {
     const text = describeLoss(error);
     expect(text).toBe(
-      `${begin} (${error.message}). What is not stored yet stays owed; the next run goes on behind the last commit.`,
+      `${begin} (${error.message}). Unstored data stays pending; the next run resumes from the last checkpoint.`,
     );
   });
 

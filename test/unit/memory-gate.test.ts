@@ -39,18 +39,18 @@ describe('the gate of memory', () => {
     expect(gate.usedBytes).toBe(0);
   });
 
-  test('never stops who is inside: more than was expected counts, and keeps others out for longer', async () => {
+  test('never stops who is inside: more than was expected counts and keeps others out, less lets them in', async () => {
     const gate = new MemoryGate(100);
     const { inside, enter } = entering(gate);
     const first = await enter('first', 10);
-    first.grow(200);
+    first.resize(200);
     const second = enter('second', 10);
     await settled();
     expect(inside).toEqual(['first']);
     expect(first.isWanted()).toBe(true);
-    first.release();
+    first.resize(5);
     await second;
-    expect(gate.usedBytes).toBe(10);
+    expect(gate.usedBytes).toBe(15);
   });
 
   test('does not keep urgent work waiting', async () => {
@@ -81,7 +81,7 @@ describe('the gate of memory', () => {
     const [a, b] = [await enter('a', 40), await enter('b', 40)];
     a.release();
     a.release();
-    a.grow(1_000);
+    a.resize(1_000);
     expect(gate.usedBytes).toBe(40);
     b.release();
     expect(gate.usedBytes).toBe(0);

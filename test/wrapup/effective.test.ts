@@ -163,6 +163,17 @@ describe('an assignment', () => {
   });
 });
 
+test('rpt_wrapup_coverage counts what rules gave beside real codes, not among them', async () => {
+  const coverage = () =>
+    marts.rows(
+      `select sum(agent_session_count)::int as sessions, sum(coded_count)::int as coded, sum(rule_count)::int as ruled
+       from mart.rpt_wrapup_coverage`,
+    );
+  expect(await coverage()).toEqual([{ sessions: 5, coded: 1, ruled: 0 }]);
+  await assign('system');
+  expect(await coverage()).toEqual([{ sessions: 5, coded: 1, ruled: 1 }]);
+});
+
 test.each([
   'select queue_id, media_type, count(*), sum(handle_seconds) from mart.fct_agent_sessions group by queue_id, media_type',
   'select queue_id, wrapup_code, count(*) from mart.fct_wrapups group by queue_id, wrapup_code',

@@ -24,12 +24,12 @@ import { privateApi } from '../../streams/scrubbed-api.js';
 import { type Budgets, openBudgets } from './budgets.js';
 import { type CommandContext, timingOf } from './command.js';
 
-/** The longest that one call may wait for the API before the run ends with the slice still owed. */
+/** Limits how long one call may wait for the API before the run ends with the slice still pending. */
 const waitMsMax = 5 * minuteMs;
 const requestTimeoutMs = 2 * minuteMs;
 const statementTimeoutMs = 10 * minuteMs;
 /** Beside the slices in flight: planning, open conversations, the run's own row, two readings of the service port, three works of events. */
-const spareConnections = 8;
+export const spareConnections = 8;
 
 export interface Opened {
   readonly config: Config;
@@ -62,9 +62,9 @@ export function readConfig(context: CommandContext, needs: { readonly api: boole
   return { config, log: context.createLog(config.logLevel, secrets) };
 }
 
-/** What `migrate` needs to know to build the views. */
+/** Returns the settings with which `migrate` builds the views. */
 export function viewSettings(config: Config): ViewSettings {
-  return { timeZone: config.timeZone };
+  return { timeZone: config.timeZone, attributes: config.attributes };
 }
 
 /** Opens the configured database, or starts the embedded one; checked, so that a wrong address is one clear sentence. */
@@ -134,14 +134,17 @@ function openApi(
     waitMsMax,
     timeoutMs: requestTimeoutMs,
     now: clock.now,
-    onTime: (toldMs) => clock.observe(toldMs),
+    onTime: (serverTimeMs) => clock.observe(serverTimeMs),
     ...timingOf(context),
     signal: context.signal,
     onRequest: (report) => log.debug(report, 'Request'),
   });
 }
 
-async function openPool(context: CommandContext, { config, log }: { config: Config; log: Log }): Promise<Opened> {
+export async function openPool(
+  context: CommandContext,
+  { config, log }: { config: Config; log: Log },
+): Promise<Opened> {
   if (context.environment.NODE_TLS_REJECT_UNAUTHORIZED === '0')
     log.warn(
       'NODE_TLS_REJECT_UNAUTHORIZED=0 switches the check of certificates off, for Genesys Cloud and for the database. Remove it.',

@@ -69,7 +69,7 @@ async function settle(
   log.warn({ organization: stored.id }, 'Organization of new credentials cannot be checked');
 }
 
-/** One way, so that a database tells nobody which credentials it was filled with. */
+/** Hashes the credentials one way, so that a database does not reveal which ones it was filled with. */
 function digestOf(clientId: string, { apiUrl, region }: ApiConfig): string {
   return createHash('sha256')
     .update(`${clientId} ${apiUrl ?? region ?? ''}`)

@@ -10,14 +10,17 @@ import { type ApiBudget, beginRun, endRun } from '../../postgres/ledger/runs.js'
 import { createWarehouse } from '../../postgres/warehouse.js';
 import { settleByExtraction } from '../../postgres/wrapup/sending.js';
 import { allStreams, selectStreams } from '../../streams/catalog.js';
+import { conversationMemory } from '../../streams/conversations/page-reader.js';
 import { type CommandContext, exitDone, exitSliceFailed } from './command.js';
 import { reportHeldSlices, strangersAmong } from './held-slices.js';
 import { type OpenedWithApi, settleClock } from './open.js';
 import { settleOrganization } from './organization.js';
 
 const errorsShownMax = 10;
+const readAheadFactor = 2;
+const readAheadSlicesMax = 64;
 
-/** What the engine needs, put together from the opened database and API. */
+/** Builds the engine's context from the opened database and API. */
 export function syncContext(
   context: CommandContext,
   opened: OpenedWithApi,
@@ -25,21 +28,29 @@ export function syncContext(
 ): SyncContext {
   const { now } = opened.clock;
   const warehouse = createWarehouse(opened.pool, now);
+  const memory = conversationMemory();
   return {
     ledger: warehouse,
     streams: selectStreams(
-      allStreams(opened.api, { granularity: opened.config.granularity }),
+      allStreams(opened.api, { granularity: opened.config.granularity, memory }),
       streamNames,
       opened.config.streams,
     ),
     start: resolveStart(opened.config.start, now()),
+    timeZone: opened.config.timeZone,
     concurrency: opened.config.concurrency,
+    readAhead: { slicesMax: () => slicesOpenMax(opened), memory: memory.gate },
     now,
     signal: context.signal,
     log: opened.log,
     openConversationIds: warehouse.openConversationIds,
     userIds: warehouse.userIds,
   };
+}
+
+/** Besides those whose answers are on their way, about as many wait for their turn, their job or to be stored. */
+function slicesOpenMax({ api, config }: OpenedWithApi): number {
+  return Math.min(readAheadSlicesMax, config.concurrency + readAheadFactor * api.requestsAtOnce());
 }
 
 /** Runs `work` as one row of `extract.runs`, whose id each line of the log carries; reports how it ended and turns that into the exit status. */
@@ -113,7 +124,7 @@ function totals(summary: SyncSummary | undefined) {
 function report(command: string, context: CommandContext, log: Log, summary: SyncSummary, requests: number): void {
   const { failures, deferred, held, ...counts } = summary;
   const facts = { ...counts, requests, failed: failures.length, notYet: deferred.length };
-  if (context.signal.aborted) log.warn(facts, `${command} was stopped; what is left stays owed`);
+  if (context.signal.aborted) log.warn(facts, `${command} interrupted; remaining slices stay pending`);
   else if (failures.length > 0) log.error(facts, `${command} ended with ${failures.length} failed slices`);
   else log.info(facts, `${command} done`);
   for (const { stream, interval, result } of failures.slice(0, errorsShownMax)) {

@@ -21,7 +21,7 @@ const actor = 'run --wrapup';
 /** Sends to Genesys what was decided, for these conversations or for all that wait. */
 export type ApplyDecided = (planner: Planner, scope: { readonly conversationIds?: readonly string[] }) => Promise<void>;
 
-export interface JudgeParts {
+export interface RuleWorkerParts {
   readonly opened: OpenedWithApi;
   readonly now: () => Date;
   readonly signal: AbortSignal;
@@ -32,14 +32,14 @@ export interface JudgeParts {
 
 /** Evaluates the rules on conversations as soon as they are read, one batch after the other, and on everything recent at intervals. */
 export class RuleWorker {
-  readonly #parts: JudgeParts;
+  readonly #parts: RuleWorkerParts;
   readonly #queue = new ConversationQueue(waitingMax);
   readonly #log: Log;
   #planner: Planner | undefined;
   #plannerAtMs = Number.NEGATIVE_INFINITY;
   #sweptAtMs = performance.now();
 
-  constructor(parts: JudgeParts) {
+  constructor(parts: RuleWorkerParts) {
     this.#parts = parts;
     this.#log = parts.opened.log;
   }

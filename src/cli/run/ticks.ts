@@ -6,6 +6,7 @@ import type { OpenedWithApi } from '../app/open.js';
 import { asRun, syncContext } from '../app/record-run.js';
 import { reconcilePulledDays } from '../reconcile.js';
 import type { RunState, TickOutcome } from './health.js';
+import { LakeFollower } from './lake.js';
 
 export interface TicksOptions {
   readonly context: CommandContext;
@@ -21,10 +22,12 @@ export interface TicksOptions {
 /** The ticks of `run`: one at a time, each a run of its own in the ledger. */
 export class Ticks {
   readonly #options: TicksOptions;
+  readonly #lake: LakeFollower;
   #current: Promise<void> | undefined;
 
   constructor(options: TicksOptions) {
     this.#options = options;
+    this.#lake = new LakeFollower(options.context, options.opened);
   }
 
   tick(): Promise<void> {
@@ -37,6 +40,7 @@ export class Ticks {
 
   async settled(): Promise<void> {
     await this.#current;
+    await this.#lake.settled();
   }
 
   async #work(): Promise<void> {
@@ -44,6 +48,7 @@ export class Ticks {
     state.tickBegan();
     const outcome = await this.#outcome();
     state.tickEnded(outcome, msToNext());
+    this.#lake.follow();
   }
 
   /** A failed tick is logged and over: the next one finds the same slices due. */

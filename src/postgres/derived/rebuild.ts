@@ -22,7 +22,7 @@ import {
 const conversationFacts = ['conversation_facts', 'handling_facts'];
 const conversationDefinitions: Definitions = {
   views: conversationFacts.map((table) => `genesys.int_${table}`),
-  functions: [],
+  functions: ['genesys.is_codable'],
 };
 /** Months are counted in UTC; the local day of an interval may begin or end on the other side. */
 const spareMs = dayMs;

@@ -72,6 +72,7 @@ async function build(client: pg.PoolClient, change: FederationChange): Promise<O
   await runFederationFile(client, 'ops_members');
   await swapSchemas(client);
   await grantToReaders(client);
+  await client.query('grant execute on all functions in schema federation to genesys_reader');
   await dropServers(client, change.removed);
   const isSized = await noteRowCounts(client, relations);
   await setDatabaseDefaults(client);

@@ -1,7 +1,8 @@
 /** The views of schema `mart` of a federated database: what people read. */
 import pg from 'pg';
 import { UsageError } from '../../lib/errors.js';
-import { readStandingViews, restoreGrants, type StandingView } from '../schema/standing-views.js';
+import { type ExistingView, readExistingViews, restoreGrants } from '../schema/existing-views.js';
+import { organizationColumns } from './published.js';
 import type { FederatedColumn, FederatedRelation } from './relations.js';
 import { keyOfShared, sharedColumn } from './shared-dimensions.js';
 import { nextSchema } from './tables.js';
@@ -31,7 +32,7 @@ const furtherRelations = ['ops_members'];
  * last. Throws a UsageError where a view must be made anew and something of others depends on it.
  */
 export async function replaceMartViews(client: pg.ClientBase, relations: readonly FederatedRelation[]): Promise<void> {
-  const standing = new Map((await readStandingViews(client, undefined)).map((view) => [view.name, view]));
+  const standing = new Map((await readExistingViews(client, undefined)).map((view) => [view.name, view]));
   for (const relation of relations) await replaceView(client, relation, standing.get(`mart.${relation.name}`));
   const names = [...relations.map(({ name }) => name), ...furtherRelations].map((name) => `mart.${name}`);
   for (const view of standing.values()) if (!names.includes(view.name)) await dropView(client, view);
@@ -40,7 +41,7 @@ export async function replaceMartViews(client: pg.ClientBase, relations: readonl
 async function replaceView(
   client: pg.ClientBase,
   relation: FederatedRelation,
-  before: StandingView | undefined,
+  before: ExistingView | undefined,
 ): Promise<void> {
   const types = new Map(relation.columns.map(({ name, type }) => [name, type]));
   const known = (before?.columns ?? []).filter(({ name }) => !(name in organizationComments));
@@ -52,7 +53,7 @@ async function replaceView(
   if (before !== undefined && !isSame) await restoreGrants(client, before);
 }
 
-async function dropView(client: pg.ClientBase, { name, dependents }: StandingView): Promise<void> {
+async function dropView(client: pg.ClientBase, { name, dependents }: ExistingView): Promise<void> {
   if (dependents.length > 0)
     throw new UsageError(
       `View ${name} changed and cannot be replaced because something of yours depends on it (${dependents.join(', ')}). Drop that, run federate and create it again.`,
@@ -72,7 +73,7 @@ function inOrderOf(
 function viewStatement(relation: FederatedRelation, columns: readonly FederatedColumn[]): string {
   const source = `${nextSchema}.${id(relation.name)} as member_rows`;
   const view = `create or replace view mart.${id(relation.name)} as`;
-  const nulls = ['null::text as organization_id', 'null::text as organization_name'];
+  const nulls = Object.entries(organizationColumns).map(([name, type]) => `null::${type} as ${name}`);
   const plain = columns.map(({ name }) => `member_rows.${id(name)}`);
   if (ownRelations.includes(relation.name))
     return `${view} select ${[...nulls, ...plain].join(', ')} from ${source}${ownCondition(relation.name)}`;

@@ -6,11 +6,19 @@
  * Its views read `mart` through functions whose bodies are text, which planners put in place of the call: so no view of `mart` has a
  * dependent that stands in the way of a migration, and whoever reads does so with rights of its own.
  */
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { grantRelations } from '../schema/reader-roles.js';
 
+const organizationFile = fileURLToPath(new URL('../../../sql/federation/organization.sql', import.meta.url));
+
 export const federationSchema = 'federation';
-export const organizationColumns: readonly string[] = ['organization_id', 'organization_name'];
+/** Columns of the organisation, with their types. */
+export const organizationColumns: Readonly<Record<string, string>> = {
+  organization_id: 'uuid',
+  organization_name: 'text',
+};
 
 /** Types that `mart` allows, with the column that stands for a missing one of the type. */
 export const absentColumns: Readonly<Record<string, string>> = {
@@ -44,6 +52,7 @@ export async function publishMart(client: pg.ClientBase): Promise<void> {
     `comment on schema federation is 'The relations of schema mart as a federated database reads them, see genesys-warehouse federate. Built by migrate.'`,
   );
   await client.query(dropStatement);
+  await client.query(await readFile(organizationFile, 'utf8'));
   const relations = await readMartColumns(client);
   for (const relation of relations) await client.query(statementsFor(relation));
   await grantRelations(
@@ -51,6 +60,7 @@ export async function publishMart(client: pg.ClientBase): Promise<void> {
     federationSchema,
     relations.map(({ relation }) => relation),
   );
+  await client.query('grant execute on all functions in schema federation to genesys_reader');
 }
 
 /** Whether the schema has what `publishMart` would build. */
@@ -101,12 +111,12 @@ async function readColumns(client: pg.ClientBase, schema: string, kinds: readonl
 }
 
 function ownColumns({ columns }: Published): readonly Column[] {
-  return columns.filter(({ name }) => !organizationColumns.includes(name));
+  return columns.filter(({ name }) => !(name in organizationColumns));
 }
 
 function publishedColumns(published: Published): readonly Column[] {
   return [
-    ...organizationColumns.map((name) => ({ name, type: 'text' })),
+    ...Object.entries(organizationColumns).map(([name, type]) => ({ name, type })),
     ...ownColumns(published),
     ...Object.entries(absentColumns).map(([type, name]) => ({ name, type })),
   ];
@@ -117,7 +127,7 @@ function statementsFor(published: Published): string {
   const names = ownColumns(published).map(({ name }) => pg.escapeIdentifier(name));
   const table = ownColumns(published).map(({ name, type }) => `${pg.escapeIdentifier(name)} ${type}`);
   const list = [
-    ...organizationColumns.map((column) => `genesys.${column}() as ${column}`),
+    ...Object.keys(organizationColumns).map((column) => `federation.${column}() as ${column}`),
     ...names.map((name) => `mart_rows.${name}`),
     ...Object.entries(absentColumns).map(([type, name]) => `null::${type} as ${name}`),
   ];

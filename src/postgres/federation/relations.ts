@@ -59,7 +59,7 @@ function mergeRelation(name: string, members: readonly MemberRelations[]): Feder
     return relation === undefined ? [] : [{ member: member.name, relation }];
   });
   const columnNames = unique(having.flatMap(({ relation }) => relation.columns.map((column) => column.name)));
-  const columns = columnNames.filter((column) => !organizationColumns.includes(column));
+  const columns = columnNames.filter((column) => !(column in organizationColumns));
   return {
     name,
     description: having[0]?.relation.description ?? null,

@@ -1,6 +1,6 @@
 /** Statements that make the tables of a federated database: one a relation, parted by organisation, with a foreign table a member. */
 import pg from 'pg';
-import { absentColumns } from './published.js';
+import { absentColumns, organizationColumns } from './published.js';
 import type { FederatedColumn, FederatedRelation } from './relations.js';
 
 /** Where a rebuild makes the tables; they are renamed when the views read them. */
@@ -30,7 +30,7 @@ export function tableStatements(relation: FederatedRelation, members: readonly M
   ];
 }
 
-const organization = ['organization_id text', 'organization_name text'];
+const organization = Object.entries(organizationColumns).map(([name, type]) => `${name} ${type}`);
 
 function partitionStatements(relation: FederatedRelation, parent: string, member: MemberOfTables): string[] {
   const partition = `${nextSchema}.${id(partitionName(relation.name, member.name))}`;

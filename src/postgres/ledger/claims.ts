@@ -1,16 +1,15 @@
 /**
  * Claims: rows of `extract.claims`, which only roles that write can make. A claim is alive while the connection that made it is, and
- * while its process renews it; what a claim stores is committed only while its row stands.
+ * while its process renews it; what a claim stores is committed only while its row exists.
  */
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
-import { minuteMs, secondMs } from '../../lib/interval.js';
+import { minuteMs } from '../../lib/interval.js';
 import type { HeldSlices } from '../../model/extraction.js';
 import { livingSessions, processName, sessionOf } from '../connection/session.js';
 
 /** A process that does not renew its claims for so long (stopped, or cut off behind a pooler) loses them. */
 const claimMsMax = 3 * minuteMs;
-export const heartbeatMs = 20 * secondMs;
 const holdersShownMax = 5;
 const claimsShownMax = 100;
 
@@ -59,11 +58,11 @@ export async function sweepClaims(client: pg.ClientBase): Promise<boolean> {
   return rowCount !== 0;
 }
 
-export async function dropClaim(client: pg.ClientBase, claimId: string): Promise<void> {
+export async function dropClaim(client: pg.ClientBase | pg.Pool, claimId: string): Promise<void> {
   await client.query('delete from extract.claims where claim_id = $1', [claimId]);
 }
 
-/** Whether the claim still stands; if so, nobody takes it over before the caller's transaction ends. */
+/** Returns true when the claim is still held, and locks it: no other process takes it over before the caller's transaction ends. */
 export async function holdsClaim(client: pg.ClientBase, sliceId: string, claimId: string): Promise<boolean> {
   const { rowCount } = await client.query(
     'select from extract.claims where slice_id = $1 and claim_id = $2 for update',
@@ -72,39 +71,17 @@ export async function holdsClaim(client: pg.ClientBase, sliceId: string, claimId
   return rowCount === 1;
 }
 
-/** Renews the claims of one process for as long as it has any. */
-export class Heartbeat {
-  readonly #pool: pg.Pool;
-  readonly #claimIds = new Set<string>();
-  #timer: NodeJS.Timeout | undefined;
-
-  constructor(pool: pg.Pool) {
-    this.#pool = pool;
-  }
-
-  begin(claimId: string): void {
-    this.#claimIds.add(claimId);
-    this.#timer ??= setInterval(() => void this.#beat(), heartbeatMs).unref();
-  }
-
-  end(claimId: string): void {
-    this.#claimIds.delete(claimId);
-    if (this.#claimIds.size > 0) return;
-    clearInterval(this.#timer);
-    this.#timer = undefined;
-  }
-
-  /** A claim in the middle of a commit needs none. A database that is away has its own way of telling. */
-  async #beat(): Promise<void> {
-    await this.#pool
-      .query(
-        `update extract.claims set heartbeat_at = clock_timestamp() where slice_id in (
-             select slice_id from extract.claims where claim_id = any($1::uuid[]) for update skip locked
-         )`,
-        [[...this.#claimIds]],
-      )
-      .catch(() => {});
-  }
+/** Renews the claims, which from now on end with the session of `client`. A claim in the middle of a commit needs no renewal. */
+export async function renewClaims(client: pg.ClientBase, claimIds: readonly string[]): Promise<void> {
+  const { pid, role, key } = await sessionOf(client);
+  await client.query(
+    `update extract.claims
+     set heartbeat_at = clock_timestamp(), session_pid = $2, session_role = $3, session_key = $4
+     where slice_id in (
+         select slice_id from extract.claims where claim_id = any($1::uuid[]) for update skip locked
+     )`,
+    [claimIds, pid, role, key],
+  );
 }
 
 /** Every living claim, by stream and session, for `status`. */
@@ -122,7 +99,7 @@ export async function readClaims(pool: pg.Pool): Promise<Readonly<Record<string,
   return rows;
 }
 
-/** Who holds slices of these streams that are due, most slices first, at most a handful. */
+/** Reads which processes hold due slices of these streams, most slices first, at most `holdersShownMax`. */
 export async function readHeldSlices(pool: pg.Pool, streams: readonly string[], now: Date): Promise<HeldSlices[]> {
   const { rows } = await pool.query<HeldSlices>(
     `select count(*)::integer as slices, min(claims.claimed_at) as since, min(claims.holder) as holder,

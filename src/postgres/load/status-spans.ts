@@ -112,7 +112,7 @@ async function readStored(client: pg.ClientBase, batch: SpanBatch): Promise<Stor
   return rows.map((row) => ({ ...row, status: row.status.join(separator) }));
 }
 
-// Rows are named by their place, which nobody else moves: whoever writes this relation holds its lock.
+// Identifies rows by ctid, which is stable here: every writer of this relation holds its lock.
 async function deleteRows(client: pg.ClientBase, batch: SpanBatch, ctids: readonly string[]): Promise<void> {
   if (ctids.length === 0) return;
   await client.query(`delete from ${table(batch)} where ctid = any($1::tid[])`, [ctids]);

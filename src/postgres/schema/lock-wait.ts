@@ -10,7 +10,7 @@ export interface LockPatience {
   /** The longest that one attempt waits for locks; no reader is held up by it for longer. */
   readonly waitMsMax: number;
   readonly attemptsMax: number;
-  /** Between attempts: whoever queued behind the last one goes first. */
+  /** Between attempts: sessions that queued after the last one go first. */
   readonly pauseMs: number;
 }
 
@@ -45,7 +45,7 @@ export async function withLockRetries<T>(
   });
 }
 
-/** What is left of an attempt's waiting, for transactions that take many locks one after the other. */
+/** Holds the remaining waiting time of an attempt, for transactions that take many locks one after the other. */
 export interface LockBudget {
   /** To be called before each statement that may wait: all of them together wait no longer than the attempt may. */
   renew(): Promise<void>;

@@ -35,6 +35,8 @@ export function recordBytes(
 ): Buffer {
   const { source, faults } = core;
   if (!faults.anyOn(recordFaultNames)) return source.json(conversation, asOfMs, withAttributes);
-  const toldMs = toldAsOfMs(conversation, asOfMs, counter, faults);
-  return Buffer.from(JSON.stringify(withRecordFaults(source.record(conversation, toldMs, withAttributes), faults)));
+  const serverTimeMs = toldAsOfMs(conversation, asOfMs, counter, faults);
+  return Buffer.from(
+    JSON.stringify(withRecordFaults(source.record(conversation, serverTimeMs, withAttributes), faults)),
+  );
 }

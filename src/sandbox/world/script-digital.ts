@@ -187,12 +187,10 @@ function shortWrapup(scene: Scene, leg: Leg, atMs: number, coded: boolean): void
 }
 
 export interface ThreadPlan {
-  /** How long the first agent keeps it. */
+  /** How long the first agent keeps it parked, which has a metric of its own and is not handle time. */
   readonly spreadMs: number;
   /** The customer writes again after the answer, and it is routed once more. */
   readonly reopened?: boolean;
-  /** The agent never parks it: all of the time counts as talk, which is how values beyond 32 bits come about. */
-  readonly neglected?: boolean;
 }
 
 /** An e-mail that stays with an agent for days, is answered, and perhaps written to again. */
@@ -205,12 +203,7 @@ export function* emailThread(scene: Scene, plan: ThreadPlan): Play<void> {
   }
   subject(encounter, first.agentLeg, first.atMs);
   const talkMs = workMs(scene, queue, first.agent);
-  const answeredMs = work(
-    scene,
-    first.agentLeg,
-    first.atMs + 5,
-    plan.neglected === true ? { talkMs: plan.spreadMs } : { talkMs, bursts: 2, asideMs: plan.spreadMs },
-  );
+  const answeredMs = work(scene, first.agentLeg, first.atMs + 5, { talkMs, bursts: 2, asideMs: plan.spreadMs });
   scene.close(first.agentLeg, answeredMs, 'client');
   finish(encounter, first, queue, answeredMs);
   if (plan.reopened === true) yield* reopen(encounter, queue, answeredMs, plan.spreadMs);

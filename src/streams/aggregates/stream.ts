@@ -1,5 +1,5 @@
 /**
- * What all interval aggregates have in common. The running day is pulled in slices of the granularity; a live pull also asks for the two
+ * Builds the streams of interval aggregates. The running day is pulled in slices of the granularity; a live pull also requests the two
  * hours before it, at no further request, because figures arrive late. A day that is over becomes one slice, so that each of its passes
  * is one request.
  */
@@ -23,7 +23,7 @@ import { type AggregateShape, aggregateRows } from './rows.js';
 export interface AggregateKind extends AggregateShape {
   readonly metrics: readonly string[];
   readonly ask: (api: GenesysApi) => Ask;
-  /** Slices of the running day; the granularity unless told, which must divide it. */
+  /** Length of slices of the running day; the granularity by default, which must divide it. */
   readonly liveLengthMs?: number;
 }
 

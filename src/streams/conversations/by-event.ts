@@ -1,9 +1,8 @@
 import type { GenesysApi, JsonObject } from '../../genesys/api.js';
 import { dayMs, formatInterval, hourMs, type Interval, minuteMs, plus } from '../../lib/interval.js';
-import type { MemoryGate } from '../../lib/memory-gate.js';
 import type { Slice, Stream, StreamContext } from '../../model/extraction.js';
 import { isLive } from '../aggregates/stream.js';
-import { PageReader } from './page-reader.js';
+import { type ConversationMemory, PageReader } from './page-reader.js';
 import { isLastPage, pageSize, recordsMax, tooLarge } from './recent.js';
 
 /** The longest interval of a query with a filter: how long before its survey or evaluation a conversation may have begun. */
@@ -28,13 +27,14 @@ const kinds: readonly EventKind[] = [
  * whenever they began within 31 days before its end. What is attached days later is there on the same day instead of with the next pass of
  * `conversation_history`, and also for conversations older than the first pull.
  */
-export function qualityEventStreams(api: GenesysApi, memory: MemoryGate): readonly Stream[] {
+export function qualityEventStreams(api: GenesysApi, memory: ConversationMemory): readonly Stream[] {
   const reader = new PageReader(memory);
   return kinds.map((kind) => ({
     name: kind.name,
     kind: 'interval',
     priority: 2,
     isDefault: true,
+    isRecordWise: true,
     lagMs: 10 * minuteMs,
     // An event may be known late, and is asked for twice more.
     repassAgesMs: [dayMs, 3 * dayMs],

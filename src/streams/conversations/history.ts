@@ -1,24 +1,24 @@
 import pLimit from 'p-limit';
 import type { GenesysApi } from '../../genesys/api.js';
+import { sleepFor } from '../../lib/abort.js';
 import { ApiError, NotYetError } from '../../lib/errors.js';
 import { dayMs, earlier, hourMs, minuteMs, plus, secondMs } from '../../lib/interval.js';
 import type { Page, Slice, Stream, StreamContext } from '../../model/extraction.js';
+import { backfillLengthMs } from './backfill-length.js';
 import { jobLimitsFallback, jobLimitsReader } from './job-limits.js';
 import { conversationMemory, PageReader } from './page-reader.js';
 import { RepeatedCursors } from './repeated-cursors.js';
 
-/** What public extractors are known to get; a page may be shorter, only the missing cursor ends the results. */
+/** Requests as many as public extractors are known to get; a page may be shorter, only the missing cursor ends the results. */
 const pageSize = 1_000;
 const pagesMax = 10_000;
-/** Results are read of one job at a time: a page is megabytes, and another job's would double what is held without being stored any sooner. */
-const downloadsAtOnceMax = 1;
 const pollDelayMsMin = secondMs;
 const pollDelayMsMax = 10 * secondMs;
 const pollsMax = 200;
 const availabilityRetryMs = 30 * minuteMs;
 const availabilityKeptMs = 5 * minuteMs;
 
-/** Where a killed pull goes on: inside the same job. */
+/** Identifies where a killed pull resumes: inside the same job. */
 interface JobCursor {
   readonly jobId: string;
   readonly fulfilled: boolean;
@@ -33,18 +33,19 @@ export function conversationHistoryStream(api: GenesysApi, memory = conversation
   const reader = new PageReader(memory);
   const jobs = pLimit(jobLimitsFallback.jobsAtOnceMax);
   const submissions = pacer(api);
-  const downloads = pLimit(downloadsAtOnceMax);
   const availability = availabilityReader(api);
   return {
     name: 'conversation_history',
     kind: 'interval',
     priority: 2,
     isDefault: true,
+    isRecordWise: true,
     lagMs: 0,
     repassAgesMs: [dayMs, 3 * dayMs, 8 * dayMs, 31 * dayMs],
     sliceLengthMs: () => dayMs,
+    backfillLengthMs: (range, context) => backfillLengthMs(api, range, context),
     sliceLengthMsMin: hourMs,
-    pages: (slice, context) => pages({ api, reader, jobs, submissions, downloads, availability }, slice, context),
+    pages: (slice, context) => pages({ api, reader, jobs, submissions, availability }, slice, context),
   };
 }
 
@@ -54,7 +55,6 @@ interface Parts {
   readonly jobs: ReturnType<typeof pLimit>;
   /** Resolves when a job may be submitted, with how many may run. */
   readonly submissions: (context: StreamContext) => Promise<number>;
-  readonly downloads: ReturnType<typeof pLimit>;
   readonly availability: (context: StreamContext) => Promise<Date>;
 }
 
@@ -69,7 +69,7 @@ async function* pages(parts: Parts, slice: Slice, context: StreamContext): Async
     const { jobId } = cursor;
     await parts.jobs(() => waitForJob(parts.api, jobId, context));
   }
-  yield* inTurn(parts.downloads, results(parts, cursor, context));
+  yield* results(parts, cursor, context);
 }
 
 /** Submitted, in the ledger as soon as its id is known, and done: until then it counts among those that run. */
@@ -117,7 +117,7 @@ function pacer(api: GenesysApi): (context: StreamContext) => Promise<number> {
     inTurn(async () => {
       const { jobsAtOnceMax, submitDelayMsMin } = await limits(context);
       const waitMs = lastMs + submitDelayMsMin - performance.now();
-      if (waitMs > 0) await sleep(waitMs, context.signal);
+      if (waitMs > 0) await sleepFor(waitMs, context.signal);
       lastMs = performance.now();
       return jobsAtOnceMax;
     });
@@ -128,7 +128,7 @@ async function waitForJob(api: GenesysApi, jobId: string, context: StreamContext
     const { body } = await api.detailsJobStatus(jobId, callOptions(context));
     if (body.state === 'FULFILLED') return;
     if (['FAILED', 'CANCELLED', 'EXPIRED'].includes(body.state)) throw jobEnded(jobId, body.state, body.errorMessage);
-    await sleep(Math.min(pollDelayMsMax, pollDelayMsMin * 2 ** Math.min(polls, 8)), context.signal);
+    await sleepFor(Math.min(pollDelayMsMax, pollDelayMsMin * 2 ** Math.min(polls, 8)), context.signal);
   }
   throw new NotYetError(
     `Details job ${jobId} is still running; it is looked at again later.`,
@@ -204,19 +204,4 @@ function jobEnded(jobId: string, state: string, message: string | undefined): Ap
 function parseDate(text: string | undefined): Date | null {
   const date = new Date(text ?? '');
   return Number.isNaN(date.getTime()) ? null : date;
-}
-
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', onAbort);
-      resolve();
-    }, ms);
-    if (signal.aborted) onAbort();
-    else signal.addEventListener('abort', onAbort, { once: true });
-  });
 }

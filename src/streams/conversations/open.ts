@@ -20,6 +20,7 @@ export function openConversationsStream(api: GenesysApi, memory = conversationMe
     kind: 'snapshot',
     priority: 1,
     isDefault: true,
+    isRecordWise: true,
     lagMs: 0,
     repassAgesMs: [],
     sliceLengthMs: () => hourMs,

@@ -1,14 +1,15 @@
 import type { FlatConversation } from '../../conversation/flatten.js';
 import type { ApiAnswer, CallOptions, DetailsPage, RecordSink } from '../../genesys/api.js';
 import { type HeldMemory, MemoryGate } from '../../lib/memory-gate.js';
+import { SlabPool, SlabWriter } from '../../lib/slabs.js';
 import type { Json, Page, Reject } from '../../model/extraction.js';
 import { flattenOrReject } from './page.js';
 
-/** Of a record in memory beside its encoded rows; each attribute is an object of its own. */
+/** Estimates the memory of a record beside its encoded rows; each attribute is a separate object. */
 const recordBytes = 512;
 const attributeBytes = 192;
-/** What a page is expected to hold before any was read. */
-const pageBytesFirst = 4 * 1024 * 1024;
+/** Estimates the size of a page before any was read. */
+const pageBytesFirst = 8 * 1024 * 1024;
 /** A page is expected to hold as much as the largest of late; the last page of a slice is often small and says little. */
 const expectedShare = 0.9;
 
@@ -20,20 +21,26 @@ export interface ReadPage<Answer> {
   drop(): void;
 }
 
-/** Bytes of conversations that wait to be stored, of all streams together. */
-const memoryBytesMax = 64 * 1024 * 1024;
+/** Limits the memory of conversations that are read and not stored yet, across all streams. */
+const memoryBytesMax = 32 * 1024 * 1024;
+const slabBytes = 256 * 1024;
 
-/** Bounds the conversations in memory; one for all streams of a process. */
-export function conversationMemory(): MemoryGate {
-  return new MemoryGate(memoryBytesMax);
+/** Where conversations wait to be stored; one for all streams of a process. */
+export interface ConversationMemory {
+  readonly gate: MemoryGate;
+  readonly slabs: SlabPool;
+}
+
+export function conversationMemory(): ConversationMemory {
+  return { gate: new MemoryGate(memoryBytesMax), slabs: new SlabPool(slabBytes, memoryBytesMax) };
 }
 
 /** Reads answers that are lists of conversations: each record is flattened and encoded as soon as its bytes are there. */
 export class PageReader {
-  readonly #memory: MemoryGate;
+  readonly #memory: ConversationMemory;
   #expectedBytes = pageBytesFirst;
 
-  constructor(memory: MemoryGate) {
+  constructor(memory: ConversationMemory) {
     this.#memory = memory;
   }
 
@@ -42,11 +49,12 @@ export class PageReader {
     call: CallOptions & { readonly signal: AbortSignal; readonly priority: number },
     send: (call: CallOptions) => Promise<Answer>,
   ): Promise<ReadPage<Answer>> {
-    const enter = () => this.#memory.enter(this.#expectedBytes, { signal: call.signal, isUrgent: call.priority === 0 });
-    const sink = new ConversationSink(enter);
+    const expectedBytes = this.#expectedBytes;
+    const enter = () => this.#memory.gate.enter(expectedBytes, { signal: call.signal, isUrgent: call.priority === 0 });
+    const sink = new ConversationSink(enter, expectedBytes, new SlabWriter(this.#memory.slabs));
     try {
       const answer = await send({ ...call, records: sink });
-      // Where the list could not be told apart in the bytes, it stands in the body.
+      // Where the list could not be located in the bytes, it is in the body.
       if (Array.isArray(answer.body.conversations)) for (const record of answer.body.conversations) sink.add(record);
       this.#expect(sink.bytes);
       return { answer, recordCount: sink.count, page: (facts) => sink.page(facts), drop: () => sink.drop() };
@@ -63,17 +71,22 @@ export class PageReader {
 
 class ConversationSink implements RecordSink {
   readonly #enter: () => Promise<HeldMemory>;
+  readonly #expectedBytes: number;
+  readonly #rows: SlabWriter;
   #held: HeldMemory | undefined;
   #conversations: FlatConversation[] = [];
   #rejects: Reject[] = [];
-  #bytes = 0;
+  /** Size of everything except encoded rows. */
+  #otherBytes = 0;
 
-  constructor(enter: () => Promise<HeldMemory>) {
+  constructor(enter: () => Promise<HeldMemory>, expectedBytes: number, rows: SlabWriter) {
     this.#enter = enter;
+    this.#expectedBytes = expectedBytes;
+    this.#rows = rows;
   }
 
   get bytes(): number {
-    return this.#bytes;
+    return this.#rows.bytes + this.#otherBytes;
   }
 
   get count(): number {
@@ -84,34 +97,44 @@ class ConversationSink implements RecordSink {
     this.#held = await this.#enter();
   }
 
-  /** What cannot be stored becomes a reject instead of failing the page. */
+  /** Adds a record; one that cannot be stored becomes a reject instead of failing the page. */
   add(record: unknown): void {
-    const flat = flattenOrReject(record);
-    if ('reason' in flat) this.#rejects.push(flat);
-    else this.#conversations.push(flat);
-    this.#bytes += 'reason' in flat ? flat.record.length : bytesOf(flat);
-    this.#held?.grow(this.#bytes);
+    const flat = flattenOrReject(record, this.#rows.keep);
+    if ('reason' in flat) {
+      this.#rejects.push(flat);
+      this.#otherBytes += flat.record.length;
+    } else {
+      this.#conversations.push(flat);
+      this.#otherBytes += recordBytes + (flat.attributes?.length ?? 0) * attributeBytes;
+    }
+    if (this.bytes > this.#expectedBytes) this.#held?.resize(this.bytes);
   }
 
   drop(): void {
     this.#conversations = [];
     this.#rejects = [];
-    this.#bytes = 0;
+    this.#otherBytes = 0;
+    this.#rows.release();
     this.#held?.release();
   }
 
   page(facts: { readonly asOf: Date; readonly cursor: Json }): Page {
     const held = this.#held;
+    held?.resize(this.bytes);
     return {
       ...facts,
       batches: [{ kind: 'conversations', conversations: this.#conversations }],
       rejects: this.#rejects,
       recordCount: this.count,
-      ...(held && { memory: held }),
+      ...(held && { memory: { isWanted: () => held.isWanted(), release: () => this.#release(held) } }),
     };
   }
-}
 
-function bytesOf({ bytes, attributes = [] }: FlatConversation): number {
-  return bytes.length + recordBytes + attributes.length * attributeBytes;
+  /** Empties the page as well: the loops that it came through remember it until their next one has come, which takes as long as an answer. */
+  #release(held: HeldMemory): void {
+    this.#conversations.length = 0;
+    this.#rejects.length = 0;
+    this.#rows.release();
+    held.release();
+  }
 }

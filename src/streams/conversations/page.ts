@@ -1,3 +1,4 @@
+import type { KeepBytes } from '../../conversation/encode.js';
 import { type FlatConversation, flatten, RecordError } from '../../conversation/flatten.js';
 import type { Json, Page, Reject } from '../../model/extraction.js';
 import { toJson } from '../../values/json.js';
@@ -19,9 +20,9 @@ export function conversationPage(
   return { ...facts, batches: [{ kind: 'conversations', conversations }], rejects, recordCount: records.length };
 }
 
-export function flattenOrReject(record: unknown): FlatConversation | Reject {
+export function flattenOrReject(record: unknown, keep?: KeepBytes): FlatConversation | Reject {
   try {
-    return flatten(record);
+    return flatten(record, keep);
   } catch (error) {
     // A record that overruns the stack in whatever step is at fault itself; it must not fail its slice for ever.
     if (!(error instanceof RecordError || error instanceof RangeError)) throw error;

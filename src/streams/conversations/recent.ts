@@ -24,6 +24,7 @@ export function conversationsStream(api: GenesysApi, memory = conversationMemory
     kind: 'interval',
     priority: 0,
     isDefault: true,
+    isRecordWise: true,
     lagMs: minuteMs,
     repassAgesMs: [hourMs, 6 * hourMs],
     sliceLengthMs: (at, now) => sliceLengthMs(now.getTime() - at.getTime()),
@@ -34,7 +35,7 @@ export function conversationsStream(api: GenesysApi, memory = conversationMemory
   };
 }
 
-/** What was missed for long is made up in few large slices: a day of queries costs no more than its pages. */
+/** Returns the slice length: a long backlog becomes few large slices, since a day of queries costs no more than its pages. */
 function sliceLengthMs(ageMs: number): number {
   if (ageMs > dayMs) return dayMs;
   return ageMs > 2 * hourMs ? hourMs : 10 * minuteMs;

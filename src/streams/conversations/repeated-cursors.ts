@@ -1,4 +1,4 @@
-/** A cursor that comes a second time costs a page and is told by the next; one that comes a third time will come for ever. */
+/** Limits how often a cursor may occur: the second time costs a page and may be followed by a new one, the third time means an endless loop. */
 const timesMax = 2;
 
 /** Counts the cursors of one listing, to notice that it does not end. */

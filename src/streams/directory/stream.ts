@@ -11,9 +11,9 @@ const periodMs = 6 * hourMs;
 const entitiesMax = 500_000;
 
 /**
- * The directory's listings, one relation a page: names, divisions and settings that facts are read with. A listing is held until it is
- * whole, because only a whole listing says what is gone. One that is not permitted is named in a warning, and one that fails is owed
- * until it works; the others go on.
+ * Lists the directory, one relation per page: names, divisions and settings that reports join facts with. A listing is held in memory until
+ * it is complete, because only a complete one shows what was deleted. One that is not permitted is named in a warning; one that fails stays
+ * pending until it works. The others are stored in either case.
  */
 export function directoryStream(api: GenesysApi): Stream {
   return {

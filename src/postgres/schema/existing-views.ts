@@ -15,7 +15,7 @@ export interface ViewGrant {
   readonly column: string | null;
 }
 
-export interface StandingView {
+export interface ExistingView {
   readonly oid: string;
   /** `schema.name`, quoted where it must be. */
   readonly name: string;
@@ -29,11 +29,11 @@ export interface StandingView {
  * Views that this program has built, newest first: a view is newer than those it was built on. They are those named, or where nothing says
  * which those are (before version 0.2), all with a comment in schemas `extract` and `mart` and the intermediate ones of schema `genesys`.
  */
-export async function readStandingViews(
+export async function readExistingViews(
   client: ClientBase,
   built: readonly string[] | undefined,
-): Promise<StandingView[]> {
-  const { rows } = await client.query<Omit<StandingView, 'grants'> & { grants: readonly ViewGrant[] | null }>(
+): Promise<ExistingView[]> {
+  const { rows } = await client.query<Omit<ExistingView, 'grants'> & { grants: readonly ViewGrant[] | null }>(
     `with
      ours as (
          -- Quoted where a name needs it; the schema extract does not, and its files name it without quotes.
@@ -109,7 +109,7 @@ export async function readColumns(client: ClientBase, view: string): Promise<Vie
 }
 
 /** Gives a rebuilt view the grants that it had. A role that is gone since has none. */
-export async function restoreGrants(client: ClientBase, view: StandingView): Promise<void> {
+export async function restoreGrants(client: ClientBase, view: ExistingView): Promise<void> {
   for (const { grantee, privilege, isGrantable, column } of view.grants) {
     const what = column === null ? privilege : `${privilege} (${column})`;
     const option = isGrantable ? ' with grant option' : '';
