@@ -1,4 +1,4 @@
-/** Reads the state of a server for `doctor`: its version, what this role may do, and the settings that matter for this load. */
+/** Facts that `doctor` reads of a server: its version, what this role may do, and the settings that matter for this load. */
 import type pg from 'pg';
 
 export interface ServerFacts {

@@ -1,4 +1,4 @@
-/** Lists the permissions that each data set needs, what is lost without them, and the cheapest call that checks them. */
+/** Permissions that each data set needs, what is lost without them, and the cheapest call that shows it. */
 import type { CallOptions, GenesysApi, JsonObject } from '../genesys/api.js';
 import { formatInterval, hourMs, plus } from '../lib/interval.js';
 import type { DataAccess, Probe, ProbeContext } from './data-access-types.js';

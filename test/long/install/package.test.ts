@@ -1,4 +1,4 @@
-/** Tests the installed package: its files, and whether it works from an empty folder. */
+/** The package as a person who installs it gets it: its files, and whether it works from an empty folder. */
 import { execFile } from 'node:child_process';
 import { chmodSync, chownSync, cpSync, readdirSync, symlinkSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
