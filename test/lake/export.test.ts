@@ -27,7 +27,7 @@ const exportAgain = async (...args: string[]) => {
 beforeAll(async () => {
   sandbox = await startSandbox({
     seed: 7,
-    conversationsPerDay: 80,
+    conversationsPerDay: 100,
     agents: 8,
     clock: { kind: 'fixed', at },
     requestsPerMinute: 'unlimited',
