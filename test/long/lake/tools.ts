@@ -5,7 +5,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const home = process.env.GENESYS_WAREHOUSE_TEST_TOOLS ?? join(homedir(), '.cache', 'genesys-warehouse-tools');
+const home = process.env.TEST_TOOLS ?? join(homedir(), '.cache', 'genesys-warehouse-tools');
 
 /** A Python with the given modules; undefined, with a word, where there is none. */
 export function pythonWith(...modules: readonly string[]): string | undefined {
