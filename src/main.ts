@@ -2,6 +2,7 @@
 import { keepHeapSmall } from './lib/heap.js';
 import { createLog } from './lib/log.js';
 import { describeSystemError } from './lib/system-errors.js';
+import { openTerminal, readInput } from './lib/terminal.js';
 
 /** By convention 128 and the number of the signal. A closed terminal (SIGHUP) ends a run as cleanly as a supervisor does. */
 const signalStatus = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
@@ -47,10 +48,15 @@ async function runMain(): Promise<number> {
   }
   return program.runProgram(process.argv.slice(2), {
     directory: process.cwd(),
+    script: process.argv[1] ?? '',
     now: () => new Date(),
     signal: stopping.signal,
     print: (text) => void process.stdout.write(`${text}\n`),
     isTerminal: process.stderr.isTTY === true,
+    readInput: () => readInput(process.stdin),
+    ...(process.stdin.isTTY === true && process.stderr.isTTY === true
+      ? { ask: openTerminal(process.stdin, process.stderr) }
+      : {}),
   });
 }
 

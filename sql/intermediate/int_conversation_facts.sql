@@ -225,11 +225,16 @@ final as (
         )[causes.expected_no] as expected_cause,
         conversations.wrapup_codes,
         causes.digital_queue_ids collate "default" as digital_queue_ids,
-        causes.unexplained_queue_ids collate "default" as unexplained_queue_ids
+        causes.unexplained_queue_ids collate "default" as unexplained_queue_ids,
+        contacts.contact collate "default" as contact,
+        contacts.entry_point collate "default" as entry_point
     from concluded as conversations
     left join causes
         on causes.conversation_start = conversations.conversation_start
         and causes.conversation_id = conversations.conversation_id
+    left join genesys.int_contact_facts as contacts
+        on contacts.conversation_start = conversations.conversation_start
+        and contacts.conversation_id = conversations.conversation_id
 )
 
 select * from final;

@@ -11,6 +11,11 @@ final as (
         conversations.first_queue_id,
         conversations.last_queue_id,
 
+        genesys.customer_key(
+            conversations.contact,
+            (select settings.value from extract.settings as settings where settings.name = 'customer_secret')
+        ) as customer_key,
+        conversations.entry_point,
         conversations.originating_direction,
         conversations.media_types,
         conversations.media_type,
@@ -78,6 +83,8 @@ comment on view mart.fct_conversations is 'One row per conversation. Source: con
 comment on column mart.fct_conversations.conversation_id is 'Conversation. Details conversationId.';
 comment on column mart.fct_conversations.first_queue_id is 'First queue that held the conversation or an agent handled it for; null where none did. See dim_queues.';
 comment on column mart.fct_conversations.last_queue_id is 'Last such queue. See dim_queues.';
+comment on column mart.fct_conversations.customer_key is 'Keyed hash of the customer''s external contact id or, without one, of the address in one spelling: the same customer has the same, and it tells nobody whose it is. Null where the address is withheld. See fct_repeat_contacts.';
+comment on column mart.fct_conversations.entry_point is 'Number, mailbox or address of the organisation that an inbound customer reached; null elsewhere. Details dnis, or addressTo. See dim_entry_points.';
 comment on column mart.fct_conversations.originating_direction is 'inbound or outbound. Details originatingDirection; null where the record lacks it.';
 comment on column mart.fct_conversations.media_types is 'Media types of all its sessions, each once, in alphabetical order, separated by commas. Details mediaType.';
 comment on column mart.fct_conversations.media_type is 'The one media type under which reports count it: the alphabetically first of its stays in queues, else of its customer''s sessions, else of any.';

@@ -25,7 +25,8 @@ references_to (column_name, to_relation, to_column, is_primary) as (
     ('organization_presence_id', 'dim_presences', 'organization_presence_id', true),
     ('wrapup_cause', 'dim_wrapup_causes', 'wrapup_cause', true),
     ('conversation_id', 'fct_conversations', 'conversation_id', false),
-    ('leg_key', 'fct_queue_legs', 'leg_key', false)
+    ('leg_key', 'fct_queue_legs', 'leg_key', false),
+    ('entry_point', 'dim_entry_points', 'entry_point', true)
 ),
 
 columns as (

@@ -37,7 +37,9 @@ final as (
             when not causes.is_expected then counted.conversation_count
             else 0
         end as leak_conversation_count,
-        counted.open_conversation_count
+        counted.open_conversation_count,
+
+        days.is_complete
     from days
     cross join lateral (
         select
@@ -83,3 +85,4 @@ comment on column mart.rpt_wrapup_conversations.partly_coded_conversation_count 
 comment on column mart.rpt_wrapup_conversations.missing_conversation_count is 'Of these, conversations without any real code.';
 comment on column mart.rpt_wrapup_conversations.leak_conversation_count is 'Of those without, conversations whose cause is a leak: a code was to be expected.';
 comment on column mart.rpt_wrapup_conversations.open_conversation_count is 'Of these, conversations that have not ended: what they have may change.';
+comment on column mart.rpt_wrapup_conversations.is_complete is 'True where everything of the day has been pulled at least once; false of the day that is running. Days that were never asked for whole are left out. Source: the ledger of slices.';

@@ -25,6 +25,7 @@ users as (
 counted as (
     select
         days.day,
+        days.is_complete,
         cells.*
     from days
     cross join lateral (
@@ -97,7 +98,9 @@ final as (
         counted.rule_count::bigint as rule_count,
         round(counted.coded_count / counted.agent_session_count, 6) as session_coverage_rate,
         round(counted.coded_count / nullif(counted.codable_count, 0), 6) as codable_coverage_rate,
-        round(counted.coded_count / nullif(counted.coded_count + counted.leak_count, 0), 6) as required_coverage_rate
+        round(counted.coded_count / nullif(counted.coded_count + counted.leak_count, 0), 6) as required_coverage_rate,
+
+        counted.is_complete
     from counted
     left join queues on queues.queue_id = counted.queue_id
     left join users on users.user_id = counted.user_id
@@ -121,3 +124,4 @@ comment on column mart.rpt_wrapup_coverage.rule_count is 'Of those without a rea
 comment on column mart.rpt_wrapup_coverage.session_coverage_rate is 'coded_count / agent_session_count: of all agent sessions, also those that could have no code. Sum both to roll up, never average.';
 comment on column mart.rpt_wrapup_coverage.codable_coverage_rate is 'coded_count / codable_count: of sessions that could have a code. Null where there are none. Sum both to roll up, never average.';
 comment on column mart.rpt_wrapup_coverage.required_coverage_rate is 'coded_count / (coded_count + leak_count): of sessions in which a code was to be expected, optional ones left out. Null where there are none. Sum both to roll up, never average.';
+comment on column mart.rpt_wrapup_coverage.is_complete is 'True where everything of the day has been pulled at least once; false of the day that is running. Days that were never asked for whole are left out. Source: the ledger of slices.';

@@ -9,7 +9,7 @@ import { createDemoReader } from '../postgres/demo/reader.js';
 import { startSandbox } from '../sandbox/index.js';
 import { type Service, startService } from '../service/http-server.js';
 import type { Mount } from '../service/routes.js';
-import { type CommandContext, exitDone } from './app/command.js';
+import { type CommandContext, callOf, exitDone } from './app/command.js';
 import { type OpenedWithApi, openWithApi } from './app/open.js';
 import { openPage } from './app/page.js';
 import { createProgress } from './app/progress.js';
@@ -37,7 +37,7 @@ export async function demoCommand(context: CommandContext, options: { readonly k
       await reconcilePulledDays(opened.pool, context, opened.log);
       const readerUrl = await createDemoReader(opened.pool, opened.databaseUrl);
       const isStaying = options.keep || context.isTerminal;
-      const facts = { readerUrl, apiUrl: sandbox.url, demoCall: 'npm run demo --', isStaying };
+      const facts = { readerUrl, apiUrl: sandbox.url, demoCall: demoCall(context), isStaying };
       await withPage(context, opened, async (pageUrl) => {
         context.print(demoReport(await readDemoFigures(opened.pool), { ...facts, pageUrl }));
         if (isStaying) await untilAborted(context.signal);
@@ -49,6 +49,11 @@ export async function demoCommand(context: CommandContext, options: { readonly k
   } finally {
     await sandbox.close();
   }
+}
+
+/** The command that repeats this demo, the way it was started. */
+function demoCall(context: CommandContext): string {
+  return context.environment.npm_lifecycle_event === 'demo' ? 'npm run demo --' : `${callOf(context)} demo`;
 }
 
 /** Serves the page while `work` is under way. */

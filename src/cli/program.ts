@@ -4,6 +4,7 @@ import { type Environment, loadEnvironment } from '../config/config.js';
 import { parseTimestamp } from '../config/parse-time.js';
 import { UsageError } from '../lib/errors.js';
 import { createLog, type Log, type LogOptions } from '../lib/log.js';
+import { programCall } from '../lib/program-call.js';
 import { version } from '../lib/version.js';
 import { addAccessCommands } from './access-program.js';
 import { type CommandContext, exitDone, exitSliceFailed, exitUsage } from './app/command.js';
@@ -13,7 +14,10 @@ import { backfillCommand } from './backfill.js';
 import { catalogCommand } from './catalog.js';
 import { dashboardCommand } from './dashboard.js';
 import { demoCommand } from './demo.js';
+import { doctorCommand } from './doctor/doctor.js';
 import { exportCommand } from './export.js';
+import { federateCommand } from './federate.js';
+import { addInitCommand } from './init-program.js';
 import { addLakeCommands } from './lake/program.js';
 import { migrateCommand } from './migrate.js';
 import { rebuildFactsCommand } from './rebuild-facts.js';
@@ -30,6 +34,8 @@ import { addWrapupCommands } from './wrapup/program.js';
 export interface ProgramEdges extends Omit<CommandContext, 'environment' | 'createLog'> {
   /** The process' own, with `.env`, unless given. */
   readonly environment?: Environment;
+  /** `process.argv[1]`: how the program was started. */
+  readonly script?: string;
   /** Standard error unless given. */
   readonly writeLog?: (line: string) => void;
 }
@@ -45,12 +51,11 @@ export async function runProgram(args: readonly string[], edges: ProgramEdges): 
     });
   const writeFault = edges.writeLog ?? ((text: string) => void process.stderr.write(text));
   const program = buildProgram(writeFault, async (command) => {
-    status = await command({
-      ...edges,
-      environment:
-        edges.environment ?? loadEnvironment(edges.directory, undefined, (text) => log('warn', []).warn(text)),
-      createLog: log,
-    });
+    const environment =
+      edges.environment ?? loadEnvironment(edges.directory, undefined, (text) => log('warn', []).warn(text));
+    const { script = '', directory } = edges;
+    const call = programCall({ script, directory, environment });
+    status = await command({ ...edges, environment, call, createLog: log });
   });
   try {
     await program.parseAsync([...args], { from: 'user' });
@@ -88,6 +93,7 @@ function buildProgram(writeErr: (text: string) => void, run: Run): Command {
   addExtractingCommands(program, run);
   addReadingCommands(program, run);
   addCatalogCommand(program, run);
+  addFederateCommand(program, run);
   addAccessCommands(program, run);
   addRetentionCommands(program, run);
   addLakeCommands(program, { run, timestamp });
@@ -101,6 +107,12 @@ function addTryingCommands(program: Command, run: Run): void {
     .description('everything at once with nothing configured: sandbox, embedded Postgres, a week of data, a report')
     .option('--keep', 'leave the sandbox and the database running until Ctrl-C', false)
     .action((options) => run((context) => demoCommand(context, options)));
+  addInitCommand(program, run);
+  program
+    .command('doctor')
+    .description('check machine, database, OAuth client and permissions, and say what is lost without each')
+    .option('--json', 'for machines', false)
+    .action((options) => run((context) => doctorCommand(context, options)));
   addSandboxOptions(
     program.command('sandbox').description('the simulated Genesys Cloud API alone, for dashboards without credentials'),
   ).action((options) => run((context) => sandboxCommand(context, options)));
@@ -181,6 +193,18 @@ function addCatalogCommand(program: Command, run: Run): void {
     .option('--output <directory>', 'write files there instead of to standard output')
     .option('--relation <name>', 'with --format tableau: only the data source of this fact or report')
     .action((options) => run((context) => catalogCommand(context, options)));
+}
+
+function addFederateCommand(program: Command, run: Run): void {
+  program
+    .command('federate')
+    .description('one database whose schema mart shows several warehouses, one of each organisation')
+    .option('--member <name=url...>', 'warehouses to add or to read again, e.g. emea=postgres://…', [])
+    .option('--members-file <file>', 'the same, one a line, out of sight of other users of this machine')
+    .option('--remove <name...>', 'members to leave out from now on', [])
+    .option('--status', 'change nothing; only say which members answer', false)
+    .addOption(formatOption())
+    .action((options) => run((context) => federateCommand(context, options)));
 }
 
 function portNumber(value: string): number {

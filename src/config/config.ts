@@ -5,6 +5,7 @@ import type { LogLevel } from '../lib/log.js';
 import { redactLiterals } from '../lib/redact.js';
 import { nearest } from '../lib/text.js';
 import { hashes, type PrivacyPolicy } from '../privacy/policy.js';
+import type { AttributeColumn } from './attributes.js';
 import { type DashboardConfig, dashboardConfig, servedFaults } from './dashboard.js';
 import { databaseUrlFrom } from './database-url.js';
 import { defaultServicePort, type Fields, fields, type Granularity } from './fields.js';
@@ -62,6 +63,8 @@ export interface Config {
   readonly logLevel: LogLevel;
   /** Streams added to the default ones, and those removed from them. */
   readonly streams: StreamChoice;
+  /** Participant attributes that all readers may see. */
+  readonly attributes: readonly AttributeColumn[];
   /** Where `run` keeps a lake current. */
   readonly lakeUrl?: string;
   readonly service: ServiceConfig;
@@ -134,6 +137,7 @@ export function parseConfig(environment: Environment, needs: { readonly api: boo
     concurrency: parsed.data.GENESYS_WAREHOUSE_CONCURRENCY,
     logLevel: parsed.data.GENESYS_WAREHOUSE_LOG_LEVEL,
     streams: parsed.data.GENESYS_WAREHOUSE_STREAMS,
+    attributes: parsed.data.GENESYS_WAREHOUSE_ATTRIBUTES,
     ...(parsed.data.GENESYS_WAREHOUSE_LAKE_URL !== undefined && { lakeUrl: parsed.data.GENESYS_WAREHOUSE_LAKE_URL }),
     ...serviceConfig(parsed.data),
     dashboard: dashboardConfig(parsed.data),

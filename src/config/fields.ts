@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { logLevels } from '../lib/log.js';
 import { quoted } from '../lib/text.js';
 import { keepEverything, type PrivacyPolicy, parsePrivacy } from '../privacy/policy.js';
+import { type AttributeColumn, parseAttributes } from './attributes.js';
 import { databaseUrlFault } from './database-url.js';
 import { isTimeZone, parseStart, type Start, startAgoDaysMax } from './parse-time.js';
 import { hostNames, oneOf, onOff, optionalNumber, secret, text, wholeNumber } from './parsers.js';
@@ -70,6 +71,12 @@ export const fields = z.object({
     const choice = value === undefined ? defaultStreams : parseStreams(value);
     if (!('fault' in choice)) return choice;
     context.addIssue(choice.fault);
+    return z.NEVER;
+  }),
+  GENESYS_WAREHOUSE_ATTRIBUTES: text.transform((value, context): readonly AttributeColumn[] => {
+    const columns = value === undefined ? [] : parseAttributes(value);
+    if (!('fault' in columns)) return columns;
+    context.addIssue(columns.fault);
     return z.NEVER;
   }),
   GENESYS_WAREHOUSE_LAKE_URL: text,

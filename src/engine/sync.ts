@@ -62,6 +62,8 @@ export async function planAll(context: SyncContext): Promise<void> {
   for (const stream of context.streams) await planStream(context, stream, now);
 }
 
+const zoneOf = ({ timeZone }: SyncContext) => (timeZone === undefined ? {} : { timeZone });
+
 async function planStream(context: SyncContext, stream: Stream, now: Date): Promise<void> {
   const added = await context.ledger.plan({
     stream,
@@ -70,7 +72,8 @@ async function planStream(context: SyncContext, stream: Stream, now: Date): Prom
     ...(stream.kind === 'snapshot'
       ? { targetRange: () => snapshotSlice(stream, now), missingSlices: missing }
       : {
-          targetRange: (scheduledFrom) => askedRange(stream, { start: context.start, scheduledFrom, now }),
+          targetRange: (scheduledFrom) =>
+            askedRange(stream, { ...zoneOf(context), start: context.start, scheduledFrom, now }),
           missingSlices: (target, planned) => missing(target, planned).flatMap((gap) => cut(gap, stream, now)),
         }),
     dueAt: (interval) => firstDueAt(stream, interval),

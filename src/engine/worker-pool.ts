@@ -23,6 +23,8 @@ export interface SyncContext {
   readonly streams: readonly Stream[];
   /** How far back the first planning of a stream may reach. */
   readonly start: Date;
+  /** IANA zone of the reports, at whose midnight the first planning begins; UTC without. */
+  readonly timeZone?: string;
   /** Slices that may be stored at once. */
   readonly concurrency: number;
   /** Without it, no more slices are open than are stored. */

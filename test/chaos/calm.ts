@@ -36,10 +36,13 @@ export async function proveConvergence(after: AfterStorm, isBrief: boolean): Pro
   sandbox.setNow(new Date(atMs));
   await server.withClient('postgres', (client) => client.query(`create database ${calmDatabase}`));
   const failures: string[] = [];
+  await after.reader.stay();
   const [runs] = await Promise.all([
     untilDone({ ...task, database: stormDatabase, port: after.proxyPort }, failures),
     fill({ ...task, database: calmDatabase, port: server.port }, range, failures),
   ]);
+  if (!(await after.reader.leave()))
+    after.tally.misbehaved.push('The hostile reader lost its sessions after the storm.');
   const pools = [stormDatabase, calmDatabase].map((name) =>
     createPool({ connectionString: server.url(name), applicationName: 'chaos', max: 2, statementTimeoutMs: 0 }),
   );

@@ -3,11 +3,13 @@ import { dayMs, hourMs, minuteMs, secondMs } from '../../src/lib/interval.js';
 import { createPool } from '../../src/postgres/connection/pool.js';
 import { migrate } from '../../src/postgres/migrate.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
+import { connectionFaultKinds, drawConnectionFault } from './connection-faults.js';
 import { Counts } from './counts.js';
 import { DatabaseStorm, databaseFaults, prepareDatabase } from './database-storm.js';
 import { drawLife, isMisbehaviour, live, startProgram } from './extractors.js';
+import { HostileReader, prepareReader, readerFaults } from './hostile-reader.js';
 import { Pace } from './pace.js';
-import { type ConnectionFault, DatabaseProxy } from './proxy.js';
+import { DatabaseProxy } from './proxy.js';
 import { Random } from './random.js';
 import { StormServer } from './storm-server.js';
 import type { Tally } from './tally.js';
@@ -36,16 +38,6 @@ const historyMs = 2 * dayMs;
 const factor = 300;
 const tickMs = 100;
 const phaseMs = { min: 500, max: 4_000 };
-/** Of the connections. */
-const faultyShare = 0.1;
-const dueShare = 0.25;
-const connectionFaultKinds = [
-  'connection cut',
-  'connection cut in COPY',
-  'connection hung',
-  'connection hung in COPY',
-] as const;
-
 /** What is left when the storm is over. */
 export interface AfterStorm {
   readonly sandbox: Sandbox;
@@ -55,6 +47,7 @@ export interface AfterStorm {
   readonly firstMs: number;
   readonly restated: ReadonlySet<string>;
   readonly tally: Tally;
+  readonly reader: HostileReader;
   close(): Promise<void>;
 }
 
@@ -95,6 +88,7 @@ class Storm {
   #proxy!: DatabaseProxy;
   #proxyPort = 0;
   #environment: Record<string, string> = {};
+  readonly #reader: HostileReader;
   readonly #kindsDue: Set<string>;
   #isOver = false;
 
@@ -104,7 +98,15 @@ class Storm {
     this.#server = server;
     this.#firstMs = sandbox.now().getTime() - (sandbox.now().getTime() % dayMs) - historyMs;
     this.#weather = new Weather(this.#random('weather'), options);
-    this.#kindsDue = new Set([...databaseFaults, ...connectionFaultKinds, ...this.#weather.names]);
+    this.#kindsDue = new Set([...databaseFaults, ...connectionFaultKinds, ...readerFaults, ...this.#weather.names]);
+    this.#reader = new HostileReader({
+      server,
+      database: stormDatabase,
+      random: this.#random('reader'),
+      counts: { add: (fault) => this.#count(fault) },
+      pace: this.#pace,
+      onBreach: (text) => this.#tally.misbehaved.push(text),
+    });
   }
 
   static async prepare(options: StormOptions): Promise<Storm> {
@@ -142,6 +144,7 @@ class Storm {
     });
     await migrate(pool, { timeZone: 'UTC' }).finally(() => pool.end());
     await prepareDatabase(this.#server, stormDatabase);
+    await prepareReader(this.#server, stormDatabase);
     this.#environment = {
       GENESYSCLOUD_API_URL: this.#sandbox.url,
       GENESYSCLOUD_OAUTHCLIENT_ID: this.#sandbox.clientId,
@@ -183,6 +186,7 @@ class Storm {
         this.#storm(),
         this.#restate(),
         database.rage(isOver),
+        this.#reader.rage(isOver),
       ]);
     } finally {
       clearInterval(ticking);
@@ -297,11 +301,13 @@ class Storm {
       firstMs: this.#firstMs,
       restated: this.#restated,
       tally: this.#tally,
+      reader: this.#reader,
       close: () => this.close(),
     };
   }
 
   async close(): Promise<void> {
+    await this.#reader.leave();
     await this.#proxy.close();
     await this.#sandbox.close();
     await this.#server.remove();
@@ -317,15 +323,4 @@ function isRecordFault(fault: string): boolean {
     'changingRecords',
     'deletedEntities',
   ].includes(fault);
-}
-
-/** Kinds that have not struck yet come first. */
-function drawConnectionFault(random: Random, due: ReadonlySet<string>): ConnectionFault | undefined {
-  const missing = connectionFaultKinds.filter((name) => due.has(name));
-  const isDue = missing.length > 0 && random.chance(dueShare);
-  if (!isDue && !random.chance(faultyShare)) return undefined;
-  const name = random.pick(isDue ? missing : connectionFaultKinds);
-  const isInCopy = name.endsWith('COPY');
-  const afterBytes = isInCopy ? random.logarithmic(10, 20_000) : random.logarithmic(100, 300_000);
-  return { kind: name.includes('cut') ? 'cut' : 'hang', isInCopy, afterBytes };
 }

@@ -154,6 +154,12 @@ describe('whatever the API answers, nothing is lost and one clear sentence says 
     expect(run.status).toBe(0);
     const letters = await pool.query('select record_id, reason, record from extract.dead_letters');
     expect(letters.rows.length).toBeGreaterThan(0);
+    const warning = run.output.split('\n').find((line) => line.includes('became dead letters'));
+    expect(JSON.parse(warning ?? '{}')).toMatchObject({
+      level: 'warn',
+      deadLetters: expect.any(Number),
+      msg: 'Records could not be stored and became dead letters; genesys-warehouse status says why',
+    });
     for (const { reason, record } of letters.rows) {
       expect(reason.length).toBeGreaterThan(10);
       expect(() => JSON.parse(record)).not.toThrow();
@@ -161,7 +167,9 @@ describe('whatever the API answers, nothing is lost and one clear sentence says 
     const stored = await pool.query('select count(*)::int as count from genesys.conversations');
     expect(stored.rows[0].count).toBeGreaterThan(0);
     await pool.query('update extract.slices set due_at = $1, cursor = null', [at]);
-    expect(await runCommand(sync, sandbox, environment)).toMatchObject({ status: 0 });
+    const again = await runCommand(sync, sandbox, environment);
+    expect(again).toMatchObject({ status: 0 });
+    expect(again.output).not.toContain('became dead letters');
     const left = await pool.query(
       'select count(*)::int as count from extract.dead_letters where record_id is not null',
     );

@@ -32,6 +32,7 @@ describe('defaults', () => {
       concurrency: 4,
       logLevel: 'info',
       streams: { added: [], removed: [] },
+      attributes: [],
       service: { host: '127.0.0.1', port: 8484, isPortGiven: false, names: [] },
       dashboard: { isOn: false },
       privacy: { addresses: 'keep', names: 'keep', notes: 'keep', attributes: 'keep' },

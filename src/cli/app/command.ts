@@ -1,6 +1,7 @@
 import type { Environment } from '../../config/config.js';
 import { type Sleep, sleepFor } from '../../lib/abort.js';
 import type { Log } from '../../lib/log.js';
+import type { Ask } from '../../lib/terminal.js';
 
 /** How the pauses between attempts pass. A test gives its own, so that it waits for nothing. */
 export interface Timing {
@@ -38,6 +39,17 @@ export interface CommandContext {
   readonly clockToleranceMs?: number;
   /** Real time unless given. */
   readonly timing?: Timing;
+  /** Words that start this program the way it was started; see `programCall`. */
+  readonly call?: string;
+  /** Asks the person at the terminal; absent where nobody is there. */
+  readonly ask?: Ask;
+  /** Reads standard input to its end. */
+  readonly readInput?: () => Promise<string>;
+}
+
+/** Returns the words that start this program, for commands that are printed to be copied. */
+export function callOf({ call = 'genesys-warehouse' }: Pick<CommandContext, 'call'>): string {
+  return call;
 }
 
 /** A command's answer is its exit status. */

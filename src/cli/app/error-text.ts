@@ -1,5 +1,6 @@
 import { ApiError, asError, LakeError, UsageError } from '../../lib/errors.js';
 import { describeSystemError } from '../../lib/system-errors.js';
+import { describeMissingSchema } from '../../postgres/connection/errors.js';
 import { describeLoss } from '../../postgres/connection/lost.js';
 
 /**
@@ -8,7 +9,7 @@ import { describeLoss } from '../../postgres/connection/lost.js';
  */
 function sentenceOf(error: unknown): string | undefined {
   if (error instanceof UsageError || error instanceof ApiError || error instanceof LakeError) return error.message;
-  return describeLoss(error) ?? describeSystemError(error);
+  return describeLoss(error) ?? describeMissingSchema(error) ?? describeSystemError(error);
 }
 
 /** Returns the fields that a log line has for an error: its sentence, or the whole error where it was not expected. */

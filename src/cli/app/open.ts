@@ -29,7 +29,7 @@ const waitMsMax = 5 * minuteMs;
 const requestTimeoutMs = 2 * minuteMs;
 const statementTimeoutMs = 10 * minuteMs;
 /** Beside the slices in flight: planning, open conversations, the run's own row, two readings of the service port, three works of events. */
-const spareConnections = 8;
+export const spareConnections = 8;
 
 export interface Opened {
   readonly config: Config;
@@ -64,7 +64,7 @@ export function readConfig(context: CommandContext, needs: { readonly api: boole
 
 /** Returns the settings with which `migrate` builds the views. */
 export function viewSettings(config: Config): ViewSettings {
-  return { timeZone: config.timeZone };
+  return { timeZone: config.timeZone, attributes: config.attributes };
 }
 
 /** Opens the configured database, or starts the embedded one; checked, so that a wrong address is one clear sentence. */
@@ -141,7 +141,10 @@ function openApi(
   });
 }
 
-async function openPool(context: CommandContext, { config, log }: { config: Config; log: Log }): Promise<Opened> {
+export async function openPool(
+  context: CommandContext,
+  { config, log }: { config: Config; log: Log },
+): Promise<Opened> {
   if (context.environment.NODE_TLS_REJECT_UNAUTHORIZED === '0')
     log.warn(
       'NODE_TLS_REJECT_UNAUTHORIZED=0 switches the check of certificates off, for Genesys Cloud and for the database. Remove it.',

@@ -37,6 +37,7 @@ export function syncContext(
       opened.config.streams,
     ),
     start: resolveStart(opened.config.start, now()),
+    timeZone: opened.config.timeZone,
     concurrency: opened.config.concurrency,
     readAhead: { slicesMax: () => slicesOpenMax(opened), memory: memory.gate },
     now,

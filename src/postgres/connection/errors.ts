@@ -32,6 +32,10 @@ const describedByCode: Readonly<Record<string, Described>> = {
     remedy: 'lower GENESYS_WAREHOUSE_CONCURRENCY or raise max_connections',
   },
   '57P03': { fault: 'is starting up or shutting down', remedy: 'try again in a minute' },
+  EPROTO: {
+    fault: 'breaks off the TLS handshake',
+    remedy: 'check that DATABASE_URL names the Postgres server itself, and that nobody changes what it sends',
+  },
   CERT_HAS_EXPIRED: { fault: 'has a certificate that has expired', remedy: 'renew it' },
   ERR_TLS_CERT_ALTNAME_INVALID: {
     fault: 'has a certificate for another host name',
@@ -89,4 +93,14 @@ function missingFile(error: NodeJS.ErrnoException, target: string): string {
   return error.syscall === 'connect'
     ? `No server listens on the socket of the database at ${target}; ${unreachable}`
     : `${error.path} is missing, which the connection to ${target} names as a certificate or key; correct its path`;
+}
+
+const ownRelation = /(?:relation|schema|function) "?(?:genesys|mart|extract|wrapup)\b/;
+const missingCodes = ['42P01', '3F000', '42883'];
+
+/** One sentence about a database that `migrate` has not seen, or not this version of it; undefined for other errors. */
+export function describeMissingSchema(thrown: unknown): string | undefined {
+  const { code, message } = asError(thrown) as NodeJS.ErrnoException;
+  if (!missingCodes.includes(code ?? '') || !ownRelation.test(message)) return undefined;
+  return `The database holds no warehouse of this version (${message}). Run genesys-warehouse migrate, or sync.`;
 }

@@ -4,6 +4,7 @@ const remedy = 'Unstored data stays pending; the next run resumes from the last 
 
 /** By Postgres' or Node's own code; the first that fits. https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const losses: readonly (readonly [RegExp, string])[] = [
+  [/^57P05$/, 'the database ended an idle session (idle-session timeout)'],
   [/^57P0|^08|^EPIPE$|^ECONNRESET$|^ETIMEDOUT$|^EHOST|^ENET/, 'the connection to the database was lost'],
   [/^ECONNREFUSED$|^ENOTFOUND$|^EAI_AGAIN$/, 'the database cannot be reached'],
   [/^53100$/, 'the disk of the database is full'],
@@ -14,11 +15,34 @@ const losses: readonly (readonly [RegExp, string])[] = [
   [/^57014$/, 'a statement exceeded the statement timeout'],
   [/^55P03$/, 'another session held a lock beyond the lock timeout'],
   [/^25P0[23]$/, 'the database ended an idle transaction (idle-in-transaction timeout)'],
+  [/^25P04$/, 'the database ended a transaction that exceeded the transaction timeout'],
 ];
 /** Where the driver gives no code, there is only its wording to go by. */
 const lossWords =
   /^Connection terminated|^Client has encountered a connection error|^timeout exceeded when trying to connect|^Query read timeout/;
 const causesMax = 10;
+
+/** The server ends the session with these, so that the connection is of no use any more. */
+const sessionEnds = /^57P0|^25P0[34]$/;
+
+export function endsSession(error: unknown): boolean {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code === 'string' && sessionEnds.test(code);
+}
+
+/** What the server, or the network, said when it ended a connection; the driver says no more than that it is unusable afterwards. */
+const endings = new WeakMap<object, Error>();
+
+/** Keeps the first reason why `client` has ended, for `reasonOf`. */
+export function noteEnding(client: object, error: Error): void {
+  if (!endings.has(client)) endings.set(client, error);
+}
+
+/** Returns why the connection has ended where `error` says only that it has; every other error as it is. */
+export function reasonOf(client: object, error: unknown): unknown {
+  const isEndOnly = error instanceof Error && lossWords.test(error.message);
+  return (isEndOnly && endings.get(client)) || error;
+}
 
 /**
  * Describes in one sentence, without a stack, an error that the database caused and not the program. Keeps what the error's message says

@@ -21,8 +21,8 @@ import {
 /** Tables of conversations that are filled from the view `genesys.int_<table>`. */
 const conversationFacts = ['conversation_facts', 'handling_facts'];
 const conversationDefinitions: Definitions = {
-  views: conversationFacts.map((table) => `genesys.int_${table}`),
-  functions: ['genesys.is_codable'],
+  views: [...conversationFacts.map((table) => `genesys.int_${table}`), 'genesys.int_contact_facts'],
+  functions: ['genesys.is_codable', 'genesys.contact_address'],
 };
 /** Months are counted in UTC; the local day of an interval may begin or end on the other side. */
 const spareMs = dayMs;

@@ -42,6 +42,7 @@ const decidingColumns: Readonly<Record<string, string>> = { dim_campaigns: 'divi
 /** Lists relations without data about conversations, queues or agents of a division. */
 const openRelations: readonly string[] = [
   'dim_dates',
+  'dim_entry_points',
   'dim_enums',
   'dim_forms',
   'dim_groups',

@@ -2,6 +2,8 @@ import pg from 'pg';
 import { UsageError } from '../../lib/errors.js';
 import { isLockTimeout } from '../connection/holders.js';
 import { transactionOn } from '../connection/transaction.js';
+import { isMartPublished, publishMart } from '../federation/published.js';
+import type { AttributeColumn } from './attribute-columns.js';
 import { fillDimensionTables } from './dimension-tables.js';
 import { divisionCheck } from './division-check.js';
 import { type ExistingView, readColumns, readExistingViews, restoreGrants, type ViewColumn } from './existing-views.js';
@@ -25,6 +27,8 @@ const lastLine = 'select * from final;';
 export interface ViewSettings {
   /** IANA zone of the `_local` columns. */
   readonly timeZone: string;
+  /** Columns of `mart.fct_conversation_attributes`; none without. */
+  readonly attributes?: readonly AttributeColumn[];
 }
 
 /**
@@ -47,6 +51,8 @@ export async function buildViews(
       await replaceViews(client, { files, isCurrent, budget });
       await fillDimensionTables(client);
       await grantToReaders(client);
+      await budget.renew();
+      await publishMart(client);
       await writeSetting(client, digestSetting, JSON.stringify(Object.fromEntries(digests)));
       await writeSetting(client, builtSetting, JSON.stringify(viewNames(files)));
       await writeSetting(client, 'time_zone', settings.timeZone);
@@ -73,13 +79,14 @@ export async function areViewsOfAnotherBuild(pool: pg.Pool, settings: ViewSettin
 
 /** Plans what has to be built; `isDone` when nothing has. */
 async function planRebuild(client: pg.ClientBase, settings: ViewSettings) {
-  const files = await readSqlFiles(pg.escapeLiteral(settings.timeZone));
+  const files = await readSqlFiles(pg.escapeLiteral(settings.timeZone), settings.attributes);
   const digests = digestsOf(files);
   const recorded = await readDigests(client);
   const missing = await missingOf(client, files);
   const isCurrent = (name: string) =>
     digests.has(name) && recorded.get(name) === digests.get(name) && !missing.has(name);
-  const isDone = recorded.size === digests.size && files.every(({ name }) => isCurrent(name));
+  const isDone =
+    recorded.size === digests.size && files.every(({ name }) => isCurrent(name)) && (await isMartPublished(client));
   return { files, digests, isCurrent, isDone };
 }
 
