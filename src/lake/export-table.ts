@@ -67,6 +67,8 @@ export async function exportTable(work: TableExport, days: readonly Day[] | unde
     await commitWritten(work, snapshot, [written]);
     return { ...figuresOf([written]), keptDays: 0 };
   }
+  // A table without rows is there as well, so that whoever reads it finds its columns.
+  if (days.length === 0) await commitWritten(work, snapshot, []);
   let [figures, keptDays] = [none, 0];
   for (let at = 0; at < days.length; at += daysPerCommit) {
     const units = unitsOf(days.slice(at, at + daysPerCommit), snapshot.files.values(), work.organizationId);
