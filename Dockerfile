@@ -1,29 +1,38 @@
-FROM node:20-slim AS build
-WORKDIR /app
-COPY package.json package-lock.json ./
-RUN npm ci
-COPY tsconfig.json tsconfig.build.json tsconfig.page.json ./
-COPY scripts ./scripts
-COPY src ./src
-RUN npm run build
+# docker build --tag genesys-warehouse .   in a clone, or in the folder of the installed package, which is built already.
+# Both processors: docker buildx build --platform linux/amd64,linux/arm64 --tag … --push .
 
-FROM node:20-slim AS dependencies
+FROM node:24-slim AS build
 WORKDIR /app
-COPY package.json package-lock.json ./
-RUN npm ci --omit=dev && npm cache clean --force
+COPY . .
+# The package has no lock file and no sources; its versions are exact all the same.
+RUN if [ -d src ]; then rm -rf dist && npm ci --no-audit --no-fund && npm run build; fi
 
-FROM node:20-slim
+FROM node:24-slim AS dependencies
+WORKDIR /app
+COPY package*.json ./
+# Postgres comes from another container: the embedded one (70 MB) stays out.
+RUN if [ -f package-lock.json ]; then npm ci --omit=dev --omit=optional --no-audit --no-fund; \
+    else npm install --omit=dev --omit=optional --no-audit --no-fund; fi \
+    && npm cache clean --force
+
+FROM node:24-slim
+LABEL org.opencontainers.image.title="genesys-warehouse" \
+      org.opencontainers.image.description="A self-hosted warehouse of a Genesys Cloud contact centre in Postgres" \
+      org.opencontainers.image.source="https://github.com/genesys-warehouse/genesys-warehouse" \
+      org.opencontainers.image.licenses="MIT"
 ENV NODE_ENV=production
-COPY package.json LICENSE /app/
+COPY package.json LICENSE .env.example /app/
 COPY --from=dependencies /app/node_modules /app/node_modules
 COPY --from=build /app/dist /app/dist
 COPY migrations /app/migrations
 COPY sql /app/sql
-# Where `.env` is looked for and where the embedded Postgres of a try-out keeps its data.
-RUN mkdir /data && chown node:node /data
+# Where `.env` and the rules of wrap-up codes are looked for. Nothing is written there while DATABASE_URL is set, so the
+# root file system may be read-only.
+RUN mkdir /data && chown 1000:1000 /data
 WORKDIR /data
 VOLUME /data
-USER node
+# The user node of the base image, as a number: so Kubernetes sees that it is not root.
+USER 1000:1000
 STOPSIGNAL SIGTERM
 # Only `run` has a port to ask (/healthz); docker-compose.yml asks it.
 HEALTHCHECK NONE

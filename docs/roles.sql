@@ -5,6 +5,7 @@
 -- `migrate`, `prune` and `rebuild-facts` run as genesys_owner, everything else (`run`, `sync`, `backfill`, `status` …) as genesys_writer.
 -- BI tools get a role of their own each:                             create role my_bi login password '…'; grant genesys_reader to my_bi;
 -- Who may see personal data (attributes, addresses) as well:         grant genesys_personal to my_bi;
+-- The web page, when `run` serves it as genesys_writer:              grant genesys_reader to genesys_writer;
 -- A warehouse that another role has made so far:                     reassign owned by that_role to genesys_owner;   and then this script again.
 
 do $$
@@ -30,17 +31,19 @@ $$;
 
 revoke create on schema public from public;
 
--- Whoever sees personal data sees the rest as well.
+-- Roles that see personal data see the rest as well.
 grant genesys_reader to genesys_personal;
 
--- Whoever runs this script may not be a superuser: to speak for the owner it must be a member.
+-- The role that runs this script may not be a superuser: to act as the owner it must be a member.
 grant genesys_owner to current_user;
 
 -- What the owner makes from now on.
 alter default privileges for role genesys_owner grant usage on schemas to genesys_writer;
 alter default privileges for role genesys_owner grant select, insert, update, delete on tables to genesys_writer;
 alter default privileges for role genesys_owner revoke execute on functions from public;
-alter default privileges for role genesys_owner grant execute on functions to genesys_writer, genesys_reader;
+alter default privileges for role genesys_owner grant execute on functions to genesys_writer;
+-- Earlier versions of this script let readers execute everything; `migrate` grants them what the views call.
+alter default privileges for role genesys_owner revoke execute on functions from genesys_reader;
 
 -- What is there already.
 do $$
@@ -51,22 +54,53 @@ begin
         execute format('grant usage on schema %I to genesys_writer', schema_name);
         execute format('grant select, insert, update, delete on all tables in schema %I to genesys_writer', schema_name);
         execute format('grant execute on all functions in schema %I to genesys_writer', schema_name);
+        execute format('revoke execute on all functions in schema %I from public, genesys_reader', schema_name);
     end loop;
 end
 $$;
 
--- Large objects need no privilege on any table: whoever may connect could fill the disk with them. A superuser's to revoke.
+-- Functions that the views of schema mart call, which their readers must be allowed to execute. None of it can be called without a view: that
+-- would need usage of schema genesys.
+do $$
+declare
+    function_name text;
+    routine regprocedure;
+begin
+    foreach function_name in array array[
+        'average_seconds', 'is_codable', 'json_number', 'json_uuid', 'local_day', 'minute_of_day', 'segment_key', 'session_key', 'sum_bigint',
+        'utc_offset_minutes', 'visible_campaigns', 'visible_divisions', 'visible_flows', 'visible_queues', 'visible_users',
+        'visits_divisions'
+    ] loop
+        for routine in
+            select pg_proc.oid from pg_proc join pg_namespace on pg_namespace.oid = pronamespace
+            where nspname = 'genesys' and proname = function_name
+        loop
+            execute format('grant execute on routine %s to genesys_reader', routine);
+        end loop;
+    end loop;
+end
+$$;
+
+-- Large objects need no privilege on any table: any role that may connect could fill the disk with them. A superuser's to revoke; for anybody else
+-- Postgres only warns.
 do $$
 begin
     revoke execute on function lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea) from public;
 exception
-    when insufficient_privilege then
-        raise notice 'lo_creat, lo_create and lo_from_bytea stay open to everybody: only a superuser may revoke them';
+    when insufficient_privilege then null;
+end
+$$;
+do $$
+begin
+    if has_function_privilege('public', 'lo_create(oid)', 'execute') then
+        raise warning 'lo_creat, lo_create and lo_from_bytea stay open to everybody: only a superuser may revoke them';
+    end if;
 end
 $$;
 
 -- Bounds for each role of a BI tool, which its members do not inherit from genesys_reader:
 --   alter role my_bi connection limit 10;
 --   alter role my_bi set statement_timeout = '5min';
+--   alter role my_bi set transaction_timeout = '10min';          (Postgres 17 and newer)
 --   alter role my_bi set idle_in_transaction_session_timeout = '1min';
 --   alter role my_bi set temp_file_limit = '5GB';      (by a superuser)

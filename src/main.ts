@@ -1,16 +1,17 @@
 #!/usr/bin/env node
-import { keepHeapSmall } from './lib/heap.js';
+import { limitHeap } from './lib/heap.js';
 import { createLog } from './lib/log.js';
 import { describeSystemError } from './lib/system-errors.js';
+import { openTerminal, readInput } from './lib/terminal.js';
 
 /** By convention 128 and the number of the signal. A closed terminal (SIGHUP) ends a run as cleanly as a supervisor does. */
 const signalStatus = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 type Signal = keyof typeof signalStatus;
-/** What still runs after this long is cut off: a container's runtime would kill the process soon anyway. */
+/** Limits the time to stop; a container's runtime would kill the process soon after anyway. */
 const stopMsMax = 9_000;
 const failureStatus = 1;
 
-keepHeapSmall();
+limitHeap();
 const stopping = new AbortController();
 let stoppedBy: Signal | undefined;
 let outputFault: Error | undefined;
@@ -26,12 +27,12 @@ for (const signal of Object.keys(signalStatus) as Signal[]) {
 }
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  // A reader that closes the pipe early (head, less) is no error of ours.
+  // A reader that closes the pipe early (head, less) is not an error.
   if (error.code === 'EPIPE') process.exit(0);
   outputFault ??= error;
   stopping.abort(error);
 });
-// Nobody is left to tell where standard error itself is gone, such as a closed terminal.
+// Errors of standard error itself, such as a closed terminal, cannot be reported anywhere.
 process.stderr.on('error', () => {});
 
 /** Loaded here rather than by an import above, so that a machine on which files cannot be opened gets a sentence, too. */
@@ -47,10 +48,15 @@ async function runMain(): Promise<number> {
   }
   return program.runProgram(process.argv.slice(2), {
     directory: process.cwd(),
+    script: process.argv[1] ?? '',
     now: () => new Date(),
     signal: stopping.signal,
     print: (text) => void process.stdout.write(`${text}\n`),
     isTerminal: process.stderr.isTTY === true,
+    readInput: () => readInput(process.stdin),
+    ...(process.stdin.isTTY === true && process.stderr.isTTY === true
+      ? { ask: openTerminal(process.stdin, process.stderr) }
+      : {}),
   });
 }
 

@@ -57,6 +57,39 @@ sessions as (
     from genesys.session_facts as facts
 ),
 
+-- What the agents' sessions say about the conversation's code, as far as the record alone shows.
+causes as (
+    select
+        handlings.conversation_start,
+        handlings.conversation_id,
+        count(*) filter (where genesys.is_codable(handlings.wrapup_cause)) as codable_count,
+        min(array_position(leaks.in_order, handlings.wrapup_cause)) as leak_no,
+        min(array_position(expected.in_order, handlings.wrapup_cause)) as expected_no,
+        array_agg(distinct handlings.queue_id::text collate "C" order by handlings.queue_id::text collate "C")
+            filter (where handlings.wrapup_cause = 'digital_no_code') as digital_queue_ids,
+        array_agg(distinct handlings.queue_id::text collate "C" order by handlings.queue_id::text collate "C")
+            filter (where handlings.wrapup_cause = 'unexplained') as unexplained_queue_ids
+    from genesys.int_handling_facts as handlings
+    -- In the order in which they are tested, those left out of which the directory has the last word.
+    cross join (values (array['acw_timeout', 'acw_skipped', 'code_deleted'])) as leaks (in_order)
+    cross join (
+        values (
+            array[
+                'system_code',
+                'non_acd',
+                'outbound_no_contact',
+                'not_answered',
+                'still_open',
+                'transferred_before_acw',
+                'callback_no_acw'
+            ]
+        )
+    ) as expected (in_order)
+    group by
+        handlings.conversation_start,
+        handlings.conversation_id
+),
+
 conversations as (
     select
         sessions.conversation_start,
@@ -102,14 +135,21 @@ conversations as (
         bool_or(sessions.is_connected) as is_reached,
         bool_or(sessions.last_real_wrapup_code is not null) as has_real_code,
         bool_or(sessions.last_wrapup_code is not null) as has_system_code,
-        bool_or(sessions.purpose = 'api') as has_api
+        bool_or(sessions.purpose = 'api') as has_api,
+        array_agg(
+            sessions.last_real_wrapup_code order by sessions.started_at, sessions.participant_no, sessions.session_no
+        ) filter (
+            where
+                sessions.last_real_wrapup_code is not null
+                and (sessions.is_agent_session or sessions.agent_session_count = 0)
+        ) as wrapup_codes
     from sessions
     group by
         sessions.conversation_start,
         sessions.conversation_id
 ),
 
-verdicts as (
+concluded as (
     select
         conversations.*,
         -- Records from before metrics existed carry none: for those alone, and only once the stay and the conversation have ended,
@@ -164,13 +204,37 @@ final as (
             -- It reached a queue, and nothing reports how it left.
             when conversations.has_queue_leg then 'unexplained'
             when conversations.has_system_code then 'system_code'
-            -- The person whom a dialer calls may stand in the record as purpose outbound only.
+            -- The person whom a dialer calls may be recorded with purpose outbound only.
             when conversations.has_api or (conversations.has_customer or conversations.has_dialer) is not true then 'system_generated'
             when conversations.originating_direction = 'outbound' and not conversations.is_reached then 'outbound_no_contact'
             when conversations.has_flow then 'ivr_only'
             else 'unexplained'
-        end as wrapup_cause
-    from verdicts as conversations
+        end as wrapup_cause,
+        coalesce(causes.codable_count, 0) as codable_count,
+        (array['acw_timeout', 'acw_skipped', 'code_deleted'])[causes.leak_no] as leak_cause,
+        (
+            array[
+                'system_code',
+                'non_acd',
+                'outbound_no_contact',
+                'not_answered',
+                'still_open',
+                'transferred_before_acw',
+                'callback_no_acw'
+            ]
+        )[causes.expected_no] as expected_cause,
+        conversations.wrapup_codes,
+        causes.digital_queue_ids collate "default" as digital_queue_ids,
+        causes.unexplained_queue_ids collate "default" as unexplained_queue_ids,
+        contacts.contact collate "default" as contact,
+        contacts.entry_point collate "default" as entry_point
+    from concluded as conversations
+    left join causes
+        on causes.conversation_start = conversations.conversation_start
+        and causes.conversation_id = conversations.conversation_id
+    left join genesys.int_contact_facts as contacts
+        on contacts.conversation_start = conversations.conversation_start
+        and contacts.conversation_id = conversations.conversation_id
 )
 
 select * from final;

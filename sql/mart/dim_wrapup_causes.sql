@@ -11,7 +11,7 @@ causes (session_order, conversation_order, wrapup_cause, is_expected, meaning, a
         'Decide whether skipping is wanted; a mandatory prompt forbids it.'),
     (3, null, 'code_deleted', false,
         'The code is ININ-WRAP-UP-DELETED or an id that the directory does not know at all. A deleted code whose name is known counts as a real code.',
-        'Synchronise the directory; if the id stays unknown, the code was removed for good or lies in a division that the client cannot see.'),
+        'Synchronise the directory; if the id stays unknown, the code was removed permanently or lies in a division that the client cannot see.'),
     (4, 7, 'system_code', true,
         'Another code set by the platform (ININ-…), mostly by outbound dialing, instead of one chosen by the agent; also of a contact that was connected and met no agent.',
         'None for dialer results; map the system codes in reports if they matter.'),
@@ -22,7 +22,7 @@ causes (session_order, conversation_order, wrapup_cause, is_expected, meaning, a
         'An outbound attempt that reached nobody: the agent''s session, or everybody in a dialer attempt or outbound conversation without agent, never got beyond dialing.',
         'None; look at contact lists and calling times if the share is high.'),
     (7, null, 'not_answered', true,
-        'The agent was alerted and did not take it; the conversation went on elsewhere.',
+        'The agent was alerted and did not take it; the conversation was routed elsewhere.',
         'Look at not-responding times and auto-answer by user.'),
     (8, 1, 'still_open', true,
         'The conversation, or a segment of the session, has not ended yet; a code may still come.',
@@ -74,13 +74,15 @@ final as (
         causes.conversation_order as conversation_tested_order,
         causes.session_order is not null as is_session_cause,
         causes.conversation_order is not null as is_conversation_cause,
-        causes.is_expected
+        causes.is_expected,
+        causes.session_order is not null
+        and genesys.is_codable(causes.wrapup_cause) as is_codable
     from causes
 )
 
 select * from final;
 
-comment on view mart.dim_wrapup_causes is 'One row per cause of a missing wrap-up code. Every agent session has either a real code or exactly one cause; so has every conversation without agent session, unless a flow or a dialer set a code.';
+comment on view mart.dim_wrapup_causes is 'One row per cause of a missing wrap-up code. Every agent session has either a real code or exactly one cause; and so has every conversation.';
 comment on column mart.dim_wrapup_causes.wrapup_cause is 'The word that facts and reports use.';
 comment on column mart.dim_wrapup_causes.meaning is 'What happened.';
 comment on column mart.dim_wrapup_causes.action is 'What to do about it.';
@@ -89,3 +91,4 @@ comment on column mart.dim_wrapup_causes.conversation_tested_order is 'The same 
 comment on column mart.dim_wrapup_causes.is_session_cause is 'True where agent sessions can have this cause.';
 comment on column mart.dim_wrapup_causes.is_conversation_cause is 'True where conversations without agent session can have this cause.';
 comment on column mart.dim_wrapup_causes.is_expected is 'False where a code was to be expected: a leak that something can be done about.';
+comment on column mart.dim_wrapup_causes.is_codable is 'True where an agent session with this cause could have had a code: it was of a queue, in contact with somebody and over, and its after-call work was not that of a voice session.';

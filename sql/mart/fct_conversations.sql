@@ -2,7 +2,7 @@
 create view mart.fct_conversations as
 with
 conversations as (
-    select * from genesys.conversation_facts
+    select * from genesys.int_conversation_verdicts
 ),
 
 final as (
@@ -11,16 +11,40 @@ final as (
         conversations.first_queue_id,
         conversations.last_queue_id,
 
+        genesys.customer_key(
+            conversations.contact,
+            (select settings.value from extract.settings as settings where settings.name = 'customer_secret')
+        ) as customer_key,
+        conversations.entry_point,
         conversations.originating_direction,
         conversations.media_types,
         conversations.media_type,
-        conversations.wrapup_cause,
+        conversations.verdict_cause as wrapup_cause,
+        case
+            when conversations.is_open then 'open'
+            when conversations.code_count > 0 and conversations.code_count >= conversations.codable_count then 'coded'
+            when conversations.code_count > 0 then 'partly'
+            when conversations.codable_count > 0 then 'missing'
+            else 'not_applicable'
+        end as wrapup_state,
+        conversations.wrapup_codes[cardinality(conversations.wrapup_codes)] as wrapup_code,
+        coalesce(
+            (
+                select codes.name
+                from genesys.wrapup_codes as codes
+                where
+                    codes.wrapup_code = conversations.wrapup_codes[cardinality(conversations.wrapup_codes)]
+                    and codes.valid_to is null
+            ),
+            conversations.wrapup_codes[cardinality(conversations.wrapup_codes)]
+        ) as wrapup_name,
 
         genesys.minute_of_day(conversations.conversation_start) as minute_of_day,
         conversations.session_count,
         conversations.agent_session_count,
         conversations.handled_count,
-        conversations.coded_count,
+        case when conversations.agent_session_count > 0 then conversations.code_count else 0 end as coded_count,
+        conversations.codable_count,
         conversations.queue_leg_count,
         coalesce(conversations.transferred_count, 0) as transferred_count,
         extract(epoch from conversations.conversation_end - conversations.conversation_start) as duration_seconds,
@@ -34,6 +58,8 @@ final as (
         conversations.is_open,
         conversations.is_abandoned,
         conversations.agent_session_count > 0 as has_agent_session,
+        conversations.code_count > 0 as is_coded,
+        conversations.codable_count > 0 as is_codable,
         coalesce(
             conversations.conversation_start <@ (
                 select complete.ranges
@@ -57,15 +83,21 @@ comment on view mart.fct_conversations is 'One row per conversation. Source: con
 comment on column mart.fct_conversations.conversation_id is 'Conversation. Details conversationId.';
 comment on column mart.fct_conversations.first_queue_id is 'First queue that held the conversation or an agent handled it for; null where none did. See dim_queues.';
 comment on column mart.fct_conversations.last_queue_id is 'Last such queue. See dim_queues.';
+comment on column mart.fct_conversations.customer_key is 'Keyed hash of the customer''s external contact id or, without one, of the address in one spelling: the same customer has the same, and it does not reveal whose it is. Null where the address is withheld. See fct_repeat_contacts.';
+comment on column mart.fct_conversations.entry_point is 'Number, mailbox or address of the organisation that an inbound customer reached; null elsewhere. Details dnis, or addressTo. See dim_entry_points.';
 comment on column mart.fct_conversations.originating_direction is 'inbound or outbound. Details originatingDirection; null where the record lacks it.';
 comment on column mart.fct_conversations.media_types is 'Media types of all its sessions, each once, in alphabetical order, separated by commas. Details mediaType.';
 comment on column mart.fct_conversations.media_type is 'The one media type under which reports count it: the alphabetically first of its stays in queues, else of its customer''s sessions, else of any.';
-comment on column mart.fct_conversations.wrapup_cause is 'Why there is no wrap-up code, where no agent took part; null elsewhere, and where a flow or a dialer set a code (wrapup_source in fct_wrapups). See dim_wrapup_causes.';
+comment on column mart.fct_conversations.wrapup_cause is 'Why the conversation has no real wrap-up code; null where it has one. Of the causes of its agent sessions the first that is a leak, else the first that is expected, in the order of tested_order; where no agent took part, the cause of the conversation itself. See dim_wrapup_causes.';
+comment on column mart.fct_conversations.wrapup_state is 'coded (each agent session that could have a code has one, or a flow or a dialer set one), partly (some have), missing (none has), not_applicable (none could have one), open (it has not ended: what it has may change).';
+comment on column mart.fct_conversations.wrapup_code is 'Last real wrap-up code: of the agent session that started last among those that have one; where no agent took part, of the flow or the dialer. Null without. Details wrapUpCode.';
+comment on column mart.fct_conversations.wrapup_name is 'Its name in the directory, or the code where the directory does not know it.';
 comment on column mart.fct_conversations.minute_of_day is 'Minutes from midnight, in the reporting time zone, to the quarter of an hour in which it started: 0, 15, … 1425. See dim_intervals.';
 comment on column mart.fct_conversations.session_count is 'Sessions of all participants.';
 comment on column mart.fct_conversations.agent_session_count is 'Agent sessions, as in fct_agent_sessions.';
 comment on column mart.fct_conversations.handled_count is 'Agent sessions that Genesys counts as handled (tHandle).';
-comment on column mart.fct_conversations.coded_count is 'Agent sessions with a wrap-up code that is no system code, known to the directory or not.';
+comment on column mart.fct_conversations.coded_count is 'Agent sessions with a real wrap-up code, as is_coded in fct_agent_sessions: no system code, and known to the directory.';
+comment on column mart.fct_conversations.codable_count is 'Agent sessions that could have a code, as is_codable in fct_agent_sessions.';
 comment on column mart.fct_conversations.queue_leg_count is 'Stays in queues, as in fct_queue_legs.';
 comment on column mart.fct_conversations.transferred_count is 'Transfers. Sum of metric nTransferred.';
 comment on column mart.fct_conversations.duration_seconds is 'From start to end in seconds; null while open.';
@@ -78,6 +110,8 @@ comment on column mart.fct_conversations.acd_seconds is 'Time in queues in secon
 comment on column mart.fct_conversations.is_open is 'True while the conversation has no end or an agent''s segment has none.';
 comment on column mart.fct_conversations.is_abandoned is 'True where the customer abandoned in a queue, callbacks not counted; false while the contact waits. Metric tAbandon; in ended records without any metric, a stay that did not end by transfer.';
 comment on column mart.fct_conversations.has_agent_session is 'True where an agent took part.';
+comment on column mart.fct_conversations.is_coded is 'True where any of its agent sessions has a real code, or, where no agent took part, a flow or a dialer set one: where wrapup_cause is null.';
+comment on column mart.fct_conversations.is_codable is 'True where an agent session could have a code: the base of a coverage by conversation.';
 comment on column mart.fct_conversations.is_complete is 'True where everything of the day on which it started has been pulled. Source: the ledger of slices.';
 comment on column mart.fct_conversations.day is 'Day in the reporting time zone on which it started. See dim_dates.';
 comment on column mart.fct_conversations.started_at is 'Start, UTC instant. Details conversationStart.';

@@ -54,9 +54,32 @@ final as (
         round(summed.score_sum / nullif(summed.scored_count, 0), 3) as average_score,
         round(summed.critical_score_sum / nullif(summed.critical_scored_count, 0), 3) as average_critical_score,
 
-        finals.from_at is not null as is_final,
+        coalesce(
+            summed.interval_start <@ (
+                select ranges.ranges
+                from genesys.int_complete_ranges as ranges
+                where ranges.fact = 'evaluation_aggregates'
+            ),
+            false
+        ) as is_complete,
+        coalesce(
+            tstzrange(summed.interval_start, summed.interval_end) <@ (
+                select ranges.settled
+                from genesys.int_pull_ranges as ranges
+                where ranges.fact = 'evaluation_aggregates'
+            ),
+            false
+        ) as is_settled,
+        coalesce(
+            tstzrange(summed.interval_start, summed.interval_end) <@ (
+                select ranges.final
+                from genesys.int_pull_ranges as ranges
+                where ranges.fact = 'evaluation_aggregates'
+            ),
+            false
+        ) as is_final,
 
-        (summed.interval_start at time zone {{time_zone}})::date as day,
+        genesys.local_day(summed.interval_start) as day,
         summed.interval_start as interval_start_at,
         summed.interval_start at time zone {{time_zone}} as interval_start_local,
         summed.interval_end as interval_end_at,
@@ -77,10 +100,6 @@ final as (
     left join genesys.evaluation_forms as forms
         on forms.evaluation_form_id = summed.form_id
         and forms.valid_to is null
-    left join genesys.int_final_ranges as finals
-        on finals.stream = 'evaluation_aggregates'
-        and finals.from_at <= summed.interval_start
-        and finals.to_at >= summed.interval_end
 )
 
 select * from final;
@@ -105,6 +124,8 @@ comment on column mart.fct_evaluation_intervals.score_sum is 'Sum of total score
 comment on column mart.fct_evaluation_intervals.critical_score_sum is 'Sum of critical scores, 0 to 100 each. Sum of oTotalCriticalScore.';
 comment on column mart.fct_evaluation_intervals.average_score is 'score_sum / scored_count; null without scores.';
 comment on column mart.fct_evaluation_intervals.average_critical_score is 'critical_score_sum / critical_scored_count; null without scores.';
+comment on column mart.fct_evaluation_intervals.is_complete is 'True where everything of the day has been pulled at least once. Source: the ledger of slices.';
+comment on column mart.fct_evaluation_intervals.is_settled is 'True where the evaluation aggregates were pulled three days after the interval or later: Genesys has reprocessed it by then, and figures hardly change any more. Source: the ledger of slices.';
 comment on column mart.fct_evaluation_intervals.is_final is 'True where no pass of the stream evaluation_aggregates is pending for the interval: its figures no longer change. Source: the ledger of slices.';
 comment on column mart.fct_evaluation_intervals.day is 'Day in the reporting time zone in which the interval starts. Filter large ranges on interval_start_at. See dim_dates.';
 comment on column mart.fct_evaluation_intervals.interval_start_at is 'Start of the interval, UTC instant. Filters on it reach an index.';

@@ -51,9 +51,32 @@ final as (
         round(summed.flow_seconds / nullif(summed.ended_count, 0), 3) as average_flow_seconds,
         round(summed.disconnect_count::numeric / nullif(summed.ended_count, 0), 6) as disconnect_rate,
 
-        finals.from_at is not null as is_final,
+        coalesce(
+            summed.interval_start <@ (
+                select ranges.ranges
+                from genesys.int_complete_ranges as ranges
+                where ranges.fact = 'flow_aggregates'
+            ),
+            false
+        ) as is_complete,
+        coalesce(
+            tstzrange(summed.interval_start, summed.interval_end) <@ (
+                select ranges.settled
+                from genesys.int_pull_ranges as ranges
+                where ranges.fact = 'flow_aggregates'
+            ),
+            false
+        ) as is_settled,
+        coalesce(
+            tstzrange(summed.interval_start, summed.interval_end) <@ (
+                select ranges.final
+                from genesys.int_pull_ranges as ranges
+                where ranges.fact = 'flow_aggregates'
+            ),
+            false
+        ) as is_final,
 
-        (summed.interval_start at time zone {{time_zone}})::date as day,
+        genesys.local_day(summed.interval_start) as day,
         summed.interval_start as interval_start_at,
         summed.interval_start at time zone {{time_zone}} as interval_start_local,
         summed.interval_end as interval_end_at,
@@ -63,10 +86,6 @@ final as (
         on flows.flow_id = summed.flow_id
         and flows.from_at <= summed.interval_start
         and flows.to_at > summed.interval_start
-    left join genesys.int_final_ranges as finals
-        on finals.stream = 'flow_aggregates'
-        and finals.from_at <= summed.interval_start
-        and finals.to_at >= summed.interval_end
 )
 
 select * from final;
@@ -89,6 +108,8 @@ comment on column mart.fct_flow_intervals.disconnect_seconds is 'Time in flows t
 comment on column mart.fct_flow_intervals.exit_seconds is 'Time in flows that ended by an exit, in seconds. Sum of tFlowExit.';
 comment on column mart.fct_flow_intervals.average_flow_seconds is 'flow_seconds / ended_count; null where none ended.';
 comment on column mart.fct_flow_intervals.disconnect_rate is 'disconnect_count / ended_count, as a fraction; null where none ended.';
+comment on column mart.fct_flow_intervals.is_complete is 'True where everything of the day has been pulled at least once. Source: the ledger of slices.';
+comment on column mart.fct_flow_intervals.is_settled is 'True where the flow aggregates were pulled three days after the interval or later: Genesys has reprocessed it by then, and figures hardly change any more. Source: the ledger of slices.';
 comment on column mart.fct_flow_intervals.is_final is 'True where no pass of the stream flow_aggregates is pending for the interval: its figures no longer change. Source: the ledger of slices.';
 comment on column mart.fct_flow_intervals.day is 'Day in the reporting time zone in which the interval starts. Filter large ranges on interval_start_at. See dim_dates.';
 comment on column mart.fct_flow_intervals.interval_start_at is 'Start of the interval, UTC instant. Filters on it reach an index.';

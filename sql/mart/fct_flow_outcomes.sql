@@ -43,7 +43,30 @@ final as (
         summed.outcome_seconds,
         round(summed.outcome_seconds / nullif(summed.timed_count, 0), 3) as average_outcome_seconds,
 
-        finals.from_at is not null as is_final,
+        coalesce(
+            summed.interval_start <@ (
+                select ranges.ranges
+                from genesys.int_complete_ranges as ranges
+                where ranges.fact = 'flow_outcome_aggregates'
+            ),
+            false
+        ) as is_complete,
+        coalesce(
+            tstzrange(summed.interval_start, summed.interval_end) <@ (
+                select ranges.settled
+                from genesys.int_pull_ranges as ranges
+                where ranges.fact = 'flow_outcome_aggregates'
+            ),
+            false
+        ) as is_settled,
+        coalesce(
+            tstzrange(summed.interval_start, summed.interval_end) <@ (
+                select ranges.final
+                from genesys.int_pull_ranges as ranges
+                where ranges.fact = 'flow_outcome_aggregates'
+            ),
+            false
+        ) as is_final,
 
         (summed.interval_start at time zone {{time_zone}})::date as day,
         summed.interval_start as interval_start_at,
@@ -59,10 +82,6 @@ final as (
         on outcomes.flow_outcome_id = summed.flow_outcome_id
         and outcomes.from_at <= summed.interval_start
         and outcomes.to_at > summed.interval_start
-    left join genesys.int_final_ranges as finals
-        on finals.stream = 'flow_outcome_aggregates'
-        and finals.from_at <= summed.interval_start
-        and finals.to_at >= summed.interval_end
 )
 
 select * from final;
@@ -73,14 +92,16 @@ comment on column mart.fct_flow_outcomes.flow_outcome_id is 'Outcome. With inter
 comment on column mart.fct_flow_outcomes.flow_name is 'Name of the flow at the start of the interval, or the earliest known. Source: history of the directory.';
 comment on column mart.fct_flow_outcomes.flow_outcome_name is 'Name of the outcome at the start of the interval, or the earliest known. Source: history of the directory.';
 comment on column mart.fct_flow_outcomes.flow_outcome_value is 'SUCCESS, FAILURE, …: what the outcome came to. Aggregates flowOutcomeValue.';
-comment on column mart.fct_flow_outcomes.media_type is 'voice, callback, message, email, chat, …; unknown where Genesys tells none. Aggregates mediaType.';
+comment on column mart.fct_flow_outcomes.media_type is 'voice, callback, message, email, chat, …; unknown where Genesys reports none. Aggregates mediaType.';
 comment on column mart.fct_flow_outcomes.minute_of_day is 'Minutes from midnight to interval_start_local on the clock, 0 to 1439. See dim_intervals.';
 comment on column mart.fct_flow_outcomes.outcome_count is 'How often it was reached. Count of nFlowOutcome.';
 comment on column mart.fct_flow_outcomes.failed_count is 'How often it was reached with failure. Count of nFlowOutcomeFailed.';
 comment on column mart.fct_flow_outcomes.timed_count is 'How often its time was taken: the divisor of average_outcome_seconds. Count of tFlowOutcome.';
 comment on column mart.fct_flow_outcomes.outcome_seconds is 'Time from beginning to end of the outcome in seconds. Sum of tFlowOutcome.';
 comment on column mart.fct_flow_outcomes.average_outcome_seconds is 'outcome_seconds / timed_count; null where no time was taken.';
-comment on column mart.fct_flow_outcomes.is_final is 'True where no further pull of the flow outcome aggregates is owed for the interval. Source: the ledger of slices.';
+comment on column mart.fct_flow_outcomes.is_complete is 'True where everything of the day has been pulled at least once. Source: the ledger of slices.';
+comment on column mart.fct_flow_outcomes.is_settled is 'True where the flow outcome aggregates were pulled three days after the interval or later: Genesys has reprocessed it by then, and figures hardly change any more. Source: the ledger of slices.';
+comment on column mart.fct_flow_outcomes.is_final is 'True where no further pull of the flow outcome aggregates is pending for the interval. Source: the ledger of slices.';
 comment on column mart.fct_flow_outcomes.day is 'Day in the reporting time zone in which the interval starts. A filter on it reads everything: filter large ranges on interval_start_at.';
 comment on column mart.fct_flow_outcomes.interval_start_at is 'Start of the interval, UTC instant. Filters on it reach an index.';
 comment on column mart.fct_flow_outcomes.interval_start_local is 'interval_start_at in the reporting time zone. When clocks go back, two intervals have the same.';

@@ -69,9 +69,32 @@ final as (
         round((summed.promoter_count - summed.detractor_count)::numeric / nullif(summed.nps_response_count, 0), 6) as net_promoter_rate,
         round(summed.score_sum / nullif(summed.scored_count, 0), 3) as average_score,
 
-        finals.from_at is not null as is_final,
+        coalesce(
+            summed.interval_start <@ (
+                select ranges.ranges
+                from genesys.int_complete_ranges as ranges
+                where ranges.fact = 'survey_aggregates'
+            ),
+            false
+        ) as is_complete,
+        coalesce(
+            tstzrange(summed.interval_start, summed.interval_end) <@ (
+                select ranges.settled
+                from genesys.int_pull_ranges as ranges
+                where ranges.fact = 'survey_aggregates'
+            ),
+            false
+        ) as is_settled,
+        coalesce(
+            tstzrange(summed.interval_start, summed.interval_end) <@ (
+                select ranges.final
+                from genesys.int_pull_ranges as ranges
+                where ranges.fact = 'survey_aggregates'
+            ),
+            false
+        ) as is_final,
 
-        (summed.interval_start at time zone {{time_zone}})::date as day,
+        genesys.local_day(summed.interval_start) as day,
         summed.interval_start as interval_start_at,
         summed.interval_start at time zone {{time_zone}} as interval_start_local,
         summed.interval_end as interval_end_at,
@@ -88,10 +111,6 @@ final as (
     left join genesys.survey_forms as forms
         on forms.survey_form_id = summed.survey_form_id
         and forms.valid_to is null
-    left join genesys.int_final_ranges as finals
-        on finals.stream = 'survey_aggregates'
-        and finals.from_at <= summed.interval_start
-        and finals.to_at >= summed.interval_end
 )
 
 select * from final;
@@ -124,6 +143,8 @@ comment on column mart.fct_survey_intervals.score_sum is 'Sum of total scores, i
 comment on column mart.fct_survey_intervals.response_rate is 'response_count / sent_count, as a fraction; null where none was sent in the interval. Above 1 where answers to earlier surveys arrive. Sum both over a period before dividing.';
 comment on column mart.fct_survey_intervals.net_promoter_rate is '(promoter_count - detractor_count) / nps_response_count, from -1 to 1; times 100 it is the net promoter score. Null without answers.';
 comment on column mart.fct_survey_intervals.average_score is 'score_sum / scored_count, in points of the form; null without scores.';
+comment on column mart.fct_survey_intervals.is_complete is 'True where everything of the day has been pulled at least once. Source: the ledger of slices.';
+comment on column mart.fct_survey_intervals.is_settled is 'True where the survey aggregates were pulled three days after the interval or later: Genesys has reprocessed it by then, and figures hardly change any more. Source: the ledger of slices.';
 comment on column mart.fct_survey_intervals.is_final is 'True where no pass of the stream survey_aggregates is pending for the interval: its figures no longer change. Source: the ledger of slices.';
 comment on column mart.fct_survey_intervals.day is 'Day in the reporting time zone in which the interval starts. Filter large ranges on interval_start_at. See dim_dates.';
 comment on column mart.fct_survey_intervals.interval_start_at is 'Start of the interval, UTC instant. Filters on it reach an index.';

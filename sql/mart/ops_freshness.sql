@@ -1,4 +1,4 @@
--- One row per stream: how far its data reaches and what is owed.
+-- One row per stream: coverage and pending work.
 create view mart.ops_freshness as
 with
 slices as (
@@ -65,14 +65,27 @@ counts as (
     group by slices.stream
 ),
 
+-- The latest stretch of whole local days.
+stretches as (
+    select
+        complete.fact as stream,
+        max(lower(stretch.range)) as complete_from_at
+    from genesys.int_complete_ranges as complete
+    cross join lateral unnest(complete.ranges) as stretch (range)
+    group by complete.fact
+),
+
 streams as (
     select
         counts.*,
+        stretches.complete_from_at,
         case when schedules.stream is null then counts.latest_period_at else reaches.watermark_at end as watermark_at,
         case when schedules.stream is null then counts.latest_period_at else reaches.final_until_at end as final_until_at
     from counts
     left join schedules on schedules.stream = counts.stream
     left join reaches on reaches.stream = counts.stream
+    left join stretches
+        on stretches.stream = case counts.stream when 'conversation_history' then 'conversations' else counts.stream end
 ),
 
 final as (
@@ -87,6 +100,8 @@ final as (
         coalesce(streams.record_count, 0) as record_count,
         round(extract(epoch from now() - streams.watermark_at), 3) as lag_seconds,
 
+        streams.complete_from_at,
+        streams.complete_from_at at time zone {{time_zone}} as complete_from_local,
         streams.watermark_at,
         streams.watermark_at at time zone {{time_zone}} as watermark_local,
         streams.final_until_at,
@@ -101,7 +116,7 @@ final as (
 
 select * from final;
 
-comment on view mart.ops_freshness is 'One row per stream: how far its data reaches and what is owed. Source: the ledger of slices.';
+comment on view mart.ops_freshness is 'One row per stream: coverage and pending work. Source: the ledger of slices.';
 comment on column mart.ops_freshness.stream is 'Name of the data set that is pulled; the key of this relation.';
 comment on column mart.ops_freshness.slice_count is 'Intervals planned so far.';
 comment on column mart.ops_freshness.pending_slice_count is 'Intervals not pulled even once.';
@@ -110,9 +125,11 @@ comment on column mart.ops_freshness.failing_slice_count is 'Intervals of which 
 comment on column mart.ops_freshness.dead_letter_count is 'Records that could not be stored and wait in extract.dead_letters.';
 comment on column mart.ops_freshness.record_count is 'Records pulled by all passes of all slices.';
 comment on column mart.ops_freshness.lag_seconds is 'Seconds from watermark_at to now.';
+comment on column mart.ops_freshness.complete_from_at is 'Midnight of the reporting time zone from which on every day has been pulled whole, up to the latest such day, UTC instant; null before the first one and for snapshots. Conversations of both streams count together. Earlier days: see ops_covered_days.';
+comment on column mart.ops_freshness.complete_from_local is 'complete_from_at in the reporting time zone.';
 comment on column mart.ops_freshness.watermark_at is 'Everything scheduled before this instant has been pulled at least once, with no hole before it, UTC instant; for a snapshot when its last period began.';
 comment on column mart.ops_freshness.watermark_local is 'watermark_at in the reporting time zone.';
-comment on column mart.ops_freshness.final_until_at is 'No further pull is owed before this instant: numbers up to here will not change, UTC instant.';
+comment on column mart.ops_freshness.final_until_at is 'Data before this instant is final: no pull is pending, numbers up to here will not change, UTC instant.';
 comment on column mart.ops_freshness.final_until_local is 'final_until_at in the reporting time zone.';
 comment on column mart.ops_freshness.latest_data_at is 'End of the latest interval pulled, gaps before it or not, UTC instant.';
 comment on column mart.ops_freshness.latest_data_local is 'latest_data_at in the reporting time zone.';

@@ -25,7 +25,8 @@ references_to (column_name, to_relation, to_column, is_primary) as (
     ('organization_presence_id', 'dim_presences', 'organization_presence_id', true),
     ('wrapup_cause', 'dim_wrapup_causes', 'wrapup_cause', true),
     ('conversation_id', 'fct_conversations', 'conversation_id', false),
-    ('leg_key', 'fct_queue_legs', 'leg_key', false)
+    ('leg_key', 'fct_queue_legs', 'leg_key', false),
+    ('entry_point', 'dim_entry_points', 'entry_point', true)
 ),
 
 columns as (
@@ -62,7 +63,7 @@ final as (
     inner join references_to on references_to.column_name = columns.column_name
     where
         columns.relation <> references_to.to_relation
-        -- There * stands for all divisions.
+        -- There * means all divisions.
         and (columns.relation, columns.column_name) <> ('dim_wrapup_codes', 'division_id')
         and exists (
             select

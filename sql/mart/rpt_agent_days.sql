@@ -132,20 +132,35 @@ final as (
             6
         ) as occupancy_rate,
 
-        handling_finals.from_at is not null and status_finals.from_at is not null as is_final
+        coalesce(
+            summed.interval_start <@ (
+                select ranges.ranges
+                from genesys.int_complete_ranges as ranges
+                where ranges.fact = 'agents'
+            ),
+            false
+        ) as is_complete,
+        coalesce(
+            tstzrange(summed.interval_start, summed.interval_end) <@ (
+                select ranges.settled
+                from genesys.int_pull_ranges as ranges
+                where ranges.fact = 'agents'
+            ),
+            false
+        ) as is_settled,
+        coalesce(
+            tstzrange(summed.interval_start, summed.interval_end) <@ (
+                select ranges.final
+                from genesys.int_pull_ranges as ranges
+                where ranges.fact = 'agents'
+            ),
+            false
+        ) as is_final
     from summed
     left join genesys.int_user_names as users
         on users.user_id = summed.user_id
         and users.from_at <= summed.interval_start
         and users.to_at > summed.interval_start
-    left join genesys.int_final_ranges as handling_finals
-        on handling_finals.stream = 'agent_aggregates'
-        and handling_finals.from_at <= summed.interval_start
-        and handling_finals.to_at >= summed.interval_end
-    left join genesys.int_final_ranges as status_finals
-        on status_finals.stream = 'user_aggregates'
-        and status_finals.from_at <= summed.interval_start
-        and status_finals.to_at >= summed.interval_end
 )
 
 select * from final;
@@ -179,7 +194,7 @@ comment on column mart.rpt_agent_days.break_seconds is 'Time in system presence 
 comment on column mart.rpt_agent_days.meal_seconds is 'Time in system presence MEAL in seconds; null where no status of the user is known. Sum of tSystemPresence with this qualifier.';
 comment on column mart.rpt_agent_days.meeting_seconds is 'Time in system presence MEETING in seconds; null where no status of the user is known. Sum of tSystemPresence with this qualifier.';
 comment on column mart.rpt_agent_days.training_seconds is 'Time in system presence TRAINING in seconds; null where no status of the user is known. Sum of tSystemPresence with this qualifier.';
-comment on column mart.rpt_agent_days.inactive_seconds is 'Time in system presence IDLE in seconds, which an inactive client sets by itself; not to be confused with idle_seconds; null where no status of the user is known. Sum of tSystemPresence with this qualifier.';
+comment on column mart.rpt_agent_days.inactive_seconds is 'Time in system presence IDLE in seconds, which an inactive client sets automatically; not to be confused with idle_seconds; null where no status of the user is known. Sum of tSystemPresence with this qualifier.';
 comment on column mart.rpt_agent_days.offline_seconds is 'Time in system presence OFFLINE in seconds; null where no status of the user is known. Sum of tSystemPresence with this qualifier.';
 comment on column mart.rpt_agent_days.logged_in_seconds is 'Time in any system presence but OFFLINE, in seconds; null where no status of the user is known. Sum of tSystemPresence.';
 comment on column mart.rpt_agent_days.interacting_seconds is 'Time in routing status INTERACTING in seconds: occupied with ACD work; null where no status of the user is known. Sum of tAgentRoutingStatus with this qualifier.';
@@ -197,4 +212,6 @@ comment on column mart.rpt_agent_days.abandon_rate is 'abandoned_count / alert_c
 comment on column mart.rpt_agent_days.service_level_rate is '(answered_count - over_sla_count) / answered_count: of what the agent answered, the fraction within the queue''s target. Genesys has no service level of its own for agents. Null where nothing was answered.';
 comment on column mart.rpt_agent_days.transfer_rate is 'transferred_count / handled_count; above 1 where one handling was transferred more than once. Null where nothing was handled.';
 comment on column mart.rpt_agent_days.occupancy_rate is 'Occupancy: interacting_seconds / (interacting_seconds + communicating_seconds + idle_seconds), of routing status. Null where the agent was in none of them.';
-comment on column mart.rpt_agent_days.is_final is 'True where no further pull of the agent and of the user aggregates is owed for any part of the day. Source: the ledger of slices.';
+comment on column mart.rpt_agent_days.is_complete is 'True where everything of the day has been pulled at least once. Source: the ledger of slices.';
+comment on column mart.rpt_agent_days.is_settled is 'True where the agent and the user aggregates were pulled three days after the day or later: Genesys has reprocessed it by then, and figures hardly change any more. Source: the ledger of slices.';
+comment on column mart.rpt_agent_days.is_final is 'True where no further pull of the agent and of the user aggregates is pending for any part of the day. Source: the ledger of slices.';

@@ -9,6 +9,7 @@ days as (
 summed as (
     select
         days.day,
+        days.is_complete,
         handled.*
     from days
     cross join lateral (
@@ -78,7 +79,9 @@ final as (
         genesys.average_seconds(summed.handle_ms, summed.handled_count) as average_handle_seconds,
         genesys.average_seconds(summed.talk_ms, summed.talk_count) as average_talk_seconds,
         genesys.average_seconds(summed.hold_ms, summed.hold_count) as average_hold_seconds,
-        genesys.average_seconds(summed.acw_ms, summed.acw_count) as average_acw_seconds
+        genesys.average_seconds(summed.acw_ms, summed.acw_count) as average_acw_seconds,
+
+        summed.is_complete
     from summed
     left join queues on queues.queue_id = summed.queue_id
     left join users on users.user_id = summed.user_id
@@ -108,3 +111,4 @@ comment on column mart.rpt_handle_times.average_handle_seconds is 'handle_second
 comment on column mart.rpt_handle_times.average_talk_seconds is 'talk_seconds / talk_count; null without talk.';
 comment on column mart.rpt_handle_times.average_hold_seconds is 'hold_seconds / hold_count, over handlings with hold only; null without.';
 comment on column mart.rpt_handle_times.average_acw_seconds is 'acw_seconds / acw_count, over handlings with after-call work only; null without.';
+comment on column mart.rpt_handle_times.is_complete is 'True where everything of the day has been pulled at least once; false of the day that is running. Days that were never asked for whole are left out. Source: the ledger of slices.';

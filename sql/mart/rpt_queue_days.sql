@@ -74,16 +74,35 @@ final as (
         round(summed.service_level_numerator::numeric / nullif(summed.service_level_denominator, 0), 6) as service_level_rate,
         round(summed.transferred_count::numeric / nullif(summed.handled_count, 0), 6) as transfer_rate,
 
-        finals.from_at is not null as is_final
+        coalesce(
+            summed.interval_start <@ (
+                select ranges.ranges
+                from genesys.int_complete_ranges as ranges
+                where ranges.fact = 'queue_aggregates'
+            ),
+            false
+        ) as is_complete,
+        coalesce(
+            tstzrange(summed.interval_start, summed.interval_end) <@ (
+                select ranges.settled
+                from genesys.int_pull_ranges as ranges
+                where ranges.fact = 'queue_aggregates'
+            ),
+            false
+        ) as is_settled,
+        coalesce(
+            tstzrange(summed.interval_start, summed.interval_end) <@ (
+                select ranges.final
+                from genesys.int_pull_ranges as ranges
+                where ranges.fact = 'queue_aggregates'
+            ),
+            false
+        ) as is_final
     from summed
     left join genesys.int_queue_names as queues
         on queues.queue_id = summed.queue_id
         and queues.from_at <= summed.interval_start
         and queues.to_at > summed.interval_start
-    left join genesys.int_final_ranges as finals
-        on finals.stream = 'queue_aggregates'
-        and finals.from_at <= summed.interval_start
-        and finals.to_at >= summed.interval_end
 )
 
 select * from final;
@@ -92,7 +111,7 @@ comment on view mart.rpt_queue_days is 'One row per local day × queue × media 
 comment on column mart.rpt_queue_days.day is 'Day in the reporting time zone; an interval belongs to the day in which it starts. Filters on it reach an index.';
 comment on column mart.rpt_queue_days.queue_id is 'Queue; null for what happened outside queues. With day and media_type the key of this relation. See dim_queues.';
 comment on column mart.rpt_queue_days.queue_name is 'Name of the queue at the start of the day, or the earliest known. Source: history of the directory.';
-comment on column mart.rpt_queue_days.media_type is 'voice, callback, message, email, chat, …; unknown where Genesys tells none. Aggregates mediaType.';
+comment on column mart.rpt_queue_days.media_type is 'voice, callback, message, email, chat, …; unknown where Genesys reports none. Aggregates mediaType.';
 comment on column mart.rpt_queue_days.offered_count is 'Offered to the queue. Count of nOffered.';
 comment on column mart.rpt_queue_days.answered_count is 'Answered by an agent, under the interval of the answer. Count of tAnswered.';
 comment on column mart.rpt_queue_days.abandoned_count is 'Abandoned by the customer, short ones included. Count of tAbandon.';
@@ -123,4 +142,6 @@ comment on column mart.rpt_queue_days.abandon_rate is 'abandoned_count / offered
 comment on column mart.rpt_queue_days.long_abandon_rate is 'Abandon rate without short abandons: (abandoned_count - short_abandoned_count) / (offered_count - short_abandoned_count). Null where nothing else was offered.';
 comment on column mart.rpt_queue_days.service_level_rate is 'service_level_numerator / service_level_denominator, as Genesys computes it by the organisation''s settings. Sum both to roll up, never average. Null where nothing counts into it.';
 comment on column mart.rpt_queue_days.transfer_rate is 'transferred_count / handled_count; above 1 where one handling was transferred more than once. Null where nothing was handled.';
-comment on column mart.rpt_queue_days.is_final is 'True where no further pull of the queue aggregates is owed for any part of the day. Source: the ledger of slices.';
+comment on column mart.rpt_queue_days.is_complete is 'True where everything of the day has been pulled at least once. Source: the ledger of slices.';
+comment on column mart.rpt_queue_days.is_settled is 'True where the queue aggregates were pulled three days after the day or later: Genesys has reprocessed it by then, and figures hardly change any more. Source: the ledger of slices.';
+comment on column mart.rpt_queue_days.is_final is 'True where no further pull of the queue aggregates is pending for any part of the day. Source: the ledger of slices.';

@@ -39,7 +39,9 @@ final as (
             (compared.agent_session_count - compared.missing_session_count + compared.ruled_session_count)
             / nullif(compared.agent_session_count, 0),
             6
-        ) as effective_coverage_rate
+        ) as effective_coverage_rate,
+
+        days.is_complete
     from days
     cross join lateral (
         with
@@ -148,3 +150,4 @@ comment on column mart.rpt_wrapup_causes.missing_rate is 'Fraction of all agent 
 comment on column mart.rpt_wrapup_causes.rule_session_count is 'Of session_count, sessions to which a rule gave a code: rule or survey in wrapup_source of fct_agent_sessions.';
 comment on column mart.rpt_wrapup_causes.coverage_rate is 'Fraction of all agent sessions of this day, queue and media type that have a real code, before rules; the same on each row of these, null where there are none.';
 comment on column mart.rpt_wrapup_causes.effective_coverage_rate is 'The same after rules: real codes and codes that rules gave.';
+comment on column mart.rpt_wrapup_causes.is_complete is 'True where everything of the day has been pulled at least once; false of the day that is running. Days that were never asked for whole are left out. Source: the ledger of slices.';

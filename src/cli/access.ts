@@ -57,7 +57,7 @@ function accessTable(access: readonly DivisionAccess[]): string {
     divisionName,
     divisionId,
     grantedAt.toISOString(),
-    isRole ? 'in force' : 'no such role',
+    isRole ? 'active' : 'no such role',
   ]);
   return table(['role', 'division', 'division_id', 'granted_at', 'state'], rows);
 }

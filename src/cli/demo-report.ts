@@ -1,168 +1,142 @@
-import type pg from 'pg';
+import type { DemoFigures, QueueFigures, ReconciliationFigures } from '../postgres/demo/figures.js';
 import { bar, table } from './app/table.js';
 
 export interface DemoFacts {
-  readonly databaseUrl: string;
+  /** A login that reads schema mart only. */
+  readonly readerUrl: string;
   readonly apiUrl: string;
   readonly pageUrl: string;
+  /** Words that start this program, or `npm run` for the script that did. */
+  readonly demoCall: string;
   /** Page, database and API stay until the demo is stopped. */
   readonly isStaying: boolean;
 }
 
-/** What the marts say, as text: every figure comes from one plain `select` on schema mart. */
-export async function demoReport(pool: pg.Pool, facts: DemoFacts): Promise<string> {
-  const sections = [
-    await conversationsByMedia(pool),
-    await coverage(pool),
-    await causes(pool),
-    await handleTimes(pool),
-    await queues(pool),
-    await freshness(pool),
+/** Renders the figures of the marts as text, with the notes that a reader needs to trust them. */
+export function demoReport(figures: DemoFigures, facts: DemoFacts): string {
+  return [
+    conversationsByMedia(figures),
+    coverage(figures),
+    causes(figures),
+    handleTimes(figures),
+    queues(figures),
+    reconciliation(figures.reconciliation),
+    freshness(figures),
     connecting(facts),
-  ];
-  return sections.join('\n\n');
+  ].join('\n\n');
 }
 
-async function conversationsByMedia(pool: pg.Pool): Promise<string> {
-  const { rows } = await pool.query(
-    `select media_types, count(*)::int as conversations, count(*) filter (where is_open)::int as open,
-         count(*) filter (where agent_session_count = 0)::int as without_agent
-     from mart.fct_conversations group by media_types order by conversations desc limit 8`,
-  );
+function conversationsByMedia({ conversations }: DemoFigures): string {
   return titled(
     'Conversations by media type',
     table(
       ['media types', 'conversations', 'still open', 'without an agent'],
-      rows.map((row) => [row.media_types ?? '—', row.conversations, row.open, row.without_agent]),
+      conversations.map((row) => [row.mediaTypes ?? '—', row.conversations, row.open, row.withoutAgent]),
     ),
   );
 }
 
-async function coverage(pool: pg.Pool): Promise<string> {
-  const { rows } = await pool.query(
-    `select coalesce(media_type, '—') as media_type, count(*)::int as sessions, count(*) filter (where is_coded)::int as coded
-     from mart.fct_agent_sessions group by 1 order by sessions desc`,
-  );
+function coverage({ coverage: rows }: DemoFigures): string {
   return titled(
-    'Wrap-up coverage: agent sessions with a real code',
+    'Wrap-up coverage: agent sessions with a code',
     table(
-      ['media type', 'sessions', 'coded', '', ''],
-      rows.map((row) => [
-        row.media_type,
-        row.sessions,
-        row.coded,
-        percent(row.coded / row.sessions),
-        bar(row.coded / row.sessions),
-      ]),
+      ['media type', 'sessions', 'coded', 'of all', 'of those that could', 'of those that should', ''],
+      rows.map(({ mediaType, sessions, codable, coded, leaks }) => {
+        const required = share(coded, coded + leaks);
+        const rates = [share(coded, sessions), share(coded, codable), required].map(percent);
+        return [mediaType, sessions, coded, ...rates, bar(required ?? 0)];
+      }),
     ),
   );
 }
 
-async function causes(pool: pg.Pool): Promise<string> {
-  const { rows } = await pool.query(
-    `select cause.wrapup_cause, cause.meaning, cause.is_expected, sum(report.session_count + report.conversation_count_without_session)::int as count
-     from (
-         select wrapup_cause, count(*) as session_count, 0 as conversation_count_without_session
-         from mart.fct_agent_sessions where wrapup_cause is not null group by wrapup_cause
-         union all
-         select wrapup_cause, 0, count(*) from mart.fct_conversations where wrapup_cause is not null group by wrapup_cause
-     ) as report
-     join mart.dim_wrapup_causes as cause on cause.wrapup_cause = report.wrapup_cause
-     group by 1, 2, 3 order by count desc`,
-  );
+function causes({ causes: rows }: DemoFigures): string {
   const most = Math.max(1, ...rows.map((row) => row.count));
   return titled(
     'Why a wrap-up code is missing',
     table(
       ['cause', 'count', '', '', 'meaning'],
       rows.map((row) => [
-        row.wrapup_cause,
+        row.cause,
         row.count,
         bar(row.count / most),
-        row.is_expected ? 'expected' : 'leak',
+        row.isExpected ? 'expected' : 'leak',
         row.meaning,
       ]),
     ),
   );
 }
 
-async function handleTimes(pool: pg.Pool): Promise<string> {
-  const { rows } = await pool.query(
-    `select coalesce(queue.queue_name, '(no queue)') as queue, count(*) filter (where session.is_handled)::int as handled,
-         sum(session.handle_seconds) / nullif(count(*) filter (where session.is_handled), 0) as handle,
-         sum(session.talk_seconds) / nullif(count(*) filter (where session.talk_seconds > 0), 0) as talk,
-         sum(session.acw_seconds) / nullif(count(*) filter (where session.acw_seconds > 0), 0) as acw
-     from mart.fct_agent_sessions as session
-     left join mart.dim_queues as queue on queue.queue_id = session.queue_id
-     group by 1 order by handled desc limit 12`,
-  );
+function handleTimes({ handleTimes: rows }: DemoFigures): string {
   return titled(
-    'Handle time by queue (sum over count)',
+    'Handle time by queue (mean: sum over count)',
     table(
-      ['queue', 'handled', 'AHT', 'talk', 'after-call work'],
-      rows.map((row) => [row.queue, row.handled, clock(row.handle), clock(row.talk), clock(row.acw)]),
+      ['queue', 'handled', 'mean', 'median', 'talk', 'after-call work'],
+      rows.map((row) => [row.queue, row.handled, clock(row.mean), clock(row.median), clock(row.talk), clock(row.acw)]),
     ),
   );
 }
 
-async function queues(pool: pg.Pool): Promise<string> {
-  const { rows } = await pool.query(
-    `select coalesce(queue.queue_name, '(no queue)') as queue, sum(report.offered_count)::int as offered,
-         sum(report.answered_count) / nullif(sum(report.offered_count), 0)::float8 as answered,
-         sum(report.abandoned_count) / nullif(sum(report.offered_count), 0)::float8 as abandoned,
-         sum(report.service_level_numerator) / nullif(sum(report.service_level_denominator), 0)::float8 as service_level
-     from mart.rpt_queue_days as report
-     left join mart.dim_queues as queue on queue.queue_id = report.queue_id
-     group by 1 having sum(report.offered_count) > 0 order by offered desc limit 8`,
+function queues({ queues: rows }: DemoFigures): string {
+  const body = table(
+    ['queue', 'offered', 'answered', 'abandoned', 'service level'],
+    rows.map((row) => [
+      row.queue,
+      row.offered,
+      percent(row.answered),
+      percent(row.abandoned),
+      percent(row.serviceLevel),
+    ]),
   );
-  return titled(
-    "Queues, by Genesys' own aggregates",
-    table(
-      ['queue', 'offered', 'answered', 'abandoned', 'service level'],
-      rows.map((row) => [
-        row.queue,
-        row.offered,
-        percent(row.answered),
-        percent(row.abandoned),
-        percent(row.service_level),
-      ]),
-    ),
-  );
+  return titled("Queues, by Genesys' own aggregates", rows.some(isAboveOne) ? `${body}\n${aboveOneNote}` : body);
 }
 
-async function freshness(pool: pg.Pool): Promise<string> {
-  const { rows } = await pool.query(
-    `select stream, watermark_at, last_success_at, due_slice_count, failing_slice_count, dead_letter_count
-     from mart.ops_freshness order by stream`,
-  );
+const isAboveOne = ({ answered, abandoned }: QueueFigures) => (answered ?? 0) > 1 || (abandoned ?? 0) > 1;
+const aboveOneNote =
+  'A rate above 100 % is right: Genesys counts an answer in the interval in which it happens, and some contacts\nwere offered before the first day shown. mart.fct_queue_legs has the rate of the contacts offered in a period.';
+
+function reconciliation(figures: ReconciliationFigures): string {
+  const differing = figures.different + figures.notFinalDifferent;
+  const equal = figures.equal + figures.notFinal - figures.notFinalDifferent;
+  const lines = [
+    `${figures.days} days, by half hour, queue, media type and metric: ${count(equal)} figures equal, ${count(differing)} different.`,
+  ];
+  if (figures.notFinal > 0)
+    lines.push(
+      `${count(figures.notFinal)} of them are not final: their slices are pulled again later, which settles them.`,
+    );
+  return titled("Conversations compared with Genesys' own aggregates", lines.join('\n'));
+}
+
+function freshness({ freshness: rows }: DemoFigures): string {
   return titled(
     'Freshness',
     table(
       ['stream', 'complete until', 'last success', 'due', 'failing', 'dead letters'],
       rows.map((row) => [
         row.stream,
-        instant(row.watermark_at),
-        instant(row.last_success_at),
-        row.due_slice_count,
-        row.failing_slice_count,
-        row.dead_letter_count,
+        instant(row.watermarkAt),
+        instant(row.lastSuccessAt),
+        row.due,
+        row.failing,
+        row.deadLetters,
       ]),
     ),
   );
 }
 
-function connecting({ databaseUrl, apiUrl, pageUrl, isStaying }: DemoFacts): string {
-  const url = new URL(databaseUrl);
+function connecting({ readerUrl, apiUrl, pageUrl, demoCall, isStaying }: DemoFacts): string {
+  const url = new URL(readerUrl);
   const lines = isStaying
     ? [
         `Connect a BI tool: host ${url.hostname}, port ${url.port}, database ${url.pathname.slice(1)}, user ${url.username}, password ${url.password}`,
-        `or ${databaseUrl} — read schema mart; the simulated API is at ${apiUrl}. Ctrl-C stops all of it.`,
+        `or ${readerUrl} (it reads schema mart). The simulated API is at ${apiUrl}. Ctrl-C stops everything.`,
         '',
         `Look at it: ${pageUrl}`,
       ]
     : [
-        'npm run demo -- --keep leaves the page, the database and the simulated API running and prints how to connect Power BI, Tableau,',
-        'Metabase or Excel. Run it again without: it pulls only what is new.',
+        `${demoCall} --keep leaves the page, the database and the simulated API running and prints how to connect`,
+        'Power BI, Tableau, Metabase or Excel. A second run pulls only what is new.',
         '',
         `Look at it with --keep: ${pageUrl}`,
       ];
@@ -170,13 +144,15 @@ function connecting({ databaseUrl, apiUrl, pageUrl, isStaying }: DemoFacts): str
 }
 
 const titled = (title: string, body: string) => `${title}\n${'─'.repeat(title.length)}\n${body}`;
+const share = (part: number, whole: number) => (whole === 0 ? null : part / whole);
 const percent = (rate: number | null) => (rate === null ? '—' : `${(rate * 100).toFixed(1)} %`);
+const count = (figures: number) => figures.toLocaleString('en-US');
 const instant = (at: Date | null) => at?.toISOString().replace('.000Z', 'Z') ?? '—';
 
-/** `4:05`, or `7:35:00` from an hour on. */
-function clock(seconds: string | number | null): string {
+/** Formats seconds as `4:05`, or as `7:35:00` from an hour on. */
+function clock(seconds: number | null): string {
   if (seconds === null) return '—';
-  const whole = Math.round(Number(seconds));
+  const whole = Math.round(seconds);
   const [hours, minutes] = [Math.floor(whole / 3_600), Math.floor((whole % 3_600) / 60)];
   const padded = String(whole % 60).padStart(2, '0');
   return hours === 0 ? `${minutes}:${padded}` : `${hours}:${String(minutes).padStart(2, '0')}:${padded}`;

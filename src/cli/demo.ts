@@ -1,19 +1,22 @@
 import { join } from 'node:path';
 import { embeddedDirectory } from '../config/config.js';
 import { drain, planAll } from '../engine/sync.js';
-import { untilAborted } from '../lib/abort.js';
+import { waitForAbort } from '../lib/abort.js';
 import { dayMs, plus } from '../lib/interval.js';
 import type { Log } from '../lib/log.js';
+import { readDemoFigures } from '../postgres/demo/figures.js';
+import { createDemoReader } from '../postgres/demo/reader.js';
 import { startSandbox } from '../sandbox/index.js';
 import { type Service, startService } from '../service/http-server.js';
 import type { Mount } from '../service/routes.js';
-import { type CommandContext, exitDone } from './app/command.js';
+import { type CommandContext, callOf, exitDone } from './app/command.js';
 import { type OpenedWithApi, openWithApi } from './app/open.js';
 import { openPage } from './app/page.js';
 import { createProgress } from './app/progress.js';
-import { asRun, syncContext } from './app/record-run.js';
+import { recordRun, syncContext } from './app/record-run.js';
 import { dashboardPort, pageAddress } from './dashboard.js';
 import { demoReport } from './demo-report.js';
+import { reconcilePulledDays } from './reconcile.js';
 
 const demoDays = 7;
 const demoDirectory = 'demo';
@@ -31,11 +34,13 @@ export async function demoCommand(context: CommandContext, options: { readonly k
     try {
       const status = await pullWeek(context, opened);
       if (context.signal.aborted) return status;
+      await reconcilePulledDays(opened.pool, context, opened.log);
+      const readerUrl = await createDemoReader(opened.pool, opened.databaseUrl);
       const isStaying = options.keep || context.isTerminal;
-      const facts = { databaseUrl: opened.databaseUrl, apiUrl: sandbox.url, isStaying };
+      const facts = { readerUrl, apiUrl: sandbox.url, demoCall: demoCall(context), isStaying };
       await withPage(context, opened, async (pageUrl) => {
-        context.print(await demoReport(opened.pool, { ...facts, pageUrl }));
-        if (isStaying) await untilAborted(context.signal);
+        context.print(demoReport(await readDemoFigures(opened.pool), { ...facts, pageUrl }));
+        if (isStaying) await waitForAbort(context.signal);
       });
       return isStaying ? exitDone : status;
     } finally {
@@ -44,6 +49,11 @@ export async function demoCommand(context: CommandContext, options: { readonly k
   } finally {
     await sandbox.close();
   }
+}
+
+/** The command that repeats this demo, the way it was started. */
+function demoCall(context: CommandContext): string {
+  return context.environment.npm_lifecycle_event === 'demo' ? 'npm run demo --' : `${callOf(context)} demo`;
 }
 
 /** Serves the page while `work` is under way. */
@@ -96,7 +106,7 @@ function demoContext(
 
 function pullWeek(context: CommandContext, opened: OpenedWithApi): Promise<number> {
   const engine = { ...syncContext(context, opened, []), start: plus(context.now(), -demoDays * dayMs) };
-  return asRun('demo', context, opened, async () => {
+  return recordRun('demo', context, opened, async () => {
     await planAll(engine);
     const everything = { from: plus(engine.start, -dayMs), to: plus(context.now(), dayMs) };
     const progress = await createProgress(opened.pool, engine.streams, everything, context.isTerminal, opened.log);

@@ -11,7 +11,7 @@ import {
   eraseUser,
   eraseWrapup,
 } from '../postgres/retention/erase.js';
-import { conversationsOfUser, conversationsWith, needleOf } from '../postgres/retention/erase-search.js';
+import { conversationsOfUser, conversationsWith, toSearchPattern } from '../postgres/retention/erase-search.js';
 import {
   createEraser,
   type Erasure,
@@ -20,7 +20,7 @@ import {
   erasureDigest,
 } from '../privacy/eraser.js';
 import { hashedAddress, normalAddress } from '../privacy/scrubber.js';
-import { type CommandContext, exitDone, exitSliceFailed } from './app/command.js';
+import { type CommandContext, exitDone, exitFailure } from './app/command.js';
 import type { Opened } from './app/open.js';
 import { table } from './app/table.js';
 import { withMigratedDatabase } from './app/with-open.js';
@@ -43,7 +43,7 @@ interface Person {
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const addressCharactersMin = 5;
 
-/** Takes a person out of every table, for good: later pulls are stored without them too. */
+/** Erases a person from every table permanently: later pulls are stored without them too. */
 export async function eraseCommand(context: CommandContext, options: EraseOptions): Promise<number> {
   const asked = personOf(options);
   const policy: ErasurePolicy = policyOf(options);
@@ -51,7 +51,7 @@ export async function eraseCommand(context: CommandContext, options: EraseOption
     const person = withHash(asked, opened.config.privacy.key);
     const { counts, left } = await erase(context, opened, person, policy, options.dryRun === true);
     report(context, opened, counts, left, options.dryRun === true);
-    return left.length === 0 ? exitDone : exitSliceFailed;
+    return left.length === 0 ? exitDone : exitFailure;
   });
 }
 
@@ -60,7 +60,8 @@ function personOf({ externalContact, address, user }: EraseOptions): Person {
   if (given.length !== 1) throw new UsageError('Name one person: --external-contact ID, --address TEXT or --user ID.');
   const [identifier = ''] = given;
   const isId = uuid.test(identifier);
-  if (address === undefined && !isId) throw new UsageError(`${identifier} is no id; use the UUID that Genesys gave.`);
+  if (address === undefined && !isId)
+    throw new UsageError(`${identifier} is not a UUID; use the id that Genesys gave.`);
   if (address !== undefined && normalAddress(address).length < addressCharactersMin)
     throw new UsageError(`"${address}" is too short for an address; give a whole telephone number or e-mail address.`);
   if (externalContact !== undefined) return { subject: 'external_contact', identifiers: [identifier.toLowerCase()] };
@@ -90,26 +91,26 @@ async function erase(
   const erasures = person.identifiers.map((identifier): Erasure => {
     return { subject: person.subject, digest: erasureDigest(salt, person.subject, identifier), policy };
   });
-  // In force before anything is looked for: what is stored from now on cannot hold the person any more.
+  // Registered before the search: what is stored from now on cannot contain the person any more.
   if (!isDryRun) await inTransaction(pool, (client) => registerErasures(client, erasures, context.now()));
-  const isOutsider = person.subject !== 'user';
-  const plan = { eraser: createEraser(erasures, salt), salt, policy, isDryRun, isOutsider, now: context.now() };
+  const isExternalContact = person.subject !== 'user';
+  const plan = { eraser: createEraser(erasures, salt), salt, policy, isDryRun, isExternalContact, now: context.now() };
   const counts: EraseCounts = new Map();
   const client = await pool.connect();
   try {
     const ids = await find(client, person);
     const concerned = await eraseConversations(client, createStore(pool, context.now), ids, plan, counts);
     await eraseDeadLetters(client, plan, counts);
-    if (isOutsider)
+    if (isExternalContact)
       await eraseWrapup(client, [...concerned, ...(await formerIds(client, plan))], needles(person), plan, counts);
     else await eraseUser(client, person.identifiers[0] as string, plan, counts);
-    return { counts, left: isDryRun || !isOutsider ? [] : await leftOvers(client, person, plan) };
+    return { counts, left: isDryRun || !isExternalContact ? [] : await findRemaining(client, person, plan) };
   } finally {
     client.release();
   }
 }
 
-const needles = (person: Person): string[] => person.identifiers.map(needleOf);
+const needles = (person: Person): string[] => person.identifiers.map(toSearchPattern);
 
 function find(client: pg.ClientBase, person: Person): Promise<string[]> {
   if (person.subject === 'user') return conversationsOfUser(client, person.identifiers[0] as string);
@@ -129,8 +130,8 @@ async function formerIds(client: pg.ClientBase, plan: ErasePlan): Promise<string
   return rows.map((row) => digests.get(row.digest) as string);
 }
 
-/** Conversations in which the person still stands, which would be a fault of this program. */
-async function leftOvers(client: pg.ClientBase, person: Person, plan: ErasePlan): Promise<string[]> {
+/** Finds conversations that still contain the person, which would be a fault of this program. */
+async function findRemaining(client: pg.ClientBase, person: Person, plan: ErasePlan): Promise<string[]> {
   const left: string[] = [];
   for (const id of await conversationsWith(client, needles(person))) {
     const { rows } = await client.query('select genesys.conversation_json($1) as record', [id]);
@@ -148,7 +149,7 @@ function report(
 ): void {
   const rows = [...counts].sort(([a], [b]) => a.localeCompare(b)).map(([relation, count]) => [relation, count]);
   if (rows.length > 0) context.print(table(['relation', isDryRun ? 'rows_to_change' : 'rows_changed'], rows));
-  if (left.length > 0) log.error({ conversations: left.length }, 'The person still stands in some conversations');
+  if (left.length > 0) log.error({ conversations: left.length }, 'Personal data remains in some conversations');
   else if (isDryRun) log.info('Nothing was changed: leave --dry-run out to erase');
   else log.info('The person is erased; later pulls are stored without them');
 }

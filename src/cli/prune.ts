@@ -10,7 +10,8 @@ export interface PruneCommandOptions {
 }
 
 /**
- * Younger data may still be owed: a day is pulled for the last time 31 days after it, and shows conversations that began up to 59 days before.
+ * Limits what may be pruned: younger data may still be pending. A day is pulled for the last time 31 days after it, and contains
+ * conversations that began up to 59 days before.
  */
 const keepDaysMin = 90;
 const keepMonthsMax = 600;
@@ -41,7 +42,7 @@ function notOwner(error: unknown): unknown {
   });
 }
 
-/** The first of the month in which the kept time begins. Throws a UsageError for what is no time, or too little. */
+/** Returns the first day of the month in which the kept range begins. Throws a UsageError for an invalid or too short duration. */
 export function pruneBefore(keep: string, now: Date): Date {
   const match = /^(\d{1,4})\s*(d|days?|months?|y|years?)$/.exec(keep.trim());
   if (match === null) throw new UsageError(`--keep is "${keep}"; use for example 24months, 400d or 2years.`);

@@ -2,11 +2,11 @@ import { rebuildFacts } from '../postgres/derived/rebuild.js';
 import { type CommandContext, exitDone } from './app/command.js';
 import { withMigratedDatabase } from './app/with-open.js';
 
-/** Works the stored facts out anew from what was pulled. Never needed in the ordinary run of things: whoever doubts them runs it. */
+/** Recomputes the stored facts from what was pulled. Not needed in normal operation; for when the facts are in doubt. */
 export async function rebuildFactsCommand(context: CommandContext): Promise<number> {
   return withMigratedDatabase(context, async (opened) => {
     await rebuildFacts(opened.pool, ({ from }) =>
-      opened.log.info({ month: from.toISOString().slice(0, 7) }, 'The facts of a month are rebuilt'),
+      opened.log.info({ month: from.toISOString().slice(0, 7) }, 'Facts rebuilt'),
     );
     return exitDone;
   });

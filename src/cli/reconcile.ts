@@ -3,7 +3,7 @@ import { UsageError } from '../lib/errors.js';
 import { dayMs, earlier, floorTo, type Interval, lengthMs, plus, secondMs } from '../lib/interval.js';
 import type { Log } from '../lib/log.js';
 import { type DayReconciliation, readDaysToCompare, reconcileDay } from '../postgres/reconcile/reconcile.js';
-import { type CommandContext, exitDone, exitSliceFailed } from './app/command.js';
+import { type CommandContext, exitDone, exitFailure } from './app/command.js';
 import { errorFacts } from './app/error-text.js';
 import { type RowColumn, type RowFormat, renderRows } from './app/table.js';
 import { withMigratedDatabase } from './app/with-open.js';
@@ -32,7 +32,7 @@ export async function reconcileCommand(context: CommandContext, options: Reconci
     const rows = await readDifferences(opened.pool, range);
     if (rows.length > 0 || options.format !== 'table') context.print(renderRows(options.format, columns, rows));
     report(days, opened.log);
-    return days.some((day) => day.state === 'different') ? exitSliceFailed : exitDone;
+    return days.some((day) => day.state === 'different') ? exitFailure : exitDone;
   });
 }
 
@@ -44,7 +44,7 @@ export async function reconcilePulledDays(pool: pg.Pool, context: CommandContext
     const days: DayReconciliation[] = [];
     for (const at of await readDaysToCompare(pool, daysPerRunMax)) {
       if (context.signal.aborted || performance.now() - startedAt > runMsMax) break;
-      const day = await reconcileDay(pool, at, { now: context.now(), isPatient: false });
+      const day = await reconcileDay(pool, at, { now: context.now(), waitForLock: false });
       if (day !== undefined) days.push(day);
     }
     if (days.length > 0) report(days, log);
@@ -57,7 +57,7 @@ async function reconcileRange(pool: pg.Pool, range: Interval, context: CommandCo
   const days: DayReconciliation[] = [];
   for (let at = range.from; at < range.to; at = plus(at, dayMs)) {
     context.signal.throwIfAborted();
-    const day = await reconcileDay(pool, at, { now: context.now(), isPatient: true });
+    const day = await reconcileDay(pool, at, { now: context.now(), waitForLock: true });
     if (day !== undefined) days.push(day);
   }
   return days;
@@ -107,19 +107,16 @@ function report(days: readonly DayReconciliation[], log: Log): void {
   };
   if (facts.different > 0) log.warn(facts, `Conversations and aggregates differ in ${facts.different} final figures`);
   else if (facts.notFinalDifferent > 0)
-    log.info(
-      facts,
-      'Conversations and aggregates agree in all final figures; some differ of which a pull is still owed',
-    );
+    log.info(facts, 'Conversations and aggregates agree in all final figures; some figures with pending pulls differ');
   else log.info(facts, 'Conversations and aggregates agree');
-  for (const { day, differentCount, healing } of days.filter((each) => each.state === 'different')) {
-    log.warn({ day: day.from.toISOString().slice(0, 10), different: differentCount }, healingTexts[healing]);
+  for (const { day, differentCount, requeue } of days.filter((each) => each.state === 'different')) {
+    log.warn({ day: day.from.toISOString().slice(0, 10), different: differentCount }, requeueTexts[requeue]);
   }
 }
 
-const healingTexts: Readonly<Record<DayReconciliation['healing'], string>> = {
+const requeueTexts: Readonly<Record<DayReconciliation['requeue'], string>> = {
   due: 'The day differs; its slices are due again and the next sync pulls them',
-  given_up: 'The day differs and was pulled again as often as it may be; see mart.ops_reconciliation_differences',
+  exhausted: 'The day differs and was pulled again as often as permitted; see mart.ops_reconciliation_differences',
   none: 'The day differs; nothing of it could be made due',
 };
 

@@ -1,9 +1,14 @@
 import { conversationStreams } from '../model/extraction.js';
-import { type DeadLetter, deleteDeadLetter, makeLettersDue, readDeadLetters } from '../postgres/ledger/dead-letters.js';
+import {
+  type DeadLetter,
+  deleteDeadLetter,
+  readDeadLetters,
+  rescheduleSlicesOf,
+} from '../postgres/ledger/dead-letters.js';
 import { createStore, storePages } from '../postgres/load/store.js';
 import { createScreen } from '../privacy/scrubber.js';
 import { conversationPage } from '../streams/conversations/page.js';
-import { type CommandContext, exitDone, exitSliceFailed } from './app/command.js';
+import { type CommandContext, exitDone, exitFailure } from './app/command.js';
 import type { Opened } from './app/open.js';
 import { withDatabase } from './app/with-open.js';
 
@@ -22,11 +27,11 @@ interface Counts {
 export async function retryCommand(context: CommandContext): Promise<number> {
   return withDatabase(context, async (opened) => {
     const counts = await retryConversations(context, opened);
-    const slicesDue = await makeLettersDue(opened.pool, conversationStreams, context.now());
+    const slicesDue = await rescheduleSlicesOf(opened.pool, conversationStreams, context.now());
     opened.log.info({ ...counts, slicesDue }, 'Dead letters were tried again');
     if (slicesDue > 0)
       opened.log.info(`${slicesDue} slices with dead letters are due now; the next sync pulls them again`);
-    return counts.left === 0 ? exitDone : exitSliceFailed;
+    return counts.left === 0 ? exitDone : exitFailure;
   });
 }
 

@@ -8,7 +8,7 @@ import { withDatabase } from './app/with-open.js';
 
 const gapsShownMax = 20;
 
-/** What is there, what is owed and why; from the marts that an analyst sees, and the sizes of the relations. */
+/** Shows coverage, pending work and its causes, from the marts that an analyst sees, and the sizes of the relations. */
 export async function statusCommand(context: CommandContext, options: { readonly json: boolean }): Promise<number> {
   return withDatabase(context, async (opened) => {
     const status = await readStatus(opened.pool, context.now());
@@ -29,9 +29,9 @@ export interface Status {
   readonly gaps: readonly Row[];
   readonly deadLetters: readonly Row[];
   readonly lastRun: Row | null;
-  /** How the last run stood with the API's limit. */
+  /** Use of the API's rate limit by the last run. */
   readonly apiBudget: Row | null;
-  /** How the allowances that all processes share stand this moment. */
+  /** Present state of the allowances that all processes share. */
   readonly sharedBudgets: readonly Row[];
   /** Ids that data name and the directory lacks. */
   readonly unlisted: readonly Unlisted[];
@@ -90,7 +90,7 @@ function statusText(status: Status): string {
   const sections = [section('Streams', status.streams.map(shownOf))];
   if (status.outage !== null) sections.unshift(outageText(status.outage));
   if (status.claims.length > 0) sections.push(section('Slices in progress', status.claims));
-  if (status.gaps.length > 0) sections.push(section('Owed', status.gaps.slice(0, gapsShownMax)));
+  if (status.gaps.length > 0) sections.push(section('Pending', status.gaps.slice(0, gapsShownMax)));
   if (status.gaps.length > gapsShownMax) sections.push(`… and ${status.gaps.length - gapsShownMax} more`);
   if (status.deadLetters.length > 0) sections.push(section('Dead letters', status.deadLetters));
   sections.push(...directoryText(status));
@@ -110,7 +110,7 @@ function outageText({ since, lastSeenAt, reason }: StoredOutage): string {
   return `Outage since ${cell(since)}, last seen ${cell(lastSeenAt)}\n${reason}`;
 }
 
-/** What data name and the directory lacks, with the remedy. */
+/** Describes ids that occur in data and are missing in the directory, with the remedy. */
 function directoryText({ unlisted, usersWithoutStatusTimes }: Status): string[] {
   const texts: string[] = [];
   if (unlisted.length > 0) {

@@ -1,17 +1,17 @@
 import { sync } from '../engine/sync.js';
 import type { CommandContext } from './app/command.js';
-import { asRun, syncContext } from './app/record-run.js';
+import { recordRun, syncContext } from './app/record-run.js';
 import { withApi } from './app/with-open.js';
 import { reconcilePulledDays } from './reconcile.js';
 
-/** Plans what every stream owes by now, pulls everything that is due, compares what came, then ends. Slices that failed before get one try. */
+/** Plans every stream, pulls everything that is due, compares new days, then ends. Slices that failed before are tried once. */
 export async function syncCommand(
   context: CommandContext,
   options: { readonly stream: readonly string[] },
 ): Promise<number> {
   return withApi(context, async (opened) => {
     const engine = syncContext(context, opened, options.stream);
-    return await asRun('sync', context, opened, async () => {
+    return await recordRun('sync', context, opened, async () => {
       const summary = await sync(engine, { retryFailed: true });
       await reconcilePulledDays(opened.pool, context, opened.log);
       return summary;

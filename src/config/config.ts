@@ -3,8 +3,9 @@ import { parse as parseDotenv } from 'dotenv';
 import { UsageError } from '../lib/errors.js';
 import type { LogLevel } from '../lib/log.js';
 import { redactLiterals } from '../lib/redact.js';
-import { nearest } from '../lib/text.js';
+import { closestMatch } from '../lib/text.js';
 import { hashes, type PrivacyPolicy } from '../privacy/policy.js';
+import type { AttributeColumn } from './attributes.js';
 import { type DashboardConfig, dashboardConfig, servedFaults } from './dashboard.js';
 import { databaseUrlFrom } from './database-url.js';
 import { defaultServicePort, type Fields, fields, type Granularity } from './fields.js';
@@ -22,7 +23,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface ApiConfig {
   readonly clientId: string;
   readonly clientSecret: string;
-  /** Host such as `mypurecloud.ie`; absent only where `apiUrl` stands. */
+  /** Host such as `mypurecloud.ie`; absent only where `apiUrl` is set. */
   readonly region?: string;
   /** Gateway or sandbox that serves both `/api/v2/…` and `/oauth/token`, without a slash at its end; goes before the region. */
   readonly apiUrl?: string;
@@ -63,8 +64,12 @@ export interface Config {
   /** Slices in flight. */
   readonly concurrency: number;
   readonly logLevel: LogLevel;
-  /** What is pulled beyond the default streams, and what is left out of them. */
+  /** Streams added to the default ones, and those removed from them. */
   readonly streams: StreamChoice;
+  /** Participant attributes that all readers may see. */
+  readonly attributes: readonly AttributeColumn[];
+  /** Where `run` keeps a lake current. */
+  readonly lakeUrl?: string;
   readonly service: ServiceConfig;
   readonly dashboard: DashboardConfig;
   /** Authenticates `POST /webhooks/conversations`; absent: that route is closed. */
@@ -90,7 +95,7 @@ const fileNames = [
   'GENESYS_WAREHOUSE_DASHBOARD_PASSWORD',
   'GENESYS_WAREHOUSE_WRITE_CLIENT_SECRET',
 ] as const;
-/** Values that may stand in these variables never appear in a message, whichever variable they were put into by mistake. */
+/** Names variables whose values never appear in a message, even when they were put into another variable by mistake. */
 const secretNames = [...fileNames, 'PGPASSWORD'] as const;
 
 /** Every variable that `parseConfig` itself interprets; the standard `PG*` names come on top. */
@@ -135,6 +140,8 @@ export function parseConfig(environment: Environment, needs: { readonly api: boo
     concurrency: parsed.data.GENESYS_WAREHOUSE_CONCURRENCY,
     logLevel: parsed.data.GENESYS_WAREHOUSE_LOG_LEVEL,
     streams: parsed.data.GENESYS_WAREHOUSE_STREAMS,
+    attributes: parsed.data.GENESYS_WAREHOUSE_ATTRIBUTES,
+    ...(parsed.data.GENESYS_WAREHOUSE_LAKE_URL !== undefined && { lakeUrl: parsed.data.GENESYS_WAREHOUSE_LAKE_URL }),
     ...serviceConfig(parsed.data),
     dashboard: dashboardConfig(parsed.data),
     privacy: privacyPolicy(parsed.data),
@@ -212,7 +219,7 @@ function writeConfig(values: Fields): WriteConfig {
   });
 }
 
-/** What one variable asks for and another must bring. */
+/** Returns faults of variables that require one another. */
 function pairFaults(given: Environment, values: Fields | undefined): string[] {
   const faults = clearTextFaults(given);
   const privacy = values?.GENESYS_WAREHOUSE_PRIVACY;
@@ -248,14 +255,16 @@ function missingApiFaults(given: Environment): string[] {
 
 function databaseFaults(given: Environment): string[] {
   const onlyService = given.PGSERVICE !== undefined && given.DATABASE_URL === undefined;
-  return onlyService ? ['PGSERVICE is not supported; set DATABASE_URL, or PGHOST and its companions'] : [];
+  return onlyService
+    ? ['PGSERVICE is not supported; set DATABASE_URL, or PGHOST, PGPORT, PGUSER, PGPASSWORD and PGDATABASE']
+    : [];
 }
 
 function unknownNameFaults(environment: Environment): string[] {
   const known = variableNames.filter((name) => name.startsWith(ownPrefix));
   return Object.keys(environment)
     .filter((name) => name.toUpperCase().startsWith(ownPrefix) && !known.includes(name))
-    .map((name) => `${name} is not a known name; did you mean ${nearest(name.toUpperCase(), known)}?`);
+    .map((name) => `${name} is not a known name; did you mean ${closestMatch(name.toUpperCase(), known)}?`);
 }
 
 /** `.env` as it is; empty where there is none. */

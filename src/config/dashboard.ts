@@ -36,7 +36,7 @@ export function dashboardFault({ host, names }: Omit<Served, 'port'>, page: Dash
   return undefined;
 }
 
-/** What is wrong with a page that `run` is to serve. */
+/** Returns the faults of a page that `run` is to serve. */
 export function servedFaults(values: Fields, service: Served): string[] {
   const page = dashboardConfig(values);
   if (!page.isOn) return [];

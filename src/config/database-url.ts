@@ -2,7 +2,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Any of these says that a server is meant; `PGPASSWORD` or `PGSSLMODE` alone do not. */
 const serverNames = ['PGHOST', 'PGPORT', 'PGDATABASE', 'PGUSER'] as const;
-/** Standard variables that fill what the URL leaves open, as libpq does it, and the URL parameter each stands for. */
+/** Maps standard variables, which fill what the URL leaves open as libpq does it, to URL parameters. */
 const parameterByName = {
   PGHOST: 'host',
   PGPORT: 'port',
@@ -15,7 +15,7 @@ const parameterByName = {
   PGOPTIONS: 'options',
 } as const;
 
-/** What is wrong with `DATABASE_URL`, or undefined. The sentence never repeats the value, which may hold a password. */
+/** Returns the fault of `DATABASE_URL`, or undefined. The sentence never repeats the value, which may contain a password. */
 export function databaseUrlFault(value: string): string | undefined {
   if (!/^postgres(ql)?:\/\//i.test(value)) return 'is not of the form postgres://user:password@host:5432/database';
   if (!URL.canParse(value) || /%(?![0-9a-f]{2})/i.test(value))
@@ -27,13 +27,13 @@ export function databaseUrlFault(value: string): string | undefined {
 /** The one address of the database: `DATABASE_URL`, completed or replaced by `PG*`; undefined when nothing names one. */
 export function databaseUrlFrom(environment: Environment): string | undefined {
   const given = environment.DATABASE_URL;
-  if (given !== undefined) return completed(given, environment);
+  if (given !== undefined) return applyPgEnvironment(given, environment);
   if (serverNames.every((name) => environment[name] === undefined)) return undefined;
   const database = encodeURIComponent(environment.PGDATABASE ?? '');
-  return completed(`postgres:///${database}`, environment);
+  return applyPgEnvironment(`postgres:///${database}`, environment);
 }
 
-function completed(address: string, environment: Environment): string {
+function applyPgEnvironment(address: string, environment: Environment): string {
   const url = new URL(address);
   const present: Readonly<Record<string, string>> = {
     host: url.hostname,

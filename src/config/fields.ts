@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { logLevels } from '../lib/log.js';
-import { quoted } from '../lib/text.js';
+import { quote } from '../lib/text.js';
 import { keepEverything, type PrivacyPolicy, parsePrivacy } from '../privacy/policy.js';
+import { type AttributeColumn, parseAttributes } from './attributes.js';
 import { databaseUrlFault } from './database-url.js';
 import { isTimeZone, parseStart, type Start, startAgoDaysMax } from './parse-time.js';
 import { hostNames, oneOf, onOff, optionalNumber, secret, text, wholeNumber } from './parsers.js';
@@ -23,14 +24,14 @@ const keyCharactersMin = 16;
 /** Wrong ones are counted and slowed down, so that it may be shorter than a key. */
 const passwordCharactersMin = 12;
 
-/** The variables, each with its form and its default; a fault is a sentence that goes on after the name. */
+/** Defines the variables, each with its form and default; a fault is a sentence that continues after the name. */
 export const fields = z.object({
   GENESYSCLOUD_OAUTHCLIENT_ID: text,
   GENESYSCLOUD_OAUTHCLIENT_SECRET: text,
   GENESYSCLOUD_REGION: text.transform((value, context) => {
     const host = value === undefined ? undefined : regionHost(value);
     if (value !== undefined && host === undefined) {
-      context.addIssue(`is ${quoted(value)}; use a region such as us-east-1 or its host such as mypurecloud.ie`);
+      context.addIssue(`is ${quote(value)}; use a region such as us-east-1 or its host such as mypurecloud.ie`);
     }
     return host;
   }),
@@ -52,7 +53,7 @@ export const fields = z.object({
       const start = parseStart(value);
       if (start !== undefined) return start;
       context.addIssue(
-        `is ${quoted(value)}; use a distance such as 30d or 12h (at most ${startAgoDaysMax}d) or a timestamp with its offset such as 2026-01-31T00:00:00Z`,
+        `is ${quote(value)}; use a duration such as 30d or 12h (at most ${startAgoDaysMax}d) or a timestamp with its offset such as 2026-01-31T00:00:00Z`,
       );
       return z.NEVER;
     }),
@@ -60,7 +61,7 @@ export const fields = z.object({
     .string()
     .default('UTC')
     .refine(isTimeZone, {
-      error: (issue) => `is ${quoted(issue.input)}; use an IANA time zone such as Europe/Paris or UTC`,
+      error: (issue) => `is ${quote(issue.input)}; use an IANA time zone such as Europe/Paris or UTC`,
     }),
   GENESYS_WAREHOUSE_GRANULARITY: oneOf(granularities, 'PT30M'),
   GENESYS_WAREHOUSE_REQUESTS_PER_MINUTE: wholeNumber(requestsPerMinuteMax, 300),
@@ -72,6 +73,13 @@ export const fields = z.object({
     context.addIssue(choice.fault);
     return z.NEVER;
   }),
+  GENESYS_WAREHOUSE_ATTRIBUTES: text.transform((value, context): readonly AttributeColumn[] => {
+    const columns = value === undefined ? [] : parseAttributes(value);
+    if (!('fault' in columns)) return columns;
+    context.addIssue(columns.fault);
+    return z.NEVER;
+  }),
+  GENESYS_WAREHOUSE_LAKE_URL: text,
   GENESYS_WAREHOUSE_SERVICE_HOST: z.string().default('127.0.0.1'),
   GENESYS_WAREHOUSE_SERVICE_PORT: optionalNumber(0, portMax),
   GENESYS_WAREHOUSE_SERVICE_NAMES: hostNames,

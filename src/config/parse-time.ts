@@ -40,7 +40,7 @@ export function parseTimestamp(value: string): Date | undefined {
   return isReal ? at : undefined;
 }
 
-/** Whether this runtime knows the IANA name. */
+/** Returns true when this runtime knows the IANA name. */
 export function isTimeZone(value: string): boolean {
   // Postgres reads the sign of a bare offset the other way round, so only names mean the same on both sides.
   if (!/^[A-Za-z]/.test(value)) return false;

@@ -22,7 +22,7 @@ const hostByRegion: Readonly<Record<string, string>> = {
   'ap-northeast-3': 'apne3.pure.cloud',
 };
 
-// The client secret is posted to this host, so a misspelt domain must fail here and not reach whoever owns it.
+// The client secret is posted to this host, so a misspelt domain must fail here and not reach that domain's owner.
 const knownHosts = /^(mypurecloud\.(com|ie|de|jp|com\.au)|[a-z0-9]+\.((us-gov|eusc)-)?pure\.cloud)$/;
 
 /** `us-east-1`, `us_east_1`, `mypurecloud.ie` or `https://api.mypurecloud.ie/` to `mypurecloud.ie`; undefined for others. */
@@ -43,7 +43,7 @@ export function isClearText(apiUrl: string): boolean {
   return url?.protocol === 'http:' && !isLoopbackHost(url.hostname);
 }
 
-/** What is wrong with the base URL of a gateway, or undefined. */
+/** Returns the fault of a gateway's base URL, or undefined. */
 export function apiUrlFault(value: string): string | undefined {
   const url = URL.canParse(value) ? new URL(value) : undefined;
   if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {

@@ -3,7 +3,7 @@ import { copyJson, escapeText, isPlain, readableText } from '../values/escape.js
 /** One row of `participant_attributes`. `extra` holds the name or value where the columns cannot give them back. */
 export interface AttributeRow {
   readonly participantNo: number;
-  /** From 1 in the order of names; 0 is the one row of an empty map, or of something that is no map of storable size. */
+  /** From 1 in the order of names; 0 is the single row of an empty map, or of a value that is not a map of storable size. */
   readonly attributeNo: number;
   readonly name: string | null;
   readonly value: string | null;
@@ -49,8 +49,8 @@ export interface MovedAttributes {
 }
 
 /**
- * Attributes of one version of a conversation, put to the participants of another: by participant id, and by position only where neither
- * side has an id. An id that stands several times is matched in order.
+ * Assigns the attributes of one version of a conversation to the participants of another: by participant id, and by position only where
+ * neither side has an id. An id that occurs several times is matched in order.
  */
 export function moveAttributes(
   rows: readonly AttributeRow[],
@@ -77,7 +77,7 @@ function matchParticipants(from: ParticipantIds, to: ParticipantIds): (number | 
   });
 }
 
-/** The text whose digest tells versions of a conversation's attributes apart, whatever the order of its participants. */
+/** Returns the text whose digest distinguishes versions of a conversation's attributes, independent of the order of participants. */
 export function attributesText(rows: readonly AttributeRow[], participantIds: ParticipantIds): string {
   const lines = rows.map((row) =>
     JSON.stringify([

@@ -8,6 +8,7 @@ import type { Column, ColumnValue } from '../values/columns.js';
 import type { DerivedRelation, Row } from './relations.js';
 import { factIndexes as at } from './session-facts.js';
 import { countNames, type FactKey, timerNames } from './session-facts-columns.js';
+import { verdictColumns, verdictFacts } from './verdict-facts.js';
 
 type Type = Column['type'];
 const columnsOf = (type: Type, ...names: string[]): Column[] => names.map((name) => ({ name, type }));
@@ -21,6 +22,7 @@ export const conversationFactsRelation: DerivedRelation = {
     ...columnsOf('uuid', 'first_queue_id', 'last_queue_id'),
     ...columnsOf('boolean', 'is_open', 'is_abandoned'),
     ...columnsOf('text', 'media_type', 'media_types', 'originating_direction', 'wrapup_cause'),
+    ...verdictColumns,
   ],
 };
 
@@ -49,7 +51,7 @@ const hasMetrics = (row: Row) => metricIndexes.some((index) => row[index] !== nu
 const isCallbackMedia = (row: Row) => row[at.mediaType] === 'callback';
 
 /**
- * Tells whether the customer gave up in a queue. Records from before metrics existed carry none: for those alone, and only once the
+ * Returns true when the customer gave up in a queue. Records from before metrics existed carry none: for those alone, and only once the
  * stay and the conversation have ended, the lack of a transfer counts as abandoning.
  */
 function isAbandoned(sessions: readonly Row[], conversationEnd: ColumnValue): boolean {
@@ -81,6 +83,7 @@ export function conversationFacts(sessions: readonly Row[]): Row {
     mediaTypes(sessions).join(',') || null,
     first[at.originatingDirection] ?? null,
     first[at.agentSessionCount] === 0 ? causeOf(sessions, conversationEnd) : null,
+    ...verdictFacts(sessions, agentSessions),
   ];
 }
 
@@ -133,7 +136,7 @@ function causeOf(sessions: readonly Row[], conversationEnd: ColumnValue): string
 function causeOutsideQueues(sessions: readonly Row[], isReached: boolean): string {
   if (sessions.some((row) => row[at.lastWrapupCode] !== null)) return 'system_code';
   const isDialed = sessions.some(isDialer);
-  // The person whom a dialer calls may stand in the record as purpose outbound only.
+  // The person whom a dialer calls may be recorded with purpose outbound only.
   if (sessions.some((row) => row[at.purpose] === 'api') || !(isDialed || sessions.some(isCustomer))) {
     return 'system_generated';
   }

@@ -6,7 +6,7 @@ import { type Relation, type Row, relations } from './relations.js';
 import { type ConversationTable, contentTables, keyColumns } from './tables.js';
 
 const postgresEpochMs = Date.UTC(2000, 0, 1);
-/** Of an array: dimensions, flags and element type; then length and lower bound per dimension. */
+/** Size of an array's header: dimensions, flags and element type; then length and lower bound per dimension. */
 const arrayHeaderBytes = 12;
 const dimensionBytes = 8;
 

@@ -1,3 +1,4 @@
+import { contactColumns, contactFacts } from './contact-facts.js';
 import { conversationFacts, conversationFactsRelation } from './conversation-facts.js';
 import { handlingFacts, handlingFactsRelation } from './handling-facts.js';
 import type { DerivedRelation, Row } from './relations.js';
@@ -5,7 +6,7 @@ import { type FactsInput, sessionFacts, sessionFactsRelation } from './session-f
 
 export const derivedRelations: readonly DerivedRelation[] = [
   sessionFactsRelation,
-  conversationFactsRelation,
+  { ...conversationFactsRelation, columns: [...conversationFactsRelation.columns, ...contactColumns] },
   handlingFactsRelation,
 ];
 
@@ -15,5 +16,5 @@ export const derivedRelations: readonly DerivedRelation[] = [
  */
 export function derivedRowsOf(flat: FactsInput): readonly (readonly Row[])[] {
   const sessions = sessionFacts(flat);
-  return [sessions, [conversationFacts(sessions)], handlingFacts(sessions)];
+  return [sessions, [[...conversationFacts(sessions), ...contactFacts(flat)]], handlingFacts(sessions)];
 }

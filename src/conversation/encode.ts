@@ -12,7 +12,7 @@ export interface EncodedRows {
   readonly bytes: Buffer;
   /** Where the first span begins and every span ends, in the order of encoding. */
   readonly marks: readonly number[];
-  /** Digest of the content: the same for the same rows, whatever the source; attributes and derived rows are no part of it. */
+  /** Digest of the content: equal for equal rows from any source; excludes attributes and derived rows. */
   readonly contentHash: string;
 }
 
@@ -69,7 +69,7 @@ export function encodeRows(
     marks.push(writer.length);
   });
   const bytes = keep(writer.bytes.subarray(0, writer.length));
-  // One huge record must not hold on to its memory for good.
+  // One huge record must not keep its memory allocated permanently.
   if (writer.bytes.length > scratchBytesMax) scratch = new RowWriter(scratchBytes);
   return { bytes, marks, contentHash };
 }

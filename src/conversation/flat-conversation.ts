@@ -25,7 +25,7 @@ export function flatConversation(
   return new Flat(parts, encodeRows(parts, parts.rows, parts.derivedRows, keep));
 }
 
-/** The same conversation with other attributes. */
+/** Returns a copy of the conversation with other attributes. */
 export function withAttributes(flat: FlatConversation, attributes: readonly AttributeRow[]): FlatConversation {
   const { conversationId, conversationStart, isOpen, participantIds } = flat;
   return new Flat({ conversationId, conversationStart, isOpen, attributes, participantIds }, flat);

@@ -6,7 +6,7 @@ import type { ColumnValue } from '../values/columns.js';
 import { copyJson, escapeText, readableText } from '../values/escape.js';
 import { parseInstant } from '../values/instant.js';
 import { RecordError, shown } from '../values/record-error.js';
-import { isUuid, Misfit, readValue } from '../values/values.js';
+import { isUuid, LossyValue, readValue } from '../values/values.js';
 import { type AttributeRow, attributeRows, type ParticipantIds } from './attributes.js';
 import { derivedRowsOf } from './derived-facts.js';
 import type { KeepBytes } from './encode.js';
@@ -30,7 +30,7 @@ type JsonObject = Readonly<Record<string, unknown>>;
 interface Flattening {
   readonly rows: Row[][];
   attributes: AttributeRow[] | undefined;
-  /** Keys and indexes from the root to the object in hand, and the key in hand: for messages. */
+  /** Keys and indexes from the root to the current object, for messages; `key` is the current key. */
   readonly path: (string | number)[];
   key: string;
   rowCount: number;
@@ -49,8 +49,8 @@ const participantIdColumn = columnIndex(participantsRelation, 'participant_id');
 const agentPurposes: readonly unknown[] = ['agent', 'user'];
 
 /**
- * Throws RecordError for what cannot be stored: no usable id or start, a time that is no instant, numbers out of range, and records too
- * deep or too large. `keep` finds room for the encoded rows, fresh memory unless given.
+ * Flattens a record into rows. Throws RecordError for a record that cannot be stored: no usable id or start, a time that is not an instant,
+ * numbers out of range, too deep or too large. `keep` finds room for the encoded rows, fresh memory unless given.
  */
 export function flatten(record: unknown, keep?: KeepBytes): FlatConversation {
   if (!isObject(record)) throw new RecordError(`The record is ${shown(record)}, not an object.`);
@@ -86,14 +86,15 @@ export function flatten(record: unknown, keep?: KeepBytes): FlatConversation {
 function idOf(record: JsonObject): string {
   const id = record.conversationId;
   const lowerCase = typeof id === 'string' && id.length === 36 ? id.toLowerCase() : '';
-  if (!isUuid(lowerCase)) throw new RecordError(`conversationId is ${shown(id)}, which is no UUID.`);
+  if (!isUuid(lowerCase)) throw new RecordError(`conversationId is ${shown(id)}, which is not a UUID.`);
   return lowerCase;
 }
 
 function startOf(record: JsonObject): number {
   const start = record.conversationStart;
   const instant = typeof start === 'string' ? parseInstant(start) : undefined;
-  if (instant === undefined) throw new RecordError(`conversationStart is ${shown(start)}, which is no valid instant.`);
+  if (instant === undefined)
+    throw new RecordError(`conversationStart is ${shown(start)}, which is not a valid instant.`);
   return instant.epochMs;
 }
 
@@ -135,9 +136,9 @@ function isStored(
     case 'field': {
       work.units += unitsOf(value);
       const read = readValue(use.type, value);
-      const isMisfit = read instanceof Misfit;
-      row[use.column] = isMisfit ? read.column : read;
-      return !isMisfit;
+      const isLossy = read instanceof LossyValue;
+      row[use.column] = isLossy ? read.column : read;
+      return !isLossy;
     }
     case 'list':
       return isListStored(work, use.node, value, positions);

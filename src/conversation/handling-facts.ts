@@ -48,7 +48,7 @@ const copied = [
 export function handlingFacts(sessions: readonly Row[]): Row[] {
   return sessions
     .filter((row) => row[at.isAgentSession] === true)
-    .map((row) => [row[0] ?? null, row[1] ?? null, ...copied.map((index) => row[index] ?? null), causeOf(row)]);
+    .map((row) => [row[0] ?? null, row[1] ?? null, ...copied.map((index) => row[index] ?? null), handlingCauseOf(row)]);
 }
 
 const digitalTypes = new Set<unknown>(['chat', 'message', 'internalmessage', 'email', 'social']);
@@ -59,10 +59,11 @@ const causeOfSystemCode: Readonly<Record<string, string>> = {
 };
 
 /**
- * Why the session has no real code, as far as the record tells; null where it has one. The directory has the last word: a code may have been
- * deleted, and the queue's setting explains what here is `digital_no_code` or `unexplained`. The order is that of mart.dim_wrapup_causes.
+ * Returns why the session has no real code, as far as the record shows; null where it has one. Views refine it with the directory: a code
+ * may have been deleted, and the queue's setting explains what here is `digital_no_code` or `unexplained`. The order is that of
+ * mart.dim_wrapup_causes.
  */
-function causeOf(row: Row): string | null {
+export function handlingCauseOf(row: Row): string | null {
   const systemCode = row[at.lastWrapupCode] as string | null;
   if (row[at.lastRealWrapupCode] !== null) return null;
   if (systemCode !== null) return causeOfSystemCode[systemCode] ?? 'system_code';

@@ -64,7 +64,7 @@ function objectOf(node: Node, row: Row, children: Children, flat: Pick<Conversat
   return withExtra(node, object, extraOf(node.relation, row));
 }
 
-/** What `extra` holds replaces what columns say; of a list it holds what comes after the rows. */
+/** Merges `extra` into an object: its values replace those of columns; for a list it holds the elements after the rows. */
 function withExtra(node: Node, object: JsonObject, extra: JsonObject): JsonObject {
   for (const key of Object.keys(extra)) {
     const rows = node.uses.get(key)?.kind === 'list' ? object[key] : undefined;

@@ -201,7 +201,7 @@ const conversations: TableShape = {
 /** The root of the record. `conversationId` and `conversationStart` are its key, so they are not among the fields. */
 export const conversationShape = conversations;
 
-/** `participants[].attributes`, an open map: one row per name; a row 0 without a name stands for an empty map. */
+/** Describes `participants[].attributes`, an open map: one row per name; a row 0 without a name represents an empty map. */
 export const participantAttributes = {
   relation: 'participant_attributes',
   positions: ['participant_no', 'attribute_no'],

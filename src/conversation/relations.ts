@@ -8,7 +8,7 @@ export type Row = readonly ColumnValue[];
 export interface Relation {
   readonly index: number;
   readonly name: string;
-  /** Where its objects stand in the record, e.g. `participants.sessions`; empty for the record itself. */
+  /** Path of its objects in the record, e.g. `participants.sessions`; empty for the record itself. */
   readonly path: string;
   readonly positionCount: number;
   readonly columns: readonly Column[];
@@ -18,7 +18,7 @@ export interface Relation {
 
 /**
  * A relation computed from a record when it is stored, one more child table of the conversation. Its key begins with
- * `conversation_start, conversation_id`, its rows are replaced with the conversation's, and it is no part of the content's digest.
+ * `conversation_start, conversation_id`, its rows are replaced with the conversation's, and it is excluded from the content's digest.
  */
 export interface DerivedRelation {
   readonly name: string;
@@ -26,7 +26,7 @@ export interface DerivedRelation {
   readonly columns: readonly Column[];
 }
 
-/** What is done with one key of an object: a column, rows of a relation below, or something of its own. */
+/** Describes how one key of an object is stored: as a column, as rows of a child relation, or in a special way. */
 export type KeyUse =
   | { readonly kind: 'field'; readonly column: number; readonly type: FieldType }
   | { readonly kind: 'list' | 'object'; readonly node: Node }

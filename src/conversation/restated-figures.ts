@@ -1,4 +1,4 @@
-/** What a conversation adds to the figures of days, before and after it came back different. */
+/** Computes by how much a restated conversation changes the figures of days. */
 
 import { minuteMs } from '../lib/interval.js';
 import type { RowBytes } from '../values/copy-reader.js';
@@ -61,7 +61,7 @@ const countedRelations: Readonly<Record<string, string>> = {
   evaluations: 'evaluation_count',
 };
 
-/** The same for the number of rows in a relation that is counted; empty for every other relation. */
+/** Returns the change in the number of rows of a counted relation; empty for every other relation. */
 export function movedCount(relation: string, conversationStart: number, before: number, after: number): MovedFigure[] {
   const figure = countedRelations[relation];
   if (figure === undefined || before === after) return [];
@@ -71,7 +71,7 @@ export function movedCount(relation: string, conversationStart: number, before: 
 
 type Sums = Map<string, { readonly place: Omit<MovedFigure, 'before' | 'after'>; value: number }>;
 
-/** Rows of `genesys.session_facts` in COPY's binary format, those that stood and those that stand; only figures that differ come back. */
+/** Compares rows of `genesys.session_facts` in COPY's binary format before and after; returns only figures that differ. */
 export function movedFigures(before: Iterable<RowBytes>, after: Iterable<RowBytes>): MovedFigure[] {
   const [former, latter] = [sumsOf(before), sumsOf(after)];
   const moved: MovedFigure[] = [];

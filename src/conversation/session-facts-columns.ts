@@ -99,8 +99,8 @@ type PlainKey =
 export type FactKey = PlainKey | TimerKey | CountKey;
 
 /**
- * In the order of the columns. What tells sessions apart comes before what is summed: to read a column, Postgres walks over all columns
- * before it, and reports read the former of every session.
+ * Lists the columns in order. Grouping columns come before sums: to read a column, Postgres walks over all columns before it, and reports
+ * read the grouping columns of every session.
  */
 function fields(): Record<FactKey, FieldType> {
   const entries: [string, FieldType][] = [];

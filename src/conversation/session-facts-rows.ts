@@ -1,4 +1,4 @@
-/** Where the columns of the raw relations stand in their rows. */
+/** Finds the positions of the raw relations' columns in their rows. */
 import { columnIndex, type Relation, relations } from './relations.js';
 
 export type { Row } from './relations.js';

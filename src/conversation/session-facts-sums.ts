@@ -1,4 +1,4 @@
-/** What a session's segments and metrics add up to. */
+/** Sums a session's segments and metrics. */
 import { columnIndexes, type Row } from './session-facts-rows.js';
 
 export interface MetricSum {

@@ -1,7 +1,7 @@
 /**
- * Session facts: one row per session of a conversation, with everything about it that marts group, sum and judge and that depends neither
- * on the directory nor on the clock. They are written beside the raw rows, in the same transaction, because summing segments and metrics
- * at query time costs thirty times as much. `test/marts/session-facts-plain.sql` says the same in SQL over the raw tables.
+ * Computes session facts: one row per session of a conversation, with everything about it that marts group, sum and filter by and that
+ * depends neither on the directory nor on the clock. They are stored with the raw rows, in the same transaction, because summing segments
+ * and metrics at query time costs thirty times as much. `test/marts/session-facts-plain.sql` defines the same in SQL over the raw tables.
  */
 import type { Column, ColumnValue } from '../values/columns.js';
 import type { ConversationRows } from './conversation-rows.js';
@@ -12,7 +12,7 @@ import { countNames, type FactKey, factKeys, sessionFactsShape, timerNames } fro
 import { columnIndexes, type Row, relationNamed } from './session-facts-rows.js';
 import { type MetricSums, type SegmentFacts, segmentFacts, sumMetrics } from './session-facts-sums.js';
 
-/** What is read of a flattened conversation: typed rows, so that facts hold the same readings as the raw tables. */
+/** Takes typed rows of a flattened conversation, so that facts contain the same values as the raw tables. */
 export type FactsInput = Pick<ConversationRows, 'conversationStart' | 'rows'>;
 
 /**
@@ -28,7 +28,7 @@ const columns: readonly Column[] = [
   ...factKeys.map((key) => ({ name: columnOf(key), type: sessionFactsShape.fields[key] })),
 ];
 
-/** Where each fact stands in the row. */
+/** Maps each fact to its position in the row. */
 export const factIndexes = Object.fromEntries(
   factKeys.map((key, index) => [key, sessionFactsShape.positions.length + index]),
 ) as Record<FactKey, number>;
@@ -182,7 +182,7 @@ function put(row: ColumnValue[], facts: Partial<Readonly<Record<FactKey, ColumnV
   for (const key in facts) row[at[key as FactKey]] = facts[key as FactKey] ?? null;
 }
 
-/** Sums over repeated metrics. The total of a leg counts where it was emitted; else its parts stand in for it, together as one. */
+/** Stores sums over repeated metrics. The total of a leg counts where it was emitted; otherwise the sum of its parts replaces it. */
 function putTimers(row: ColumnValue[], metrics: MetricSums): void {
   for (const { ms, count, whole, parts } of timerEntries) {
     const total = metrics.get(whole);
@@ -199,7 +199,7 @@ const countEntries = (Object.entries(countNames) as [keyof typeof countNames, st
   ([stem, name]) => [at[`${stem}Count`], name] as const,
 );
 
-/** What sessions tell about each other: how many agent sessions there are, the first and the last queue, who answered each stay in one. */
+/** Stores facts that span sessions: the number of agent sessions, the first and the last queue, who answered each stay in a queue. */
 function relate(drafts: readonly Draft[]): void {
   const agents = drafts.filter((draft) => draft.row[at.isAgentSession] === true);
   for (const draft of drafts) draft.row[at.agentSessionCount] = agents.length;

@@ -20,7 +20,7 @@ export interface IncomingVersion {
 /** `older` and `unchanged` write no content. */
 export type ContentDecision = 'new' | 'changed' | 'unchanged' | 'older';
 
-/** `keep`: the stored ones stay. `confirm`: the same, now vouched for by the newcomer. `replace`: the newcomer's are written. */
+/** `keep`: the stored ones stay. `confirm`: they are unchanged, with the as-of instant of the newer record. `replace`: the newer ones are written. */
 export type AttributesDecision = 'keep' | 'confirm' | 'replace';
 
 export interface Decision {

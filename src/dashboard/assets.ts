@@ -3,7 +3,7 @@ import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UsageError } from '../lib/errors.js';
 
-/** The same folder seen from the sources and from the built program. */
+/** Locates the built page; the path is valid from the sources and from the built program. */
 const directory = fileURLToPath(new URL('../../dist/dashboard/public/', import.meta.url));
 
 const contentTypes: Readonly<Record<string, string>> = {
@@ -24,7 +24,7 @@ export interface Asset {
   readonly content: Buffer;
   /** By the name of the content encoding. */
   readonly compressed: ReadonlyMap<string, Buffer>;
-  /** Its name holds a digest of its content: it may be kept for good. */
+  /** True when its name contains a digest of its content, so that it may be cached permanently. */
   readonly isLasting: boolean;
 }
 

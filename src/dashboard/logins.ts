@@ -17,7 +17,7 @@ export type LoginAnswer =
   | { readonly kind: 'wait'; readonly seconds: number };
 
 /**
- * Who has given the password. Sessions live in the memory of this process: a restart ends them. The password is compared in constant time,
+ * Keeps the sessions of people who gave the password, in the memory of this process: a restart ends them. The password is compared in constant time,
  * and wrong ones are counted for each address and for all together.
  */
 export class Logins {

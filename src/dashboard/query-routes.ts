@@ -26,7 +26,7 @@ export function addQueryRoutes(app: DashboardApp, options: DashboardOptions): vo
   });
   app.get('/api/conversations/:id/record', async (context) => {
     const id = context.req.param('id');
-    if (!isUuid(id)) throw new RequestFault('This is no id of a conversation.');
+    if (!isUuid(id)) throw new RequestFault('This is not the id of a conversation.');
     const { isOwner, role } = await reader.access();
     if (!isOwner) return context.json({ error: `${role} may not see records.` }, 403);
     return context.json({ record: await readings.during(() => reader.record(id)) });

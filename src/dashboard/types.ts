@@ -13,7 +13,7 @@ export interface DashboardOptions {
   readonly log: Log;
 }
 
-/** What the server adds to a request: the address of the other end of the socket. */
+/** Describes what the server adds to a request: the address of the other end of the socket. */
 export interface Peer {
   readonly remoteAddress: string;
 }

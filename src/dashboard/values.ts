@@ -1,7 +1,7 @@
-import { quoted } from '../lib/text.js';
+import { quote } from '../lib/text.js';
 import type { ParameterType, QueryParameter, QueryValues } from '../model/mart-query.js';
 
-/** What somebody asked for that a query does not take: one sentence for the page. */
+/** Reports a request that a query does not accept, in one sentence for the page. */
 export class RequestFault extends Error {
   override readonly name = 'RequestFault';
 }
@@ -27,7 +27,7 @@ export function valuesFrom(
   const own = parameters.filter((parameter) => parameter.type !== 'zone');
   for (const name of new Set(query.keys())) {
     if (!own.some((parameter) => parameter.name === name))
-      throw new RequestFault(`${quoted(name)} is not asked for here; ${known(own)}.`);
+      throw new RequestFault(`${quote(name)} is not asked for here; ${known(own)}.`);
   }
   return Object.fromEntries(own.map((parameter) => [parameter.name, checkedValue(query, parameter, timeZone)]));
 }
@@ -45,7 +45,7 @@ function checkedValue(query: URLSearchParams, { name, type, isOptional }: QueryP
     throw new RequestFault(`${name} is missing.`);
   }
   const value = readers[type](given, timeZone);
-  if (value === undefined) throw new RequestFault(`${name} is ${quoted(given.join(', '))}; use ${forms[type]}.`);
+  if (value === undefined) throw new RequestFault(`${name} is ${quote(given.join(', '))}; use ${forms[type]}.`);
   return value;
 }
 
@@ -76,7 +76,7 @@ function single(given: readonly string[], accepts: (value: string) => boolean): 
   return value !== undefined && more.length === 0 && accepts(value) ? value : undefined;
 }
 
-/** Ids may stand in one value, separated by commas: an address has only so many characters. */
+/** Splits values: ids may be separated by commas in one value, because an address has only so many characters. */
 function several(given: readonly string[], accepts: (value: string) => boolean): readonly string[] | undefined {
   const values = given.flatMap((value) => value.split(','));
   return values.length <= listLengthMax && values.every(accepts) ? values : undefined;

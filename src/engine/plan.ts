@@ -1,8 +1,9 @@
-import { earlier, floorTo, type Interval, later, plus } from '../lib/interval.js';
+import { dayMs, earlier, floorTo, hourMs, type Interval, later, plus } from '../lib/interval.js';
+import { localMidnight } from '../lib/local-midnight.js';
 import type { Stream } from '../model/extraction.js';
 
 /**
- * Pure planning: which slices a stream owes. Nothing here reads a clock or a database.
+ * Plans which slices a stream needs. Pure: nothing here reads a clock or a database.
  */
 
 /** A slice is never cut into more than this many in one planning; a longer range is planned in several rounds. */
@@ -41,22 +42,25 @@ export function cut(range: Interval, stream: Pick<Stream, 'sliceLengthMs'>, now:
 }
 
 /**
- * What an interval stream is to cover by `now`: from where its schedule began (or may begin) to the last complete slice.
- * An earlier configured start than last time reaches further back.
+ * Returns the range an interval stream has to cover by `now`: from where its schedule began (or may begin) to the last complete slice.
+ * An earlier configured start than last time reaches further back. What is pulled by days begins at midnight of the reporting zone, so that
+ * the first day of the reports is whole; intervals of Genesys' aggregates allow full hours.
  */
 export function askedRange(
   stream: Stream,
-  facts: { readonly start: Date; readonly scheduledFrom: Date | null; readonly now: Date },
+  facts: { readonly start: Date; readonly timeZone?: string; readonly scheduledFrom: Date | null; readonly now: Date },
 ): Interval | null {
-  const { now, scheduledFrom } = facts;
-  const first = stream.firstReachMs === undefined ? facts.start : later(facts.start, plus(now, -stream.firstReachMs));
-  const reach = floorTo(first, stream.sliceLengthMs(first, now));
+  const { now, scheduledFrom, timeZone = 'UTC' } = facts;
+  const first =
+    stream.initialLookbackMs === undefined ? facts.start : later(facts.start, plus(now, -stream.initialLookbackMs));
+  const length = stream.sliceLengthMs(first, now);
+  const reach = length === dayMs ? floorTo(localMidnight(first, timeZone), hourMs) : floorTo(first, length);
   const from = scheduledFrom === null ? reach : earlier(reach, scheduledFrom);
   const to = floorTo(now, stream.sliceLengthMs(now, now));
   return from < to ? { from, to } : null;
 }
 
-/** The one slice that a snapshot stream owes at `now`. */
+/** Returns the one slice that a snapshot stream needs at `now`. */
 export function snapshotSlice(stream: Pick<Stream, 'sliceLengthMs'>, now: Date): Interval {
   const length = stream.sliceLengthMs(now, now);
   const from = floorTo(now, length);

@@ -10,13 +10,13 @@ export { drain, type SliceReport, type SyncContext, type SyncSummary } from './w
 const firstListingMsMax = 5 * minuteMs;
 const firstListingLookMs = 250;
 
-/** Plans what every stream owes by now, then pulls all that is due. */
+/** Plans the slices that every stream needs by now, then pulls all that are due. */
 export async function sync(context: SyncContext, options: { readonly retryFailed: boolean }): Promise<SyncSummary> {
   const retry = options.retryFailed ? { retryFailedBefore: context.now() } : {};
   await planAll(context);
   const first = await pullFirst(context, retry);
-  const rest = await drain(context, context.streams, { ...retry, planAgain: () => planAll(context) });
-  return first === null ? rest : together(first, rest);
+  const rest = await drain(context, context.streams, { ...retry, replan: () => planAll(context) });
+  return first === null ? rest : mergeSummaries(first, rest);
 }
 
 /**
@@ -27,13 +27,13 @@ export async function pullFirst(
   context: SyncContext,
   retry: Pick<DrainOptions, 'retryFailedBefore'>,
 ): Promise<SyncSummary | null> {
-  const streams = context.streams.filter((stream) => stream.isReadFirst);
+  const streams = context.streams.filter((stream) => stream.isPrerequisite);
   if (streams.length === 0 || (await hasUsers(context))) return null;
   const summary = await drain(context, streams, retry);
   const looksMax = firstListingMsMax / firstListingLookMs;
   for (let looks = 0; looks < looksMax && !context.signal.aborted && !(await hasUsers(context)); looks += 1) {
-    const inHand = await Promise.all(streams.map((stream) => context.ledger.isInHand(stream.name)));
-    if (!inHand.includes(true)) break;
+    const claimed = await Promise.all(streams.map((stream) => context.ledger.isClaimed(stream.name)));
+    if (!claimed.includes(true)) break;
     await pause(firstListingLookMs);
   }
   return summary;
@@ -43,7 +43,7 @@ async function hasUsers(context: SyncContext): Promise<boolean> {
   return (await context.userIds(context.now())).length > 0;
 }
 
-function together(a: SyncSummary, b: SyncSummary): SyncSummary {
+function mergeSummaries(a: SyncSummary, b: SyncSummary): SyncSummary {
   return {
     slices: a.slices + b.slices,
     pages: a.pages + b.pages,
@@ -56,11 +56,13 @@ function together(a: SyncSummary, b: SyncSummary): SyncSummary {
   };
 }
 
-/** Enters into the ledger what every stream owes by now. */
+/** Inserts into the ledger the slices that every stream needs by now. */
 export async function planAll(context: SyncContext): Promise<void> {
   const now = context.now();
   for (const stream of context.streams) await planStream(context, stream, now);
 }
+
+const zoneOf = ({ timeZone }: SyncContext) => (timeZone === undefined ? {} : { timeZone });
 
 async function planStream(context: SyncContext, stream: Stream, now: Date): Promise<void> {
   const added = await context.ledger.plan({
@@ -68,10 +70,11 @@ async function planStream(context: SyncContext, stream: Stream, now: Date): Prom
     now,
     isSchedule: true,
     ...(stream.kind === 'snapshot'
-      ? { asked: () => snapshotSlice(stream, now), propose: missing }
+      ? { targetRange: () => snapshotSlice(stream, now), missingSlices: missing }
       : {
-          asked: (scheduledFrom) => askedRange(stream, { start: context.start, scheduledFrom, now }),
-          propose: (asked, planned) => missing(asked, planned).flatMap((gap) => cut(gap, stream, now)),
+          targetRange: (scheduledFrom) =>
+            askedRange(stream, { ...zoneOf(context), start: context.start, scheduledFrom, now }),
+          missingSlices: (target, planned) => missing(target, planned).flatMap((gap) => cut(gap, stream, now)),
         }),
     dueAt: (interval) => firstDueAt(stream, interval),
   });
@@ -87,8 +90,8 @@ export async function planRange(context: SyncContext, stream: Stream, range: Int
     stream,
     now,
     isSchedule: false,
-    asked: () => range,
-    propose: (asked, planned) => missing(asked, planned).flatMap((gap) => cut(gap, lengths, now)),
+    targetRange: () => range,
+    missingSlices: (target, planned) => missing(target, planned).flatMap((gap) => cut(gap, lengths, now)),
     dueAt: (interval) => firstDueAt(stream, interval),
   });
 }

@@ -10,10 +10,10 @@ import { extractSlice, type SliceResult } from './pull-slice.js';
 
 /** A run stops claiming after this many slices; what is left stays due for the next tick. */
 const slicesMax = 1_000_000;
-/** What ended less than this ago is live: somebody waits for it, and it goes before all that is older. */
+/** Limits the age of live slices, which go before all that are older, because somebody waits for them. */
 const liveMs = dayMs;
-/** A long drain looks this often for what has come to be owed since it began. */
-const planAgainMs = 30 * secondMs;
+/** Plans again this often during a long drain. */
+const replanIntervalMs = 30 * secondMs;
 const liveLookMs = 5 * secondMs;
 /** Room for another slice comes with an answer's delay as much as with a slice's end. */
 const roomLookMs = secondMs / 4;
@@ -23,6 +23,8 @@ export interface SyncContext {
   readonly streams: readonly Stream[];
   /** How far back the first planning of a stream may reach. */
   readonly start: Date;
+  /** IANA zone of the reports, at whose midnight the first planning begins; UTC without. */
+  readonly timeZone?: string;
   /** Slices that may be stored at once. */
   readonly concurrency: number;
   /** Without it, no more slices are open than are stored. */
@@ -49,15 +51,15 @@ export interface SyncSummary {
   readonly deadLetters: number;
   /** Slices that failed, with their error: exit status 1. */
   readonly failures: readonly SliceReport[];
-  /** Slices that are owed but not yet: their data is not there. */
+  /** Slices that stay pending because their data is not available yet. */
   readonly deferred: readonly SliceReport[];
   /** Due slices that other processes hold. */
   readonly held: readonly HeldSlices[];
 }
 
 export type DrainOptions = Pick<ClaimOptions, 'retryFailedBefore' | 'within'> & {
-  /** Enters what has come to be owed since, so that live work does not wait for the end of a long backfill. */
-  readonly planAgain?: () => Promise<void>;
+  /** Plans the slices that became necessary since, so that live work does not wait for the end of a long backfill. */
+  readonly replan?: () => Promise<void>;
 };
 
 /**
@@ -107,7 +109,7 @@ class DrainState {
   /** Opens slices while there are any and room for them. Throws what broke, when no slice is open any more. */
   async run(): Promise<void> {
     try {
-      while (this.#goesOn()) {
+      while (this.#shouldContinue()) {
         const seen = this.#changes;
         const claim = await this.#next();
         if (claim !== null) this.#start(claim);
@@ -121,7 +123,7 @@ class DrainState {
     if (this.#broken !== undefined) throw this.#broken.error;
   }
 
-  #goesOn(): boolean {
+  #shouldContinue(): boolean {
     return !this.#context.signal.aborted && this.#broken === undefined && this.#totals.slices < slicesMax;
   }
 
@@ -187,7 +189,7 @@ class DrainState {
   async #claim(isLiveOnly: boolean): Promise<SliceClaim | null> {
     const { ledger, signal } = this.#context;
     if (signal.aborted) return null;
-    await this.#planAgain();
+    await this.#replan();
     // A stream that this organisation has no right to is asked once a run, not once a slice.
     const streams = this.#turns.order().filter((name) => !this.#unavailable.has(name));
     if (streams.length === 0) return null;
@@ -205,10 +207,10 @@ class DrainState {
     return claim;
   }
 
-  async #planAgain(): Promise<void> {
-    if (this.#options.planAgain === undefined || performance.now() - this.#plannedAt < planAgainMs) return;
+  async #replan(): Promise<void> {
+    if (this.#options.replan === undefined || performance.now() - this.#plannedAt < replanIntervalMs) return;
     this.#plannedAt = performance.now();
-    await this.#options.planAgain();
+    await this.#options.replan();
   }
 
   async #extract(claim: SliceClaim): Promise<void> {

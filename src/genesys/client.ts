@@ -25,7 +25,7 @@ export function createGenesysApi(options: GenesysApiOptions): GenesysApi {
   const connection = openConnection(options, [clientSecret], (open) =>
     open.tokenBy(loginOperation, (sdk) => sdk.login(clientId, clientSecret)),
   );
-  const { caller, reachability, askTheTime, stats, requestsAtOnce, close } = connection;
+  const { caller, reachability, fetchServerTime, stats, requestsAtOnce, close } = connection;
   const operations = createOperations(caller);
   const probe = async (signal?: AbortSignal) => {
     reachability.tryAgain();
@@ -33,12 +33,12 @@ export function createGenesysApi(options: GenesysApiOptions): GenesysApi {
       if (apiOutage(error) !== undefined) throw error;
     });
   };
-  return { ...operations, ...createListings(caller), askTheTime, stats, requestsAtOnce, probe, close };
+  return { ...operations, ...createListings(caller), fetchServerTime, stats, requestsAtOnce, probe, close };
 }
 
 export type ConnectionOptions = Omit<GenesysApiOptions, 'clientId' | 'clientSecret'>;
 
-/** What every client of the API is made of, whoever logs in and whatever it calls. */
+/** The parts that every client of the API shares, independent of its credentials and endpoints. */
 export interface Connection {
   readonly caller: Caller;
   readonly reachability: Reachability;
@@ -49,7 +49,7 @@ export interface Connection {
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   /** One login by way of the wire, ended with the client; throws ApiError when the answer holds no token. */
   tokenBy(operation: Operation, ask: (sdk: SdkSession, exchange: Exchange) => Promise<Token>): Promise<Token>;
-  askTheTime(): Promise<void>;
+  fetchServerTime(): Promise<void>;
   stats(): ApiStats;
   requestsAtOnce(): number;
   close(): Promise<void>;
@@ -109,7 +109,7 @@ export function openConnection(
     now,
     sleep,
     tokenBy: (operation, ask) => tokenBy({ sdk, wire, redactor, signals }, operation, ask),
-    askTheTime: () => session.anew(closing.signal).catch(() => {}),
+    fetchServerTime: () => session.reauthenticate(closing.signal).catch(() => {}),
     stats: () => ({
       ...wire.counters,
       retries,

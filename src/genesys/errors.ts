@@ -4,7 +4,7 @@ import type { Operation, OperationKind } from './operation.js';
 import { proxyFailedCode, proxyRefusedCode } from './proxy.js';
 import { bodyTooLargeCode } from './transport.js';
 
-/** What is known of a call that went wrong. */
+/** Describes a failed call. */
 export interface Failure {
   readonly operation: Operation;
   readonly method: string;
@@ -17,7 +17,7 @@ export interface Failure {
   readonly retryAfterMs?: number;
   /** False when an HTTP error came without Genesys' own JSON body, so from something in between. */
   readonly isFromGenesys?: boolean;
-  /** Whether this process has ever had an answer from that host. */
+  /** True when this process has ever received a response from that host. */
   readonly isReached?: boolean;
   /** No connection came about, so that nothing was sent. */
   readonly isUnconnected?: boolean;

@@ -32,10 +32,10 @@ export interface WireOptions {
   readonly clockMs: () => number;
   readonly now: () => Date;
   readonly onRequest?: ((report: RequestReport) => void) | undefined;
-  readonly onTime?: ((toldMs: number) => void) | undefined;
+  readonly onTime?: ((serverTimeMs: number) => void) | undefined;
 }
 
-/** What lies under the SDK: sends its requests, classifies every answer, counts. */
+/** Replaces the SDK's HTTP client: sends its requests, classifies every response, counts. */
 export class Wire {
   readonly #options: WireOptions;
   readonly #reachedHosts = new Set<string>();
@@ -51,7 +51,7 @@ export class Wire {
 
   /**
    * `call` makes one SDK call. The SDK takes no signal and no name, but asks its HTTP client before it returns, so the
-   * exchange that stands here at that moment is the call's own.
+   * exchange that is current at that moment is the call's own.
    */
   run<T>(exchange: Exchange, call: () => Promise<T>): Promise<T> {
     this.#current = exchange;
@@ -109,12 +109,12 @@ export class Wire {
   #record(wire: WireRequest, exchange: Exchange, answer: WireAnswer, startMs: number): void {
     const { host } = new URL(wire.url);
     this.#reachedHosts.add(host);
-    // Who logs nobody in is as good as away.
+    // A host that logs nobody in is as good as away.
     const isAway = exchange.operation.kind === 'login' && answer.status >= 500;
     if (isAway) this.#options.reachability.failed(host, startMs);
     else this.#options.reachability.answered(host);
-    const toldMs = Date.parse(answer.headers.date ?? '');
-    if (!Number.isNaN(toldMs)) this.#options.onTime?.(toldMs);
+    const serverTimeMs = Date.parse(answer.headers.date ?? '');
+    if (!Number.isNaN(serverTimeMs)) this.#options.onTime?.(serverTimeMs);
     this.counters.bytes += answer.bytes;
     if (exchange.operation.kind !== 'login')
       this.pace.observe(this.#options.clockMs() - startMs - (exchange.waitedMs ?? 0));

@@ -49,7 +49,7 @@ export interface TransportOptions {
   readonly proxies?: ProxySettings | undefined;
 }
 
-/** Of a body that is held whole. */
+/** Limits a body that is held in memory as a whole. */
 const textBytesMax = 256 * 1024 * 1024;
 /** Two attempts have to fit into the time within which a command says that Genesys Cloud cannot be reached. */
 const connectTimeoutMsMax = 10 * secondMs;

@@ -4,11 +4,11 @@ import { minuteMs } from './interval.js';
 export const toleranceMs = 2 * minuteMs;
 
 /**
- * The time by which slices are planned and answers dated: this machine's, but where that is off by more than the tolerance, what the API's
- * answers say. A machine whose clock stands in the future would otherwise call intervals final that have not been yet, and date what it stores
- * so far ahead that the truth could not overwrite it.
+ * Keeps the time by which slices are planned and responses dated: this machine's, or the time in the API's responses where the machine is off
+ * by more than the tolerance. A machine whose clock is ahead would otherwise mark intervals final before they have ended, and date what it
+ * stores so far ahead that correct data could not overwrite it.
  */
-export class OrganisationClock {
+export class ApiClock {
   readonly #local: () => Date;
   readonly #elapsedMs: () => number;
   readonly #toleranceMs: number;
@@ -37,10 +37,10 @@ export class OrganisationClock {
     return Math.abs(localMs - elapsedMs) > this.#toleranceMs;
   }
 
-  /** An answer that came this moment says that it is `toldMs` (milliseconds since 1970). */
-  observe(toldMs: number): void {
+  /** Compares the clocks: a response that just arrived carries `serverTimeMs` (milliseconds since 1970). */
+  observe(serverTimeMs: number): void {
     const localMs = this.#local().getTime();
-    const differenceMs = toldMs - localMs;
+    const differenceMs = serverTimeMs - localMs;
     this.#offsetMs = Math.abs(differenceMs) > this.#toleranceMs ? differenceMs : 0;
     this.#observed = { localMs, elapsedMs: this.#elapsedMs() };
   }

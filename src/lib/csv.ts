@@ -1,9 +1,9 @@
-/** What spreadsheets take for the beginning of a formula, full-width forms included. */
+/** Matches the characters that begin a formula in spreadsheets, full-width forms included. */
 const formulaStart = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 
 /**
  * Returns a text that no spreadsheet runs: an apostrophe before what could begin a formula. Names and notes come from
- * outside, and `=cmd|…` in a queue's name would be run on the machine of whoever opens the file.
+ * outside, and `=cmd|…` in a queue's name would run on the machine of the person who opens the file.
  */
 export function guardFormula(text: string): string {
   return formulaStart.test(text) ? `'${text}` : text;

@@ -1,12 +1,17 @@
 /**
- * What a caller does about an error; the only question it asks. `fail` is also the answer to anything unknown.
- * `unavailable`: this organisation has no licence or permission for the data set; other streams go on.
+ * Lists how a caller handles an error. `fail` is also the action for anything unknown.
+ * `unavailable`: this organization has no licence or permission for the data set; other streams continue.
  */
 export type ErrorAction = 'retry' | 'wait' | 'login' | 'split' | 'restart' | 'dead_letter' | 'unavailable' | 'fail';
 
 /** A mistake of the person who started the program: exit status 2, no stack. `message` names culprit and remedy. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
+}
+
+/** A lake or its store cannot be read or written; the message says what and what to do. Exit status 1, no stack. */
+export class LakeError extends Error {
+  override readonly name = 'LakeError';
 }
 
 /** A newer program has migrated the database: this one must not store any more. Ends `run` with exit status 2. */
@@ -43,9 +48,9 @@ export class ApiError extends Error {
   }
 }
 
-/** The slice cannot be pulled yet (data not available, budget longer than the run): it stays owed until `notBefore`. */
-export class NotYetError extends Error {
-  override readonly name = 'NotYetError';
+/** Reports that the slice cannot be pulled yet (data not available, wait longer than the run): it stays pending until `notBefore`. */
+export class DeferredError extends Error {
+  override readonly name = 'DeferredError';
   readonly notBefore: Date;
 
   constructor(message: string, notBefore: Date, options?: ErrorOptions) {

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** What every line written during some work carries, such as the run's and the slice's id, whoever writes it: a request's report has no log of the slice. */
+/** Fields that every line logged during some work carries, such as ids of the run and the slice; code that logs a request does not know these. */
 export type LogContext = Readonly<Record<string, string>>;
 
 const storage = new AsyncLocalStorage<LogContext>();

@@ -13,9 +13,9 @@ export type Log = Logger;
 
 export interface LogOptions {
   readonly level: LogLevel | 'silent';
-  /** Where lines go; standard error unless told. Never standard output, which carries data only. */
+  /** Target of the lines; standard error by default. Never standard output, which carries data only. */
   readonly destination?: { write(line: string): unknown };
-  /** For people (one readable line) or for machines (one JSON object a line); found out from standard error unless told. */
+  /** True for one readable line per entry, false for one JSON object per line; by default true when standard error is a terminal. */
   readonly terminal?: boolean;
   /** Literal values that no line may contain, beyond what `redactText` finds by its look. */
   readonly secrets?: readonly string[];
@@ -47,12 +47,12 @@ export function createLog(options: LogOptions): Log {
   );
 }
 
-/** For library calls and tests that have nobody to tell. */
+/** Creates a log that discards everything, for library calls and tests. */
 export function silentLog(): Log {
   return createLog({ level: 'silent', terminal: false });
 }
 
-/** A log that cannot be written (a closed terminal, a full disk) must not stop the work; there is nobody left to tell. */
+/** Opens standard error and ignores its errors: a log that cannot be written (a closed terminal, a full disk) must not stop the work. */
 function openStandardError() {
   const destination = pino.destination({ dest: standardError, sync: true });
   destination.on('error', () => {});

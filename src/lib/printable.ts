@@ -4,7 +4,7 @@
  */
 const unprintable =
   /[\p{Cc}\p{Cs}\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}]/gu;
-/** The same except for ends of lines and tabs, for texts of several lines such as a stack. */
+/** Matches like `unprintable`, except for ends of lines and tabs; for texts of several lines such as a stack. */
 const unprintableInLines = new RegExp(`(?![\\n\\t])${unprintable.source}`, 'gu');
 
 export interface PrintOptions {
@@ -15,8 +15,8 @@ export interface PrintOptions {
 }
 
 /**
- * Returns a text as it may be shown to a person: what is not printable stands as `\u{1b}`. Names, notes and messages come
- * from outside, and whoever may name a queue must not be able to write on the operator's terminal.
+ * Escapes what is not printable, as `\u{1b}`, so that a text can be shown to a person. Names, notes and messages come
+ * from outside, and a person who may name a queue must not be able to control the operator's terminal.
  */
 export function printable(text: string, { widthMax, keepsLines = false }: PrintOptions = {}): string {
   // Far more than fits is cut first, so that a text of megabytes costs nothing.

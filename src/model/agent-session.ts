@@ -56,7 +56,7 @@ export interface AgentSession {
   readonly queue: Named | null;
   readonly user: Named | null;
   readonly team: Named | null;
-  /** Of the conversation. */
+  /** Divisions of the conversation. */
   readonly divisions: readonly Named[];
   /** Requested anywhere in the conversation. */
   readonly skills: readonly Named[];

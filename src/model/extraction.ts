@@ -4,8 +4,8 @@
  * Stream: a named data set to extract. Slice: one half-open interval of one stream, the unit of work and of checkpoint.
  * Pass: the n-th pull of a slice; slices are pulled again at declared ages because Genesys restates history.
  * Page: one API response, flattened. Cursor: the resume point inside a slice; only its stream can read it.
- * Watermark: everything before it has had its first pass. Final: no pass is owed any more.
- * `asOf`: the instant a page's source vouches for; older knowledge never overwrites newer.
+ * Watermark: everything before it has had its first pass. Final: no pass is pending any more.
+ * `asOf`: the instant as of which a page's source is valid; older data never overwrites newer.
  */
 import type { FlatConversation } from '../conversation/flatten.js';
 import type { Interval } from '../lib/interval.js';
@@ -67,16 +67,16 @@ export interface IntervalBatch {
   readonly kind: 'interval';
   readonly relation: string;
   readonly interval: Interval;
-  /** Columns that tell the rows of one `interval_start` apart; absent values equal each other. */
+  /** Columns that identify the rows of one `interval_start`; absent values equal each other. */
   readonly dimensions: readonly string[];
   readonly scope?: { readonly column: string; readonly values: readonly string[] };
   readonly rows: readonly EntityRow[];
   /** Rows whose interval began earlier are removed: a relation that keeps only the last days. */
-  readonly keepFrom?: Date;
+  readonly retainFrom?: Date;
 }
 
 /**
- * What a source says about the statuses of some users in one interval, in `start_time` and `end_time` (milliseconds since 1970, no end while
+ * Holds a source's statuses of some users in one interval, in `start_time` and `end_time` (milliseconds since 1970, no end while
  * open) and the status columns. A span that reaches over the interval's ends is given whole or cut there.
  */
 export interface SpanBatch {
@@ -84,7 +84,7 @@ export interface SpanBatch {
   readonly relation: string;
   readonly interval: Interval;
   readonly statusColumns: readonly string[];
-  /** Everything there is about these users in the interval stands in `rows`. */
+  /** Users whose statuses in the interval are completely contained in `rows`. */
   readonly userIds: readonly string[];
   readonly rows: readonly EntityRow[];
 }
@@ -118,7 +118,7 @@ export interface StreamContext {
   readonly openConversationIds: (after: string | null, limit: number) => Promise<readonly string[]>;
   /** Users in the stored directory, in id order, without those that are known to have been deleted before `since`. */
   readonly userIds: (since: Date) => Promise<readonly string[]>;
-  /** Bound to the slice. For what a person should know although the slice goes on. */
+  /** Bound to the slice. For what a person should know although the pull continues. */
   readonly log: Log;
 }
 
@@ -139,15 +139,15 @@ export const snapshotStreams: readonly string[] = [
   'queue_observations',
 ];
 
-/** What is needed to plan a stream and to pull one slice of it. Knows the API, nothing of the database. */
+/** Defines how a stream is planned and one of its slices is pulled. Knows the API; of the database only names of relations and columns. */
 export interface Stream {
   readonly name: string;
-  /** `interval`: a contiguous history is owed. `snapshot`: only the present period is owed, missed ones are not made up. */
+  /** `interval`: a contiguous history is needed. `snapshot`: only the present period is needed; missed ones are skipped. */
   readonly kind: 'interval' | 'snapshot';
   /** Smaller is more urgent: live before backfill. */
   readonly priority: number;
   /** Other streams ask and read with its records, so that its very first listing is pulled before anything else. */
-  readonly isReadFirst?: boolean;
+  readonly isPrerequisite?: boolean;
   /** Part of `sync` without `--stream`. */
   readonly isDefault: boolean;
   /** Time after a slice's end (snapshot: start) before its first pass. */
@@ -159,7 +159,7 @@ export interface Stream {
   /** Length of the slices of a past range that somebody asks for, where it is not the usual one; lengths divide a day. */
   readonly backfillLengthMs?: (range: Interval, context: StreamContext) => Promise<number>;
   /** How far back the first planning may reach, or undefined for the configured start. */
-  readonly firstReachMs?: number;
+  readonly initialLookbackMs?: number;
   /** Slices of a period of this length that is over become one slice, so that what was live in small slices costs one pull a pass. */
   readonly mergedLengthMs?: number;
   /** It takes records in one by one and bounds their memory itself; pages of all other streams are read whole. */
@@ -168,7 +168,7 @@ export interface Stream {
   readonly coveredBy?: string;
   /** Smallest interval into which a slice may be split when a cap is hit. */
   readonly sliceLengthMsMin: number;
-  /** Yields pages from the slice's cursor to the end of the pass. Errors: ApiError, NotYetError. */
+  /** Yields pages from the slice's cursor to the end of the pass. Errors: ApiError, DeferredError. */
   readonly pages: (slice: Slice, context: StreamContext) => AsyncGenerator<Page, void, void>;
 }
 
@@ -189,7 +189,7 @@ export interface SliceClaim {
   /** The pass is complete: `nextDueAt` null makes the slice final. `pages` are stored in the same transaction. */
   complete(pages: readonly Page[], nextDueAt: Date | null): Promise<StoreCounts>;
   fail(message: string, retryAt: Date): Promise<void>;
-  /** Still owed, not before `retryAt`; not a failure. */
+  /** Leaves the slice pending, not before `retryAt`; not a failure. */
   defer(message: string, retryAt: Date): Promise<void>;
   /** Replaces the slice by these, which together are its interval. */
   split(parts: readonly Interval[], dueAt: Date): Promise<void>;
@@ -217,10 +217,10 @@ export interface Plan {
   readonly now: Date;
   /** A schedule remembers where it began; a range asked for once does not move that. */
   readonly isSchedule: boolean;
-  /** What is to lie in the ledger, whoever entered it. Pure; `scheduledFrom` is null before the first schedule. */
-  readonly asked: (scheduledFrom: Date | null) => Interval | null;
-  /** What is asked and lacks. Pure; runs under a lock, so that two planners never overlap. */
-  readonly propose: (asked: Interval, planned: readonly Interval[]) => readonly Interval[];
+  /** Returns the range the ledger has to cover. Pure; `scheduledFrom` is null before the first schedule. */
+  readonly targetRange: (scheduledFrom: Date | null) => Interval | null;
+  /** Returns slices for the missing parts of the target range. Pure; runs under a lock, so that two planners never overlap. */
+  readonly missingSlices: (target: Interval, planned: readonly Interval[]) => readonly Interval[];
   readonly dueAt: (interval: Interval) => Date;
 }
 
@@ -228,12 +228,12 @@ export interface Plan {
 export interface Ledger {
   plan(plan: Plan): Promise<number>;
   /** Makes slices that touch `range` due now, final ones too: a person wants them pulled again. */
-  makeDue(stream: string, range: Interval, now: Date): Promise<number>;
+  markDue(stream: string, range: Interval, now: Date): Promise<number>;
   /** The most urgent due slice that nobody works on, or null. */
   claim(options: ClaimOptions): Promise<SliceClaim | null>;
   /** True while any process works on a slice of this stream. */
-  isInHand(stream: string): Promise<boolean>;
-  /** Who holds slices of these streams that are due. */
+  isClaimed(stream: string): Promise<boolean>;
+  /** Reads which processes hold due slices of these streams. */
   held(streams: readonly string[], now: Date): Promise<readonly HeldSlices[]>;
 }
 

@@ -3,7 +3,7 @@ import type { ColumnType } from './mart-relation.js';
 export type { ColumnType, Relation, RelationColumn } from './mart-relation.js';
 
 /**
- * What the page, its CSV files and Grafana may ask of schema mart: queries that are written down and named, each with typed parameters.
+ * Defines the queries on schema mart that the page, its CSV files and Grafana may run: fixed and named, each with typed parameters.
  * Nothing from outside ever becomes a part of a statement.
  */
 export const parameterTypes = ['day', 'instant', 'text', 'uuid', 'integer', 'texts', 'uuids', 'zone'] as const;

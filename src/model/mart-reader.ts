@@ -2,7 +2,7 @@ import type { NamedQuery, QueryResult, QueryValues } from './mart-query.js';
 import type { Relation } from './mart-relation.js';
 import type { ReportSpec } from './mart-report.js';
 
-/** What the role that the page reads as may see beyond reports. */
+/** Describes what the role that the page reads as may see beyond reports. */
 export interface ReaderAccess {
   readonly role: string;
   /** Member of `genesys_personal`: attributes and addresses. */

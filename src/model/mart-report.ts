@@ -1,6 +1,6 @@
 import type { ColumnType, Relation } from './mart-relation.js';
 
-/** What a person composes out of the dictionary: columns and operators by name, values apart. */
+/** Describes a report that a person composed from the dictionary: columns and operators by name, values separately. */
 export interface ReportSpec {
   readonly relation: string;
   /** Columns to group by, or to list where nothing is measured. */

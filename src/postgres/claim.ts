@@ -1,13 +1,13 @@
 import { sql } from 'kysely';
 import type pg from 'pg';
-import { NotYetError } from '../lib/errors.js';
+import { DeferredError } from '../lib/errors.js';
 import type { Interval } from '../lib/interval.js';
 import { type Page, type SliceClaim, type StoreCounts, snapshotStreams } from '../model/extraction.js';
 import { kyselyOnClient, kyselyOnPool } from './connection/kysely.js';
 import { inTransaction, onConnection } from './connection/transaction.js';
 import type { ClaimSession } from './ledger/claim-session.js';
 import { holdsClaim } from './ledger/claims.js';
-import { forgetMended, handOverLetters } from './ledger/dead-letters.js';
+import { deleteResolved, reassignDeadLetters } from './ledger/dead-letters.js';
 import { type ClaimedSlice, insertSlices, type StoredCursor } from './ledger/slices.js';
 import { type Store, storePages } from './load/store.js';
 import { markDaysWithData } from './schema/dimension-tables.js';
@@ -16,7 +16,7 @@ const errorCharactersMax = 2_000;
 
 /**
  * Makes a claim of `session` usable; it takes a connection only for as long as it stores. Nothing is committed for a claim that another
- * process has taken over meanwhile; `commit` and `complete` throw a NotYetError then.
+ * process has taken over meanwhile; `commit` and `complete` throw a DeferredError then.
  */
 export function sliceClaim(pool: pg.Pool, claimed: ClaimedSlice, store: Store, session: ClaimSession): SliceClaim {
   const { slice, claimId } = claimed;
@@ -28,7 +28,7 @@ export function sliceClaim(pool: pg.Pool, claimed: ClaimedSlice, store: Store, s
       .where(
         sql<boolean>`exists (select from extract.claims where claims.slice_id = slices.slice_id and claim_id = ${claimId})`,
       );
-  // The pass vouches for the earliest of its pages, also when it was resumed by another process.
+  // A pass is valid as of its earliest page, even when another process resumed it.
   let asOf = claimed.asOf;
 
   const put = (pages: readonly Page[], finish: (counts: StoreCounts, client: pg.PoolClient) => Promise<void>) =>
@@ -59,7 +59,7 @@ export function sliceClaim(pool: pg.Pool, claimed: ClaimedSlice, store: Store, s
         await thisSlice(kyselyOnClient(client))
           .set({ ...progress(pages, counts), ...attempted(), ...completedPass(nextDueAt, asOf, store.now()) })
           .execute();
-        if (asOf !== null) await forgetMended(client, slice, asOf);
+        if (asOf !== null) await deleteResolved(client, slice, asOf);
         if (!snapshotStreams.includes(slice.stream)) await markDaysWithData(client, slice.interval);
       }),
     fail: async (message, retryAt) => {
@@ -84,7 +84,7 @@ export function sliceClaim(pool: pg.Pool, claimed: ClaimedSlice, store: Store, s
 
 async function requireClaim(client: pg.PoolClient, { slice, claimId }: ClaimedSlice, now: Date): Promise<void> {
   if (await holdsClaim(client, slice.sliceId, claimId)) return;
-  throw new NotYetError('Another process has taken this slice over, since this one had fallen silent.', now);
+  throw new DeferredError('Another process has taken this slice over, since this one had fallen silent.', now);
 }
 
 const noProgress = { cursor: null } as const;
@@ -132,8 +132,8 @@ async function splitSlice(
     .where('slice_id', '=', slice.sliceId)
     .returning(['priority', 'pass', 'requested_at'])
     .executeTakeFirstOrThrow();
-  // What was pulled before is still there: the parts are owed the same pass, and a watermark does not fall back to them.
+  // The rows of earlier passes are still stored: the parts inherit the pass, so that the watermark does not fall back.
   const history = { pass: whole.pass, requestedAt: whole.requested_at };
   const [first] = await insertSlices(db, { name: slice.stream, priority: whole.priority }, parts, () => dueAt, history);
-  if (first !== undefined) await handOverLetters(client, [slice.sliceId], first);
+  if (first !== undefined) await reassignDeadLetters(client, [slice.sliceId], first);
 }

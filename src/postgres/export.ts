@@ -48,7 +48,7 @@ function exportStatement({ relation, columns, time, from, to, guardsFormulas }: 
   return `select ${list.join(', ')} from mart.${pg.escapeIdentifier(relation)}${where}${order}`;
 }
 
-/** The same characters as `guardFormula` of lib/csv, done by the server: rows pass through this process as bytes. */
+/** Matches the characters of `guardFormula` in lib/csv. The server guards, because rows pass through this process as bytes. */
 const formulaStart = String.raw`E'^[-=+@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]'`;
 
 const textTypes = new Set(['text', 'character varying', 'character', 'name']);

@@ -7,8 +7,9 @@ import { isLockTimeout } from './connection/holders.js';
 import { gates } from './connection/locks.js';
 import { withSettings } from './connection/settings.js';
 import { areFactsFilled, fillFacts } from './derived/rebuild.js';
+import { isFederation } from './federation/target.js';
 import { areDayIndexesBuilt, buildDayIndexes } from './schema/day-indexes.js';
-import { type LockPatience, lockPatience, withLockRetries } from './schema/lock-wait.js';
+import { type LockPatience, lockRetryPolicy, withLockRetries } from './schema/lock-wait.js';
 import { asMigrator } from './schema/migrator.js';
 import { migrationNames, migrationsDirectory, outdated } from './schema/program-version.js';
 import { refuseOtherZone } from './schema/reporting-zone.js';
@@ -23,13 +24,13 @@ const migrationHoursMax = 12;
 /**
  * Brings a database to this program's schema: pending migrations, each in a transaction of its own, then functions, views and grants,
  * then stored facts whose definition or time zone changed. Safe to repeat and safe when many start at once. Nothing waits for a lock
- * longer than `patience` says, since readers queue behind it; another program that migrates is waited for, which holds nobody up.
- * Throws a UsageError when a newer program has migrated this database, when somebody holds a lock for good, and when the role may not.
+ * longer than `patience` says, since readers queue behind it. Waits for another program that is migrating, which blocks nobody.
+ * Throws a UsageError when a newer program has migrated this database, when a lock is never released, and when the role lacks the rights.
  */
 export async function migrate(
   pool: pg.Pool,
   settings: ViewSettings,
-  patience: LockPatience = lockPatience,
+  patience: LockPatience = lockRetryPolicy,
   log?: Log,
 ): Promise<void> {
   await refuseNewerDatabase(pool);
@@ -58,7 +59,7 @@ export async function prepareDatabase(pool: pg.Pool, settings: ViewSettings, log
     log.warn('Views were built by another build of this program; genesys-warehouse migrate rebuilds them');
     return;
   }
-  await migrate(pool, settings, lockPatience, log);
+  await migrate(pool, settings, lockRetryPolicy, log);
 }
 
 const newestOf = (): string => migrationNames.at(-1) ?? '';
@@ -75,7 +76,7 @@ async function isMigrated(client: pg.PoolClient, settings: ViewSettings): Promis
 }
 
 async function migrateAlone(client: pg.PoolClient, settings: ViewSettings, patience: LockPatience): Promise<void> {
-  // Whoever was waited for may have been newer.
+  // The program that migrated meanwhile may have been a newer version.
   await refuseNewerDatabase(client);
   await runMigrations(client, patience);
   await buildViews(client, settings, patience, newestOf());
@@ -106,7 +107,7 @@ async function runMigrations(client: pg.PoolClient, patience: LockPatience): Pro
   });
 }
 
-/** The migrator's own lock is an advisory one, which any role may hold: ours stands around it. */
+/** Disables the migrator's own lock, an advisory one that any role may hold: `asMigrator` holds a better one. */
 class DialectWithoutLock extends PostgresDialect {
   override createAdapter(): PostgresAdapter {
     const adapter = new PostgresAdapter();
@@ -126,7 +127,7 @@ async function migrateOne(migrator: Migrator): Promise<boolean> {
   const name = results?.find((result) => result.status === 'Error')?.migrationName;
   if (isDependedOn(error)) {
     throw new UsageError(
-      `Migration ${name} stopped because something of yours depends on a view that it replaces (${(error as { detail?: string }).detail}). Drop that, run migrate and create it again.`,
+      `Migration ${name} stopped because another object depends on a view that it replaces (${(error as { detail?: string }).detail}). Drop that, run migrate and create it again.`,
       { cause: error },
     );
   }
@@ -143,7 +144,7 @@ async function readMigrations(): Promise<Record<string, Migration>> {
   return migrations;
 }
 
-/** In a transaction: whoever stores meanwhile is waited for, and whoever comes later sees the new schema. */
+/** Runs a migration in a transaction that waits for storing transactions; those that start later see the new schema. */
 async function runMigration(db: Kysely<unknown>, text: string): Promise<void> {
   const { rows } = await sql<{
     isThere: boolean;
@@ -160,7 +161,11 @@ async function appliedMigrations(db: pg.Pool | pg.ClientBase): Promise<string[]>
   return applied.rows.map((row) => row.name);
 }
 
-async function refuseNewerDatabase(db: pg.Pool | pg.ClientBase): Promise<void> {
+export async function refuseNewerDatabase(db: pg.Pool | pg.ClientBase): Promise<void> {
+  if (await isFederation(db))
+    throw new UsageError(
+      'The database shows the marts of other warehouses (federate) and takes no data of its own. Point DATABASE_URL at a warehouse.',
+    );
   const unknown = (await appliedMigrations(db)).filter((name) => !migrationNames.includes(name));
   if (unknown.length > 0) throw outdated(unknown);
 }
@@ -183,7 +188,7 @@ const isDependedOn = (error: unknown): boolean => (error as { code?: unknown } |
 
 function notOwner(error: Error): UsageError {
   return new UsageError(
-    `The database is not at this version and this role may not change it (${error.message}); run genesys-warehouse migrate as the role that owns the schemas.`,
+    `The schema is out of date and this role lacks permission to migrate it (${error.message}); run genesys-warehouse migrate as the role that owns the schemas.`,
     { cause: error },
   );
 }

@@ -24,7 +24,7 @@ export function erasureDigest(salt: string, subject: ErasureSubject, identifier:
 export interface Eraser {
   /** The conversation record without erased people; undefined when none of them is in it. */
   conversation(record: unknown): unknown;
-  /** The same for any other JSON of the API, e.g. a user of the directory. */
+  /** Erases people from any other JSON of the API, e.g. a user of the directory. */
   entity(json: unknown): unknown;
   /** How a user is erased, undefined for others. */
   user(userId: unknown): ErasurePolicy | undefined;
@@ -34,7 +34,7 @@ type JsonObject = Readonly<Record<string, unknown>>;
 
 const rememberedMax = 50_000;
 const depthMax = 64;
-/** Shorter texts stand in too many others to be looked for inside them. */
+/** Limits the search inside texts: shorter literals occur in too many unrelated texts. */
 const literalCharactersMin = 5;
 const email = /[^\s<>"'(),;:]+@[^\s<>"'(),;:]+/g;
 const phone = /[+\d][\d\s().\-/]{3,40}\d/g;
@@ -85,7 +85,7 @@ function erasedConversation(record: unknown, policyOf: PolicyOf): unknown {
 const stronger = (one: ErasurePolicy | undefined, other: ErasurePolicy | undefined): ErasurePolicy | undefined =>
   one === 'remove' || other === undefined ? one : other;
 
-/** What could be an address in a text: all of it, and e-mail addresses and telephone numbers inside it. */
+/** Returns the possible addresses in a text: the whole text, and e-mail addresses and telephone numbers inside it. */
 function addressesIn(text: string): string[] {
   if (text.length < literalCharactersMin || uuid.test(text) || instant.test(text)) return [];
   if (!/\d{3}|@|^(?:tel|sip|hmac):/i.test(text)) return [text];
@@ -101,8 +101,8 @@ function walk(value: unknown, key: string, depth: number, visit: (key: string, t
 }
 
 /**
- * Everybody outside the organisation leaves the whole conversation: whose of its addresses, names, notes and attributes are whose cannot be told
- * for certain, and the caller's number stands with the agent's session too.
+ * Erases everybody outside the organization from the whole conversation: ownership of its addresses, names, notes and attributes cannot be
+ * determined, and the caller's number is also stored with the agent's session.
  */
 function erasedOutsiders(record: unknown, policy: ErasurePolicy): unknown {
   const literals = new Set<string>();
@@ -153,14 +153,14 @@ type Verdict = 'keep' | 'erase' | 'gone';
 function rewrite(
   value: unknown,
   policy: ErasurePolicy,
-  judge: (key: string, value: unknown, holder: JsonObject) => Verdict,
+  verdictOf: (key: string, value: unknown, holder: JsonObject) => Verdict,
 ): unknown {
-  if (Array.isArray(value)) return value.map((item) => rewrite(item, policy, judge));
+  if (Array.isArray(value)) return value.map((item) => rewrite(item, policy, verdictOf));
   if (typeof value !== 'object' || value === null) return value;
   const copy: Record<string, unknown> = Object.create(null);
   for (const [key, item] of Object.entries(value)) {
-    const verdict = judge(key, item, value as JsonObject);
-    if (verdict === 'keep') copy[key] = rewrite(item, policy, judge);
+    const verdict = verdictOf(key, item, value as JsonObject);
+    if (verdict === 'keep') copy[key] = rewrite(item, policy, verdictOf);
     else if (verdict === 'erase' && policy === 'mask') copy[key] = masked(item);
     // An absent map would say nothing about attributes that are stored already.
     else if (verdict === 'erase' && kindOfKey(key) === 'attributes') copy[key] = Array.isArray(item) ? [] : {};
@@ -191,7 +191,7 @@ function withoutAddresses(value: unknown, policyOf: PolicyOf): unknown {
   return copy;
 }
 
-/** The same values wherever else they stand: in members that are not known to be personal, and inside longer texts. */
+/** Removes the values wherever else they occur: in members that are not known to be personal, and inside longer texts. */
 function withoutLiterals(value: unknown, literals: ReadonlySet<string>): unknown {
   const wanted = [...literals].filter((text) => text.length >= literalCharactersMin && text !== erasedText);
   if (wanted.length === 0) return value;

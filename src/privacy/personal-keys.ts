@@ -22,7 +22,7 @@ for (const [kind, keys] of Object.entries(byKind)) {
 const soundsLikeAddress = /address|phone|e164|e-?mail$|dnis|callerid$/i;
 const knownKeysMax = 10_000;
 
-/** The kind of personal data under a key, wherever it stands; undefined for most. */
+/** Returns the kind of personal data under a key, at any level of the record; undefined for most keys. */
 export function kindOfKey(key: string): PrivacyKind | undefined {
   if (kinds.has(key)) return kinds.get(key);
   const kind = soundsLikeAddress.test(key) ? 'addresses' : undefined;
@@ -40,7 +40,7 @@ export function kindOfValue(
   value: unknown,
   holder: Readonly<Record<string, unknown>>,
 ): PrivacyKind | undefined {
-  if (key === 'participantName') return isOutsider(holder.purpose) ? 'names' : undefined;
+  if (key === 'participantName') return isExternalContact(holder.purpose) ? 'names' : undefined;
   if (key === 'entryReason') return typeof value === 'string' && looksLikeAddress.test(value) ? 'addresses' : undefined;
   return kindOfKey(key);
 }
@@ -51,4 +51,4 @@ const ownPurposes = new Set(
 );
 
 /** True where `participantName` is the name of somebody outside the organisation, which also holds for purposes not known yet. */
-const isOutsider = (purpose: unknown): boolean => typeof purpose !== 'string' || !ownPurposes.has(purpose);
+const isExternalContact = (purpose: unknown): boolean => typeof purpose !== 'string' || !ownPurposes.has(purpose);

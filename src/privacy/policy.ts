@@ -1,9 +1,9 @@
-/** What becomes of a kind of personal data before anything is stored. */
+/** How a kind of personal data is treated before anything is stored. */
 export type PrivacyAction = (typeof privacyActions)[number];
 export type PrivacyKind = (typeof privacyKinds)[number];
 
 export type PrivacyPolicy = Readonly<Record<PrivacyKind, PrivacyAction>> & {
-  /** Of the keyed hash; present wherever a kind is hashed. */
+  /** Key of the keyed hash; present wherever a kind is hashed. */
   readonly key?: string;
 };
 
@@ -19,8 +19,8 @@ export const keepEverything: PrivacyPolicy = Object.freeze({
 });
 
 /**
- * Reads `addresses=hash,notes=drop`; a kind that is not named is kept. Answers the policy without its key, or a sentence that
- * goes on after the variable's name.
+ * Parses `addresses=hash,notes=drop`; a kind that is not named is kept. Returns the policy without its key, or its fault as a sentence that
+ * continues after the variable's name.
  */
 export function parsePrivacy(text: string): PrivacyPolicy | { readonly fault: string } {
   const policy: Record<PrivacyKind, PrivacyAction> = { ...keepEverything };

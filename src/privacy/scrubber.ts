@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 import { kindOfValue } from './personal-keys.js';
 import type { PrivacyAction, PrivacyPolicy } from './policy.js';
 
-/** Tells a hash from what came; what carries it is never hashed again. */
+/** Marks hashes, so that they are never hashed again. */
 const hashPrefix = 'hmac:';
 const hashPattern = /^hmac:[0-9a-f]{32}$/;
 /** 128 bits of HMAC-SHA-256, in hexadecimal. */
@@ -16,7 +16,7 @@ const rememberedMax = 20_000;
 export interface Screen {
   /** The record or entity without what the policy hides; the same object where nothing had to change. */
   apply<T>(json: T): T;
-  /** One value of a kind, for what is no JSON of the API; undefined when it is dropped. */
+  /** Scrubs one value of a kind, for data other than JSON of the API; undefined when it is dropped. */
   value(kind: 'addresses' | 'names' | 'notes' | 'attributes', value: unknown): unknown;
 }
 

@@ -41,7 +41,7 @@ const streamFigures: readonly Figure[] = [
     labels: ['stream'],
     samples: byStream(({ watermarkAt }, now) => ageSeconds(watermarkAt, now)),
   }),
-  gauge('stream_final_until_timestamp_seconds', 'Instant before which no further pull is owed.', {
+  gauge('stream_final_until_timestamp_seconds', 'Data before this instant is final.', {
     labels: ['stream'],
     samples: byStream(({ finalUntilAt }) => epochSeconds(finalUntilAt)),
   }),

@@ -1,6 +1,6 @@
 /** What the figures of the service port are made of. */
 
-/** What the ledger says about one stream. */
+/** Figures of one stream from the ledger. */
 export interface StreamFigures {
   readonly stream: string;
   readonly watermarkAt: Date | null;
@@ -25,15 +25,15 @@ export interface OutageFact {
   readonly reason: string;
 }
 
-/** What the database says, for all processes on it. */
+/** Figures from the database, across all processes on it. */
 export interface WarehouseFigures {
   readonly streams: readonly StreamFigures[];
   readonly restatementsInLastDay: number;
-  /** Of the slices that fail now. */
+  /** Latest error of the slices that fail now. */
   readonly lastError: ErrorFact | null;
 }
 
-/** What this process has pulled of one stream. */
+/** Figures of one stream's data that this process has pulled. */
 export interface PulledFigures {
   readonly pages: number;
   readonly records: number;
@@ -62,7 +62,7 @@ export interface ApiFigures {
   readonly allowance: number;
 }
 
-/** What the reaction to events does, where it is switched on. */
+/** Figures of the reaction to events, where it is switched on. */
 export interface LiveFigures {
   readonly isConnected: boolean;
   readonly topics: number;

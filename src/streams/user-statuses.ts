@@ -14,7 +14,7 @@ import { isObject } from '../lib/json.js';
 import type { EntityRow, Page, Reject, Slice, SpanBatch, Stream, StreamContext } from '../model/extraction.js';
 import { nestingFault } from '../values/bounds.js';
 import { parseInstant } from '../values/instant.js';
-import { Misfit, readValue } from '../values/values.js';
+import { LossyValue, readValue } from '../values/values.js';
 import { listOf, readJson, rejectOf, textOf } from './aggregates/rows.js';
 import { isLive, repassAgesMs, sliceLengths } from './aggregates/stream.js';
 
@@ -26,7 +26,7 @@ const emptyPagesMax = 2;
 
 interface SpanKind {
   readonly relation: string;
-  /** Where the spans stand in a user's record. */
+  /** Member of a user's record that contains the spans. */
   readonly member: string;
   readonly statuses: readonly { readonly name: string; readonly column: string; readonly type: 'uuid' | 'text' }[];
 }
@@ -84,8 +84,8 @@ async function* pages(api: GenesysApi, slice: Slice, context: StreamContext): As
 }
 
 /**
- * From midnight on, to the day's end or until now, however little of it the slice owes: so of two answers about a day the one that was asked
- * for later knows all that the other does.
+ * Returns the interval to request: from midnight to the day's end or until now, even for a shorter slice. So of two answers about a day the
+ * later one includes everything that the earlier one has.
  */
 function askedInterval(slice: Interval, now: Date): Interval {
   const from = floorTo(slice.from, dayMs);
@@ -123,23 +123,23 @@ function spanRows(kind: SpanKind, user: unknown, rejects: Reject[]): EntityRow[]
   });
 }
 
-/** The span's columns, or why it cannot be stored: a start or an end that is no instant would read as another span. */
+/** Returns the span's columns, or why it cannot be stored: a start or end that is not an instant would become another span. */
 function spanRow(kind: SpanKind, span: unknown): EntityRow | string {
-  if (!isObject(span)) return 'A span is no object.';
+  if (!isObject(span)) return 'A span is not an object.';
   const tooDeep = nestingFault(span);
   if (tooDeep !== undefined) return `The span ${tooDeep}.`;
   const { startTime, endTime, ...rest } = span;
   const extra: Record<string, unknown> = rest;
   const startMs = instantMs(startTime);
   const endMs = endTime === undefined || endTime === null ? null : instantMs(endTime);
-  if (startMs === undefined) return `startTime is ${String(startTime)}, which is no instant.`;
-  if (endMs === undefined) return `endTime is ${String(endTime)}, which is no instant.`;
+  if (startMs === undefined) return `startTime is ${String(startTime)}, which is not an instant.`;
+  if (endMs === undefined) return `endTime is ${String(endTime)}, which is not an instant.`;
   const statuses: Record<string, string | null> = {};
   for (const [index, { name, column, type }] of kind.statuses.entries()) {
     const value = extra[name] ?? null;
     const read = value === null ? null : readValue(type, value);
-    if (!(read instanceof Misfit)) delete extra[name];
-    statuses[column] = (read instanceof Misfit ? read.column : read) as string | null;
+    if (!(read instanceof LossyValue)) delete extra[name];
+    statuses[column] = (read instanceof LossyValue ? read.column : read) as string | null;
     if (index === 0 && statuses[column] === null) return `${name} is missing.`;
   }
   const hasExtra = Object.keys(extra).length > 0;
@@ -148,7 +148,7 @@ function spanRow(kind: SpanKind, span: unknown): EntityRow | string {
 
 function userIdOf(user: unknown): string | null {
   const read = isObject(user) && typeof user.userId === 'string' ? readValue('uuid', user.userId) : null;
-  const id = read instanceof Misfit ? read.column : read;
+  const id = read instanceof LossyValue ? read.column : read;
   return id === null ? null : textOf(id as string);
 }
 

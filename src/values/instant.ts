@@ -14,7 +14,7 @@ const monthDays = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /**
  * Reads an ISO 8601 instant strictly: all parts down to seconds, zero to nine fraction digits, `Z` or an offset. Digits behind the
- * microseconds are cut off. Returns undefined for anything else; `Date.parse` would accept much that is no instant.
+ * microseconds are cut off. Returns undefined for anything else; `Date.parse` would accept much that is not an instant.
  */
 export function parseInstant(text: string): Instant | undefined {
   return parseCanonical(text) ?? parseOther(text);

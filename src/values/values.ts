@@ -4,10 +4,10 @@ import { parseInstant } from './instant.js';
 import { RecordError, shown } from './record-error.js';
 
 /**
- * A value that its column cannot give back as it came. The original belongs in `extra`; `column` is the nearest typed reading, null where
- * there is none.
+ * A value that its column cannot return unchanged. The original belongs in `extra`; `column` is the nearest typed value, null where there
+ * is none.
  */
-export class Misfit {
+export class LossyValue {
   readonly column: ColumnValue;
 
   constructor(column: ColumnValue) {
@@ -15,7 +15,7 @@ export class Misfit {
   }
 }
 
-const nothing = new Misfit(null);
+const nothing = new LossyValue(null);
 const bigintMax = 2 ** 63;
 
 const uuidLength = 36;
@@ -34,8 +34,8 @@ export function isUuid(value: unknown): value is string {
   return value[8] === '-' && value[13] === '-' && value[18] === '-' && value[23] === '-';
 }
 
-/** The column value of a JSON value, or a Misfit. Throws RecordError for a text in a time field that is no instant. */
-export function readValue(type: FieldType, value: unknown): ColumnValue | Misfit {
+/** Returns the column value of a JSON value, or a LossyValue. Throws RecordError for a text in a time field that is not an instant. */
+export function readValue(type: FieldType, value: unknown): ColumnValue | LossyValue {
   switch (type) {
     case 'time':
       return readTime(value);
@@ -58,46 +58,46 @@ export function readValue(type: FieldType, value: unknown): ColumnValue | Misfit
   }
 }
 
-function readTime(value: unknown): number | Misfit {
+function readTime(value: unknown): number | LossyValue {
   if (typeof value !== 'string') return nothing;
   const instant = parseInstant(value);
   // Storing null instead would read as "still open".
-  if (instant === undefined) throw new RecordError(`is ${shown(value)}, which is no valid instant`);
-  return instant.isCanonical ? instant.epochMs : new Misfit(instant.epochMs);
+  if (instant === undefined) throw new RecordError(`is ${shown(value)}, which is not a valid instant`);
+  return instant.isCanonical ? instant.epochMs : new LossyValue(instant.epochMs);
 }
 
-function readBigint(value: unknown): number | Misfit {
+function readBigint(value: unknown): number | LossyValue {
   if (Number.isSafeInteger(value)) return value as number;
   if (typeof value !== 'number') return nothing;
-  return Math.abs(value) < bigintMax ? new Misfit(Math.round(value)) : nothing;
+  return Math.abs(value) < bigintMax ? new LossyValue(Math.round(value)) : nothing;
 }
 
-function readUuid(value: unknown): string | Misfit {
+function readUuid(value: unknown): string | LossyValue {
   if (isUuid(value)) return value;
   const lowerCase = typeof value === 'string' && value.length === uuidLength ? value.toLowerCase() : '';
-  return isUuid(lowerCase) ? new Misfit(lowerCase) : nothing;
+  return isUuid(lowerCase) ? new LossyValue(lowerCase) : nothing;
 }
 
-function readText(value: unknown): string | Misfit {
+function readText(value: unknown): string | LossyValue {
   if (typeof value !== 'string') return nothing;
-  return isPlain(value) ? value : new Misfit(readableText(value));
+  return isPlain(value) ? value : new LossyValue(readableText(value));
 }
 
-function readTexts(value: unknown): readonly string[] | Misfit {
+function readTexts(value: unknown): readonly string[] | LossyValue {
   if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) return nothing;
-  return value.every(isPlain) ? value : new Misfit(value.map(readableText));
+  return value.every(isPlain) ? value : new LossyValue(value.map(readableText));
 }
 
-function readBigints(value: unknown): readonly number[] | Misfit {
+function readBigints(value: unknown): readonly number[] | LossyValue {
   if (!Array.isArray(value)) return nothing;
   if (value.every(Number.isSafeInteger)) return value;
   const isReadable = value.every((item) => typeof item === 'number' && Math.abs(item) < bigintMax);
-  return isReadable ? new Misfit(value.map(Math.round)) : nothing;
+  return isReadable ? new LossyValue(value.map(Math.round)) : nothing;
 }
 
-function readJson(value: unknown): ColumnValue | Misfit {
-  // A JSON null in a column could not be told from an absent key.
+function readJson(value: unknown): ColumnValue | LossyValue {
+  // A JSON null in a column could not be distinguished from an absent key.
   if (value === null) return nothing;
   const copy = copyJson(value, readableText) as ColumnValue;
-  return isPlainJson(value) ? copy : new Misfit(copy);
+  return isPlainJson(value) ? copy : new LossyValue(copy);
 }

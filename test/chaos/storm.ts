@@ -3,16 +3,18 @@ import { dayMs, hourMs, minuteMs, secondMs } from '../../src/lib/interval.js';
 import { createPool } from '../../src/postgres/connection/pool.js';
 import { migrate } from '../../src/postgres/migrate.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
+import { connectionFaultKinds, drawConnectionFault } from './connection-faults.js';
+import type { Counters } from './counters.js';
+import { countRequests } from './counters.js';
 import { Counts } from './counts.js';
 import { DatabaseStorm, databaseFaults, prepareDatabase } from './database-storm.js';
 import { drawLife, isMisbehaviour, live, startProgram } from './extractors.js';
-import { Pace } from './pace.js';
-import { type ConnectionFault, DatabaseProxy } from './proxy.js';
+import { FaultSchedule } from './fault-schedule.js';
+import { HostileReader, prepareReader, readerFaults } from './hostile-reader.js';
+import { DatabaseProxy } from './proxy.js';
 import { Random } from './random.js';
 import { StormServer } from './storm-server.js';
-import type { Tally } from './tally.js';
-import { readTally } from './tally.js';
-import { Weather } from './weather.js';
+import { Pace } from './throttle.js';
 
 export interface StormOptions {
   readonly seed: number;
@@ -36,17 +38,7 @@ const historyMs = 2 * dayMs;
 const factor = 300;
 const tickMs = 100;
 const phaseMs = { min: 500, max: 4_000 };
-/** Of the connections. */
-const faultyShare = 0.1;
-const dueShare = 0.25;
-const connectionFaultKinds = [
-  'connection cut',
-  'connection cut in COPY',
-  'connection hung',
-  'connection hung in COPY',
-] as const;
-
-/** What is left when the storm is over. */
+/** State after the storm. */
 export interface AfterStorm {
   readonly sandbox: Sandbox;
   readonly server: StormServer;
@@ -54,15 +46,16 @@ export interface AfterStorm {
   readonly environment: Readonly<Record<string, string>>;
   readonly firstMs: number;
   readonly restated: ReadonlySet<string>;
-  readonly tally: Tally;
+  readonly counters: Counters;
+  readonly reader: HostileReader;
   close(): Promise<void>;
 }
 
-/** The program against a misbehaving API and a misbehaving database, killed again and again. */
-export async function rage(options: StormOptions): Promise<AfterStorm> {
+/** Runs the program against a misbehaving API and a misbehaving database, killing it again and again. */
+export async function runStorm(options: StormOptions): Promise<AfterStorm> {
   const storm = await Storm.prepare(options);
   try {
-    await storm.rage();
+    await storm.run();
     return await storm.end();
   } catch (error) {
     await storm.close();
@@ -74,8 +67,8 @@ class Storm {
   readonly #options: StormOptions;
   readonly #sandbox: Sandbox;
   readonly #server: StormServer;
-  readonly #weather: Weather;
-  readonly #tally: Tally = {
+  readonly #schedule: FaultSchedule;
+  readonly #counters: Counters = {
     faults: new Counts(),
     recordFaults: new Counts(),
     kills: new Counts(),
@@ -95,6 +88,7 @@ class Storm {
   #proxy!: DatabaseProxy;
   #proxyPort = 0;
   #environment: Record<string, string> = {};
+  readonly #reader: HostileReader;
   readonly #kindsDue: Set<string>;
   #isOver = false;
 
@@ -103,8 +97,16 @@ class Storm {
     this.#sandbox = sandbox;
     this.#server = server;
     this.#firstMs = sandbox.now().getTime() - (sandbox.now().getTime() % dayMs) - historyMs;
-    this.#weather = new Weather(this.#random('weather'), options);
-    this.#kindsDue = new Set([...databaseFaults, ...connectionFaultKinds, ...this.#weather.names]);
+    this.#schedule = new FaultSchedule(this.#random('schedule'), options);
+    this.#kindsDue = new Set([...databaseFaults, ...connectionFaultKinds, ...readerFaults, ...this.#schedule.names]);
+    this.#reader = new HostileReader({
+      server,
+      database: stormDatabase,
+      random: this.#random('reader'),
+      counts: { add: (fault) => this.#count(fault) },
+      pace: this.#pace,
+      onBreach: (text) => this.#counters.misbehaved.push(text),
+    });
   }
 
   static async prepare(options: StormOptions): Promise<Storm> {
@@ -142,6 +144,7 @@ class Storm {
     });
     await migrate(pool, { timeZone: 'UTC' }).finally(() => pool.end());
     await prepareDatabase(this.#server, stormDatabase);
+    await prepareReader(this.#server, stormDatabase);
     this.#environment = {
       GENESYSCLOUD_API_URL: this.#sandbox.url,
       GENESYSCLOUD_OAUTHCLIENT_ID: this.#sandbox.clientId,
@@ -158,11 +161,11 @@ class Storm {
   }
 
   #count(fault: string): void {
-    this.#tally.faults.add(fault);
+    this.#counters.faults.add(fault);
     this.#kindsDue.delete(fault);
   }
 
-  async rage(): Promise<void> {
+  async run(): Promise<void> {
     const ticking = setInterval(() => this.#sandbox.advance(tickMs * factor), tickMs);
     const isOver = () => this.#isOver;
     const database = new DatabaseStorm(
@@ -171,7 +174,7 @@ class Storm {
       this.#random('database'),
       {
         add: (fault: string, by = 1) => {
-          this.#tally.faults.add(fault, by);
+          this.#counters.faults.add(fault, by);
           this.#kindsDue.delete(fault);
         },
       },
@@ -182,7 +185,8 @@ class Storm {
         ...Array.from({ length: this.#options.extractors }, (_, slot) => this.#extract(slot)),
         this.#storm(),
         this.#restate(),
-        database.rage(isOver),
+        database.injectFaults(isOver),
+        this.#reader.injectFaults(isOver),
       ]);
     } finally {
       clearInterval(ticking);
@@ -198,9 +202,10 @@ class Storm {
       if (life.clock.skewMs !== undefined || life.clock.jumpMs !== undefined) this.#count('clock that jumps');
       const child = startProgram(life.args, clock, this.#environment);
       const ended = await live(child, life, this.#pace);
-      if (ended.signal === 'SIGKILL') this.#tally.kills.add(String(life.args[0]));
-      this.#tally.endings.add(ended.signal ?? `status ${ended.status}`);
-      if (isMisbehaviour(ended)) this.#tally.misbehaved.push(`${life.args.join(' ')}: ${ended.errors.slice(-3_000)}`);
+      if (ended.signal === 'SIGKILL') this.#counters.kills.add(String(life.args[0]));
+      this.#counters.endings.add(ended.signal ?? `status ${ended.status}`);
+      if (isMisbehaviour(ended))
+        this.#counters.misbehaved.push(`${life.args.join(' ')}: ${ended.errors.slice(-3_000)}`);
       this.#sayEnd(life.args, ended);
     }
   }
@@ -214,7 +219,7 @@ class Storm {
   /** The API's phases, each until what it is about has struck. */
   async #storm(): Promise<void> {
     for (let phases = 0; !this.#isOver; phases += 1) {
-      const { kinds, settings } = this.#weather.next();
+      const { kinds, settings } = this.#schedule.next();
       this.#sandbox.setFaults(settings);
       const startedMs = performance.now();
       let waiting = kinds;
@@ -237,8 +242,8 @@ class Storm {
 
   #collect(): void {
     for (const [fault, count] of Object.entries(this.#sandbox.faultsInjected()))
-      (isRecordFault(fault) ? this.#tally.recordFaults : this.#tally.faults).add(fault, count);
-    readTally(this.#sandbox.requests(), this.#tally);
+      (isRecordFault(fault) ? this.#counters.recordFaults : this.#counters.faults).add(fault, count);
+    countRequests(this.#sandbox.requests(), this.#counters);
     this.#sandbox.resetRequests();
   }
 
@@ -247,15 +252,15 @@ class Storm {
     const seconds = (performance.now() - this.#startedMs) / secondMs;
     if (phases % 10 === 9)
       this.#options.say(
-        `${Math.round(seconds)} s: ${this.#tally.kills.total} kills, ${this.#tally.faults.total} faults, ${this.#tally.recordFaults.total} records told wrongly, pace ${this.#pace.factor.toFixed(1)}`,
+        `${Math.round(seconds)} s: ${this.#counters.kills.total} kills, ${this.#counters.faults.total} faults, ${this.#counters.recordFaults.total} records returned wrongly, pace ${this.#pace.factor.toFixed(1)}`,
       );
     if (seconds >= secondsMax) return true;
     const isAll = this.#kindsDue.size === 0;
     return (
       isAll &&
       seconds >= secondsMin &&
-      this.#tally.kills.total >= killsMin &&
-      this.#tally.faults.total + this.#tally.recordFaults.total >= faultsMin
+      this.#counters.kills.total >= killsMin &&
+      this.#counters.faults.total + this.#counters.recordFaults.total >= faultsMin
     );
   }
 
@@ -271,7 +276,7 @@ class Storm {
         const { id } = random.pick(known);
         this.#sandbox.restate({ conversationId: id, patch: { externalTag: `restated ${round}` } });
         this.#restated.add(id);
-        this.#tally.recordFaults.add('restated');
+        this.#counters.recordFaults.add('restated');
       }
       if (round % 30 === 10) this.#sandbox.advance(random.whole(1, 5) * hourMs);
     }
@@ -279,16 +284,16 @@ class Storm {
 
   async end(): Promise<AfterStorm> {
     this.#collect();
-    this.#proxy.calm();
+    this.#proxy.stopFaults();
     this.#sandbox.setFaults({});
-    this.#tally.seconds = Math.round((performance.now() - this.#startedMs) / secondMs);
-    this.#tally.kindsMissing = [...this.#kindsDue];
+    this.#counters.seconds = Math.round((performance.now() - this.#startedMs) / secondMs);
+    this.#counters.kindsMissing = [...this.#kindsDue];
     const commits = await this.#server.withClient(stormDatabase, (client) =>
       client.query<{ stream: string; pages: number }>(
         'select stream, sum(pages)::int as pages from chaos.commits group by stream',
       ),
     );
-    for (const { stream, pages } of commits.rows) this.#tally.committed.add(stream, pages);
+    for (const { stream, pages } of commits.rows) this.#counters.committed.add(stream, pages);
     return {
       sandbox: this.#sandbox,
       server: this.#server,
@@ -296,12 +301,14 @@ class Storm {
       environment: this.#environment,
       firstMs: this.#firstMs,
       restated: this.#restated,
-      tally: this.#tally,
+      counters: this.#counters,
+      reader: this.#reader,
       close: () => this.close(),
     };
   }
 
   async close(): Promise<void> {
+    await this.#reader.leave();
     await this.#proxy.close();
     await this.#sandbox.close();
     await this.#server.remove();
@@ -317,15 +324,4 @@ function isRecordFault(fault: string): boolean {
     'changingRecords',
     'deletedEntities',
   ].includes(fault);
-}
-
-/** Kinds that have not struck yet come first. */
-function drawConnectionFault(random: Random, due: ReadonlySet<string>): ConnectionFault | undefined {
-  const missing = connectionFaultKinds.filter((name) => due.has(name));
-  const isDue = missing.length > 0 && random.chance(dueShare);
-  if (!isDue && !random.chance(faultyShare)) return undefined;
-  const name = random.pick(isDue ? missing : connectionFaultKinds);
-  const isInCopy = name.endsWith('COPY');
-  const afterBytes = isInCopy ? random.logarithmic(10, 20_000) : random.logarithmic(100, 300_000);
-  return { kind: name.includes('cut') ? 'cut' : 'hang', isInCopy, afterBytes };
 }

@@ -75,7 +75,7 @@ describe('a record', () => {
 describe('a value that its column cannot give back', () => {
   const cases: [string, string, unknown, ColumnValue][] = [
     ['an upper-case id', 'queueId', conversationId.toUpperCase(), conversationId],
-    ['an id that is no UUID', 'queueId', 'queue-1', null],
+    ['an id that is not a UUID', 'queueId', 'queue-1', null],
     [
       'a time with microseconds',
       'segmentStart',
@@ -109,10 +109,13 @@ describe('a value that its column cannot give back', () => {
     expect(column(metrics('5'), 'session_metrics', 'value')).toEqual([null]);
   });
 
-  test.each([[[]], ['text'], [[{}, 1]], [null]])('goes to extra when it is no list of objects: %j', (participants) => {
-    expect(column(recordWith({ participants }), 'participants', 'participant_no')).toEqual([]);
-    expect(column(recordWith({ participants }), 'conversations', 'extra')).toEqual([{ participants }]);
-  });
+  test.each([[[]], ['text'], [[{}, 1]], [null]])(
+    'goes to extra when it is not a list of objects: %j',
+    (participants) => {
+      expect(column(recordWith({ participants }), 'participants', 'participant_no')).toEqual([]);
+      expect(column(recordWith({ participants }), 'conversations', 'extra')).toEqual([{ participants }]);
+    },
+  );
 
   test('goes to extra from where a list is longer than positions can count, and comes back in its place', () => {
     const participants = Array.from({ length: 32_770 }, (_, index) => ({ participantName: `P${index + 1}` }));
@@ -130,18 +133,22 @@ describe('a value that its column cannot give back', () => {
 describe('a record that cannot be stored', () => {
   const cases: [string, unknown, string][] = [
     ['no object', [], 'The record is a list, not an object.'],
-    ['no id', { conversationStart }, 'conversationId is undefined, which is no UUID.'],
-    ['an id that is no UUID', { conversationId: 'x', conversationStart }, 'conversationId is "x", which is no UUID.'],
-    ['no start', { conversationId }, 'conversationStart is undefined, which is no valid instant.'],
+    ['no id', { conversationStart }, 'conversationId is undefined, which is not a UUID.'],
     [
-      'a start that is no day',
+      'an id that is not a UUID',
+      { conversationId: 'x', conversationStart },
+      'conversationId is "x", which is not a UUID.',
+    ],
+    ['no start', { conversationId }, 'conversationStart is undefined, which is not a valid instant.'],
+    [
+      'a start that is not a valid day',
       { conversationId, conversationStart: '2026-02-30T00:00:00.000Z' },
-      'conversationStart is "2026-02-30T00:00:00.000Z", which is no valid instant.',
+      'conversationStart is "2026-02-30T00:00:00.000Z", which is not a valid instant.',
     ],
     [
-      'a time that is no instant',
+      'a time that is not an instant',
       recordWithSegment({ segmentEnd: '2021-04-2T15:30:51.418Z' }),
-      `participants[0].sessions[0].segments[0].segmentEnd of conversation ${conversationId} is "2021-04-2T15:30:51.418Z", which is no valid instant.`,
+      `participants[0].sessions[0].segments[0].segmentEnd of conversation ${conversationId} is "2021-04-2T15:30:51.418Z", which is not a valid instant.`,
     ],
     [
       'a number beyond a double',
@@ -160,7 +167,7 @@ describe('a record that cannot be stored', () => {
 
   test('shows no more of the value than sixty characters', () => {
     expect(() => flatten(recordWithSegment({ segmentEnd: 'x'.repeat(1_000_000) }))).toThrow(
-      / is "x{59}…, which is no valid instant\.$/,
+      / is "x{59}…, which is not a valid instant\.$/,
     );
   });
 

@@ -59,6 +59,6 @@ test.each([
   '1614849051418',
   'Thu, 04 Mar 2021 09:10:51 GMT',
   '',
-])('what is no instant is not read: %s', (text) => {
+])('what is not an instant is not read: %s', (text) => {
   expect(parseInstant(text)).toBeUndefined();
 });

@@ -52,7 +52,7 @@ describe('the pages', () => {
     }
   });
 
-  test('load assets that may be kept for good, in the smallest form that the browser takes', async () => {
+  test('load assets that may be cached permanently, in the smallest form that the browser takes', async () => {
     const document = await (await fetch(page.url)).text();
     const [, script = ''] = /src="(\/assets\/[^"]+)"/.exec(document) ?? [];
     const response = await fetch(page.url + script, { headers: { 'accept-encoding': 'gzip, br' } });
@@ -237,10 +237,10 @@ describe('a report', () => {
     ['relation=dim_queues&by=name', 'dim_queues has no column "name"'],
     ['relation=dim_queues&by=queue_name);drop schema mart', 'has no column'],
     ['relation=fct_queue_intervals&measures=sum:service_level_rate', 'must not be summed'],
-    ['relation=fct_queue_intervals&measures=eval:offered_count', 'is no figure'],
-    ['relation=fct_queue_intervals&measures=median:queue_name', 'is no number'],
+    ['relation=fct_queue_intervals&measures=eval:offered_count', 'is not a figure'],
+    ['relation=fct_queue_intervals&measures=median:queue_name', 'is not a number'],
     ['relation=dim_queues&by=queue_name&step=day', 'no time to group by'],
-    ['relation=dim_queues&by=queue_name&where=queue_name:like:x', 'is no filter'],
+    ['relation=dim_queues&by=queue_name&where=queue_name:like:x', 'is not a filter'],
     ['relation=fct_queue_intervals&by=queue_name&where=offered_count:least:1e9', 'needs a number'],
     ['relation=fct_queue_intervals&by=queue_name&from=yesterday', 'use a day'],
     ['relation=dim_queues', 'at least one column'],

@@ -169,11 +169,14 @@ describe('answers the SDK alone would hide', () => {
     expect(error.message).not.toContain('secret-na');
   });
 
-  test.each([['[1]'], ['"text"'], ['null'], ['7']])('a body of %s, which is no object, is an error', async (body) => {
-    const server = await startServer(() => ({ body }));
-    const error = await failure(openApi(server.url).organization());
-    expect(error.facts).toMatchObject({ action: 'fail', code: 'BODY_NOT_AN_OBJECT' });
-  });
+  test.each([['[1]'], ['"text"'], ['null'], ['7']])(
+    'a body of %s, which is not an object, is an error',
+    async (body) => {
+      const server = await startServer(() => ({ body }));
+      const error = await failure(openApi(server.url).organization());
+      expect(error.facts).toMatchObject({ action: 'fail', code: 'BODY_NOT_AN_OBJECT' });
+    },
+  );
 
   test('an empty answer to a deletion is complete', async () => {
     const server = await startServer(() => ({ status: 204, body: '' }));

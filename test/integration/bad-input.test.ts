@@ -122,7 +122,7 @@ describe('whatever the API answers, nothing is lost and one clear sentence says 
     for (const { name } of rows) await pool.query(`truncate ${name}`);
   }
 
-  test('a missing permission is named, the exit status is 1 and the slice stays owed', async () => {
+  test('a missing permission is named, the exit status is 1 and the slice stays pending', async () => {
     await startOver();
     const run = await syncWith({ missingPermissions: ['analytics:*'] });
     expect(run.status).toBe(1);
@@ -136,7 +136,7 @@ describe('whatever the API answers, nothing is lost and one clear sentence says 
     ['HTML instead of JSON', { htmlInsteadOfJson: 1 }],
     ['empty bodies', { emptyBody: 1 }],
   ])(
-    '%s for good fails the slices by name; when it is over the next sync completes them',
+    '%s in every answer fails the slices by name; when it is over the next sync completes them',
     { timeout: 120_000 },
     async (_, faults) => {
       await startOver();
@@ -148,12 +148,18 @@ describe('whatever the API answers, nothing is lost and one clear sentence says 
     },
   );
 
-  test('malformed records become dead letters with a reason, the others are stored, and the mended record takes their place', async () => {
+  test('malformed records become dead letters with a reason, the others are stored, and the fixed record replaces them', async () => {
     await startOver();
     const run = await syncWith({ malformedRecords: 0.4 });
     expect(run.status).toBe(0);
     const letters = await pool.query('select record_id, reason, record from extract.dead_letters');
     expect(letters.rows.length).toBeGreaterThan(0);
+    const warning = run.output.split('\n').find((line) => line.includes('became dead letters'));
+    expect(JSON.parse(warning ?? '{}')).toMatchObject({
+      level: 'warn',
+      deadLetters: expect.any(Number),
+      msg: 'Records could not be stored and became dead letters; genesys-warehouse status says why',
+    });
     for (const { reason, record } of letters.rows) {
       expect(reason.length).toBeGreaterThan(10);
       expect(() => JSON.parse(record)).not.toThrow();
@@ -161,7 +167,9 @@ describe('whatever the API answers, nothing is lost and one clear sentence says 
     const stored = await pool.query('select count(*)::int as count from genesys.conversations');
     expect(stored.rows[0].count).toBeGreaterThan(0);
     await pool.query('update extract.slices set due_at = $1, cursor = null', [at]);
-    expect(await runCommand(sync, sandbox, environment)).toMatchObject({ status: 0 });
+    const again = await runCommand(sync, sandbox, environment);
+    expect(again).toMatchObject({ status: 0 });
+    expect(again.output).not.toContain('became dead letters');
     const left = await pool.query(
       'select count(*)::int as count from extract.dead_letters where record_id is not null',
     );
@@ -213,7 +221,7 @@ describe('whatever the API answers, nothing is lost and one clear sentence says 
     expect(await differencesFromTruth(pool, sandbox)).toEqual([]);
   });
 
-  test('a record that was mended by a new version of the program is put back by retry', async () => {
+  test('a record that a new version of the program can read is stored by retry', async () => {
     await startOver();
     const id = '6f2c1c8e-93a4-4c06-9a52-0d6a52b0a001';
     const record = { conversationId: id, conversationStart: '2026-03-11T10:00:00.000Z' };

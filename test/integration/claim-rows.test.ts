@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { NotYetError } from '../../src/lib/errors.js';
+import { DeferredError } from '../../src/lib/errors.js';
 import type { SliceClaim } from '../../src/model/extraction.js';
 import { signOfLifeClass } from '../../src/postgres/connection/locks.js';
 import { createPool } from '../../src/postgres/connection/pool.js';
@@ -78,10 +78,10 @@ describe('a claim', () => {
   test('is for one process alone, and given back free for the next', async () => {
     const first = await claim();
     expect(await claim()).toBeNull();
-    expect(await warehouse.isInHand('calls')).toBe(true);
+    expect(await warehouse.isClaimed('calls')).toBe(true);
     await first?.release();
     claims.length = 0;
-    expect(await warehouse.isInHand('calls')).toBe(false);
+    expect(await warehouse.isClaimed('calls')).toBe(false);
     expect(await claim()).not.toBeNull();
   });
 
@@ -90,7 +90,7 @@ describe('a claim', () => {
     expect(await claim()).toBeNull();
     await pool.query('select pg_terminate_backend($1)', [pid]);
     await until(async () => (await pool.query('select from pg_stat_activity where pid = $1', [pid])).rowCount === 0);
-    expect(await warehouse.isInHand('calls')).toBe(false);
+    expect(await warehouse.isClaimed('calls')).toBe(false);
     expect(await claim()).not.toBeNull();
     expect(await holderPid()).not.toBe(pid);
   });
@@ -114,7 +114,7 @@ describe('a claim', () => {
     await pool.query('select pg_terminate_backend($1)', [pid]);
     await until(async () => (await holderPid()) !== pid);
     const other = createWarehouse(pool, () => at);
-    expect(await other.isInHand('calls')).toBe(true);
+    expect(await other.isClaimed('calls')).toBe(true);
     expect(await claim(other)).toBeNull();
     await held.complete([page], null);
     expect(await state()).toMatchObject({ pass: 1, due_at: null });
@@ -151,9 +151,9 @@ describe('a claim', () => {
     await pool.query(`update extract.claims set heartbeat_at = clock_timestamp() - interval '4 minutes'`);
     const next = (await claim()) as SliceClaim;
     expect(next.slice.sliceId).toBe(silent.slice.sliceId);
-    await expect(silent.commit([page])).rejects.toBeInstanceOf(NotYetError);
+    await expect(silent.commit([page])).rejects.toBeInstanceOf(DeferredError);
     await expect(silent.complete([page], null)).rejects.toThrow(/Another process has taken this slice over/);
-    await expect(silent.split([next.slice.interval], at)).rejects.toBeInstanceOf(NotYetError);
+    await expect(silent.split([next.slice.interval], at)).rejects.toBeInstanceOf(DeferredError);
     await silent.fail('It must not count.', at);
     await silent.defer('Nor this.', at);
     await silent.restart('Nor this.');

@@ -1,5 +1,7 @@
 import type pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { migrate } from '../../src/postgres/migrate.js';
+import { asMigrator } from '../../src/postgres/schema/migrator.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
 import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
 import { environmentFor, runCommand } from '../support/program.js';
@@ -74,4 +76,30 @@ test('views of another build of the same version stay as they are, and the log s
   expect((await runCommand(['migrate'], sandbox, environment())).status).toBe(0);
   expect(await views()).not.toEqual(before);
   expect((await runCommand(args, sandbox, environment())).output).not.toContain('rebuilds them');
+});
+
+test('an older migrate that waited for a newer one changes nothing and says why', async () => {
+  await pool.query(`delete from extract.settings where name = 'views_digest'`);
+  const standing = await views();
+  const newer = await pool.connect();
+  const older = testPool(database.url);
+  let refused: Promise<unknown> | undefined;
+  await asMigrator(newer, async () => {
+    refused = migrate(older, { timeZone: 'UTC' }).catch((error) => error);
+    // It has looked at the migrations before it waits: now it does.
+    const waits = async () =>
+      (
+        await pool.query(
+          `select from pg_stat_activity where application_name = 'test' and datname = current_database()
+               and query like 'insert into extract.schema_migrator%' and pid <> $1`,
+          [(newer as unknown as { processID: number }).processID],
+        )
+      ).rowCount;
+    await expect.poll(waits, { timeout: 20_000, interval: 5 }).toBe(1);
+    await enterNewerMigration();
+  });
+  newer.release();
+  expect(String(await refused)).toMatch(/UsageError: .*migrated by a newer genesys-warehouse/);
+  expect(await views()).toEqual(standing);
+  await older.end();
 });

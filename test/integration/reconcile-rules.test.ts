@@ -14,7 +14,7 @@ import {
   session,
 } from '../marts/support.js';
 
-/** Rules worked out by hand, on 2 March 2026: a call that begins at 10:00 and aggregates as Genesys would tell them. */
+/** Rules worked out by hand, on 2 March 2026: a call that begins at 10:00 and aggregates as Genesys would return them. */
 const day = new Date('2026-03-02T00:00:00Z');
 const now = new Date('2026-05-01T00:00:00Z');
 const queueId = id(1);
@@ -45,7 +45,7 @@ async function insertSlice(stream: string, from: string, to: string, dueAt: Date
   );
 }
 
-interface Told {
+interface Fixture {
   readonly start: string;
   readonly metric: string;
   readonly count: number;
@@ -61,7 +61,7 @@ async function insertAggregate({
   seconds,
   direction = 'inbound',
   minutes = 30,
-}: Told): Promise<void> {
+}: Fixture): Promise<void> {
   await marts.rows(
     `insert into genesys.queue_aggregates (interval_start, interval_end, as_of, queue_id, media_type, direction, metric, count, sum)
      values ($1, $1::timestamptz + $2 * interval '1 minute', now(), $3, 'voice', $4, $5, $6, $7)`,
@@ -71,7 +71,7 @@ async function insertAggregate({
 
 const handling = (metrics: readonly JsonObject[], more: JsonObject = {}) =>
   session([segment('interact', '10:01:00', '10:05:00', { queueId })], { metrics, ...more });
-const reconcile = () => reconcileDay(marts.pool, day, { now, isPatient: true });
+const reconcile = () => reconcileDay(marts.pool, day, { now, waitForLock: true });
 
 describe('a figure of the details', () => {
   test('lies in the interval in which its metric was emitted, not in that in which the call began', async () => {
@@ -130,7 +130,7 @@ describe('a figure that only one side has', () => {
     await insertAggregate({ start: '10:00:00', metric: 'tHandle', count: 1, seconds: 60.001 });
     await insertAggregate({ start: '10:00:00', metric: 'tHeldComplete', count: 0, seconds: 0 });
     await insertAggregate({ start: '10:00:00', metric: 'nOffered', count: 1 });
-    expect(await reconcile()).toMatchObject({ state: 'different', equalCount: 1, differentCount: 3, healing: 'due' });
+    expect(await reconcile()).toMatchObject({ state: 'different', equalCount: 1, differentCount: 3, requeue: 'due' });
     const rows = await marts.rows(
       `select metric, details_count::int, aggregate_count::int, details_seconds::float8, aggregate_seconds::float8
        from mart.ops_reconciliation_differences order by metric`,
@@ -143,17 +143,17 @@ describe('a figure that only one side has', () => {
   });
 });
 
-describe('nothing is judged', () => {
+describe('nothing is compared', () => {
   const offered = { start: '00:30:00', metric: 'nOffered', count: 1 };
   const due = new Date('2026-06-01T00:00:00Z');
 
   test.each(['conversation_history', 'queue_aggregates', 'conversations'])(
-    'while a slice of %s is owed',
+    'while a slice of %s is pending',
     async (stream) => {
       await marts.rows('delete from extract.slices where stream = $1', [stream]);
       await insertSlice(stream, '2026-03-01', '2026-03-03', due);
       await insertAggregate(offered);
-      expect(await reconcile()).toMatchObject({ state: 'not_final', notFinalDifferentCount: 1, healing: 'none' });
+      expect(await reconcile()).toMatchObject({ state: 'not_final', notFinalDifferentCount: 1, requeue: 'none' });
     },
   );
 

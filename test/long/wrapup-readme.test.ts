@@ -30,16 +30,16 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** What the README's chapter has a newcomer type, as it stands but for the address of the sandbox and the clock. */
+/** Returns the commands of the chapter in docs/wrapup.md, unchanged except for the address of the sandbox and the clock. */
 async function chapter(): Promise<string> {
-  const readme = await readFile(`${root}README.md`, 'utf8');
-  const [, script = ''] = /```sh\n(alias genesys-warehouse=[\s\S]*?)```/.exec(readme) ?? [];
+  const page = await readFile(`${root}docs/wrapup.md`, 'utf8');
+  const [, script = ''] = /```sh\n(alias genesys-warehouse=[\s\S]*?)```/.exec(page) ?? [];
   const [program, address] = ["/dist/main.js'", 'http://127.0.0.1:8765'];
   for (const text of [program, address]) expect(script).toContain(text);
   return script.replace(program, `/test/support/program-at.mjs' ${at.toISOString()}`).replace(address, sandbox.url);
 }
 
-test('the chapter of the README leads a newcomer from rules to verified codes', { timeout: 240_000 }, async () => {
+test('the chapter of docs/wrapup.md leads a newcomer from rules to verified codes', { timeout: 240_000 }, async () => {
   // A terminal knows aliases without being asked, a script does not; and this one ends where a command fails.
   const script = `set -e; shopt -s expand_aliases\n${await chapter()}`;
   const { PATH, HOME } = process.env;

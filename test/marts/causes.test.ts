@@ -106,7 +106,7 @@ const sessionCases: readonly Case[] = [
     ),
   },
   {
-    rule: 'an alert let ring while the conversation still goes on',
+    rule: 'an alert let ring while the conversation still continues',
     cause: 'not_answered',
     record: withAgent(session([segment('alert', '10:01:00', '10:01:20', { queueId: mandatory })]), {
       conversationEnd: undefined,
@@ -323,11 +323,16 @@ describe('an agent session has a real code or exactly one cause', () => {
     expect(rows).toEqual([{ wrapup_cause: each.cause, is_coded: each.cause === null }]);
   });
 
-  test('a conversation with an agent session has no cause of its own', async () => {
+  test('a conversation with one agent session has the cause of that session', async () => {
     const rows = await marts.rows(
-      'select count(*)::int as count from mart.fct_conversations where agent_session_count > 0 and wrapup_cause is not null',
+      `select count(*)::int as conversations,
+              count(*) filter (where conversations.wrapup_cause is not distinct from sessions.wrapup_cause)::int as same
+       from mart.fct_conversations as conversations
+       join mart.fct_agent_sessions as sessions using (conversation_id)
+       where conversations.agent_session_count = 1`,
     );
-    expect(rows).toEqual([{ count: 0 }]);
+    expect(rows[0]?.conversations).toBeGreaterThan(15);
+    expect(rows[0]?.same).toBe(rows[0]?.conversations);
   });
 });
 

@@ -7,11 +7,14 @@ import { type Marts, openMarts } from './support.js';
 /** Columns that reports are written against: they keep their names. */
 const promised: Readonly<Record<string, string>> = {
   fct_conversations: `conversation_id started_at started_local ended_at ended_local originating_direction media_types agent_session_count
-    wrapup_cause is_open`,
+    wrapup_cause is_open wrapup_state is_codable day minute_of_day is_complete`,
   fct_agent_sessions: `conversation_id participant_no session_no participant_id session_id user_id queue_id media_type direction started_at
     started_local ended_at ended_local wrapup_code wrapup_name wrapup_cause is_coded is_handled is_transferred handle_seconds talk_seconds
     hold_seconds acw_seconds alert_seconds dialing_seconds contacting_seconds`,
   rpt_wrapup_causes: 'day queue_id media_type wrapup_cause session_count conversation_count share_rate examples',
+  rpt_wrapup_conversations: 'day queue_id media_type wrapup_cause conversation_count examples',
+  rpt_wrapup_coverage: `day queue_id media_type user_id agent_session_count codable_count coded_count rule_count leak_count
+    expected_count`,
   fct_queue_intervals: `interval_start_at interval_start_local queue_id media_type offered_count answered_count abandoned_count
     short_abandoned_count flow_out_count handled_count transferred_count over_sla_count handle_seconds talk_seconds hold_seconds acw_seconds
     answer_seconds abandon_seconds wait_seconds service_level_numerator service_level_denominator service_level_rate average_handle_seconds
@@ -163,7 +166,7 @@ describe('the files of views', () => {
     expect(faulty(({ text }) => !text.includes('\n\nselect * from final;\n'))).toEqual([]);
   });
 
-  test('are lower case but for names of Genesys, indented by four and never by tabs', () => {
+  test('are lower case except for names of Genesys, indented by four and never by tabs', () => {
     expect(faulty(({ text }) => /\b(SELECT|FROM|WHERE|JOIN|CREATE|COMMENT)\b/.test(text))).toEqual([]);
     expect(faulty(({ text }) => /\t/.test(text) || /^( {4})* {1,3}\S/m.test(text))).toEqual([]);
   });

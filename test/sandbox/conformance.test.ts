@@ -32,7 +32,7 @@ beforeAll(async () => {
 afterEach(() => sandbox.setFaults({}));
 afterAll(() => sandbox.close());
 
-/** What is wrong with the answers to these rows, every complaint once. */
+/** Finds violations in the answers to these rows, each once. */
 async function violations(chosen: readonly Row[]): Promise<string[]> {
   const api = await loggedIn(sandbox);
   const found: string[] = [];
@@ -88,7 +88,7 @@ describe('the check can fail', () => {
     sandbox.setFaults({ malformedRecords: 1 });
     const found = await violations(recordRows);
     expect(found.some((line) => line.includes('should be of type'))).toBe(true);
-    expect(found.some((line) => line.endsWith('is no instant'))).toBe(true);
+    expect(found.some((line) => line.endsWith('is not an instant'))).toBe(true);
   });
 
   test('on nulls, on lists that are none and on what a model requires', () => {

@@ -1,15 +1,18 @@
 import { readFileSync } from 'node:fs';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openReaderPool } from '../../src/postgres/dashboard/reader-pool.js';
+import { functionsOfMarts } from '../../src/postgres/schema/reader-functions.js';
 import { personalRelations } from '../../src/postgres/schema/reader-roles.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
+import { visit } from '../long/hostile/support.js';
 import { createDatabase, type TestDatabase, testPool } from '../support/postgres.js';
 import { differencesFromTruth, environmentFor, runCommand } from '../support/program.js';
 
 const script = readFileSync(new URL('../../docs/roles.sql', import.meta.url), 'utf8');
 const at = new Date('2026-03-12T15:07:00Z');
 const forbidden = '42501';
-/** A view that cannot be written to, whoever tries. */
+/** SQLSTATE of a view that no role can write to. */
 const noSuchChange = '55000';
 
 let sandbox: Sandbox;
@@ -83,7 +86,7 @@ describe('the roles of docs/roles.sql', () => {
     expect(await differencesFromTruth(admin, sandbox)).toEqual([]);
   });
 
-  test('the writer cannot prune, and is told who can', async () => {
+  test('the writer cannot prune, and the error says who can', async () => {
     await admin.query('select genesys.create_month($1, $2)', ['conversations', '2024-01-01']);
     const result = await run('genesys_writer', 'prune', '--keep', '12months');
     expect(result.status).toBe(2);
@@ -146,5 +149,93 @@ describe('the roles of docs/roles.sql', () => {
       'select * from public.theirs',
     ])
       expect([forbidden, noSuchChange]).toContain(await codeOf('genesys_reader', text));
+  });
+
+  test('the reader may execute what the views call, and no other function', async () => {
+    const { rows } = await admin.query<{ name: string; is_open: boolean; is_public: boolean }>(
+      `select pg_proc.oid::regprocedure::text as name, has_function_privilege('genesys_reader', pg_proc.oid, 'execute') as is_open,
+           has_function_privilege('public', pg_proc.oid, 'execute') as is_public
+       from pg_proc join pg_namespace on pg_namespace.oid = pronamespace
+       where nspname in ('extract', 'genesys', 'mart', 'wrapup') order by 1`,
+    );
+    const open = rows.filter((row) => row.is_open).map((row) => row.name);
+    expect(open).toEqual(await functionsOfMarts(admin));
+    expect(open).toContain('genesys.visible_divisions(name,name)');
+    expect(open.join()).not.toMatch(/create_month|take_requests|refresh_|conversation_json|row_json/);
+    expect(rows.filter((row) => row.is_public)).toEqual([]);
+    // The script names them, since it may be run on a database that an earlier version has migrated.
+    const named = /foreach function_name in array array\[([^\]]+)\]/.exec(script)?.[1]?.match(/\w+/g);
+    expect(named).toEqual(open.map((name) => name.replace(/^genesys\.(\w+)\(.*$/, '$1')));
+  });
+
+  test('what the owner adds later is executed by the writer and nobody else', async () => {
+    await (pools.get('genesys_owner') as pg.Pool).query(
+      `create function genesys.added_later() returns integer language sql as 'select 1'`,
+    );
+    const { rows } = await admin.query(
+      `select role, has_function_privilege(role, 'genesys.added_later()', 'execute') as may
+       from unnest(array['public', 'genesys_reader', 'genesys_writer']) as role`,
+    );
+    expect(rows.map(({ role, may }) => [role, may])).toEqual([
+      ['public', false],
+      ['genesys_reader', false],
+      ['genesys_writer', true],
+    ]);
+    await admin.query('drop function genesys.added_later()');
+  });
+
+  test('a stranger may not connect', async () => {
+    await expect(visit(admin, database, [])).rejects.toMatchObject({ code: '42501' });
+  });
+
+  test.each([
+    `lo_from_bytea(0, '\\x00')`,
+    'lo_create(0)',
+    'lo_creat(-1)',
+    `lo_import('/etc/hostname')`,
+    `pg_read_file('/etc/hostname')`,
+  ])('a role of a BI tool may not: %s', async (call) => {
+    const tool = await visit(admin, database, ['genesys_reader']);
+    expect(await tool.codeOf(`select ${call}`)).toBe(forbidden);
+    await tool.leave();
+  });
+
+  test('the bounds that the script recommends apply to a role of a BI tool', async () => {
+    const tool = await visit(admin, database, ['genesys_reader']);
+    const version = Number((await admin.query('show server_version_num')).rows[0].server_version_num);
+    const bounds = [...script.matchAll(/^-- {3}(alter role my_bi .*?;)/gm)].map(([, statement]) => String(statement));
+    expect(bounds).toHaveLength(5);
+    for (const statement of bounds)
+      if (version >= 170_000 || !statement.includes('transaction_timeout ='))
+        await admin.query(statement.replace('my_bi', tool.role));
+    const others: pg.Client[] = [];
+    try {
+      for (let count = 0; count < 9; count += 1) others.push(await tool.again());
+      await expect(tool.again()).rejects.toMatchObject({ code: '53300' });
+      const settings = ['statement_timeout', 'idle_in_transaction_session_timeout', 'temp_file_limit'];
+      const { rows } = await (others[0] as pg.Client).query(
+        'select current_setting(name) as value from unnest($1::text[]) as name',
+        [settings],
+      );
+      expect(rows.map(({ value }) => value)).toEqual(['5min', '1min', '5GB']);
+    } finally {
+      for (const client of others) await client.end();
+      await tool.leave();
+    }
+  });
+
+  test('the page reads as genesys_reader once the login is a member of it, and says so until then', async () => {
+    const login = await visit(admin, database, ['genesys_writer']);
+    try {
+      await expect(openReaderPool({ connectionString: login.url })).rejects.toThrow(
+        /may not read schema mart as genesys_reader .*grant genesys_reader to LOGIN/,
+      );
+      await admin.query(`grant genesys_reader to ${login.role}`);
+      const { pool, role } = await openReaderPool({ connectionString: login.url });
+      expect(role).toBe('genesys_reader');
+      await pool.end();
+    } finally {
+      await login.leave();
+    }
   });
 });

@@ -2,9 +2,9 @@ import { parseArgs } from 'node:util';
 import { dayMs, minuteMs } from '../../src/lib/interval.js';
 
 export interface SoakOptions {
-  /** Of the organisation's time. */
+  /** Days of the organisation's time. */
   readonly days: number;
-  /** Of the machine's time. */
+  /** Minutes of the machine's time. */
   readonly minutes: number;
   readonly conversationsPerDay: number;
   readonly agents: number;
@@ -26,7 +26,7 @@ export function soakOptions(args: readonly string[]): SoakOptions {
   });
   const number = (text: string | undefined, fallback: number) => {
     const value = text === undefined ? fallback : Number(text);
-    if (!(value > 0)) throw new Error(`${text} is no number above 0.`);
+    if (!(value > 0)) throw new Error(`${text} is not a number above 0.`);
     return value;
   };
   return {

@@ -88,7 +88,7 @@ test.each([
   ['an interval that was not asked for', result({}, [handle], '2026-03-12T10:00:00.000Z/2026-03-12T10:30:00.000Z')],
   ['an interval that is none', result({}, [handle], 'yesterday')],
   ['a metric without a name', result({}, [{ stats: { count: 1 } }])],
-  ['a result that is no object', 7],
+  ['a result that is not an object', 7],
 ])('%s is put aside and nothing else with it', (_what, bad) => {
   const { rows, rejects } = aggregateRows(shape, [bad, result({ queueId }, [handle])], asked);
   expect(rejects).toHaveLength(1);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { askedRange, cut, halves, missing, nextDueAt, retryDelayMs } from '../../src/engine/plan.js';
 import { dayMs, hourMs, type Interval, minuteMs } from '../../src/lib/interval.js';
+import { localMidnight } from '../../src/lib/local-midnight.js';
 import type { Stream } from '../../src/model/extraction.js';
 
 const now = new Date('2026-03-12T15:07:00Z');
@@ -82,6 +83,25 @@ describe('a schedule', () => {
     });
   });
 
+  test.each([
+    ['Europe/Berlin', '2026-03-05T08:13:00Z', '2026-03-04T23:00:00Z'],
+    ['Europe/Berlin', '2026-03-04T23:30:00Z', '2026-03-04T23:00:00Z'],
+    ['America/New_York', '2026-03-05T03:00:00Z', '2026-03-04T05:00:00Z'],
+    ['Asia/Kolkata', '2026-03-05T08:13:00Z', '2026-03-04T18:00:00Z'],
+    ['America/New_York', '2026-03-08T20:00:00Z', '2026-03-08T05:00:00Z'],
+  ])('begins at local midnight in %s, by full hours: %s from %s', (timeZone, from, expected) => {
+    const asked = askedRange(stream, { start: new Date(from), timeZone, scheduledFrom: null, now });
+    expect(asked?.from).toEqual(new Date(expected));
+  });
+
+  test('begins at local midnight on either side of the change of clocks, and where midnight is skipped', () => {
+    const midnight = (zone: string, at: string) => localMidnight(new Date(at), zone).toISOString();
+    expect(midnight('Europe/Berlin', '2026-03-29T12:00:00Z')).toBe('2026-03-28T23:00:00.000Z');
+    expect(midnight('Europe/Berlin', '2026-10-25T22:59:59.999Z')).toBe('2026-10-24T22:00:00.000Z');
+    expect(midnight('Africa/Cairo', '2026-04-24T10:00:00Z') <= '2026-04-23T22:00:00.000Z').toBe(true);
+    expect(midnight('UTC', '2026-03-05T00:00:00Z')).toBe('2026-03-05T00:00:00.000Z');
+  });
+
   test('keeps its beginning when the relative start moves on, and reaches back when an earlier start is configured', () => {
     const scheduledFrom = new Date('2026-03-05T00:00:00Z');
     const later = askedRange(stream, { start: new Date('2026-03-08T00:00:00Z'), scheduledFrom, now });
@@ -94,7 +114,7 @@ describe('a schedule', () => {
 describe('passes', () => {
   const slice = { from: new Date('2026-03-11T00:00:00Z'), to: new Date('2026-03-12T00:00:00Z') };
 
-  test('are owed at the declared ages, one after the other, then the slice is final', () => {
+  test('are due at the declared ages, one after the other, then the slice is final', () => {
     const afterFirst = nextDueAt(stream, slice, new Date('2026-03-12T00:05:00Z'));
     expect(afterFirst).toEqual(new Date('2026-03-12T01:00:00Z'));
     expect(nextDueAt(stream, slice, new Date('2026-03-12T01:00:00Z'))).toEqual(new Date('2026-03-13T00:00:00Z'));

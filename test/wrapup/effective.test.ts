@@ -152,15 +152,26 @@ describe('an assignment', () => {
     expect(await wrapups('coded')).toEqual([[own, 'Own', 'agent']]);
   });
 
-  test('stands on the last wrap-up segment of its session only', async () => {
+  test('is on the last wrap-up segment of its session only', async () => {
     await assign('twice');
     expect(await wrapups('twice')).toEqual([[null, null, null], assigned]);
   });
 
-  test('of another session that stood at this position does not count', async () => {
+  test('of another session that was at this position does not count', async () => {
     await assign('uncoded', { sessionId: id(1) });
     expect(await sessions('uncoded')).toEqual([[null, null, null]]);
   });
+});
+
+test('rpt_wrapup_coverage counts what rules gave beside real codes, not among them', async () => {
+  const coverage = () =>
+    marts.rows(
+      `select sum(agent_session_count)::int as sessions, sum(coded_count)::int as coded, sum(rule_count)::int as ruled
+       from mart.rpt_wrapup_coverage`,
+    );
+  expect(await coverage()).toEqual([{ sessions: 5, coded: 1, ruled: 0 }]);
+  await assign('system');
+  expect(await coverage()).toEqual([{ sessions: 5, coded: 1, ruled: 1 }]);
 });
 
 test.each([

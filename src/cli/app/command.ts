@@ -1,6 +1,7 @@
 import type { Environment } from '../../config/config.js';
 import { type Sleep, sleepFor } from '../../lib/abort.js';
 import type { Log } from '../../lib/log.js';
+import type { Ask } from '../../lib/terminal.js';
 
 /** How the pauses between attempts pass. A test gives its own, so that it waits for nothing. */
 export interface Timing {
@@ -17,7 +18,7 @@ export function timingOf({ timing = realTiming }: Pick<CommandContext, 'timing'>
   return timing;
 }
 
-/** What `main` hands to every command: the edges of the process, so that a command can be run by a test as well. */
+/** Holds the edges of the process, which `main` passes to every command, so that a test can run a command as well. */
 export interface CommandContext {
   readonly environment: Environment;
   /** Holds `.env` and, for the embedded Postgres, `.genesys-warehouse/`. */
@@ -38,11 +39,22 @@ export interface CommandContext {
   readonly clockToleranceMs?: number;
   /** Real time unless given. */
   readonly timing?: Timing;
+  /** Words that start this program the way it was started; see `programCall`. */
+  readonly call?: string;
+  /** Asks the person at the terminal; absent where nobody is there. */
+  readonly ask?: Ask;
+  /** Reads standard input to its end. */
+  readonly readInput?: () => Promise<string>;
+}
+
+/** Returns the words that start this program, for commands that are printed to be copied. */
+export function callOf({ call = 'genesys-warehouse' }: Pick<CommandContext, 'call'>): string {
+  return call;
 }
 
 /** A command's answer is its exit status. */
 export type Command = (context: CommandContext) => Promise<number>;
 
 export const exitDone = 0;
-export const exitSliceFailed = 1;
+export const exitFailure = 1;
 export const exitUsage = 2;

@@ -1,5 +1,6 @@
-import { ApiError, asError, OutageError, UsageError } from '../../lib/errors.js';
+import { ApiError, asError, LakeError, OutageError, UsageError } from '../../lib/errors.js';
 import { describeSystemError } from '../../lib/system-errors.js';
+import { describeMissingSchema } from '../../postgres/connection/errors.js';
 import { describeLoss } from '../../postgres/connection/lost.js';
 
 /**
@@ -7,11 +8,12 @@ import { describeLoss } from '../../postgres/connection/lost.js';
  * A stack would only bury it. Undefined for every other error.
  */
 function sentenceOf(error: unknown): string | undefined {
-  if (error instanceof UsageError || error instanceof ApiError || error instanceof OutageError) return error.message;
-  return describeLoss(error) ?? describeSystemError(error);
+  const isSentence = [UsageError, ApiError, LakeError, OutageError].some((kind) => error instanceof kind);
+  if (isSentence) return (error as Error).message;
+  return describeLoss(error) ?? describeMissingSchema(error) ?? describeSystemError(error);
 }
 
-/** What a log line says about an error besides its text: the sentence, or the error whole where it was not expected. */
+/** Returns the fields that a log line has for an error: its sentence, or the whole error where it was not expected. */
 export function errorFacts(thrown: unknown): { readonly reason: string } | { readonly error: Error } {
   const reason = sentenceOf(thrown);
   return reason === undefined ? { error: asError(thrown) } : { reason };

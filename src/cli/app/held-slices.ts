@@ -2,7 +2,7 @@ import type { Log } from '../../lib/log.js';
 import type { HeldSlices } from '../../model/extraction.js';
 import { isOurApplication } from '../../postgres/connection/pool.js';
 
-/** Sessions that hold due slices although they are no process of this program: nobody may count on them to pull anything. */
+/** Returns sessions that hold due slices although they do not belong to this program, so that they will not pull anything. */
 export function strangersAmong(held: readonly HeldSlices[]): HeldSlices[] {
   return held.filter(({ application }) => !isOurApplication(application));
 }

@@ -11,7 +11,7 @@ import { proxySecrets } from '../../config/proxy.js';
 import { isClearText } from '../../config/region.js';
 import type { GenesysApi } from '../../genesys/api.js';
 import { createGenesysApi } from '../../genesys/client.js';
-import { OrganisationClock } from '../../lib/api-clock.js';
+import { ApiClock } from '../../lib/api-clock.js';
 import { minuteMs, secondMs } from '../../lib/interval.js';
 import type { Log } from '../../lib/log.js';
 import { version } from '../../lib/version.js';
@@ -25,12 +25,12 @@ import { privateApi } from '../../streams/scrubbed-api.js';
 import { type Budgets, openBudgets } from './budgets.js';
 import { type CommandContext, timingOf } from './command.js';
 
-/** The longest that one call may wait for the API before the run ends with the slice still owed. */
+/** Limits how long one call may wait for the API before the run ends with the slice still pending. */
 const waitMsMax = 5 * minuteMs;
 const requestTimeoutMs = 2 * minuteMs;
 const statementTimeoutMs = 10 * minuteMs;
 /** Beside the slices in flight: planning, open conversations, the run's own row, two readings of the service port, three works of events. */
-const spareConnections = 8;
+export const spareConnections = 8;
 
 export interface Opened {
   readonly config: Config;
@@ -44,7 +44,7 @@ export interface OpenedWithApi extends Opened {
   readonly config: ConfigWithApi;
   readonly api: GenesysApi;
   /** The time to work by: the machine's, unless the API's answers prove it wrong. */
-  readonly clock: OrganisationClock;
+  readonly clock: ApiClock;
   /** For further clients of the API: what they send counts against the same allowances. */
   readonly budgets: Budgets;
 }
@@ -64,9 +64,9 @@ export function readConfig(context: CommandContext, needs: { readonly api: boole
   return { config, log: context.createLog(config.logLevel, secrets) };
 }
 
-/** What `migrate` needs to know to build the views. */
+/** Returns the settings with which `migrate` builds the views. */
 export function viewSettings(config: Config): ViewSettings {
-  return { timeZone: config.timeZone };
+  return { timeZone: config.timeZone, attributes: config.attributes };
 }
 
 /** Opens the configured database, or starts the embedded one; checked, so that a wrong address is one clear sentence. */
@@ -82,7 +82,7 @@ export async function openWithApi(context: CommandContext): Promise<OpenedWithAp
   try {
     await prepareDatabase(opened.pool, viewSettings(config), log);
     const budgets = openBudgets(opened.databaseUrl, config.requestsPerMinute);
-    const clock = new OrganisationClock(context.now, undefined, context.clockToleranceMs);
+    const clock = new ApiClock(context.now, undefined, context.clockToleranceMs);
     const api = privateApi(
       openApi(config as ConfigWithApi, context, log, budgets, clock),
       createScreen(config.privacy),
@@ -92,7 +92,7 @@ export async function openWithApi(context: CommandContext): Promise<OpenedWithAp
       await budgets.close();
       await opened.close();
     };
-    await settleClock({ api, clock, log });
+    await syncClock({ api, clock, log });
     return { ...opened, config: config as ConfigWithApi, api, clock, budgets, close };
   } catch (error) {
     await opened.close();
@@ -106,9 +106,9 @@ function warnOfClearText({ api }: Config, log: Log): void {
 }
 
 /** Before anything is planned: a clock that nobody has held to the API's, or that was set since, is asked about. */
-export async function settleClock({ api, clock, log }: Pick<OpenedWithApi, 'api' | 'clock' | 'log'>): Promise<void> {
+export async function syncClock({ api, clock, log }: Pick<OpenedWithApi, 'api' | 'clock' | 'log'>): Promise<void> {
   if (!clock.isInDoubt) return;
-  await api.askTheTime();
+  await api.fetchServerTime();
   const minutes = Math.round(clock.offsetMs / minuteMs);
   if (minutes === 0) return;
   const how = minutes > 0 ? 'behind' : 'ahead of';
@@ -131,7 +131,7 @@ function openApi(
   context: CommandContext,
   log: Log,
   budgets: Budgets,
-  clock: OrganisationClock,
+  clock: ApiClock,
 ): GenesysApi {
   const { clientId, clientSecret } = config.api;
   return createGenesysApi({
@@ -144,14 +144,17 @@ function openApi(
     waitMsMax,
     timeoutMs: requestTimeoutMs,
     now: clock.now,
-    onTime: (toldMs) => clock.observe(toldMs),
+    onTime: (serverTimeMs) => clock.observe(serverTimeMs),
     ...timingOf(context),
     signal: context.signal,
     onRequest: (report) => log.debug(report, 'Request'),
   });
 }
 
-async function openPool(context: CommandContext, { config, log }: { config: Config; log: Log }): Promise<Opened> {
+export async function openPool(
+  context: CommandContext,
+  { config, log }: { config: Config; log: Log },
+): Promise<Opened> {
   if (context.environment.NODE_TLS_REJECT_UNAUTHORIZED === '0')
     log.warn(
       'NODE_TLS_REJECT_UNAUTHORIZED=0 switches the check of certificates off, for Genesys Cloud and for the database. Remove it.',
@@ -185,7 +188,7 @@ async function startEmbedded(context: CommandContext, { embeddedBin }: Config, l
   const embedded = await startEmbeddedPostgres({ dataDirectory, log, ...binariesDirectory });
   log.info(
     { directory: dataDirectory, seconds: Math.round((performance.now() - started) / secondMs) },
-    'DATABASE_URL is not set: using the embedded Postgres, which is meant for trying out',
+    'DATABASE_URL is not set: using the embedded Postgres (not for production)',
   );
   return embedded;
 }

@@ -63,7 +63,7 @@ function progressLines(total: number, log: Log): Progress {
       records += result.records;
       if (performance.now() - saidAt < logEveryMs && done !== total) return;
       saidAt = performance.now();
-      log.info({ done, total, records }, 'Backfill goes on');
+      log.info({ done, total, records }, 'Backfill progress');
     },
     stop: () => {},
   };

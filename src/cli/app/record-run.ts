@@ -9,12 +9,12 @@ import { version } from '../../lib/version.js';
 import { clearOutage, keepOutage } from '../../postgres/ledger/outage.js';
 import { type ApiBudget, beginRun, endRun } from '../../postgres/ledger/runs.js';
 import { createWarehouse } from '../../postgres/warehouse.js';
-import { settleByExtraction } from '../../postgres/wrapup/sending.js';
+import { confirmFromExtract } from '../../postgres/wrapup/sending.js';
 import { allStreams, selectStreams } from '../../streams/catalog.js';
 import { conversationMemory } from '../../streams/conversations/page-reader.js';
-import { type CommandContext, exitDone, exitSliceFailed } from './command.js';
+import { type CommandContext, exitDone, exitFailure } from './command.js';
 import { reportHeldSlices, strangersAmong } from './held-slices.js';
-import { type OpenedWithApi, settleClock } from './open.js';
+import { type OpenedWithApi, syncClock } from './open.js';
 import { settleOrganization } from './organization.js';
 import { outageOf } from './outage.js';
 
@@ -22,7 +22,7 @@ const errorsShownMax = 10;
 const readAheadFactor = 2;
 const readAheadSlicesMax = 64;
 
-/** What the engine needs, put together from the opened database and API. */
+/** Builds the engine's context from the opened database and API. */
 export function syncContext(
   context: CommandContext,
   opened: OpenedWithApi,
@@ -39,6 +39,7 @@ export function syncContext(
       opened.config.streams,
     ),
     start: resolveStart(opened.config.start, now()),
+    timeZone: opened.config.timeZone,
     concurrency: opened.config.concurrency,
     readAhead: { slicesMax: () => slicesOpenMax(opened), memory: memory.gate },
     now,
@@ -55,7 +56,7 @@ function slicesOpenMax({ api, config }: OpenedWithApi): number {
 }
 
 /** Runs `work` as one row of `extract.runs`, whose id each line of the log carries; reports how it ended and turns that into the exit status. */
-export async function asRun(
+export async function recordRun(
   command: string,
   context: CommandContext,
   opened: OpenedWithApi,
@@ -76,15 +77,15 @@ async function recordedRun(
   let summary: SyncSummary | undefined;
   let failure: unknown;
   try {
-    await settleClock(opened);
+    await syncClock(opened);
     await settleOrganization(opened);
     summary = await work();
-    await settleByExtraction(opened.pool, { now: context.now(), actor: command, states: ['sent'] });
+    await confirmFromExtract(opened.pool, { now: context.now(), actor: command, states: ['sent'] });
     await clearOutage(opened.pool);
   } catch (error) {
     failure = outageOf(error) ?? error;
   }
-  const exitStatus = failure === undefined && isDone(summary as SyncSummary) ? exitDone : exitSliceFailed;
+  const exitStatus = failure === undefined && isDone(summary as SyncSummary) ? exitDone : exitFailure;
   const lastError = failure === undefined ? (summary?.failures[0]?.result.message ?? null) : asError(failure).message;
   const budget = budgetSince(before, opened, context.now());
   const end = { ...totals(summary), requests: budget.requests, exitStatus, lastError };
@@ -140,7 +141,7 @@ function totals(summary: SyncSummary | undefined) {
 function report(command: string, context: CommandContext, log: Log, summary: SyncSummary, requests: number): void {
   const { failures, deferred, held, ...counts } = summary;
   const facts = { ...counts, requests, failed: failures.length, notYet: deferred.length };
-  if (context.signal.aborted) log.warn(facts, `${command} was stopped; what is left stays owed`);
+  if (context.signal.aborted) log.warn(facts, `${command} interrupted; remaining slices stay pending`);
   else if (failures.length > 0) log.error(facts, `${command} ended with ${failures.length} failed slices`);
   else log.info(facts, `${command} done`);
   for (const { stream, interval, result } of failures.slice(0, errorsShownMax)) {

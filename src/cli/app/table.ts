@@ -18,7 +18,7 @@ export interface RowColumn<Row> {
   readonly name: string;
   /** An array is one JSON array, and one CSV cell with blanks between. */
   readonly of: (row: Row) => unknown;
-  /** What a table shows instead of `of`. */
+  /** Value that a table shows instead of `of`. */
   readonly inTable?: (row: Row) => unknown;
   readonly tableTitle?: string;
   readonly isHiddenInTable?: true;

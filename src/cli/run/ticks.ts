@@ -4,9 +4,10 @@ import { type CommandContext, exitDone } from '../app/command.js';
 import { errorFacts } from '../app/error-text.js';
 import type { OpenedWithApi } from '../app/open.js';
 import { outageOf } from '../app/outage.js';
-import { asRun, syncContext } from '../app/record-run.js';
+import { recordRun, syncContext } from '../app/record-run.js';
 import { reconcilePulledDays } from '../reconcile.js';
 import type { RunState, TickOutcome } from './health.js';
+import { LakeFollower } from './lake.js';
 import { OutageWatch } from './outage-watch.js';
 
 export interface TicksOptions {
@@ -24,11 +25,13 @@ export interface TicksOptions {
 export class Ticks {
   readonly #options: TicksOptions;
   readonly #watch: OutageWatch;
+  readonly #lake: LakeFollower;
   #current: Promise<void> | undefined;
 
   constructor(options: TicksOptions) {
     this.#options = options;
     this.#watch = new OutageWatch({ ...options, onOver: () => this.#resume() });
+    this.#lake = new LakeFollower(options.context, options.opened);
   }
 
   tick(): Promise<void> {
@@ -53,6 +56,7 @@ export class Ticks {
   async settled(): Promise<void> {
     await this.#watch.settled();
     await this.#current;
+    await this.#lake.settled();
   }
 
   async #work(): Promise<void> {
@@ -60,6 +64,7 @@ export class Ticks {
     state.tickBegan();
     const outcome = await this.#outcome();
     state.tickEnded(outcome, msToNext());
+    this.#lake.follow();
   }
 
   /** A failed tick is logged and over: the next one finds the same slices due. */
@@ -67,7 +72,7 @@ export class Ticks {
     const { context, opened, streams, state, onFatal } = this.#options;
     try {
       const engine = { ...syncContext(context, opened, streams), onSlice: state.onSlice };
-      const status = await asRun('run', context, opened, async () => {
+      const status = await recordRun('run', context, opened, async () => {
         const summary = await sync(engine, { retryFailed: false });
         await reconcilePulledDays(opened.pool, context, opened.log);
         return summary;
@@ -85,7 +90,7 @@ export class Ticks {
         onFatal(error);
         return 'failed';
       }
-      opened.log.error(errorFacts(error), 'The tick failed; the next one tries again');
+      opened.log.error(errorFacts(error), 'Tick failed; retrying at the next one');
       return 'failed';
     }
   }

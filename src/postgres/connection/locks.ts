@@ -36,7 +36,7 @@ export type Gate = keyof typeof gates;
  */
 export const signOfLifeClass = 7_236_412;
 
-/** Of each name. Two keys in one bucket wait for each other without need, which is rare and harmless. */
+/** Buckets per lock name. Two keys in one bucket wait for each other needlessly, which is rare and harmless. */
 const buckets = 256;
 
 const rows = `select from extract.locks where name = $1 and bucket = any(array(
@@ -48,7 +48,7 @@ export async function lockRows(client: ClientBase, name: LockName, keys: readonl
   await client.query(rows, [lockNames[name], keys]);
 }
 
-/** The same without waiting: false when somebody else holds the key. */
+/** Locks a key without waiting. Returns false when another transaction holds it. */
 export async function tryLockRow(client: ClientBase, name: LockName, key: string): Promise<boolean> {
   const { rowCount } = await client.query(`${rows} skip locked`, [lockNames[name], [key]]);
   return rowCount === 1;

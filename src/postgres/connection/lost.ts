@@ -1,28 +1,52 @@
 import { ApiError, asError, OutageError } from '../../lib/errors.js';
 
-const stillOwed = 'What is not stored yet stays owed; the next run goes on behind the last commit.';
+const remedy = 'Unstored data stays pending; the next run resumes from the last checkpoint.';
 
 /** By Postgres' or Node's own code; the first that fits. https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const losses: readonly (readonly [RegExp, string])[] = [
+  [/^57P05$/, 'the database ended an idle session (idle-session timeout)'],
   [/^57P0|^08|^EPIPE$|^ECONNRESET$|^ETIMEDOUT$|^EHOST|^ENET/, 'the connection to the database was lost'],
   [/^ECONNREFUSED$|^ENOTFOUND$|^EAI_AGAIN$/, 'the database cannot be reached'],
   [/^53100$/, 'the disk of the database is full'],
   [/^53200$/, 'the database is out of memory'],
-  [/^53300$/, 'the database has no connection to spare'],
+  [/^53300$/, 'the database has no free connection slots (max_connections)'],
   [/^53/, 'the database lacks resources'],
   [/^58/, 'the database cannot read or write its files'],
-  [/^57014$/, 'a statement took longer than it may'],
-  [/^55P03$/, 'somebody else held a lock for too long'],
-  [/^25P0[23]$/, 'the database ended a transaction that stood still'],
+  [/^57014$/, 'a statement exceeded the statement timeout'],
+  [/^55P03$/, 'another session held a lock beyond the lock timeout'],
+  [/^25P0[23]$/, 'the database ended an idle transaction (idle-in-transaction timeout)'],
+  [/^25P04$/, 'the database ended a transaction that exceeded the transaction timeout'],
 ];
 /** Where the driver gives no code, there is only its wording to go by. */
 const lossWords =
   /^Connection terminated|^Client has encountered a connection error|^timeout exceeded when trying to connect|^Query read timeout/;
 const causesMax = 10;
 
+/** The server ends the session with these, so that the connection is of no use any more. */
+const sessionEnds = /^57P0|^25P0[34]$/;
+
+export function endsSession(error: unknown): boolean {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code === 'string' && sessionEnds.test(code);
+}
+
+/** Keeps the error with which the server, or the network, ended a connection; the driver says only that it is unusable afterwards. */
+const endings = new WeakMap<object, Error>();
+
+/** Keeps the first reason why `client` has ended, for `reasonOf`. */
+export function noteEnding(client: object, error: Error): void {
+  if (!endings.has(client)) endings.set(client, error);
+}
+
+/** Returns why the connection has ended where `error` says only that it has; every other error as it is. */
+export function reasonOf(client: object, error: unknown): unknown {
+  const isEndOnly = error instanceof Error && lossWords.test(error.message);
+  return (isEndOnly && endings.get(client)) || error;
+}
+
 /**
- * One sentence for a person when the database failed underneath a run, which is no mistake of the program and needs no stack; undefined for
- * every other error. What the error itself says in front, e.g. which slice it concerns, stays.
+ * Describes in one sentence, without a stack, an error that the database caused and not the program. Keeps what the error's message says
+ * first, e.g. which slice is concerned. Returns undefined for every other error.
  */
 export function describeLoss(thrown: unknown): string | undefined {
   for (const cause of causesOf(thrown)) {
@@ -42,7 +66,7 @@ export function databaseOutage(thrown: unknown): OutageError | undefined {
   if (causes.some((cause) => cause instanceof ApiError)) return undefined;
   const away = causes.find(isAway);
   if (away === undefined) return undefined;
-  const message = describeLoss(thrown) ?? `The database cannot be reached (${away.message}). ${stillOwed}`;
+  const message = describeLoss(thrown) ?? `The database cannot be reached (${away.message}). ${remedy}`;
   return new OutageError(message, 'database', { cause: thrown });
 }
 
@@ -66,7 +90,7 @@ function lossOf(error: Error): string | undefined {
 
 function sentence(message: string, detail: string, loss: string): string {
   const about = message.endsWith(detail) ? message.slice(0, -detail.length) : `${message}: `;
-  // What stands in front keeps its first letter: it may be the name of a stream.
+  // A prefix keeps its first letter: it may be the name of a stream.
   const said = about === '' ? loss.charAt(0).toUpperCase() + loss.slice(1) : `${about}${loss}`;
-  return `${said} (${detail}). ${stillOwed}`;
+  return `${said} (${detail}). ${remedy}`;
 }

@@ -3,11 +3,12 @@ import pg from 'pg';
 import { UsageError } from '../../lib/errors.js';
 import type { Log } from '../../lib/log.js';
 import { describeConnectionError, describeTarget } from './errors.js';
+import { noteEnding } from './lost.js';
 import { refuseSharedSessions } from './pooler.js';
-import { mustEncrypt, withTls } from './tls.js';
+import { requireEncryption, withTls } from './tls.js';
 import { oldestVersion } from './versions.js';
 
-/** What sessions of this program are called in `pg_stat_activity`, or how that begins. */
+/** Names this program's sessions in `pg_stat_activity`; also the prefix of longer names. */
 export const applicationName = 'genesys-warehouse';
 export const isOurApplication = (name: string): boolean => name.startsWith(applicationName);
 
@@ -20,6 +21,8 @@ export interface PoolOptions {
   readonly max: number;
   /** The longest a statement may run; 0 for no limit. */
   readonly statementTimeoutMs: number;
+  /** The longest wait for a connection. */
+  readonly connectMs?: number;
   /** Further settings of each connection, run before it is first used. */
   readonly session?: string;
   readonly log?: Log;
@@ -35,7 +38,7 @@ const lockWaitMsMax = 60_000;
 const silenceMarginMs = 60_000;
 
 /**
- * What this program relies on, whatever the role or database has as its defaults; a setting that this server does not have is left out.
+ * Lists the settings this program relies on, which override defaults of the role and database. A setting unknown to the server is skipped.
  * The keepalives let the server notice within two minutes that a client's machine is gone, and end the claims that it held.
  */
 const sessionSettings: Readonly<Record<string, string>> = {
@@ -74,7 +77,7 @@ export function createPool(options: PoolOptions): pg.Pool {
     ...withTls(options.connectionString),
     application_name: options.applicationName,
     max: options.max,
-    connectionTimeoutMillis: connectMsMax,
+    connectionTimeoutMillis: options.connectMs ?? connectMsMax,
     idleTimeoutMillis: idleMsMax,
     keepAlive: true,
     keepAliveInitialDelayMillis: keepAliveAfterMs,
@@ -85,7 +88,10 @@ export function createPool(options: PoolOptions): pg.Pool {
   pool.on('error', (error) => options.log?.warn({ error }, 'lost an idle database connection'));
   pool.on('connect', (client) => {
     endWhenSilent(client, options.statementTimeoutMs);
-    client.on('error', (error: Error) => options.log?.debug({ error }, 'lost a database connection in use'));
+    client.on('error', (error: Error) => {
+      noteEnding(client, error);
+      options.log?.debug({ error }, 'lost a database connection in use');
+    });
   });
   return pool;
 }
@@ -160,15 +166,6 @@ async function prepareSession(client: pg.ClientBase, options: PoolOptions): Prom
   const majorVersion = Math.trunc(version / 10_000);
   if (majorVersion >= oldestVersion) return;
   throw new UsageError(`The database server is Postgres ${majorVersion}; use Postgres ${oldestVersion} or newer`);
-}
-
-/** What the driver made of the parameters is one thing, what the connection is another. */
-function requireEncryption(client: pg.ClientBase, connectionString: string): void {
-  const { connection } = client as unknown as { connection?: { stream?: { encrypted?: boolean } } };
-  if (!mustEncrypt(connectionString) || connection?.stream?.encrypted === true) return;
-  throw new UsageError(
-    `The connection to ${describeTarget(connectionString)} is not encrypted. Turn TLS on there, or add sslmode=disable to DATABASE_URL if the network is trusted.`,
-  );
 }
 
 function getTypeParser(type: number, format?: 'text' | 'binary'): unknown {

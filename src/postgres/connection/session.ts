@@ -1,4 +1,4 @@
-/** The sign of life of a connection: other processes see by it that whoever made a claim is still there. */
+/** Marks a connection as alive, so that other processes can see whether the owner of a claim still exists. */
 import { randomInt } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { ClientBase } from 'pg';

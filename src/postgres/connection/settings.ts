@@ -1,6 +1,6 @@
 import type pg from 'pg';
 
-/** Does `work` with other settings of the session, each by name, and puts back what stood there before. */
+/** Runs `work` with the given settings of the session, by name, and restores the previous values. */
 export async function withSettings<T>(
   client: pg.ClientBase,
   settings: Readonly<Record<string, string>>,

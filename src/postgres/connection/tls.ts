@@ -1,9 +1,10 @@
 import type pg from 'pg';
 import { UsageError } from '../../lib/errors.js';
+import { describeTarget } from './errors.js';
 
 /** Parameters of a URL that concern TLS. An empty one counts as absent: `sslrootcert=$CA` with an unset variable means nothing. */
 const tlsParameters = ['sslmode', 'ssl', 'sslrootcert', 'sslcert', 'sslkey', 'sslnegotiation'] as const;
-/** What each word of `sslmode` means here. All that encrypts verifies, but for the one that says it does not. */
+/** Maps each value of `sslmode`. Every mode that encrypts also verifies the certificate, except `no-verify`. */
 const modes: Readonly<Record<string, 'off' | 'unverified' | 'verified'>> = {
   disable: 'off',
   'no-verify': 'unverified',
@@ -41,9 +42,21 @@ export function withTls(connectionString: string): Pick<pg.ClientConfig, 'connec
   return { connectionString: url.href };
 }
 
-/** Whether the connection must turn out to be encrypted. */
+/** Returns true when an unencrypted connection must be refused. */
 export function mustEncrypt(connectionString: string): boolean {
   return withTls(connectionString).ssl !== false;
+}
+
+/**
+ * Looks at the connection itself: what the driver made of the parameters is one thing, what came of it is another. Throws a UsageError
+ * where it must be encrypted and is not.
+ */
+export function requireEncryption(client: pg.ClientBase, connectionString: string): void {
+  const { connection } = client as unknown as { connection?: { stream?: { encrypted?: boolean } } };
+  if (!mustEncrypt(connectionString) || connection?.stream?.encrypted === true) return;
+  throw new UsageError(
+    `The connection to ${describeTarget(connectionString)} is not encrypted. Turn TLS on there, or add sslmode=disable to DATABASE_URL if the network is trusted.`,
+  );
 }
 
 function modeOf(parameters: URLSearchParams, isOnThisMachine: boolean): 'off' | 'unverified' | 'verified' {

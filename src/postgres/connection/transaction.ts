@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { describeSessions, isLockTimeout, longHolders } from './holders.js';
+import { endsSession, reasonOf } from './lost.js';
 
 /** Runs `work` in one transaction of its own connection; any error rolls everything back and is rethrown. */
 export function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
@@ -12,14 +13,17 @@ export async function onConnection<T>(pool: pg.Pool, work: (client: pg.PoolClien
   let broken: Error | undefined;
   try {
     return await work(client);
-  } catch (error) {
-    // Only an error that Postgres itself reported leaves a connection that may be used again.
-    if (!(error instanceof pg.DatabaseError)) broken = error as Error;
+  } catch (thrown) {
+    const error = reasonOf(client, thrown);
+    if (!isUsableAfter(error)) broken = error as Error;
     throw error;
   } finally {
     client.release(broken);
   }
 }
+
+/** Only an error that Postgres itself reported, and that did not end the session, leaves a connection that may be used again. */
+const isUsableAfter = (error: unknown): boolean => error instanceof pg.DatabaseError && !endsSession(error);
 
 /**
  * Yields what `read` yields from one read transaction of its own connection, e.g. the batches of a cursor. The transaction ends with the
@@ -35,8 +39,8 @@ export async function* streamTransaction<T>(
     await client.query('begin');
     yield* read(client);
   } catch (error) {
-    if (!(error instanceof pg.DatabaseError)) broken = error as Error;
-    throw error;
+    if (!isUsableAfter(error)) broken = error as Error;
+    throw reasonOf(client, error);
   } finally {
     // Nothing was written: ending the transaction by a rollback loses nothing, and is right after an error as well.
     await client.query('rollback').catch((error: Error) => {
@@ -48,13 +52,14 @@ export async function* streamTransaction<T>(
 
 /** Runs `work` in a transaction on a connection that the caller holds, e.g. because a claim ends with it. A lock that was not to be had is named. */
 export async function transactionOn<T>(client: pg.PoolClient, work: () => Promise<T>): Promise<T> {
-  await client.query('begin');
   try {
+    await client.query('begin');
     const result = await work();
     await client.query('commit');
     return result;
-  } catch (error) {
-    // A lost connection has rolled back by itself; its error must not hide the first one.
+  } catch (thrown) {
+    const error = reasonOf(client, thrown);
+    // The server has already rolled back a lost connection; its error must not hide the first one.
     await client.query('rollback').catch(() => {});
     if (isLockTimeout(error)) await nameHolders(client, error as Error);
     throw error;

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { ReaderAccess } from '../../model/mart-reader.js';
 
-/** What the role may see beyond reports; asked of the catalogue, so that a grant takes effect without a restart. */
+/** Reads what the role may see beyond reports. Reads the catalog each time, so that a grant takes effect without a restart. */
 export async function readAccess(pool: pg.Pool, role: string): Promise<ReaderAccess> {
   const { rows } = await pool.query<{ is_personal: boolean; is_owner: boolean }>(
     `select

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { asMartError } from './faults.js';
 
 const rowsPerPart = 2_000;
-/** What one file may have; it is as many rows as a spreadsheet takes. */
+/** Limits the rows of one file to what a spreadsheet can hold. */
 export const streamedRowsMax = 1_000_000;
 
 /**

@@ -5,7 +5,7 @@ import { describeLoss } from '../connection/lost.js';
 const statementTimeout = '57014';
 const noSuchColumn = ['42P01', '42703', '42501'];
 
-/** The error in the terms of the page; what is no fault of the database's availability comes back as it is. */
+/** Translates an error of the database's availability into one of the page; returns every other error unchanged. */
 export function asMartError(thrown: unknown): Error {
   const error = asError(thrown) as Error & { code?: string };
   if (error.code === statementTimeout)

@@ -93,7 +93,7 @@ function describeRefusal(thrown: unknown, role: string, connectionString: string
     );
   if (error.code === '42501')
     return new UsageError(
-      `The login of ${target} may not read schema mart as ${role} (${error.message}). An administrator must make it a member of that role.`,
+      `The login of ${target} may not read schema mart as ${role} (${error.message}). Make it a member of that role: grant ${role} to LOGIN.`,
       { cause: error },
     );
   return describeConnectionError(error, target);

@@ -9,7 +9,7 @@ export interface ReportStatement {
 
 /**
  * The statement of a report. Every identifier is one of the relation's own columns and quoted; every value is a parameter. Throws where a
- * column is not the relation's, so that no text from outside can stand for one.
+ * column is not the relation's, so that no text from outside can be used as one.
  */
 export function reportStatement(spec: ReportSpec, relation: Relation, timeZone: string): ReportStatement {
   const values: unknown[] = [];
@@ -82,7 +82,7 @@ function measureExpression({ function: name, column }: ReportMeasure, relation: 
 
 function ratioExpression(relation: Relation, column: string): string {
   const ratio = ratioOf(relation, column);
-  if (ratio === undefined) throw new Error(`${relation.name}.${column} is no ratio of columns of the relation.`);
+  if (ratio === undefined) throw new Error(`${relation.name}.${column} is not a ratio of columns of the relation.`);
   const sum = (names: readonly string[]) => names.map((name) => `sum(${pg.escapeIdentifier(name)})`).join(' + ');
   return `round((${sum(ratio.over)})::numeric / nullif(${sum(ratio.under)}, 0), 6)`;
 }

@@ -21,8 +21,8 @@ import {
 /** Tables of conversations that are filled from the view `genesys.int_<table>`. */
 const conversationFacts = ['conversation_facts', 'handling_facts'];
 const conversationDefinitions: Definitions = {
-  views: conversationFacts.map((table) => `genesys.int_${table}`),
-  functions: [],
+  views: [...conversationFacts.map((table) => `genesys.int_${table}`), 'genesys.int_contact_facts'],
+  functions: ['genesys.is_codable', 'genesys.contact_address'],
 };
 /** Months are counted in UTC; the local day of an interval may begin or end on the other side. */
 const spareMs = dayMs;
@@ -66,7 +66,7 @@ async function areIntervalSumsFilled(client: pg.ClientBase): Promise<boolean> {
   return (await readSetting(client, 'interval_sums_digest')) === digest;
 }
 
-/** Whether the stored facts follow the definitions that stand in the database, so that `fillFacts` has nothing to do. */
+/** Returns true when the stored facts follow the definitions in the database, so that `fillFacts` has nothing to do. */
 export async function areFactsFilled(client: pg.ClientBase, timeZone: string): Promise<boolean> {
   const conversations = await fingerprintOf(client, conversationDefinitions);
   if ((await readSetting(client, 'conversation_facts_digest')) !== conversations) return false;

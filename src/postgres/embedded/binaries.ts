@@ -11,7 +11,7 @@ import { canRead, type ServerUser } from './user.js';
 export interface Binaries {
   readonly initdb: string;
   readonly postgres: string;
-  /** Of Postgres, such as `18`. */
+  /** Major version of Postgres, such as `18`. */
   readonly majorVersion: string;
 }
 

@@ -68,7 +68,7 @@ async function assertVersion(cluster: Cluster, home: string, binaries: Binaries)
   const version = (await readFile(join(cluster.dataDirectory, 'PG_VERSION'), 'utf8').catch(() => '')).trim();
   if (version === binaries.majorVersion) return cluster;
   throw new UsageError(
-    `The embedded Postgres data in ${home} is of version ${version || 'unknown'}, this program brings ${binaries.majorVersion}; remove that folder to begin anew, or set DATABASE_URL`,
+    `The embedded Postgres data in ${home} is of version ${version || 'unknown'}, this program includes version ${binaries.majorVersion}; remove that folder to start with an empty database, or set DATABASE_URL`,
   );
 }
 

@@ -29,7 +29,7 @@ export interface EmbeddedOptions {
 }
 
 export interface EmbeddedPostgres {
-  /** Of the database `genesys_warehouse`, password included. */
+  /** URL of the database `genesys_warehouse`, including the password. */
   readonly url: string;
   /** True when the server was running already; then it is somebody else's to stop. */
   readonly attached: boolean;
@@ -73,7 +73,7 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
   return { url, attached, stop: async () => (attached ? undefined : stopPostmaster(postmaster.pid)) };
 }
 
-/** Ends the server that runs on the directory, whoever started it. False when none runs. */
+/** Stops the server that runs on the directory, even if another process started it. Returns false when none runs. */
 export async function stopEmbeddedPostgres(dataDirectory: string): Promise<boolean> {
   const postmaster = await findPostmaster(join(resolve(dataDirectory), 'cluster', 'data'));
   if (postmaster === undefined) return false;

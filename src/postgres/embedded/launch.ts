@@ -38,7 +38,7 @@ const ownSettings = {
   TimeZone: 'UTC',
   log_timezone: 'UTC',
   log_checkpoints: 'off',
-  // Statements may hold personal data; the log file tells what happened, not to whom.
+  // Statements may contain personal data, which must not reach the log file.
   log_min_error_statement: 'panic',
 } as const;
 

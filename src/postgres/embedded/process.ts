@@ -4,7 +4,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** What `postmaster.pid` says of a running or crashed server. */
+/** Describes a running or crashed server, as `postmaster.pid` does. */
 export interface Postmaster {
   readonly pid: number;
   readonly port: number;
@@ -15,7 +15,7 @@ const stopFastMsMax = 10_000;
 const stopImmediateMsMax = 5_000;
 const pollMs = 10;
 
-/** Whether a process with this id exists, whoever owns it. */
+/** Returns true when a process with this id exists, whichever user owns it. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -93,7 +93,7 @@ function isPostgres(pid: number): boolean {
   return commandLine(pid)?.includes('postgres') ?? true;
 }
 
-/** Undefined where the system does not tell: then the process is taken at its word. */
+/** Returns undefined where the system does not show command lines: then the id alone has to suffice. */
 function commandLine(pid: number): string | undefined {
   try {
     if (process.platform === 'linux') return readFileSync(`/proc/${pid}/cmdline`, 'utf8');

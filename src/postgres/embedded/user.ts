@@ -3,7 +3,7 @@ import { readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { UsageError } from '../../lib/errors.js';
 
-/** Who the server runs as, where that is not the caller. */
+/** Identifies the user that the server runs as, where that is not the caller. */
 export interface ServerUser {
   readonly uid: number;
   readonly gid: number;
@@ -11,7 +11,7 @@ export interface ServerUser {
 
 const elsewhere = '/var/lib/genesys-warehouse';
 
-/** Who it runs as where root starts it, if there is such a user: then no other daemon of the machine can read its files. */
+/** Names the user that the server runs as when root starts it, if it exists: then no other daemon of the machine can read its files. */
 const ownUserName = 'genesys-warehouse';
 // Postgres refuses to run as root and wants a user that the system knows; `nobody` is on every Linux.
 const nobody: ServerUser = { uid: 65_534, gid: 65_534 };
@@ -69,7 +69,7 @@ async function nearestExisting(directory: string): Promise<string> {
   }
 }
 
-/** Whether `user` may read and run the file at `path`, all folders on the way included. False when it is missing. */
+/** Returns true when `user` may read and execute the file at `path` and traverse its folders. Returns false when the file is missing. */
 export async function canRead(path: string, user: ServerUser | undefined): Promise<boolean> {
   const facts = await stat(path).catch(() => undefined);
   if (facts === undefined || user === undefined) return facts !== undefined;

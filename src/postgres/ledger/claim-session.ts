@@ -37,7 +37,7 @@ export class ClaimSession {
     }
   }
 
-  /** Gives a claim back. One that the database cannot be told of ends with the connection. */
+  /** Releases a claim. When the database cannot be reached, the claim ends with the connection. */
   async release(claimId: string): Promise<void> {
     this.#claimIds.delete(claimId);
     await dropClaim(this.#pool, claimId).catch((error: Error) => {
@@ -73,7 +73,7 @@ export class ClaimSession {
     void this.#renew();
   }
 
-  /** A database that is away has its own way of telling; the next heartbeat tries again. */
+  /** Renews the claims. Ignores errors: an unreachable database is reported by the pulls, and the next heartbeat tries again. */
   async #renew(): Promise<void> {
     if (this.#claimIds.size === 0) return;
     try {

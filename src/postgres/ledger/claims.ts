@@ -1,6 +1,6 @@
 /**
  * Claims: rows of `extract.claims`, which only roles that write can make. A claim is alive while the connection that made it is, and
- * while its process renews it; what a claim stores is committed only while its row stands.
+ * while its process renews it; what a claim stores is committed only while its row exists.
  */
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
@@ -62,7 +62,7 @@ export async function dropClaim(client: pg.ClientBase | pg.Pool, claimId: string
   await client.query('delete from extract.claims where claim_id = $1', [claimId]);
 }
 
-/** Whether the claim still stands; if so, nobody takes it over before the caller's transaction ends. */
+/** Returns true when the claim is still held, and locks it: no other process takes it over before the caller's transaction ends. */
 export async function holdsClaim(client: pg.ClientBase, sliceId: string, claimId: string): Promise<boolean> {
   const { rowCount } = await client.query(
     'select from extract.claims where slice_id = $1 and claim_id = $2 for update',
@@ -99,7 +99,7 @@ export async function readClaims(pool: pg.Pool): Promise<Readonly<Record<string,
   return rows;
 }
 
-/** Who holds slices of these streams that are due, most slices first, at most a handful. */
+/** Reads which processes hold due slices of these streams, most slices first, at most `holdersShownMax`. */
 export async function readHeldSlices(pool: pg.Pool, streams: readonly string[], now: Date): Promise<HeldSlices[]> {
   const { rows } = await pool.query<HeldSlices>(
     `select count(*)::integer as slices, min(claims.claimed_at) as since, min(claims.holder) as holder,

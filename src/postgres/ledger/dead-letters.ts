@@ -37,8 +37,8 @@ export async function storeRejects(
       [
         facts.stream,
         facts.sliceId,
-        storable(reject.recordId),
-        storable(reject.reason),
+        sanitizeText(reject.recordId),
+        sanitizeText(reject.reason),
         reject.record,
         createHash('md5').update(reject.record).digest('hex'),
         facts.asOf,
@@ -69,17 +69,17 @@ export async function deleteDeadLetter(client: pg.ClientBase, deadLetterId: stri
 }
 
 /**
- * A record that was stored after all, e.g. because Genesys mended it, is no longer owed. Called with the ids of what has just been loaded.
+ * Deletes the dead letters of records that have just been stored, e.g. because Genesys fixed them.
  */
 export async function forgetStored(client: pg.ClientBase, recordIds: readonly string[]): Promise<void> {
   await client.query('delete from extract.dead_letters where record_id = any($1)', [recordIds]);
 }
 
 /**
- * A pass over a whole slice did not meet these records again, so Genesys has mended them or tells them no more. A conversation is only
- * forgotten once it is stored: between two pages it can be passed over.
+ * Deletes dead letters older than a complete pass over their slice: Genesys has fixed these records or no longer returns them. Letters of
+ * conversations stay until the conversation is stored, because a query can miss one between two pages.
  */
-export async function forgetMended(
+export async function deleteResolved(
   client: pg.ClientBase,
   slice: { readonly stream: string; readonly sliceId: string },
   asOf: Date,
@@ -91,7 +91,7 @@ export async function forgetMended(
 }
 
 /** Makes slices due whose dead letters are of other streams than `except`, so that the next pull brings the records again; returns how many. */
-export async function makeLettersDue(pool: pg.Pool, except: readonly string[], now: Date): Promise<number> {
+export async function rescheduleSlicesOf(pool: pg.Pool, except: readonly string[], now: Date): Promise<number> {
   const { rowCount } = await pool.query(
     `update extract.slices
      set due_at = least(due_at, $2), retry_at = null, cursor = case when due_at <= $2 then cursor end
@@ -101,8 +101,8 @@ export async function makeLettersDue(pool: pg.Pool, except: readonly string[], n
   return rowCount ?? 0;
 }
 
-/** When slices are cut or joined, their dead letters belong to what stands in their place. */
-export async function handOverLetters(
+/** Assigns the dead letters of slices that were split or merged to the slice that replaces them. */
+export async function reassignDeadLetters(
   client: pg.ClientBase,
   formerSliceIds: readonly string[],
   sliceId: string,
@@ -113,9 +113,9 @@ export async function handOverLetters(
   ]);
 }
 
-/** The same for a snapshot, each of whose periods takes the place of all before it. */
-export async function handOverStreamLetters(client: pg.ClientBase, stream: string, sliceId: string): Promise<void> {
+/** Assigns all dead letters of a snapshot stream to its newest slice, since each snapshot replaces all earlier ones. */
+export async function reassignStreamDeadLetters(client: pg.ClientBase, stream: string, sliceId: string): Promise<void> {
   await client.query('update extract.dead_letters set slice_id = $2 where stream = $1', [stream, sliceId]);
 }
 
-const storable = (text: string | null) => text?.toWellFormed().replaceAll('\u0000', '\u2400') ?? null;
+const sanitizeText = (text: string | null) => text?.toWellFormed().replaceAll('\u0000', '\u2400') ?? null;

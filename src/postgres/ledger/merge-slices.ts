@@ -57,7 +57,7 @@ async function mergeable(
   return rows;
 }
 
-/** What a person made due earlier than its second pass stays due then. */
+/** Keeps the earlier due time of slices that a person made due before their second pass. */
 async function mergeInto(client: pg.ClientBase, stream: string, period: Interval, firstAgeMs: number): Promise<void> {
   await client.query(
     `with parts as (

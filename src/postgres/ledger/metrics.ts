@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { dayMs, plus } from '../../lib/interval.js';
 import { inTransaction } from '../connection/transaction.js';
 
-/** Whoever asks is answered from memory when this takes longer; a report must not hold a connection for minutes either. */
+/** Limits the statement; when it takes longer, cached figures are served. A report must not hold a connection for minutes either. */
 const statementTimeoutMs = 4_000;
 
 export interface LedgerFigures {
@@ -20,7 +20,7 @@ export interface LedgerFigures {
   readonly lastError: { readonly at: Date; readonly stream: string; readonly message: string } | null;
 }
 
-/** What `/metrics` says of the ledger, for all processes on this database. */
+/** Reads the figures of the ledger that `/metrics` reports, across all processes on this database. */
 export async function readLedgerFigures(pool: pg.Pool, now: Date): Promise<LedgerFigures> {
   return inTransaction(pool, async (client) => {
     await client.query(`set local statement_timeout = ${statementTimeoutMs}`);

@@ -1,10 +1,10 @@
-/** `extract.pruned`: what was removed on purpose and is not to come back by itself. */
+/** Reads and writes `extract.pruned`: ranges that were removed on purpose and must not be planned again automatically. */
 import type pg from 'pg';
 import type { Interval } from '../../lib/interval.js';
 
 type Queryable = Pick<pg.ClientBase, 'query'>;
 
-/** Before Genesys Cloud was: all that a stream could ever owe lies behind it. */
+/** Predates Genesys Cloud, so that no stream has data before it. */
 const beginning = new Date(Date.UTC(2000, 0, 1));
 
 export async function prunedIntervals(client: Queryable, stream: string): Promise<Interval[]> {
@@ -15,7 +15,7 @@ export async function prunedIntervals(client: Queryable, stream: string): Promis
   return rows;
 }
 
-/** Before `to` every stream that has a ledger owes nothing any more; where its schedule began moves with it. */
+/** Records that nothing before `to` is pending in any stream of the ledger, and moves the start of the schedules accordingly. */
 export async function rememberPruned(client: Queryable, to: Date, now: Date): Promise<void> {
   await client.query(
     `with streams as (
@@ -46,7 +46,7 @@ export async function prunedWithin(
   return rows[0];
 }
 
-/** A person wants the range again: what lies outside it stays pruned. In the caller's transaction. */
+/** Unmarks the range, which a person has requested again; the rest stays pruned. Runs in the caller's transaction. */
 export async function liftPruned(client: Queryable, stream: string, range: Interval): Promise<void> {
   const { rows } = await client.query<{ from: Date; to: Date; at: Date }>(
     `delete from extract.pruned where stream = $1 and pruned_from < $3 and pruned_to > $2

@@ -16,8 +16,8 @@ export interface RequestBudgetOptions {
   readonly databaseTime?: () => Date;
 }
 
-/** What an answer's headers said; `src/genesys/budget.ts` explains each. */
-interface ToldFacts {
+/** Holds the rate-limit figures of a response's headers; `src/genesys/budget.ts` explains each. */
+interface HeaderFacts {
   readonly count?: number;
   readonly allowed?: number;
   readonly resetMs?: number;
@@ -42,10 +42,10 @@ interface Grants {
   readonly untilMs: number;
 }
 
-/** What was granted is sent within this time or not at all: the database counts it as of the moment it was granted. */
+/** Limits the age of a grant when its request is sent: the database counts it from the moment it was granted. */
 const grantMsMax = 750;
 const lateGrantsMax = 3;
-const toldMax = 1_000_000_000;
+const reportedMax = 1_000_000_000;
 /** Before each further attempt at a database that does not answer. */
 const retryDelaysMs = [0, 250, 1_000];
 const statementTimeoutMs = 5_000;
@@ -55,14 +55,14 @@ const answerMsMax = 8_000;
 /**
  * The request allowance of one OAuth client, shared by all processes on one database: `extract.take_requests` decides, on the
  * database's clock, so that those of the processes need not agree. Asking is one short statement on a connection of its own,
- * for a quarter of a second's worth of requests at the most (with the usual 300 a minute that is one). When the database does
+ * for at most a quarter of a second's worth of requests (one, with the usual 300 a minute). When the database does
  * not answer, nothing is granted: `reserve` throws after some attempts.
  */
 export class RequestBudget {
   readonly #options: RequestBudgetOptions;
   readonly #pool: pg.Pool;
   readonly #worker = randomUUID();
-  #told: ToldFacts | undefined;
+  #reported: HeaderFacts | undefined;
   #grants: Grants = { nextTicket: 0, left: 0, untilMs: Number.NEGATIVE_INFINITY };
 
   constructor(options: RequestBudgetOptions) {
@@ -80,30 +80,30 @@ export class RequestBudget {
   async reserve(priority: number, _nowMs: number, wanted = 1): Promise<Answer> {
     const { clockMs } = this.#options;
     for (let late = 0; late < lateGrantsMax; late += 1) {
-      const atHand = this.#fromHand();
-      if (atHand !== undefined) return atHand;
+      const cached = this.#takeCached();
+      if (cached !== undefined) return cached;
       const askedAtMs = clockMs();
       const row = await this.#take(priority, wanted, askedAtMs);
       if (row.first_ticket === null) return { granted: false, waitMs: row.wait_ms };
       this.#grants = { nextTicket: row.first_ticket, left: row.granted, untilMs: askedAtMs + grantMsMax };
     }
-    return this.#fromHand() ?? { granted: false, waitMs: 1 };
+    return this.#takeCached() ?? { granted: false, waitMs: 1 };
   }
 
-  /** Told to the others with the next request: a statement for each answer would double the cost. */
-  observe(facts: ToldFacts): void {
+  /** Keeps the figures for the next reservation, which shares them: a statement for each response would double the cost. */
+  observe(facts: HeaderFacts): void {
     const { allowed, ticket } = facts;
     if (allowed === undefined) return;
     // Calls may be under different limits: the smallest holds, and of equal ones the newest.
-    const known = this.#told;
+    const known = this.#reported;
     const isNews =
       known?.allowed === undefined ||
       allowed < known.allowed ||
       (allowed === known.allowed && (ticket ?? 0) >= (known.ticket ?? 0));
-    if (isNews) this.#told = facts;
+    if (isNews) this.#reported = facts;
   }
 
-  /** `untilMs` on the clock of this process; the others learn how long that is from now. */
+  /** Pauses all processes until `untilMs` on this process's clock; what is stored is the remaining duration. */
   async pauseUntil(untilMs: number): Promise<void> {
     const { api, clientId, clockMs, databaseTime } = this.#options;
     this.#grants.left = 0;
@@ -120,7 +120,7 @@ export class RequestBudget {
     await this.#pool.end();
   }
 
-  #fromHand(): Answer | undefined {
+  #takeCached(): Answer | undefined {
     const grants = this.#grants;
     if (grants.left === 0 || this.#options.clockMs() > grants.untilMs) return undefined;
     const ticket = grants.nextTicket;
@@ -131,9 +131,9 @@ export class RequestBudget {
 
   async #take(priority: number, wanted: number, nowMs: number): Promise<TakeRow> {
     const { api, clientId, requestsPerMinute, databaseTime } = this.#options;
-    const told = this.#told;
-    this.#told = undefined;
-    const values = [api, clientId, this.#worker, priority, wanted, requestsPerMinute, toldJson(told, nowMs)];
+    const reported = this.#reported;
+    this.#reported = undefined;
+    const values = [api, clientId, this.#worker, priority, wanted, requestsPerMinute, factsJson(reported, nowMs)];
     const rows = await this.#ask<TakeRow>(
       'select granted, first_ticket, wait_ms from extract.take_requests($1, $2, $3, $4, $5, $6, $7, $8)',
       [...values, databaseTime?.() ?? null],
@@ -153,24 +153,24 @@ export class RequestBudget {
         return (await this.#pool.query<Row>(query)).rows;
       } catch (error) {
         failure = error;
-        if (error instanceof pg.DatabaseError && !isPassing(error.code ?? '')) break;
+        if (error instanceof pg.DatabaseError && !isTransient(error.code ?? '')) break;
       }
     }
     const { message } = asError(failure);
-    throw new Error(`The shared request budget in the database cannot be asked, so nothing is sent: ${message}`, {
+    throw new Error(`Cannot read the shared rate limit from the database; request not sent (${message})`, {
       cause: failure,
     });
   }
 }
 
 /** Lost connections, a server that stops or starts, a lock or a time limit; every other error stays the same when asked again. */
-function isPassing(code: string): boolean {
+function isTransient(code: string): boolean {
   return /^(08|40|57|53|55)/.test(code);
 }
 
-function toldJson(told: ToldFacts | undefined, nowMs: number): string | null {
-  if (told === undefined) return null;
-  const { allowed, count, resetMs, ticket, grantedAtMs, observedAtMs } = told;
+function factsJson(facts: HeaderFacts | undefined, nowMs: number): string | null {
+  if (facts === undefined) return null;
+  const { allowed, count, resetMs, ticket, grantedAtMs, observedAtMs } = facts;
   const age_ms = Math.max(0, nowMs - (grantedAtMs ?? observedAtMs));
   return JSON.stringify({
     allowed: whole(allowed),
@@ -183,5 +183,5 @@ function toldJson(told: ToldFacts | undefined, nowMs: number): string | null {
 
 /** Headers are another program's: what they say must fit into the database's integers. */
 function whole(value: number | undefined): number | undefined {
-  return value === undefined ? undefined : Math.trunc(Math.min(value, toldMax));
+  return value === undefined ? undefined : Math.trunc(Math.min(value, reportedMax));
 }

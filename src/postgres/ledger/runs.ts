@@ -10,7 +10,7 @@ export interface RunEnd {
   readonly lastError: string | null;
 }
 
-/** How a run stood with the API's limit; `status` shows the latest. */
+/** Summarizes how a run used the API's rate limit; `status` shows the latest. */
 export interface ApiBudget {
   readonly requests_per_minute: number;
   readonly requests: number;

@@ -7,7 +7,7 @@ import { type Db, kyselyOnClient, kyselyOnPool } from '../connection/kysely.js';
 import { lockRows } from '../connection/locks.js';
 import { inTransaction } from '../connection/transaction.js';
 import { claimedSlices, dropClaim, sweepClaims, takeClaims } from './claims.js';
-import { handOverStreamLetters } from './dead-letters.js';
+import { reassignStreamDeadLetters } from './dead-letters.js';
 import { mergeSlices } from './merge-slices.js';
 import { prunedIntervals } from './pruned.js';
 import { settleCovered } from './settle-covered.js';
@@ -15,7 +15,7 @@ import { settleCovered } from './settle-covered.js';
 const candidatesMax = 64;
 const insertRowsMax = 5_000;
 
-/** What stands in `extract.slices.cursor`: the stream's own cursor and the instant the pass in progress vouches for. */
+/** Describes `extract.slices.cursor`: the stream's own cursor and the instant as of which the pass in progress is valid. */
 export interface StoredCursor {
   readonly at: Json;
   readonly asOf: string;
@@ -23,7 +23,7 @@ export interface StoredCursor {
 
 export interface ClaimedSlice {
   readonly slice: Slice;
-  /** Of the pass in progress, null when it has not begun. */
+  /** As-of instant of the pass in progress; null before it begins. */
   readonly asOf: Date | null;
   readonly claimId: string;
 }
@@ -40,15 +40,15 @@ export async function planSlices(pool: pg.Pool, plan: Plan): Promise<number> {
     }
     if (stream.coveredBy !== undefined) await settleCovered(client, stream.name, stream.coveredBy, now);
     const known = await scheduledFrom(db, stream.name);
-    const asked = plan.asked(known);
-    if (asked === null) return 0;
-    // What was pruned is not owed, as what is in the ledger is not.
+    const target = plan.targetRange(known);
+    if (target === null) return 0;
+    // Pruned ranges need no slices, like ranges that the ledger already covers.
     const pruned = await prunedIntervals(client, stream.name);
-    const proposed = plan.propose(asked, [...pruned, ...(await plannedIntervals(db, stream.name))]);
+    const proposed = plan.missingSlices(target, [...pruned, ...(await plannedIntervals(db, stream.name))]);
     if (plan.isSchedule && stream.kind !== 'snapshot') {
       // Also what a backfill entered before is asked for from now on; before the end of what was pruned there may be holes.
-      const from = pruned.reduce((latest, { to }) => later(latest, to), asked.from);
-      if (from < asked.to && (known === null || from < known)) await rememberScheduledFrom(db, stream.name, from);
+      const from = pruned.reduce((latest, { to }) => later(latest, to), target.from);
+      if (from < target.to && (known === null || from < known)) await rememberScheduledFrom(db, stream.name, from);
     }
     const first = proposed[0];
     if (first === undefined) return 0;
@@ -92,7 +92,7 @@ async function plannedIntervals(db: Db, stream: string): Promise<Interval[]> {
   return rows;
 }
 
-/** A snapshot that was never taken has no worth once a newer one is due: that one inherits how long it has been owed, and the dead letters. */
+/** Plans a snapshot. It replaces earlier ones that are still pending, and inherits their dead letters and the time since when they are. */
 async function planSnapshot(
   client: pg.PoolClient,
   db: Db,
@@ -108,7 +108,7 @@ async function planSnapshot(
     .execute();
   const requestedAt = superseded.reduce((earliest, row) => earlier(earliest, row.requested_at), now);
   const [sliceId] = await insertSlices(db, stream, [period], dueAt, { pass: 0, requestedAt });
-  if (sliceId !== undefined) await handOverStreamLetters(client, stream.name, sliceId);
+  if (sliceId !== undefined) await reassignStreamDeadLetters(client, stream.name, sliceId);
 }
 
 /** Returns the ids, in the order of the intervals. */
@@ -137,8 +137,8 @@ export async function insertSlices(
   return sliceIds;
 }
 
-/** See `Ledger.makeDue`. */
-export async function makeDue(pool: pg.Pool, stream: string, range: Interval, now: Date): Promise<number> {
+/** See `Ledger.markDue`. */
+export async function markDue(pool: pg.Pool, stream: string, range: Interval, now: Date): Promise<number> {
   const { rowCount } = await pool.query(
     `update extract.slices set due_at = $4, retry_at = null, cursor = null
      where stream = $1 and slice_from < $3 and slice_to > $2 and (due_at is null or due_at > $4)`,
@@ -156,7 +156,7 @@ export async function claimSlice(client: pg.PoolClient, options: ClaimOptions): 
   for (const sliceId of await candidates(db, options)) {
     const claimId = randomUUID();
     if ((await takeClaims(client, [sliceId], claimId)).length === 0) continue;
-    // Whoever held the claim a moment ago may have finished the slice: only what is still due now is ours.
+    // The previous owner may have finished the slice a moment ago: claim only what is still due.
     const claimed = await readDueSlice(db, sliceId, claimId, options);
     if (claimed !== null) return claimed;
     await dropClaim(client, claimId);
@@ -184,20 +184,20 @@ function dueSlices(db: Db, options: ClaimOptions) {
   return query;
 }
 
-const isClaimed = sql<boolean>`slice_id in ${sql.raw(claimedSlices)}`;
+const hasLiveClaim = sql<boolean>`slice_id in ${sql.raw(claimedSlices)}`;
 
-/** See `Ledger.isInHand`. */
-export async function isInHand(pool: pg.Pool, stream: string): Promise<boolean> {
+/** Implements `Ledger.isClaimed`. */
+export async function isClaimed(pool: pg.Pool, stream: string): Promise<boolean> {
   const db = kyselyOnPool(pool);
-  const held = db.selectFrom('extract.slices').select('slice_id').where('stream', '=', stream).where(isClaimed);
+  const held = db.selectFrom('extract.slices').select('slice_id').where('stream', '=', stream).where(hasLiveClaim);
   return (await held.limit(1).execute()).length > 0;
 }
 
 async function candidates(db: Db, options: ClaimOptions): Promise<string[]> {
   const rows = await dueSlices(db, options)
     .select('slice_id')
-    // Slices that others hold are passed over here already, so that a busy head of the list hides nothing behind it.
-    .where(sql<boolean>`not ${isClaimed}`)
+    // Excludes claimed slices before the limit applies, so that a busy head of the list cannot hide free slices.
+    .where(sql<boolean>`not ${hasLiveClaim}`)
     .orderBy(sql`slice_to > ${options.liveAfter}`, 'desc')
     .orderBy(sql`case when slice_to > ${options.liveAfter} then priority end`)
     .orderBy(sql`array_position(${[...options.streams]}::text[], stream)`)

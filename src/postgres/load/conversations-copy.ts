@@ -5,7 +5,7 @@ import { conversationsRelation } from '../../conversation/relations.js';
 import { attributesTable, type ConversationTable, contentTables, derivedTables } from '../../conversation/tables.js';
 import { type Run, sendRows } from '../connection/copy.js';
 import { RowWriter } from '../connection/copy-binary.js';
-import type { Arrival } from './conversations-merge.js';
+import type { IncomingConversation } from './conversations-merge.js';
 import { columnList } from './conversations-tables.js';
 
 const conversationsTable = contentTables[conversationsRelation.index] as ConversationTable;
@@ -18,7 +18,7 @@ export interface AttributeSet {
 }
 
 /** Copies conversations into all tables but that of attributes, one table after the other. */
-export async function copyConversations(client: ClientBase, arrivals: readonly Arrival[]): Promise<void> {
+export async function copyConversations(client: ClientBase, arrivals: readonly IncomingConversation[]): Promise<void> {
   for (const table of [...contentTables, ...derivedTables]) {
     const runs = table === conversationsTable ? conversationRuns(arrivals) : runsOf(arrivals, table);
     await copyRuns(client, table, runs);
@@ -30,7 +30,7 @@ export async function copyRuns(client: ClientBase, table: ConversationTable, run
   if (runs.length > 0) await sendRows(client, `genesys.${table.name} (${columnList(table)})`, runs);
 }
 
-function runsOf(arrivals: readonly Arrival[], table: ConversationTable): Run[] {
+function runsOf(arrivals: readonly IncomingConversation[], table: ConversationTable): Run[] {
   const runs: Run[] = [];
   for (const { flat } of arrivals) {
     const { start, end } = spanOf(flat, table);
@@ -39,8 +39,8 @@ function runsOf(arrivals: readonly Arrival[], table: ConversationTable): Run[] {
   return runs;
 }
 
-/** The rows of `conversations`, each ending with the instant that its source vouches for. */
-export function conversationRuns(arrivals: readonly Arrival[]): Run[] {
+/** Returns the rows of `conversations`, each ending with its as-of instant. */
+export function conversationRuns(arrivals: readonly IncomingConversation[]): Run[] {
   const writer = new RowWriter(arrivals.length * asOfBytes);
   for (const { asOfMs } of arrivals) writer.time(asOfMs);
   return arrivals.flatMap(({ flat }, index) => {

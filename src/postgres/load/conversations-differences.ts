@@ -14,7 +14,7 @@ import {
 } from '../../values/copy-reader.js';
 import type { Run } from '../connection/copy.js';
 
-/** What turns the stored rows of one table into the new ones. A row that changed is in both lists. */
+/** Lists the rows to remove from and to add to one table. A row that changed is in both lists. */
 export interface RowChanges {
   readonly removed: readonly RowBytes[];
   readonly added: readonly RowBytes[];

@@ -1,8 +1,8 @@
 import { moveAttributes } from '../../conversation/attributes.js';
 import { type FlatConversation, withAttributes } from '../../conversation/flat-conversation.js';
 
-/** A conversation to load and the instant that its source vouches for. */
-export interface Arrival {
+/** A conversation to load and the instant as of which its source is valid. */
+export interface IncomingConversation {
   readonly flat: FlatConversation;
   readonly asOfMs: number;
   /** When they came with another copy of the record, attributes have an instant of their own. */
@@ -13,8 +13,11 @@ export interface Arrival {
  * One arrival per conversation, in the order of the key: the newest record, and of the records with attributes the newest one's; the later
  * of two equally new ones. The order is the same in all loaders, so that two of them never wait for each other in a circle.
  */
-export function mergeArrivals(conversations: readonly FlatConversation[], asOf: Date | readonly Date[]): Arrival[] {
-  const byId = new Map<string, Arrival>();
+export function mergeArrivals(
+  conversations: readonly FlatConversation[],
+  asOf: Date | readonly Date[],
+): IncomingConversation[] {
+  const byId = new Map<string, IncomingConversation>();
   conversations.forEach((flat, index) => {
     const asOfMs = (asOf instanceof Date ? asOf : asOf[index])?.getTime();
     if (asOfMs === undefined) throw new RangeError(`conversation ${index} of ${conversations.length} has no asOf`);
@@ -25,13 +28,13 @@ export function mergeArrivals(conversations: readonly FlatConversation[], asOf: 
   return [...byId.values()].sort(byKey);
 }
 
-function byKey(a: Arrival, b: Arrival): number {
+function byKey(a: IncomingConversation, b: IncomingConversation): number {
   const byStart = a.flat.conversationStart - b.flat.conversationStart;
   if (byStart !== 0) return byStart;
   return a.flat.conversationId < b.flat.conversationId ? -1 : 1;
 }
 
-function merge(former: Arrival, latter: Arrival): Arrival {
+function merge(former: IncomingConversation, latter: IncomingConversation): IncomingConversation {
   const content = latter.asOfMs >= former.asOfMs ? latter : former;
   const source = withNewerAttributes(former, latter);
   if (source === undefined || source.flat === content.flat) return content;
@@ -43,7 +46,10 @@ function merge(former: Arrival, latter: Arrival): Arrival {
   };
 }
 
-function withNewerAttributes(former: Arrival, latter: Arrival): Arrival | undefined {
+function withNewerAttributes(
+  former: IncomingConversation,
+  latter: IncomingConversation,
+): IncomingConversation | undefined {
   if (former.flat.attributes === undefined) return latter.flat.attributes === undefined ? undefined : latter;
   if (latter.flat.attributes === undefined) return former;
   return latter.attributesAsOfMs >= former.attributesAsOfMs ? latter : former;

@@ -14,7 +14,7 @@ const participantNoColumn = keyColumns.length;
 const participantIdColumn = keyColumns.length + columnIndex(participantsRelation, 'participant_id');
 const [attributeNoColumn, nameColumn, valueColumn, extraColumn] = [3, 4, 5, 6] as const;
 
-/** Writes the attributes that are to stand, where they are not those that stand, and finishes the works. */
+/** Writes the attributes where they differ from those stored, and finishes the works. */
 export async function replaceAttributes(client: ClientBase, works: readonly Work[]): Promise<Replaced[]> {
   const touched = works.filter((work) => !areSettled(work));
   const withStored = touched.filter(
@@ -43,7 +43,7 @@ export async function replaceAttributes(client: ClientBase, works: readonly Work
   }));
 }
 
-/** Do the stored attributes stand as they are, without being looked at? */
+/** Returns true when the stored attributes remain as they are, without being read. */
 function areSettled({ replacement, participants }: Work): boolean {
   const { arrival, before, decision } = replacement;
   const isMoved = before.conversationStart !== arrival.flat.conversationStart;
@@ -57,7 +57,7 @@ interface Settled {
   readonly isSame: boolean;
 }
 
-/** Whose attributes are written, put to the participants of the version that stands afterwards. */
+/** Resolves which attributes are stored, assigned to the participants of the version that is stored afterwards. */
 function settleAttributes(work: Work, storedRows: readonly AttributeRow[]): Settled {
   const { arrival, before, decision } = work.replacement;
   const { flat } = arrival;

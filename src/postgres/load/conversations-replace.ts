@@ -1,5 +1,5 @@
 /**
- * What happens to conversations that are stored already and come back different: their stored rows are read back and compared with the new ones,
+ * Replaces conversations that are stored already and come back different: their stored rows are read back and compared with the new ones,
  * byte for byte, and only rows that differ are written.
  */
 import type { ClientBase } from 'pg';
@@ -103,7 +103,7 @@ interface Compared {
   readonly changes: RowChanges;
 }
 
-/** By how much figures move. Rows that stayed move none, but stand in the figures before and after. */
+/** Computes by how much figures change. Unchanged rows count in the figures before and after, so that they cancel out. */
 function figuresOf(table: ConversationTable, work: Work, { before, after, changes }: Compared): MovedFigure[] {
   if (table === factsTable) {
     if (movedFigures(changes.removed, changes.added).length === 0) return [];

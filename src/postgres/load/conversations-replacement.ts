@@ -2,12 +2,12 @@
 import type { MovedFigure } from '../../conversation/restated-figures.js';
 import type { Decision } from '../../conversation/version.js';
 import type { Run } from '../connection/copy.js';
-import type { Arrival } from './conversations-merge.js';
+import type { IncomingConversation } from './conversations-merge.js';
 import type { StoredConversation } from './conversations-versions.js';
 
 /** A stored conversation whose content, attributes or both are to be written again. */
 export interface Replacement {
-  readonly arrival: Arrival;
+  readonly arrival: IncomingConversation;
   readonly before: StoredConversation;
   readonly decision: Decision;
 }

@@ -18,7 +18,10 @@ const insertFiguresText = `
     (restatement_id, quarter_start, queue_id, media_type, figure, value_before, value_after)
   select * from unnest($1::bigint[], $2::timestamptz[], $3::uuid[], $4::text[], $5::text[], $6::bigint[], $7::bigint[])`;
 
-/** Notes which fields of which conversations differ from what was stored, and by how much figures of a day move. Attributes that were not known before are no restatement. */
+/**
+ * Records which fields of which conversations differ from what was stored, and by how much figures of a day change. Attributes that were
+ * not known before are not a restatement.
+ */
 export async function insertRestatements(
   client: ClientBase,
   replaced: readonly Replaced[],

@@ -24,7 +24,7 @@ export interface KeyGroup {
   readonly ids: string;
 }
 
-/** The same for every table, so it is worked out once. */
+/** Groups the keys once, because the groups are the same for every table. */
 export function groupKeys(keys: readonly StoredKey[]): KeyGroup[] {
   return [...byMonth(keys, (key) => key)].map(([month, group]) => ({
     month,
@@ -111,7 +111,7 @@ function byMonth<Item>(items: readonly Item[], keyOf: (item: Item) => StoredKey)
 
 /**
  * A query for the rows of some conversations in one partition that can only be carried out as one probe of the key per conversation: a
- * plain join may be turned round by stale statistics and then costs the square. Values stand in the text because COPY takes no parameters;
+ * plain join may be reversed by stale statistics and then has quadratic cost. Values are in the text because COPY takes no parameters;
  * they are UUIDs and times that we have formatted ourselves.
  */
 function rowsText(table: ConversationTable, { month, starts, ids }: KeyGroup): string {
@@ -132,7 +132,7 @@ function rowsText(table: ConversationTable, { month, starts, ids }: KeyGroup): s
 const idStart = 2 + 12 + 4;
 const idBytes = 16;
 
-/** Rows of one conversation lie side by side, because each is probed for by itself. */
+/** Collects runs of rows. Rows of one conversation are adjacent, because each conversation is one probe. */
 function collect(rows: Map<string, Run>, copied: Buffer): void {
   let start = copyHeader.length;
   for (let end = endOfRow(copied, start); end > start; ) {

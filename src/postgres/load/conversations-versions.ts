@@ -1,4 +1,4 @@
-/** `extract.stored_conversations`: what the loader reads to tell new, changed and unchanged conversations apart. */
+/** Reads `extract.stored_conversations`, which shows the loader which conversations are new, changed or unchanged. */
 import type { ClientBase } from 'pg';
 import type { StoredVersion } from '../../conversation/version.js';
 import { sendRows } from '../connection/copy.js';

@@ -7,21 +7,24 @@ import { digestOf } from '../../conversation/encode.js';
 import type { FlatConversation } from '../../conversation/flatten.js';
 import { decide, type IncomingVersion, settle } from '../../conversation/version.js';
 import type { StoreCounts } from '../../model/extraction.js';
+import { markChangedDays } from './changed-days.js';
 import { type AttributeSet, copyAttributes, copyConversations } from './conversations-copy.js';
-import { type Arrival, mergeArrivals } from './conversations-merge.js';
+import { type IncomingConversation, mergeArrivals } from './conversations-merge.js';
 import { replaceConversations } from './conversations-replace.js';
 import type { Replacement } from './conversations-replacement.js';
 import { insertRestatements } from './conversations-restate.js';
 import { insertStored, lockStored, type StoredConversation, updateStored } from './conversations-versions.js';
 
 export interface LoadContext {
-  /** What the source vouches for: one instant for all conversations, or one for each. */
+  /** The instant as of which the source is valid: one for all conversations, or one for each. */
   readonly asOf: Date | readonly Date[];
   /** Name of the stream, for `extract.restatements`. */
   readonly stream: string;
   readonly now: Date;
 }
 
+/** Name of what is loaded here, in `extract.changed_days`. */
+const conversationsSource = 'conversations';
 /** The stored rows of so many conversations are in memory at once, to be compared with the new ones. */
 const replacementsPerPart = 1_000;
 
@@ -40,7 +43,7 @@ const plannerSettings = `
 /**
  * Stores conversations in the caller's transaction, which the caller commits together with its checkpoint. Partitions must exist.
  * Another loader of the same conversations makes it throw what `isLoadConflict` recognises: roll back, then load the same again.
- * The planner settings stay in force until the transaction ends.
+ * The planner settings apply until the transaction ends.
  */
 export async function loadConversations(
   client: ClientBase,
@@ -58,8 +61,12 @@ export async function loadConversations(
   const unknown = arrivals.filter((arrival) => !stored.has(arrival.flat.conversationId));
   const changed = known.length === 0 ? 0 : await loadKnown(client, known, stored, context);
   await loadNew(client, unknown);
+  await markChangedDays(client, conversationsSource, startsOf(unknown));
   return { records: conversations.length, changedRecords: changed + unknown.length, deadLetters: 0 };
 }
+
+const startsOf = (arrivals: readonly IncomingConversation[]): number[] =>
+  arrivals.map(({ flat }) => flat.conversationStart);
 
 /** True for errors that only say that another transaction was at the same conversations. */
 export function isLoadConflict(error: unknown): boolean {
@@ -67,7 +74,7 @@ export function isLoadConflict(error: unknown): boolean {
   return code === '23505' || code === '40P01' || code === '40001';
 }
 
-async function loadNew(client: ClientBase, arrivals: readonly Arrival[]): Promise<void> {
+async function loadNew(client: ClientBase, arrivals: readonly IncomingConversation[]): Promise<void> {
   if (arrivals.length === 0) return;
   // First, so that a conversation that another loader has stored meanwhile is noticed before anything else is sent.
   await insertStored(client, arrivals.map(storedVersion));
@@ -78,7 +85,7 @@ async function loadNew(client: ClientBase, arrivals: readonly Arrival[]): Promis
 /** Returns how many conversations were written. */
 async function loadKnown(
   client: ClientBase,
-  arrivals: readonly Arrival[],
+  arrivals: readonly IncomingConversation[],
   stored: ReadonlyMap<string, StoredConversation>,
   context: LoadContext,
 ): Promise<number> {
@@ -98,6 +105,12 @@ async function loadKnown(
   for (let start = 0; start < replacements.length; start += replacementsPerPart) {
     await replace(client, replacements.slice(start, start + replacementsPerPart), context);
   }
+  // A conversation whose start was restated leaves one day for another.
+  const starts = replacements.flatMap(({ arrival, before }) => [
+    before.conversationStart,
+    arrival.flat.conversationStart,
+  ]);
+  await markChangedDays(client, conversationsSource, starts);
   return replacements.length;
 }
 
@@ -111,7 +124,7 @@ async function replace(client: ClientBase, replacements: readonly Replacement[],
   await insertRestatements(client, replaced, context);
 }
 
-function incomingVersion(arrival: Arrival): IncomingVersion {
+function incomingVersion(arrival: IncomingConversation): IncomingVersion {
   const { contentHash, attributes, participantIds } = arrival.flat;
   if (attributes === undefined) return { asOfMs: arrival.asOfMs, contentHash, attributes: undefined };
   const digest = digestOf(attributesText(attributes, participantIds));
@@ -119,7 +132,7 @@ function incomingVersion(arrival: Arrival): IncomingVersion {
 }
 
 /** The version of a conversation that was not stored before. */
-function storedVersion(arrival: Arrival): StoredConversation {
+function storedVersion(arrival: IncomingConversation): StoredConversation {
   const incoming = incomingVersion(arrival);
   const { conversationId, conversationStart, isOpen } = arrival.flat;
   return { conversationId, conversationStart, isOpen, ...settle(undefined, incoming, decide(undefined, incoming)) };
@@ -133,7 +146,7 @@ function laterVersion(replacement: Replacement): StoredConversation {
   return { conversationId, conversationStart, isOpen, ...settle(before, incoming, decision) };
 }
 
-function ownAttributes(arrival: Arrival): AttributeSet {
+function ownAttributes(arrival: IncomingConversation): AttributeSet {
   const { conversationStart, conversationId, attributes } = arrival.flat;
   return { conversationStart, conversationId, rows: attributes ?? [] };
 }

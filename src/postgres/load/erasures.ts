@@ -1,4 +1,4 @@
-/** Erasures in force: nothing is stored that they forbid, whoever pulled it and whenever. */
+/** Registers erasures and applies them to everything that is stored later, including data pulled before. */
 
 import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
@@ -12,7 +12,7 @@ import { refuseNewerSchema } from '../schema/program-version.js';
 const saltSetting = 'erasure_salt';
 const saltBytes = 32;
 
-/** Read again when a new erasure is there. One of each store. */
+/** Caches the erasures of one store; read again when a new erasure is registered. */
 export interface ErasureCache {
   version: string;
   eraser: Eraser | undefined;
@@ -21,10 +21,10 @@ export interface ErasureCache {
 export const noErasures = (): ErasureCache => ({ version: '0', eraser: undefined });
 
 /**
- * Returns the erasures that hold for the caller's transaction, which stores; undefined when there are none. Takes their lock shared, so that
- * a new erasure begins between two commits and is seen by every later one.
+ * Returns the erasures that apply to the caller's storing transaction; undefined when there are none. Takes their lock shared, so that
+ * a new erasure takes effect between two commits and is seen by every later one.
  */
-export async function erasuresInForce(client: pg.ClientBase, cache: ErasureCache): Promise<Eraser | undefined> {
+export async function loadErasures(client: pg.ClientBase, cache: ErasureCache): Promise<Eraser | undefined> {
   await passGate(client, 'storing');
   await refuseNewerSchema(client);
   const { rows } = await client.query<{ version: string }>(
@@ -43,7 +43,7 @@ async function readEraser(client: pg.ClientBase): Promise<Eraser> {
   return createEraser(rows, await erasureSalt(client));
 }
 
-/** Made once in the life of a database. */
+/** Returns the salt of the digests, which is generated once in the life of a database. */
 export async function erasureSalt(client: pg.ClientBase): Promise<string> {
   await client.query('insert into extract.settings (name, value) values ($1, $2) on conflict (name) do nothing', [
     saltSetting,
@@ -55,11 +55,11 @@ export async function erasureSalt(client: pg.ClientBase): Promise<string> {
   return rows[0]?.value as string;
 }
 
-/** Puts erasures in force, inside the caller's transaction: it waits for commits under way, and later ones see them. */
+/** Registers erasures in the caller's transaction, which waits for commits in progress; later commits see the erasures. */
 export async function registerErasures(client: pg.ClientBase, erasures: readonly Erasure[], now: Date): Promise<void> {
   await closeGate(client, 'storing');
   for (const { subject, digest, policy } of erasures) {
-    // A new policy is a new row: its id tells every process to read again.
+    // A new policy is a new row: its higher id makes every process read the erasures again.
     await client.query('delete from extract.erasures where subject = $1 and digest = $2 and policy <> $3', [
       subject,
       digest,
@@ -73,7 +73,7 @@ export async function registerErasures(client: pg.ClientBase, erasures: readonly
   }
 }
 
-/** The conversation as it may be stored: the same object where nobody in it was erased. */
+/** Returns the conversation as it may be stored: the same object where nobody in it was erased. */
 export function erasedFlat(flat: FlatConversation, eraser: Eraser): FlatConversation {
   const erased = eraser.conversation(flat.record);
   return erased === undefined ? flat : flatten(erased);
@@ -84,7 +84,7 @@ export function erasedReject(reject: Reject, eraser: Eraser): Reject {
   return erased === undefined ? reject : { ...reject, record: JSON.stringify(erased) };
 }
 
-/** Columns of `genesys.users` that tell who somebody is. */
+/** Lists the columns of `genesys.users` that identify a person. */
 export const personalUserColumns = ['name', 'email', 'username', 'title', 'department'] as const;
 
 export function erasedEntities(batch: EntityBatch, eraser: Eraser): EntityBatch {
@@ -108,7 +108,7 @@ interface Survey {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** Answers of outside surveys as they may be stored: nothing personal of conversations in which an erased person stands. */
+/** Removes personal data from imported survey answers whose conversations contain an erased person. */
 export async function withoutErased<S extends Survey>(
   db: pg.Pool | pg.ClientBase,
   surveys: readonly S[],

@@ -2,12 +2,12 @@ import type pg from 'pg';
 import type { FlatConversation } from '../../conversation/flatten.js';
 import { type LoadContext, loadConversations } from './conversations.js';
 
-/** Classes of SQLSTATE that speak of the data: data exception, integrity constraint violation other than a unique key, program limit exceeded. */
+/** Matches SQLSTATE classes caused by data: data exception, integrity constraint violation other than a unique key, program limit exceeded. */
 const dataErrors = /^(?:22|23(?!505)|54)/;
 
 const checkViolation = '23514';
 
-/** The server refuses some value, which no second attempt will change. A missing partition says so, too, but is no fault of a value. */
+/** Returns true when the server rejects a value, which a retry cannot change. A missing partition raises the same class but is not a data error. */
 export function isDataError(error: unknown): error is Error & { code: string } {
   const { code, constraint } = (error ?? {}) as { code?: unknown; constraint?: unknown };
   if (code === checkViolation && constraint === undefined) return false;
@@ -15,10 +15,10 @@ export function isDataError(error: unknown): error is Error & { code: string } {
 }
 
 /**
- * Whether the reason lies with the database (a setting, a missing object) and not with records: all of several are refused, and for one
- * and the same SQLSTATE.
+ * Returns true when the cause is the database (a setting, a missing object) and not the records: all of several are rejected with the
+ * same SQLSTATE.
  */
-export function isFaultOfAll(refused: readonly Refused[], recordCount: number): boolean {
+export function isDatabaseFault(refused: readonly Refused[], recordCount: number): boolean {
   return recordCount > 1 && refused.length === recordCount && new Set(refused.map(({ code }) => code)).size === 1;
 }
 
@@ -30,8 +30,8 @@ export interface Refused {
 }
 
 /**
- * Which of some conversations the server refuses, found by halving: the last resort against a value that flattening let through. Loads and rolls back;
- * `client` is outside any transaction before and after. Costs about two loads of the batch for one bad record.
+ * Finds the conversations that the server rejects, by halving: the last resort against a value that flattening let through. Loads and
+ * rolls back; `client` is outside any transaction before and after. Costs about two loads of the batch for one bad record.
  */
 export async function findRefused(
   client: pg.ClientBase,
@@ -42,7 +42,7 @@ export async function findRefused(
   const error = await refusal(client, conversations, context);
   if (error === undefined) return [];
   const [only] = conversations;
-  const reason = `Postgres refuses it: ${error.message} (SQLSTATE ${error.code}).`;
+  const reason = `Rejected by Postgres: ${error.message} (SQLSTATE ${error.code}).`;
   if (conversations.length === 1 && only !== undefined) return [{ flat: only, reason, code: error.code }];
   const middle = Math.ceil(conversations.length / 2);
   return [

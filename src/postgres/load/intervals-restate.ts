@@ -12,7 +12,7 @@ export interface MetricSums {
   readonly metric: string;
   readonly qualifier: string | null;
   readonly rows: string;
-  /** Of rows removed: those that did not come back with another value. */
+  /** Condition for removed rows that did not return with another value. */
   readonly vanished?: string;
   readonly count: string | null;
   readonly sum: string | null;

@@ -4,12 +4,13 @@
  */
 
 import pg from 'pg';
-import type { Interval } from '../../lib/interval.js';
+import { dayMs, floorTo, type Interval, plus } from '../../lib/interval.js';
 import type { EntityRow, IntervalBatch } from '../../model/extraction.js';
 import type { Column } from '../../values/columns.js';
 import { shareZone } from '../derived/day-sums.js';
 import { lockIntervalDays, type Written } from '../derived/interval-sums.js';
 import { refreshSums } from '../derived/sums.js';
+import { markChangedDays } from './changed-days.js';
 import { copyRows } from './intervals-copy.js';
 import type { IntervalRelation } from './intervals-relation.js';
 import { type MetricSums, noteIntervalRestatements, summedColumns, sumsText } from './intervals-restate.js';
@@ -18,8 +19,8 @@ import { type MetricSums, noteIntervalRestatements, summedColumns, sumsText } fr
 const prunedRowsMax = 50_000;
 
 /**
- * Stores `batch` in the caller's transaction and returns how many rows are new, changed or gone. Rows of an interval that a newer answer
- * has vouched for already are left alone. Monthly partitions must exist.
+ * Stores `batch` in the caller's transaction and returns how many rows are new, changed or gone. Keeps rows that a newer answer has
+ * already stored. Monthly partitions must exist.
  */
 export async function storeInterval(
   client: pg.ClientBase,
@@ -36,10 +37,18 @@ export async function storeInterval(
   const changed = (await hasRows(client, relation, where))
     ? await replaceRows(client, relation, batch, rows, where, asOf)
     : await copyRows(client, relation, relation.table, rows, asOf);
-  if (changed > 0) await refreshSums(client, batch.relation, writtenBy(batch));
+  if (changed > 0) {
+    await refreshSums(client, batch.relation, writtenBy(batch));
+    await markChangedDays(client, batch.relation, daysWithin(batch.interval));
+  }
   if (batch.scope === undefined) await rememberPull(client, batch, asOf);
-  if (batch.keepFrom !== undefined) await prune(client, relation, batch.keepFrom);
+  if (batch.retainFrom !== undefined) await prune(client, relation, batch.retainFrom);
   return changed;
+}
+
+/** An instant of every UTC day that the interval touches. */
+function* daysWithin({ from, to }: Interval): Generator<number> {
+  for (let day = floorTo(from, dayMs); day < to; day = plus(day, dayMs)) yield day.getTime();
 }
 
 function writtenBy({ interval, scope }: IntervalBatch): Written {
@@ -59,7 +68,7 @@ async function newerPulls(client: pg.ClientBase, batch: IntervalBatch, asOf: Dat
   return rows;
 }
 
-/** Of pulls that are not newer only what lies outside this one still says something. */
+/** Records the pull. Of older pulls, only the parts outside this one stay relevant. */
 async function rememberPull(client: pg.ClientBase, batch: IntervalBatch, asOf: Date): Promise<void> {
   await client.query(
     `with overlapped as (
@@ -84,11 +93,11 @@ async function rememberPull(client: pg.ClientBase, batch: IntervalBatch, asOf: D
   );
 }
 
-/** Which stored rows an answer speaks about, as SQL over the alias `stored`. */
+/** Builds the SQL conditions, over the alias `stored`, that select the stored rows an answer concerns. */
 class Where {
   /** All of them. */
   readonly about: string;
-  /** Those that it may replace or remove: not where a newer answer stands. */
+  /** Those that it may replace or remove: not where a newer answer is stored. */
   readonly older: string;
   readonly values: readonly unknown[];
 
@@ -157,7 +166,7 @@ async function replaceRows(
   return came.reduce((sum, sums) => sum + Number(sums.rows), vanished);
 }
 
-/** Of the connection, emptied at every commit, with the same columns in the same order. */
+/** Creates the connection's temporary staging table, emptied at every commit, with the same columns in the same order. */
 async function emptyStage(client: pg.ClientBase, relation: IntervalRelation): Promise<string> {
   const stage = pg.escapeIdentifier(`stage_${relation.name}`);
   await client.query(`create temporary table if not exists ${stage} (like ${relation.table}) on commit delete rows`);
@@ -217,15 +226,15 @@ function sameValues(relation: IntervalRelation, batch: IntervalBatch): string {
   return `${of('stored')} is not distinct from ${of('incoming')}`;
 }
 
-async function prune(client: pg.ClientBase, relation: IntervalRelation, keepFrom: Date): Promise<void> {
+async function prune(client: pg.ClientBase, relation: IntervalRelation, retainFrom: Date): Promise<void> {
   await client.query(
     `delete from ${relation.table} where ctid = any(array(
          select ctid from ${relation.table} where interval_start < $1 limit ${prunedRowsMax}
      ))`,
-    [keepFrom],
+    [retainFrom],
   );
   await client.query('delete from extract.interval_pulls where relation = $1 and pulled_to <= $2', [
     relation.name,
-    keepFrom,
+    retainFrom,
   ]);
 }

@@ -1,7 +1,7 @@
 /**
- * What a user's status spans are after an answer about one UTC day: pure, over one user and one kind of status. The API keeps statuses per
- * UTC day, so a span over midnight may come whole from two days or in pieces; here it is one. Each day's own newest answer says what was in
- * it, whatever the order in which answers arrive; of other days an answer says only what nothing else does.
+ * Merges an answer about one UTC day into a user's stored status spans: pure, over one user and one kind of status. The API keeps statuses
+ * per UTC day, so a span over midnight may come whole from two days or in pieces; here it is one. For each day its own newest answer wins,
+ * in whatever order answers arrive; for other days an answer only fills gaps.
  */
 import { dayMs } from '../../lib/interval.js';
 
@@ -9,7 +9,7 @@ export interface Span {
   readonly startMs: number;
   /** Null while it is open. */
   readonly endMs: number | null;
-  /** The status and whatever else tells two spans of one start apart. */
+  /** The status, with everything else that distinguishes two spans of the same start. */
   readonly status: string;
 }
 
@@ -17,7 +17,7 @@ export interface StoredSpan extends Span {
   readonly asOfMs: number;
 }
 
-/** About a part of one UTC day, as far as the answer can know it: it ends when it was asked for at the latest. */
+/** Holds an answer about a part of one UTC day, which ends at the time of the request at the latest. */
 export interface SpanAnswer<Incoming extends Span> {
   readonly fromMs: number;
   readonly toMs: number;
@@ -66,29 +66,29 @@ export function mergeSpans<Stored extends StoredSpan, Incoming extends Span>(
   const later: Piece<Like>[] = stored
     .filter((span) => knownUntil(span) > answer.toMs || span.startMs >= answer.toMs)
     .map((span) => from(span, answer.toMs));
-  const told = toldOnce(answer);
-  const pieces = [...earlier, ...told.map((piece) => fitted(piece, answer, earlier, later)), ...later];
-  return changes<Stored, Incoming>(stored, joined(closed(pieces)), answer.fromMs);
+  const current = dedupeSpans(answer).map((piece) => clampToDay(piece, answer, earlier, later));
+  const pieces = [...earlier, ...current, ...later];
+  return changes<Stored, Incoming>(stored, mergeAdjacentSpans(closeOpenSpans(pieces)), answer.fromMs);
 }
 
-/** An open span is known to have gone on until it was told. */
+/** Returns until when a span is known to last: an open one, until the answer that returned it. */
 const knownUntil = (span: StoredSpan) => span.endMs ?? span.asOfMs;
 
-/** The part before the answer's time. What was open stays so until it is told what came next. */
+/** Returns the part before the answer's range. An open span stays open until an answer shows what came next. */
 function until<Stored extends StoredSpan>(span: Stored, ms: number): Piece<Stored> {
   const { startMs, asOfMs } = span;
   const endMs = span.endMs === null && span.asOfMs < ms ? null : Math.min(endOrNever(span), ms);
   return { startMs, endMs, asOfMs, like: span, isCut: false };
 }
 
-/** The part behind the answer's time, of which other answers know more. */
+/** Returns the part after the answer's range, where other answers take precedence. */
 function from<Stored extends StoredSpan>(span: Stored, ms: number): Piece<Stored> {
   const { startMs, endMs, asOfMs } = span;
   return { startMs: Math.max(startMs, ms), endMs, asOfMs, like: span, isCut: startMs < ms };
 }
 
-/** The answer's spans that reach into its time, by their start. Of two records of one span, the closed one knows more than the open one. */
-function toldOnce<Incoming extends Span>({ fromMs, toMs, asOfMs, spans }: SpanAnswer<Incoming>): Piece<Incoming>[] {
+/** Returns the answer's spans that overlap its range, by start. Of two records of one span, the closed one replaces the open one. */
+function dedupeSpans<Incoming extends Span>({ fromMs, toMs, asOfMs, spans }: SpanAnswer<Incoming>): Piece<Incoming>[] {
   const once = new Map<string, Piece<Incoming>>();
   for (const span of spans) {
     if (span.startMs >= toMs || Math.max(span.startMs + 1, endOrNever(span)) <= fromMs) continue;
@@ -104,8 +104,8 @@ function longest(a: number | null, b: number | null): number | null {
   return a === null || b === null ? (a ?? b) : Math.max(a, b);
 }
 
-/** What the answer tells of other times than its own fills what is not known otherwise. */
-function fitted<Like extends Span>(
+/** Clamps a span to the answer's range, except where nothing else is known about the time outside it. */
+function clampToDay<Like extends Span>(
   piece: Piece<Like>,
   { fromMs, toMs }: SpanAnswer<Span>,
   earlier: readonly Piece<StoredSpan | Span>[],
@@ -119,8 +119,8 @@ function fitted<Like extends Span>(
   return { ...piece, startMs, endMs: endMs === Number.POSITIVE_INFINITY ? null : endMs, isCut };
 }
 
-/** A user has one status at a time: what is open ended when the next began. */
-function closed<Like>(pieces: readonly Piece<Like>[]): Piece<Like>[] {
+/** Ends open spans where the next one begins: a user has one status at a time. */
+function closeOpenSpans<Like>(pieces: readonly Piece<Like>[]): Piece<Like>[] {
   const sorted = [...pieces].sort(byStart);
   return sorted.map((piece, index) => {
     const next = sorted.slice(index + 1).find(({ startMs }) => startMs > piece.startMs);
@@ -130,7 +130,7 @@ function closed<Like>(pieces: readonly Piece<Like>[]): Piece<Like>[] {
 }
 
 /** Pieces of one status that touch where the API cuts spans, or we did, are one. */
-function joined<Like extends Span>(pieces: readonly Piece<Like>[]): Piece<Like>[] {
+function mergeAdjacentSpans<Like extends Span>(pieces: readonly Piece<Like>[]): Piece<Like>[] {
   const result: Piece<Like>[] = [];
   for (const piece of pieces) {
     const before = result.at(-1);

@@ -28,14 +28,19 @@ export async function storeSpans(client: pg.ClientBase, batch: SpanBatch, asOf: 
       from: day < batch.interval.from ? batch.interval.from : day,
       to: new Date(Math.min(day.getTime() + dayMs, toMs)),
     };
-    const userIds = await usersOfNewest(client, batch, day, asOf);
+    const userIds = await findUsersToReplace(client, batch, day, asOf);
     if (userIds.length > 0) count += await storeDay(client, { ...batch, interval, userIds }, asOf);
   }
   return count;
 }
 
 /** Users about whose day nobody has heard anything newer; that they were asked about is written down. */
-async function usersOfNewest(client: pg.ClientBase, { userIds }: SpanBatch, day: Date, asOf: Date): Promise<string[]> {
+async function findUsersToReplace(
+  client: pg.ClientBase,
+  { userIds }: SpanBatch,
+  day: Date,
+  asOf: Date,
+): Promise<string[]> {
   const { rows } = await client.query<{ id: string }>(
     `insert into extract.status_days as known (day, user_id, as_of)
      select ($2::timestamptz at time zone 'UTC')::date, user_id, $3 from unnest($1::uuid[]) as asked (user_id) order by user_id
@@ -112,7 +117,7 @@ async function readStored(client: pg.ClientBase, batch: SpanBatch): Promise<Stor
   return rows.map((row) => ({ ...row, status: row.status.join(separator) }));
 }
 
-// Rows are named by their place, which nobody else moves: whoever writes this relation holds its lock.
+// Identifies rows by ctid, which is stable here: every writer of this relation holds its lock.
 async function deleteRows(client: pg.ClientBase, batch: SpanBatch, ctids: readonly string[]): Promise<void> {
   if (ctids.length === 0) return;
   await client.query(`delete from ${table(batch)} where ctid = any($1::tid[])`, [ctids]);

@@ -7,15 +7,8 @@ import { forgetStored, storeRejects } from '../ledger/dead-letters.js';
 import { ensurePartitions, type PartitionCache, startFault } from '../schema/partitions.js';
 import { isLoadConflict, loadConversations } from './conversations.js';
 import { storeEntities } from './entities.js';
-import {
-  type ErasureCache,
-  erasedEntities,
-  erasedFlat,
-  erasedReject,
-  erasuresInForce,
-  noErasures,
-} from './erasures.js';
-import { findRefused, isDataError, isFaultOfAll } from './find-rejected-rows.js';
+import { type ErasureCache, erasedEntities, erasedFlat, erasedReject, loadErasures, noErasures } from './erasures.js';
+import { findRefused, isDatabaseFault, isDataError } from './find-rejected-rows.js';
 import { storeInterval } from './intervals.js';
 import { type IntervalRelation, readIntervalRelation } from './intervals-relation.js';
 import { storeSpans } from './status-spans.js';
@@ -61,7 +54,7 @@ export async function storePages(
   pages: readonly Page[],
   finish: (counts: StoreCounts) => Promise<void>,
 ): Promise<StoreCounts> {
-  let load = gather(pages, store.now());
+  let load = collectBatches(pages, store.now());
   await ensurePartitions(
     store.pool,
     load.conversations.map((flat) => flat.conversationStart),
@@ -72,7 +65,7 @@ export async function storePages(
   for (let conflicts = 0; ; conflicts += 1) {
     try {
       return await transactionOn(client, async () => {
-        const counts = await storeLoad(client, store, slice, await permitted(client, store, load));
+        const counts = await storeLoad(client, store, slice, await applyErasures(client, store, load));
         await finish(counts);
         return counts;
       });
@@ -96,7 +89,7 @@ async function withoutRefused(
   error: Error,
 ): Promise<Load> {
   const refused = await findRefused(client, load.conversations, { stream, now: store.now() });
-  if (refused.length === 0 || isFaultOfAll(refused, load.conversations.length)) throw error;
+  if (refused.length === 0 || isDatabaseFault(refused, load.conversations.length)) throw error;
   const reasons = new Map(refused.map(({ flat, reason }) => [flat, reason]));
   const kept = load.conversations.map((flat) => !reasons.has(flat));
   return {
@@ -113,7 +106,7 @@ async function withoutRefused(
   };
 }
 
-function gather(pages: readonly Page[], now: Date): Load {
+function collectBatches(pages: readonly Page[], now: Date): Load {
   const conversations: FlatConversation[] = [];
   const times: Date[] = [];
   const others: Load['others'][number][] = [];
@@ -145,8 +138,8 @@ const rejectOf = (flat: FlatConversation, reason: string): Reject => ({
 });
 
 /** The load without people who were erased. */
-async function permitted(client: pg.PoolClient, store: Store, load: Load): Promise<Load> {
-  const eraser = await erasuresInForce(client, store.erasures);
+async function applyErasures(client: pg.PoolClient, store: Store, load: Load): Promise<Load> {
+  const eraser = await loadErasures(client, store.erasures);
   if (eraser === undefined) return load;
   return {
     ...load,

@@ -1,7 +1,7 @@
 /**
- * Proves the stored conversations against Genesys' own aggregates: session metrics, summed by the interval of their `emitDate`, by the queue
- * and the media type of their session, must be what `queue_aggregates` says. A day that differs although nothing is owed any more is made
- * due again, a bounded number of times.
+ * Checks the stored conversations against Genesys' own aggregates: session metrics, summed by the interval of their `emitDate`, by the queue
+ * and the media type of their session, must equal `queue_aggregates`. A day that differs although nothing is pending is pulled again, a
+ * bounded number of times.
  */
 import type pg from 'pg';
 import { dayMs, floorTo, type Interval, plus } from '../../lib/interval.js';
@@ -41,7 +41,7 @@ export const comparedMetrics: readonly string[] = [
 const lookBackMs = 62 * dayMs;
 /** A day whose permissions or queues changed differs nearly everywhere; so many rows show it as well as all would. */
 const differencesKeptMax = 1_000;
-/** What two more pulls do not mend, a third would not either: then it is a person's. */
+/** Limits the re-pulls of a day that differs; after that, the day is reported for manual review. */
 export const attemptsMax = 2;
 
 export type DayState = 'equal' | 'different' | 'not_final';
@@ -49,13 +49,13 @@ export type DayState = 'equal' | 'different' | 'not_final';
 export interface DayReconciliation {
   readonly day: Interval;
   readonly state: DayState;
-  /** Figures (interval × queue × media type × metric) of which nothing is owed on either side. */
+  /** Figures (interval × queue × media type × metric) for which no pull is pending on either side. */
   readonly equalCount: number;
   readonly differentCount: number;
   readonly notFinalCount: number;
   readonly notFinalDifferentCount: number;
-  /** `due`: its slices were made due again by this comparison; `given_up`: they were before, as often as may be. */
-  readonly healing: 'none' | 'due' | 'given_up';
+  /** `due`: this comparison made the day's slices due again; `exhausted`: earlier ones did, as often as permitted. */
+  readonly requeue: 'none' | 'due' | 'exhausted';
 }
 
 interface Comparison {
@@ -75,31 +75,31 @@ export async function readDaysToCompare(pool: pg.Pool, limit: number): Promise<r
 }
 
 /**
- * Compares the UTC day that holds `at`, writes the result into schema extract and, where final figures differ, makes their slices due. All in
- * one transaction. Undefined when another process compares this day and `isPatient` is false.
+ * Compares the UTC day that contains `at`, stores the result in schema extract and, where final figures differ, makes their slices due. All in
+ * one transaction. Returns undefined when another process compares this day and `waitForLock` is false.
  */
 export async function reconcileDay(
   pool: pg.Pool,
   at: Date,
-  options: { readonly now: Date; readonly isPatient: boolean },
+  options: { readonly now: Date; readonly waitForLock: boolean },
 ): Promise<DayReconciliation | undefined> {
   const from = floorTo(at, dayMs);
   const day = { from, to: plus(from, dayMs) };
   return inTransaction(pool, async (client) => {
-    if (!(await lockDay(client, day, options.isPatient))) return undefined;
+    if (!(await lockDay(client, day, options.waitForLock))) return undefined;
     const compared = await compare(client, day);
     const state = stateOf(compared);
     const attempts = await remember(client, day, state, compared, options.now);
-    const healing = state === 'different' ? await heal(client, day, compared, attempts, options.now) : 'none';
+    const requeue = state === 'different' ? await requeueDay(client, day, compared, attempts, options.now) : 'none';
     const { equalCount, differentCount, notFinalCount, notFinalDifferentCount } = compared;
-    return { day, state, equalCount, differentCount, notFinalCount, notFinalDifferentCount, healing };
+    return { day, state, equalCount, differentCount, notFinalCount, notFinalDifferentCount, requeue };
   });
 }
 
-/** A day is compared by one process at a time. */
-async function lockDay(client: pg.PoolClient, day: Interval, isPatient: boolean): Promise<boolean> {
+/** Locks a day, so that one process compares it at a time. */
+async function lockDay(client: pg.PoolClient, day: Interval, waitForLock: boolean): Promise<boolean> {
   const key = String(Math.floor(day.from.getTime() / dayMs));
-  if (!isPatient) return tryLockRow(client, 'reconciledDays', key);
+  if (!waitForLock) return tryLockRow(client, 'reconciledDays', key);
   await lockRows(client, 'reconciledDays', [key]);
   return true;
 }
@@ -143,14 +143,14 @@ async function remember(
   return rows[0]?.attempts ?? 0;
 }
 
-async function heal(
+async function requeueDay(
   client: pg.PoolClient,
   day: Interval,
   { differentFrom, differentTo }: Comparison,
   attempts: number,
   now: Date,
-): Promise<DayReconciliation['healing']> {
-  if (attempts >= attemptsMax) return 'given_up';
+): Promise<DayReconciliation['requeue']> {
+  if (attempts >= attemptsMax) return 'exhausted';
   const { rowCount } = await client.query(makeDueAgain, [differentFrom, differentTo, now]);
   if (!rowCount) return 'none';
   await client.query(forgetDigests, [differentFrom, differentTo, plus(day.from, -lookBackMs)]);

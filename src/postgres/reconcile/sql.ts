@@ -1,9 +1,9 @@
-/** The statements of reconciliation. `$1` and `$2` are begin and end of the UTC day throughout. */
+/** Holds the statements of reconciliation. `$1` and `$2` are begin and end of the UTC day throughout. */
 
 /** Customer-side sessions come to a queue only when what they measured is past: Genesys counts their metrics under no queue. */
 const customerPurposes = `('customer', 'external', 'outbound', 'dialer')`;
 
-/** What is pulled again when a day differs: the conversations, and the aggregates that were asked for together. */
+/** Lists the streams that are pulled again when a day differs: the conversations, and the aggregates requested together. */
 const aggregateStreams = `('queue_aggregates', 'agent_aggregates', 'wrapup_aggregates')`;
 const comparedStreams = `('conversation_history', 'queue_aggregates')`;
 
@@ -14,8 +14,8 @@ const comparedStreams = `('conversation_history', 'queue_aggregates')`;
 const edge = `interval '1 hour'`;
 
 /**
- * Conversations that may have emitted within the day: a metric comes after the conversation's end by hours at the most. Those that began
- * before `$3` (an e-mail may stay open for months) are found by what their sessions did in the day, which reaches indexes of the facts.
+ * Selects conversations that may have emitted metrics within the day: a metric comes at most hours after the conversation's end. Those that
+ * began before `$3` (an e-mail may stay open for months) are found by their sessions of the day, through indexes of the facts.
  */
 const active = `
   active as (
@@ -99,7 +99,7 @@ const aggregates = `
       group by 1, 2, 3, 4
   )`;
 
-/** Where neither side is owed a pull. The details query is not needed for that, but must not be in the middle of something newer. */
+/** Selects ranges for which neither side has a pending pull. The details query is not needed for that, but must not be in progress. */
 const settled = `
   settled as (
       select
@@ -118,7 +118,7 @@ const settled = `
           coalesce(
               range_agg(tstzrange(slice_from, slice_to)) filter (where stream = 'conversations' and due_at is not null),
               '{}'
-          ) as owed
+          ) as pending
       from extract.slices
       where
           stream in ('conversation_history', 'queue_aggregates', 'conversations')
@@ -155,14 +155,14 @@ const cells = `
  */
 export const compareDay = `
   with ${[active, step, details, aggregates, settled, cells].join(',')},
-  judged as (
+  evaluated as (
       select
           cells.*,
           cells.details_count = cells.aggregate_count
               and coalesce(cells.details_sum, 0) = coalesce(cells.aggregate_sum, 0) as is_equal,
           settled.history @> tstzrange(cells.interval_start - ${edge}, cells.interval_end)
               and settled.aggregates @> tstzrange(cells.interval_start, cells.interval_end)
-              and not settled.owed && tstzrange(cells.interval_start, cells.interval_end) as is_final
+              and not settled.pending && tstzrange(cells.interval_start, cells.interval_end) as is_final
       from cells
       cross join settled
   ),
@@ -172,7 +172,7 @@ export const compareDay = `
            details_count, details_sum, aggregate_count, aggregate_sum)
       select interval_start, interval_end, queue_id, media_type, metric, is_final,
           details_count, details_sum, aggregate_count, aggregate_sum
-      from judged
+      from evaluated
       where not is_equal
       order by is_final desc, interval_start, queue_id, media_type, metric
       limit $5
@@ -184,9 +184,9 @@ export const compareDay = `
       count(*) filter (where not is_final and not is_equal)::int as "notFinalDifferentCount",
       min(interval_start) filter (where is_final and not is_equal) as "differentFrom",
       max(interval_end) filter (where is_final and not is_equal) as "differentTo",
-      (select history @> tstzrange($1, $2) and aggregates @> tstzrange($1, $2) and not owed && tstzrange($1, $2)
+      (select history @> tstzrange($1, $2) and aggregates @> tstzrange($1, $2) and not pending && tstzrange($1, $2)
        from settled) as "isDayFinal"
-  from judged`;
+  from evaluated`;
 
 export const forgetDifferences = `
   delete from extract.reconciliation_differences where interval_start >= $1 and interval_start < $2`;

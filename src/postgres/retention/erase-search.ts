@@ -1,4 +1,4 @@
-/** Where in the tables somebody stands: read as text, columns, lists and `extra` alike. Reads whole tables, since no index knows people. */
+/** Finds a person in the tables, in columns, lists and `extra` alike, as text. Reads whole tables, since there is no index of people. */
 import type pg from 'pg';
 import { attributesTable, contentTables } from '../../conversation/tables.js';
 
@@ -6,14 +6,14 @@ const searched = [...contentTables, attributesTable].map((table) => table.name);
 const phoneDigitsMin = 4;
 
 /** A pattern that finds an identifier in text, also a telephone number that is written with separators. */
-export function needleOf(normal: string): string {
+export function toSearchPattern(normal: string): string {
   const digits = normal.replace(/\D/g, '');
   const isPhone = /^\+?\d+$/.test(normal) && digits.length >= phoneDigitsMin;
   if (isPhone) return digits.split('').join('[-. ()/]{0,3}');
   return normal.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&');
 }
 
-/** Ids of conversations in which one of the patterns stands anywhere. */
+/** Returns the ids of conversations that contain one of the patterns anywhere. */
 export async function conversationsWith(client: pg.ClientBase, needles: readonly string[]): Promise<string[]> {
   const ids = new Set<string>();
   for (const name of searched) {

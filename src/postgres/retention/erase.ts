@@ -1,4 +1,4 @@
-/** Takes a person out of what is stored. Each step is committed by itself and may be repeated. */
+/** Erases a person from stored data. Each step commits separately and may be repeated. */
 
 import { createHash } from 'node:crypto';
 import pg from 'pg';
@@ -19,8 +19,8 @@ export interface ErasePlan {
   readonly salt: string;
   readonly policy: ErasurePolicy;
   readonly isDryRun: boolean;
-  /** Whether whole conversations are concerned, which later versions must not bring back; not for a user of the organisation. */
-  readonly isOutsider: boolean;
+  /** True for a person outside the organization, whose whole conversations are erased, in later versions as well. */
+  readonly isExternalContact: boolean;
   readonly now: Date;
 }
 
@@ -35,7 +35,7 @@ interface Stored {
   readonly record: unknown;
 }
 
-/** Rewrites the conversations in which erased people stand; what they brought is replaced whole, as if it had been pulled without them. Returns their ids. */
+/** Rewrites the conversations that contain erased people, as if they had been pulled without them. Returns the conversations' ids. */
 export async function eraseConversations(
   client: pg.PoolClient,
   store: Store,
@@ -92,7 +92,7 @@ async function rewrite(
   plan: ErasePlan,
 ): Promise<void> {
   const ids = concerned.map((each) => each.id);
-  if (plan.isOutsider) {
+  if (plan.isExternalContact) {
     const erasures = ids.map((id): Erasure => {
       return { subject: 'conversation', digest: erasureDigest(plan.salt, 'conversation', id), policy: plan.policy };
     });
@@ -108,7 +108,7 @@ async function rewrite(
   );
 }
 
-/** Genesys restated nothing: what the tables vouch for is what it was. */
+/** Removes the restatements that the rewriting recorded and restores the as-of instants: Genesys has restated nothing. */
 async function forgetRewriting(client: pg.ClientBase, concerned: readonly Concerned[]): Promise<void> {
   await client.query(
     `delete from extract.restatement_figures where restatement_id in (
@@ -164,7 +164,7 @@ async function replaceLetter(client: pg.ClientBase, id: string, record: string):
   ]);
 }
 
-/** What rules and outside surveys wrote about these conversations: comments, further fields, notes that were sent already. */
+/** Erases what rules and imported surveys stored about these conversations: comments, further fields, notes already sent. */
 export async function eraseWrapup(
   client: pg.ClientBase,
   ids: readonly string[],

@@ -1,15 +1,15 @@
-/** Removes old months: partitions whole, the rest in portions. Each step commits by itself, and all of it may be repeated. */
+/** Removes old months: partitions as a whole, the rest in portions. Each step commits separately, and all of them may be repeated. */
 import type pg from 'pg';
 import { transactionOn } from '../connection/transaction.js';
 import { rememberPruned } from '../ledger/pruned.js';
 import { fillDimensionTables } from '../schema/dimension-tables.js';
-import { type LockPatience, lockPatience, withLockRetries } from '../schema/lock-wait.js';
+import { type LockPatience, lockRetryPolicy, withLockRetries } from '../schema/lock-wait.js';
 
 export interface PrunedRelation {
   readonly relation: string;
   readonly partitions: number;
   readonly bytes: number;
-  /** Rows that were or would be deleted one by one; partitions go unread. */
+  /** Rows that were or would be deleted one by one; rows of dropped partitions are not counted. */
   readonly rows: number;
 }
 
@@ -32,7 +32,7 @@ interface Partition {
 const rowsPerDelete = 20_000;
 const deletesMax = 1_000_000;
 
-/** What is old, besides partitions, by relation. `$1` is the instant before which everything goes. */
+/** Selects old rows outside partitions, by relation. `$1` is the instant before which everything is removed. */
 const oldRows: Readonly<Record<string, string>> = {
   'extract.restatement_figures':
     'restatement_id in (select restatement_id from extract.restatements where conversation_start < $1)',
@@ -56,7 +56,7 @@ const oldRows: Readonly<Record<string, string>> = {
   'wrapup.assignments': `started_at < $1 and state not in ('proposed', 'sent')`,
 };
 
-/** Returns what went, or what would go. First nothing of it is owed any more, so that no schedule fetches behind our back. */
+/** Returns what was removed, or would be. Marks the range as pruned first, so that no schedule pulls it again meanwhile. */
 export async function prune(client: pg.PoolClient, options: PruneOptions): Promise<PrunedRelation[]> {
   const { before, isDryRun, now } = options;
   const partitions = await oldPartitions(client, before);
@@ -67,7 +67,7 @@ export async function prune(client: pg.PoolClient, options: PruneOptions): Promi
       await dropMonth(
         client,
         partitions.filter((each) => each.month === month),
-        options.patience ?? lockPatience,
+        options.patience ?? lockRetryPolicy,
       );
     }
   }
@@ -82,7 +82,7 @@ export async function prune(client: pg.PoolClient, options: PruneOptions): Promi
   return pruned;
 }
 
-/** Monthly partitions, told by their names, that end before the instant; oldest first. */
+/** Returns the monthly partitions, recognized by their names, that end before the instant; oldest first. */
 async function oldPartitions(client: pg.ClientBase, before: Date): Promise<Partition[]> {
   const { rows } = await client.query<Partition>(
     `select inhparent::regclass::text as parent, inhrelid::regclass::text as name, right(child.relname, 8) as month,

@@ -1,6 +1,6 @@
 /**
  * Indexes on the local day of facts, so that a filter on `day`, or a join with one day of `mart.dim_dates`, reads one day. Their expression is
- * the one that `genesys.local_day` becomes in a view, so they belong to one reporting zone and are built anew when it changes.
+ * the one that `genesys.local_day` becomes in a view, so they belong to one reporting zone and are rebuilt when it changes.
  */
 import { createHash } from 'node:crypto';
 import pg from 'pg';
@@ -8,7 +8,7 @@ import { transactionOn } from '../connection/transaction.js';
 import { type LockPatience, withLockRetries } from './lock-wait.js';
 
 interface DayIndex {
-  /** Of the index without its digest; unique in schema `genesys`. */
+  /** Name of the index without its digest; unique in schema `genesys`. */
   readonly stem: string;
   readonly table: string;
   /** The instant whose local day is indexed. */
@@ -40,7 +40,7 @@ interface NamedIndex {
 
 /**
  * Builds the day indexes of `timeZone` (IANA) that are missing, with statistics on their expressions, then drops those of other zones. Readers
- * never wait; whoever writes into a table waits while its index is built. Does nothing when all are there.
+ * never wait; writers of a table wait while its index is built. Does nothing when all exist.
  */
 export async function buildDayIndexes(client: pg.PoolClient, timeZone: string, patience: LockPatience): Promise<void> {
   const { missing, outdated } = await compareDayIndexes(client, timeZone);
@@ -58,7 +58,7 @@ export async function buildDayIndexes(client: pg.PoolClient, timeZone: string, p
   }
 }
 
-/** Whether the day indexes are those that `buildDayIndexes` would make. */
+/** Returns true when the day indexes are those that `buildDayIndexes` would create. */
 export async function areDayIndexesBuilt(client: pg.ClientBase, timeZone: string): Promise<boolean> {
   const { missing, outdated } = await compareDayIndexes(client, timeZone);
   return missing.length === 0 && outdated.length === 0;
@@ -73,7 +73,7 @@ async function compareDayIndexes(client: pg.ClientBase, timeZone: string) {
   };
 }
 
-/** The name tells the definition apart, so that the index of another zone can be built while this one is in use. */
+/** Names the index after its definition, so that the index of another zone can be built while this one is in use. */
 function named({ stem, table, column, where }: DayIndex, timeZone: string): NamedIndex {
   const expression = `((${column} at time zone ${pg.escapeLiteral(timeZone)})::date)`;
   const condition = where === undefined ? '' : ` where ${where}`;

@@ -16,7 +16,7 @@ const among =
 
 const ofConversation: Condition = (column) => `genesys.visits_divisions(${column}, ${divisions})`;
 
-/** What belongs to all divisions is written `*`, what belongs to none has null: both are for everybody. */
+/** Matches the divisions of the role; `*` (all divisions) and null (no division) are visible to everybody. */
 const ofDivision: Condition = (column) =>
   `${column} is null or ${column} = '*' or ${column} = any(${divisions}::text[])`;
 
@@ -39,9 +39,10 @@ const rules: readonly Readonly<Record<string, Condition>>[] = [
 /** Where another column than the first decides. */
 const decidingColumns: Readonly<Record<string, string>> = { dim_campaigns: 'division_id' };
 
-/** What says nothing about conversations, queues or agents of a division. */
+/** Lists relations without data about conversations, queues or agents of a division. */
 const openRelations: readonly string[] = [
   'dim_dates',
+  'dim_entry_points',
   'dim_enums',
   'dim_forms',
   'dim_groups',

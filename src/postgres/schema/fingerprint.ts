@@ -8,7 +8,7 @@ export interface Definitions {
 
 /**
  * Computes a digest of what views and functions do, from the statements that the database keeps of them. Comments around them do not count:
- * a better sentence is no reason to recompute months of facts.
+ * a reworded sentence does not require recomputing months of facts.
  */
 export async function fingerprintOf(client: ClientBase, { views, functions }: Definitions): Promise<string> {
   const { rows } = await client.query<{ digest: string }>(

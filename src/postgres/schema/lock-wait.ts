@@ -10,11 +10,11 @@ export interface LockPatience {
   /** The longest that one attempt waits for locks; no reader is held up by it for longer. */
   readonly waitMsMax: number;
   readonly attemptsMax: number;
-  /** Between attempts: whoever queued behind the last one goes first. */
+  /** Between attempts: sessions that queued after the last one go first. */
   readonly pauseMs: number;
 }
 
-export const lockPatience: LockPatience = { waitMsMax: 2 * secondMs, attemptsMax: 8, pauseMs: 3 * secondMs };
+export const lockRetryPolicy: LockPatience = { waitMsMax: 2 * secondMs, attemptsMax: 8, pauseMs: 3 * secondMs };
 
 /**
  * Runs `work`, a transaction or several on `client`, with a lock timeout, again after each timeout. When the attempts are used up it throws a
@@ -24,7 +24,7 @@ export async function withLockRetries<T>(
   client: pg.ClientBase,
   what: string,
   work: (budget: LockBudget) => Promise<T>,
-  patience: LockPatience = lockPatience,
+  patience: LockPatience = lockRetryPolicy,
 ): Promise<T> {
   const waitMsMax = Math.trunc(patience.waitMsMax);
   return withSettings(client, { lock_timeout: String(waitMsMax) }, async () => {
@@ -40,12 +40,12 @@ export async function withLockRetries<T>(
       if (attempt < patience.attemptsMax) await pause(patience.pauseMs);
     }
     throw new UsageError(
-      `${what}: ${holders || 'another session'} holds a lock on what is to be changed, also at the last of ${patience.attemptsMax} attempts. Run it again when that is over, or end it with select pg_terminate_backend(PID).`,
+      `${what}: ${holders || 'another session'} still holds a conflicting lock after ${patience.attemptsMax} attempts. Run it again when that is over, or end it with select pg_terminate_backend(PID).`,
     );
   });
 }
 
-/** What is left of an attempt's waiting, for transactions that take many locks one after the other. */
+/** Holds the remaining waiting time of an attempt, for transactions that take many locks one after the other. */
 export interface LockBudget {
   /** To be called before each statement that may wait: all of them together wait no longer than the attempt may. */
   renew(): Promise<void>;

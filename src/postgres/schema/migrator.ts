@@ -1,5 +1,5 @@
 /**
- * One program at a time migrates a database: the one whose row stands in `extract.schema_migrator`. Like a claim of a slice it ends with
+ * Lets one program at a time migrate a database: the one whose row is in `extract.schema_migrator`. Like a claim of a slice it ends with
  * its connection, and only roles that may change the schema can make it. The table is made here, since it must be there before the first
  * migration.
  */

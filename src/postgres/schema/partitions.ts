@@ -28,8 +28,8 @@ export function partitionName(table: string, month: string): string {
 const conversationTableNames = conversationTables.map((table) => table.name);
 
 /**
- * Makes the monthly partitions of `tables` (those of conversations unless told; a cache belongs to one set of tables) for the given starts
- * (milliseconds since 1970) and for the month behind the latest, in a transaction of its own: to be called before the one that loads.
+ * Creates the monthly partitions of `tables` (by default those of conversations; a cache belongs to one set of tables) for the given starts
+ * (milliseconds since 1970) and for the month after the latest, in its own transaction: to be called before the one that loads.
  * Throws for starts that `startFault` objects to.
  */
 export async function ensurePartitions(

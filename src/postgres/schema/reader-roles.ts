@@ -1,8 +1,9 @@
 /** Roles that read schema `mart`: everybody's `genesys_reader`, and `genesys_personal`, which sees personal data as well. */
 import type { ClientBase } from 'pg';
+import { grantFunctions } from './reader-functions.js';
 
 const readerRole = 'genesys_reader';
-const personalRole = 'genesys_personal';
+export const personalRole = 'genesys_personal';
 /** Relations of `mart` that only `genesys_personal` may read. */
 export const personalRelations: readonly string[] = ['fct_addresses', 'fct_attributes'];
 
@@ -12,8 +13,10 @@ export const personalRelations: readonly string[] = ['fct_addresses', 'fct_attri
  */
 export async function grantToReaders(client: ClientBase): Promise<void> {
   await createReader(client);
+  await joinReaders(client);
   await client.query(`grant usage on schema mart to ${readerRole}`);
   await client.query(`grant select on all tables in schema mart to ${readerRole}`);
+  await grantFunctions(client, readerRole);
   for (const relation of personalRelations) {
     if (await exists(client, relation)) await client.query(`revoke all on mart.${relation} from ${readerRole}`);
   }
@@ -21,6 +24,17 @@ export async function grantToReaders(client: ClientBase): Promise<void> {
   for (const relation of personalRelations) {
     if (await exists(client, relation)) await client.query(`grant select on mart.${relation} to ${personalRole}`);
   }
+}
+
+/** Grants the relations of another schema that shows those of `mart` under their names, as `mart` itself is granted. */
+export async function grantRelations(client: ClientBase, schema: string, relations: readonly string[]): Promise<void> {
+  const listOf = (names: readonly string[]) => names.map((name) => `${schema}.${name}`).join(', ');
+  const personal = relations.filter((relation) => personalRelations.includes(relation));
+  const open = relations.filter((relation) => !personalRelations.includes(relation));
+  await client.query(`grant usage on schema ${schema} to ${readerRole}`);
+  if (open.length > 0) await client.query(`grant select on ${listOf(open)} to ${readerRole}`);
+  if (personal.length > 0 && (await hasPersonalRole(client)))
+    await client.query(`grant select on ${listOf(personal)} to ${personalRole}`);
 }
 
 /** False where nobody may read personal relations yet, because their role is missing. */
@@ -52,6 +66,23 @@ async function createReader(client: ClientBase): Promise<void> {
          when insufficient_privilege then
              raise exception 'this user may not create roles; ask an administrator for: create role ${readerRole} nologin'
                  using errcode = '42501';
+     end $$`,
+  );
+}
+
+/**
+ * Lets the role's creator also act as it, which the web page does: on Postgres 16 and newer a creator needs a grant for that. Left as it
+ * is where an administrator has created the role; superusers need no membership.
+ */
+async function joinReaders(client: ClientBase): Promise<void> {
+  await client.query(
+    `do $$
+     begin
+         if not pg_has_role('${readerRole}', case when current_setting('server_version_num')::integer < 160000 then 'member' else 'set' end) then
+             execute format('grant ${readerRole} to %I', current_user);
+         end if;
+     exception
+         when insufficient_privilege then null;
      end $$`,
   );
 }

@@ -1,7 +1,8 @@
-/** Reads the functions and views of folder `sql`, one a file, and tells which of them an earlier `migrate` built from other text. */
+/** Reads the functions and views of folder `sql`, one per file, and finds those that an earlier `migrate` built from other text. */
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { type AttributeColumn, withAttributeColumns } from './attribute-columns.js';
 import { checksText, hasInnerChecks, withInnerChecks } from './division-check.js';
 
 const sqlDirectory = fileURLToPath(new URL('../../../sql/', import.meta.url));
@@ -26,12 +27,16 @@ export interface SqlFile {
 }
 
 /** Returns all files, each after those whose relations or functions its text names. `timeZone` is a quoted literal. */
-export async function readSqlFiles(timeZone: string): Promise<SqlFile[]> {
-  const files = await Promise.all(folders.map((folder) => readFolder(folder, timeZone)));
+export async function readSqlFiles(timeZone: string, attributes: readonly AttributeColumn[] = []): Promise<SqlFile[]> {
+  const fill = (text: string) => withAttributeColumns(text.replaceAll(timeZonePlaceholder, timeZone), attributes);
+  const files = await Promise.all(folders.map((folder) => readFolder(folder, fill)));
   return inDependencyOrder(files.flat());
 }
 
-async function readFolder({ folder, schema, isView }: (typeof folders)[number], timeZone: string): Promise<SqlFile[]> {
+async function readFolder(
+  { folder, schema, isView }: (typeof folders)[number],
+  fill: (text: string) => string,
+): Promise<SqlFile[]> {
   const directory = `${sqlDirectory}${folder}/`;
   const names = (await readdir(directory)).filter((name) => name.endsWith('.sql')).sort();
   return Promise.all(
@@ -39,7 +44,7 @@ async function readFolder({ folder, schema, isView }: (typeof folders)[number], 
       const text = await readFile(directory + name, 'utf8');
       return {
         name: `${schema}.${name.slice(0, -'.sql'.length)}`,
-        text: withInnerChecks(text).replaceAll(timeZonePlaceholder, timeZone),
+        text: fill(withInnerChecks(text)),
         isView,
         hasOwnCheck: hasInnerChecks(text),
       };

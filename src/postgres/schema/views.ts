@@ -2,13 +2,15 @@ import pg from 'pg';
 import { UsageError } from '../../lib/errors.js';
 import { isLockTimeout } from '../connection/holders.js';
 import { transactionOn } from '../connection/transaction.js';
+import { isMartPublished, publishMart } from '../federation/published.js';
+import type { AttributeColumn } from './attribute-columns.js';
 import { fillDimensionTables } from './dimension-tables.js';
 import { divisionCheck } from './division-check.js';
+import { type ExistingView, readColumns, readExistingViews, restoreGrants, type ViewColumn } from './existing-views.js';
 import { type LockBudget, type LockPatience, withLockRetries } from './lock-wait.js';
 import { grantToReaders } from './reader-roles.js';
 import { readSetting, writeSetting } from './settings.js';
 import { digestsOf, readSqlFiles, type SqlFile } from './sql-files.js';
-import { readColumns, readStandingViews, restoreGrants, type StandingView, type ViewColumn } from './standing-views.js';
 
 /** SQLSTATE of what cannot be dropped because something else needs it. */
 const dependentObjects = '2BP01';
@@ -16,7 +18,7 @@ const dependentObjects = '2BP01';
 const draftView = 'genesys.int_draft';
 /** Names of the views that this program has built, so that those of others beside them are left alone. */
 const builtSetting = 'views_built';
-/** What each function and view was built from. */
+/** Stores a digest of the text that each function and view was built from. */
 const digestSetting = 'views_digest';
 /** Newest migration of the program that built them. */
 const versionSetting = 'views_version';
@@ -25,11 +27,13 @@ const lastLine = 'select * from final;';
 export interface ViewSettings {
   /** IANA zone of the `_local` columns. */
   readonly timeZone: string;
+  /** Columns of `mart.fct_conversation_attributes`; none without. */
+  readonly attributes?: readonly AttributeColumn[];
 }
 
 /**
  * Builds all functions and views in one transaction, so that a reader sees the old set or the new one; does nothing when files and
- * settings are those of the last time. Views that did not change, and stand on none that did, are left alone: loads read some of them.
+ * settings are those of the last time. Views that did not change, and depend on none that did, are left alone: loads read some of them.
  * Grants of others survive. So do views of others, as long as ours keep the columns they had: then new columns come last. Otherwise
  * nothing is changed and a UsageError names the view and what depends on it. To be called by the one who migrates.
  */
@@ -47,6 +51,8 @@ export async function buildViews(
       await replaceViews(client, { files, isCurrent, budget });
       await fillDimensionTables(client);
       await grantToReaders(client);
+      await budget.renew();
+      await publishMart(client);
       await writeSetting(client, digestSetting, JSON.stringify(Object.fromEntries(digests)));
       await writeSetting(client, builtSetting, JSON.stringify(viewNames(files)));
       await writeSetting(client, 'time_zone', settings.timeZone);
@@ -55,7 +61,7 @@ export async function buildViews(
   await withLockRetries(client, 'The views cannot be rebuilt', rebuild, patience);
 }
 
-/** Whether functions and views are those that `buildViews` would make. */
+/** Returns true when functions and views are those that `buildViews` would create. */
 export async function areViewsBuilt(client: pg.ClientBase, settings: ViewSettings): Promise<boolean> {
   return (await planRebuild(client, settings)).isDone;
 }
@@ -71,15 +77,16 @@ export async function areViewsOfAnotherBuild(pool: pg.Pool, settings: ViewSettin
   }
 }
 
-/** What would have to be built: `isDone` when nothing. */
+/** Plans what has to be built; `isDone` when nothing has. */
 async function planRebuild(client: pg.ClientBase, settings: ViewSettings) {
-  const files = await readSqlFiles(pg.escapeLiteral(settings.timeZone));
+  const files = await readSqlFiles(pg.escapeLiteral(settings.timeZone), settings.attributes);
   const digests = digestsOf(files);
   const recorded = await readDigests(client);
   const missing = await missingOf(client, files);
   const isCurrent = (name: string) =>
     digests.has(name) && recorded.get(name) === digests.get(name) && !missing.has(name);
-  const isDone = recorded.size === digests.size && files.every(({ name }) => isCurrent(name));
+  const isDone =
+    recorded.size === digests.size && files.every(({ name }) => isCurrent(name)) && (await isMartPublished(client));
   return { files, digests, isCurrent, isDone };
 }
 
@@ -104,7 +111,7 @@ const viewNames = (files: readonly SqlFile[]): string[] => files.filter(({ isVie
 interface Rebuild {
   /** Functions and views, each after what it needs. */
   readonly files: readonly SqlFile[];
-  /** Does it stand, made from the text that its file has now? */
+  /** Returns true when it exists, built from the present text of its file. */
   readonly isCurrent: (name: string) => boolean;
   readonly budget: LockBudget;
 }
@@ -112,8 +119,8 @@ interface Rebuild {
 /** Views on which nothing of others depends make room for new ones; those with dependents are replaced in their place. */
 async function replaceViews(client: pg.PoolClient, { files, isCurrent, budget }: Rebuild): Promise<void> {
   const names = new Set(viewNames(files));
-  const standing = await readStandingViews(client, await readBuilt(client, names));
-  const changed = standing.filter(({ name }) => !isCurrent(name));
+  const existing = await readExistingViews(client, await readBuilt(client, names));
+  const changed = existing.filter(({ name }) => !isCurrent(name));
   const kept = new Map(
     changed.filter(isDependedOn).flatMap((view) => (names.has(view.name) ? [[view.name, view]] : [])),
   );
@@ -129,17 +136,17 @@ async function replaceViews(client: pg.PoolClient, { files, isCurrent, budget }:
   await dropAside(client, replaced);
 }
 
-/** Also those of this version: half of a rebuild may stand where somebody took a setting away. */
+/** Includes views of this version: after a setting was removed by hand, half of a rebuild may exist. */
 async function readBuilt(client: pg.PoolClient, names: ReadonlySet<string>): Promise<string[] | undefined> {
   const built = await readSetting(client, builtSetting);
   return built === undefined ? undefined : [...new Set([...(JSON.parse(built) as string[]), ...names])];
 }
 
-const isDependedOn = (view: StandingView): boolean => view.dependents.length > 0;
-const asideName = (view: StandingView): string => `old_${view.oid}`;
+const isDependedOn = (view: ExistingView): boolean => view.dependents.length > 0;
+const asideName = (view: ExistingView): string => `old_${view.oid}`;
 const schemaOf = (name: string): string => name.slice(0, name.indexOf('.'));
 
-async function setAside(client: pg.PoolClient, view: StandingView, budget: LockBudget): Promise<void> {
+async function setAside(client: pg.PoolClient, view: ExistingView, budget: LockBudget): Promise<void> {
   await budget.renew();
   await client.query(`alter view ${view.name} rename to ${asideName(view)}`);
 }
@@ -158,9 +165,9 @@ async function runFile(client: pg.PoolClient, file: SqlFile, text: string, budge
 /**
  * The statements of a function or a view. `before` is the view whose place it takes, which keeps the object it is: what it has keeps its
  * name, type and position, what is new comes last. A view of `mart` gets its check of divisions, which makes it a security barrier:
- * conditions of others that could tell what they see are not tried on rows that the check leaves out.
+ * conditions of others that could leak what they see are not evaluated on rows that the check excludes.
  */
-async function statementsOf(client: pg.PoolClient, file: SqlFile, before: StandingView | undefined): Promise<string> {
+async function statementsOf(client: pg.PoolClient, file: SqlFile, before: ExistingView | undefined): Promise<string> {
   const { name, text } = file;
   const isMart = schemaOf(name) === 'mart';
   if (!isMart && before === undefined) return text;
@@ -185,7 +192,7 @@ async function columnsOfQuery(client: pg.PoolClient, query: string): Promise<Vie
 }
 
 /** The columns with those first that others know, in the order in which they know them. */
-function inOrderOf(before: StandingView, columns: readonly ViewColumn[]): string[] {
+function inOrderOf(before: ExistingView, columns: readonly ViewColumn[]): string[] {
   const types = new Map(columns.map((column) => [column.name, column.type]));
   const lost = before.columns.filter((column) => types.get(column.name) !== column.type).map((column) => column.name);
   if (lost.length > 0) throw dependedOn(`View ${before.name}`, before.dependents, lost);
@@ -194,7 +201,7 @@ function inOrderOf(before: StandingView, columns: readonly ViewColumn[]): string
 }
 
 /** In one statement, which sorts out what depends on what among them. They are locked since they were set aside. */
-async function dropAside(client: pg.PoolClient, views: readonly StandingView[]): Promise<void> {
+async function dropAside(client: pg.PoolClient, views: readonly ExistingView[]): Promise<void> {
   if (views.length === 0) return;
   const list = views.map((view) => `${schemaOf(view.name)}.${asideName(view)}`).join(', ');
   try {
@@ -213,6 +220,6 @@ async function dropAside(client: pg.PoolClient, views: readonly StandingView[]):
 function dependedOn(subject: string, dependents: readonly string[], columns: readonly string[]): UsageError {
   const why = columns.length === 0 ? '' : ` and ${columns.join(', ')} changed or are gone`;
   return new UsageError(
-    `${subject} cannot be rebuilt because something of yours depends on it (${dependents.join(', ')})${why}. Drop that, run migrate and create it again.`,
+    `${subject} cannot be rebuilt because another object depends on it (${dependents.join(', ')})${why}. Drop that, run migrate and create it again.`,
   );
 }

@@ -40,7 +40,7 @@ async function* readBatches(
   filter: AgentSessionFilter,
   names: ReturnType<typeof namesOf>,
 ): AsyncGenerator<readonly AgentSession[]> {
-  // The whole result is wanted, so that a plan with a quick first row is no advantage.
+  // Optimizes for the whole result instead of a quick first row.
   await client.query('set local cursor_tuple_fraction = 1');
   await client.query(`declare agent_sessions no scroll cursor for ${selectSql(scope)}`, parameters(scope, filter));
   for (let batch = 0; batch < batchesMax; batch += 1) {

@@ -13,8 +13,8 @@ const dayMs = 24 * hourMs;
 /** No conversation lasts longer than this. */
 export const lifetimeMsMax = 62 * dayMs;
 /**
- * Nearly all end within this time: a callback is due in a day and a half and waits for hours, an e-mail waits for most of a day, and a
- * wrap-up may be forgotten overnight. It is kept short because who looks back has to play every day within it.
+ * Nearly all end within this time: a callback is due in a day and a half and waits for hours, an e-mail waits for most of a day.
+ * It is kept short because a look back has to play every day within it.
  */
 export const shortLifetimeMsMax = 46 * hourMs;
 
@@ -22,7 +22,7 @@ export const shortLifetimeMsMax = 46 * hourMs;
 export type Rhythm = 'calls' | 'writing' | 'office';
 
 interface KindEntry {
-  /** Of a thousand conversations, about. */
+  /** Approximate number among a thousand conversations. */
   readonly weight: number;
   readonly rhythm?: Rhythm;
   /** How long it may live where that is more than `shortLifetimeMsMax`. Such conversations are staffed apart from the day's simulation. */
@@ -122,11 +122,7 @@ const catalog = {
     weight: 4,
     rhythm: 'writing',
     longestMs: lifetimeMsMax,
-    play: (scene) =>
-      emailThread(scene, {
-        spreadMs: scene.random.int(27 * dayMs, 56 * dayMs),
-        neglected: scene.random.chance(0.25),
-      }),
+    play: (scene) => emailThread(scene, { spreadMs: scene.random.int(27 * dayMs, 56 * dayMs) }),
   },
 } satisfies Record<string, KindEntry>;
 

@@ -134,7 +134,13 @@ export function* relayedMessage(scene: Scene, spreadMs: number): Play<void> {
       closeRelayed(encounter, stay, queue, endMs);
       break;
     }
-    const next = yield* handOver(encounter, stay, queue, endMs, random.int(minuteMs, Math.round(spreadMs / sessions)));
+    const next = yield* transferSession(
+      encounter,
+      stay,
+      queue,
+      endMs,
+      random.int(minuteMs, Math.round(spreadMs / sessions)),
+    );
     if (next === undefined) break;
     stay = next;
   }
@@ -155,7 +161,7 @@ function closeRelayed(encounter: Encounter, stay: Answer, queue: Queue, endMs: n
 }
 
 /** The session ends by transfer with a second or two of after-call work in which nobody gives a code. */
-function* handOver(
+function* transferSession(
   encounter: Encounter,
   stay: Answer,
   queue: Queue,
@@ -187,12 +193,10 @@ function shortWrapup(scene: Scene, leg: Leg, atMs: number, coded: boolean): void
 }
 
 export interface ThreadPlan {
-  /** How long the first agent keeps it. */
+  /** How long the first agent keeps it parked, which has a metric of its own and is not handle time. */
   readonly spreadMs: number;
   /** The customer writes again after the answer, and it is routed once more. */
   readonly reopened?: boolean;
-  /** The agent never parks it: all of the time counts as talk, which is how values beyond 32 bits come about. */
-  readonly neglected?: boolean;
 }
 
 /** An e-mail that stays with an agent for days, is answered, and perhaps written to again. */
@@ -205,12 +209,7 @@ export function* emailThread(scene: Scene, plan: ThreadPlan): Play<void> {
   }
   subject(encounter, first.agentLeg, first.atMs);
   const talkMs = workMs(scene, queue, first.agent);
-  const answeredMs = work(
-    scene,
-    first.agentLeg,
-    first.atMs + 5,
-    plan.neglected === true ? { talkMs: plan.spreadMs } : { talkMs, bursts: 2, asideMs: plan.spreadMs },
-  );
+  const answeredMs = work(scene, first.agentLeg, first.atMs + 5, { talkMs, bursts: 2, asideMs: plan.spreadMs });
   scene.close(first.agentLeg, answeredMs, 'client');
   finish(encounter, first, queue, answeredMs);
   if (plan.reopened === true) yield* reopen(encounter, queue, answeredMs, plan.spreadMs);

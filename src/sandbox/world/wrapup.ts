@@ -13,7 +13,8 @@ export type Wrapup =
   /** A code was chosen at once: a segment of no length and no measured after-call work. */
   | { readonly kind: 'instant'; readonly code: string | undefined };
 
-const hourMs = 3_600_000;
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
 export const timeoutCode = 'ININ-WRAP-UP-TIMEOUT';
 
 export function chooseWrapup(scene: Scene, queue: Queue, agent: Agent | undefined, media: MediaType): Wrapup {
@@ -44,10 +45,10 @@ export function chooseWrapup(scene: Scene, queue: Queue, agent: Agent | undefine
   }
 }
 
-/** Without a limit an agent now and then forgets to finish: the wrap-up stays open for hours. */
+/** Without a limit an agent now and then forgets to finish: the wrap-up stays open until a supervisor asks. */
 function mandatory(random: Random, queue: Queue, media: MediaType, lengthMs: number): Wrapup {
   if (random.chance(0.008))
-    return { kind: 'coded', lengthMs: random.int(3 * hourMs, 20 * hourMs), code: chooseCode(random, queue) };
+    return { kind: 'coded', lengthMs: random.int(20 * minuteMs, 90 * minuteMs), code: chooseCode(random, queue) };
   if (media !== 'voice' && random.chance(0.15)) return { kind: 'uncoded', lengthMs: Math.min(lengthMs, 3_000) };
   if (random.chance(0.006)) return { kind: 'uncoded', lengthMs };
   return { kind: 'coded', lengthMs, code: chooseCode(random, queue) };

@@ -37,7 +37,7 @@ export async function askByQueue(
       pending.push(...halved(part));
     }
   }
-  // The earliest request is what the whole can vouch for.
+  // The whole is valid as of the earliest request.
   return { body: { results }, requestedAt: overview.requestedAt };
 }
 

@@ -21,9 +21,8 @@ const refusedFirstMax = 2 + 4 + 8;
 const attemptsMax = 200;
 
 /**
- * Asks for a list of metrics by halves, for when all together are refused and nothing says why. Halves that are refused are halved
- * again, so that what is left at the end is refused by itself; the answers to all others are put together. Undefined where nothing is
- * accepted: then the metrics are not what is wrong.
+ * Requests a list of metrics by halves, for when all together are refused without a reason. Refused halves are halved again until single
+ * metrics remain; the answers to all others are combined. Returns undefined when nothing is accepted: then the metrics are not the cause.
  */
 export async function narrow(
   metrics: readonly string[],

@@ -99,7 +99,8 @@ class Asker {
 
   #leaveOut(names: readonly string[], refusal: ApiError, log: Log): void {
     for (const name of names) {
-      if (!this.#refused.has(name)) log.warn({ reason: refusal.message }, `${name} is refused and left out`);
+      if (!this.#refused.has(name))
+        log.warn({ reason: refusal.message }, `${name} is not supported by this organization; skipped`);
       this.#refused.add(name);
     }
   }
@@ -121,8 +122,8 @@ function without(body: AggregateQuestion['body'], refused: ReadonlySet<string>):
 }
 
 /**
- * The metric that the message names first, before it lists those that are valid. A dimension only where the code says that a value is
- * invalid: elsewhere its name may stand there for another reason, and without it the answer has other rows.
+ * Returns the metric that the message names first, before it lists those that are valid. Considers dimensions only where the code says that
+ * a value is invalid: elsewhere a dimension may be named for another reason, and leaving it out changes the rows.
  */
 function refusedName(error: ApiError, body: AggregateQuestion['body']): string | undefined {
   const said = error.message.split(validNames)[0] ?? '';

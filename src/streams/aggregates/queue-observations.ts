@@ -7,7 +7,7 @@ import { createAsker } from './query.js';
 import { type Dimension, groupOf, listOf, metricColumns, rejectOf } from './rows.js';
 
 const periodMs = 5 * minuteMs;
-/** Samples are for looking back a month; what happened is in the aggregates for good. */
+/** Keeps samples for a month; the aggregates keep permanently what happened. */
 const keptMs = 31 * dayMs;
 const queuesPerRequest = 100;
 const listedKeptMs = hourMs;
@@ -100,7 +100,7 @@ function observationPage(answer: ApiAnswer, slice: Slice, asked: readonly string
     dimensions: ['queue_id', 'media_type', 'metric', 'qualifier'],
     scope: { column: 'queue_id', values: asked },
     rows: [...rows.values()],
-    keepFrom: plus(slice.interval.from, -keptMs),
+    retainFrom: plus(slice.interval.from, -keptMs),
   };
   return {
     asOf: answer.requestedAt,
@@ -111,7 +111,7 @@ function observationPage(answer: ApiAnswer, slice: Slice, asked: readonly string
   };
 }
 
-/** Of the stats only the count and the instant since when somebody waits have columns; the rest, rare, is in `extra`. */
+/** Returns the columns of an observation: the count and the start of the longest wait; the rest, which is rare, goes to `extra`. */
 function observed(data: unknown) {
   const measured = metricColumns(data, false);
   if (measured === undefined) return undefined;

@@ -5,7 +5,7 @@ import type { EntityRow, Reject } from '../../model/extraction.js';
 import { nestingFault } from '../../values/bounds.js';
 import { parseInstant } from '../../values/instant.js';
 import { toJson } from '../../values/json.js';
-import { Misfit, readValue } from '../../values/values.js';
+import { LossyValue, readValue } from '../../values/values.js';
 
 export interface Dimension {
   /** As the API names it in `groupBy`. */
@@ -76,7 +76,7 @@ const startOf = (rows: readonly EntityRow[]) => Number(rows[0]?.interval_start ?
 
 /** The group's dimensions by column, or why it cannot be stored. */
 export function groupOf(shape: Pick<AggregateShape, 'dimensions'>, result: unknown): Group | string {
-  if (!isObject(result)) return 'A result is no object.';
+  if (!isObject(result)) return 'A result is not an object.';
   const tooDeep = nestingFault(result.group);
   if (tooDeep !== undefined) return `The group ${tooDeep}.`;
   const given = isObject(result.group) ? result.group : {};
@@ -86,15 +86,15 @@ export function groupOf(shape: Pick<AggregateShape, 'dimensions'>, result: unkno
     const isAbsent = value === undefined || value === null || value === '';
     if (isAbsent && isRequired) return `The group has no ${name}.`;
     const read = isAbsent ? null : readValue(type, value);
-    const text = read instanceof Misfit ? read.column : read;
-    if (text === null && !isAbsent) return `${name} is ${String(value)}, which is no ${type}.`;
+    const text = read instanceof LossyValue ? read.column : read;
+    if (text === null && !isAbsent) return `${name} is ${String(value)}, which is not a valid ${type}.`;
     group[column] = text as string | null;
   }
   return group;
 }
 
 function intervalRows(shape: AggregateShape, group: Group, data: unknown, asked: Interval): EntityRow[] | string {
-  if (!isObject(data)) return 'The data of a group is no object.';
+  if (!isObject(data)) return 'The data of a group is not an object.';
   const [from, to] = String(data.interval).split('/');
   const startMs = instantOf(from);
   const endMs = instantOf(to);
@@ -142,7 +142,7 @@ export function metricColumns(metric: unknown, isScored: boolean): MetricColumns
 function statValue(value: unknown, type: 'bigint' | 'float', key: string, extra: Record<string, unknown>): unknown {
   if (value === null) return null;
   const read = readValue(type, value);
-  if (!(read instanceof Misfit)) return read;
+  if (!(read instanceof LossyValue)) return read;
   extra[key] = value;
   return read.column;
 }
@@ -150,12 +150,12 @@ function statValue(value: unknown, type: 'bigint' | 'float', key: string, extra:
 /** Without what Postgres cannot hold. */
 export function textOf(text: string): string {
   const read = readValue('text', text);
-  return String(read instanceof Misfit ? read.column : read);
+  return String(read instanceof LossyValue ? read.column : read);
 }
 
 export function readJson(value: object): unknown {
   const read = readValue('json', value);
-  return read instanceof Misfit ? read.column : read;
+  return read instanceof LossyValue ? read.column : read;
 }
 
 export function listOf(value: unknown): readonly unknown[] {

@@ -1,5 +1,5 @@
 /**
- * What all interval aggregates have in common. The running day is pulled in slices of the granularity; a live pull also asks for the two
+ * Builds the streams of interval aggregates. The running day is pulled in slices of the granularity; a live pull also requests the two
  * hours before it, at no further request, because figures arrive late. A day that is over becomes one slice, so that each of its passes
  * is one request.
  */
@@ -23,7 +23,7 @@ import { type AggregateShape, aggregateRows } from './rows.js';
 export interface AggregateKind extends AggregateShape {
   readonly metrics: readonly string[];
   readonly ask: (api: GenesysApi) => Ask;
-  /** Slices of the running day; the granularity unless told, which must divide it. */
+  /** Length of slices of the running day; the granularity by default, which must divide it. */
   readonly liveLengthMs?: number;
 }
 
@@ -132,7 +132,7 @@ class AggregatePuller {
       }
       const isByQueue = this.#kind.dimensions.some(({ name }) => name === 'queueId');
       if (lengthMs(interval) > stepMs || !isByQueue) throw error;
-      context.log.info({ interval: formatInterval(interval) }, 'Too much for one request, asked queue by queue');
+      context.log.info({ interval: formatInterval(interval) }, 'Result too large; splitting by queue');
       return this.#page(interval, await askByQueue(this.#ask, this.#question(slice, interval, context)));
     }
   }

@@ -1,5 +1,5 @@
 import type { GenesysApi } from '../../genesys/api.js';
-import { ApiError, apiOutage, NotYetError } from '../../lib/errors.js';
+import { ApiError, apiOutage, DeferredError } from '../../lib/errors.js';
 import { dayMs, hourMs, type Interval, later, lengthMs, plus } from '../../lib/interval.js';
 import type { StreamContext } from '../../model/extraction.js';
 
@@ -36,7 +36,7 @@ export function partsPerDay(facts: {
   return allowed.find((parts) => parts >= wanted) ?? allowed.at(-1) ?? 1;
 }
 
-/** Of the range's last days, by the details query's own total. 0, so that days stay whole, where the API does not tell. */
+/** Returns the total of the details query for the range's last days. Returns 0, so that days stay whole, where the API reports none. */
 async function conversationsPerDay(api: GenesysApi, range: Interval, context: StreamContext): Promise<number> {
   const interval = { from: later(range.from, plus(range.to, -countedMsMax)), to: range.to };
   try {
@@ -45,7 +45,7 @@ async function conversationsPerDay(api: GenesysApi, range: Interval, context: St
     return ((body.totalHits ?? 0) * dayMs) / Math.max(hourMs, lengthMs(interval));
   } catch (error) {
     if (context.signal.aborted || apiOutage(error) !== undefined) throw error;
-    if (!(error instanceof ApiError || error instanceof NotYetError)) throw error;
+    if (!(error instanceof ApiError || error instanceof DeferredError)) throw error;
     context.log.debug({ reason: error.message }, 'Conversations could not be counted');
     return 0;
   }

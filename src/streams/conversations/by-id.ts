@@ -8,7 +8,7 @@ export interface Answered<Answer> {
 
 type Ask<Answer> = (ids: readonly string[]) => Promise<Answer>;
 
-/** What the API itself answers about a question that holds an id it does not like; anything else concerns every id alike. */
+/** Lists the statuses with which the API rejects an id; any other status concerns all ids alike. */
 const refusalStatuses = new Set([400, 404, 410, 422]);
 /** An id that the server cannot render; or the server is in trouble. */
 const serverError = 500;
@@ -50,7 +50,7 @@ export class ByIds {
     }
   }
 
-  /** Tells whether the id is a new one. */
+  /** Returns true when the id is new. */
   #keepApart(id: string, error: ApiError, log: Log): boolean {
     if (this.#apart.has(id)) return false;
     log.warn({ conversation: id, reason: error.message }, 'Conversation refused by id');

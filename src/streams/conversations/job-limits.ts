@@ -11,20 +11,20 @@ export interface JobLimits {
   readonly submitDelayMsMin: number;
 }
 
-/** Where the API does not tell: neither number is documented, and these were never refused. */
+/** Applies where the API does not report limits: neither number is documented, and these were never refused. */
 export const jobLimitsFallback: JobLimits = { jobsAtOnceMax: 2, submitDelayMsMin: 0.5 * secondMs };
 
 const namespace = 'analytics';
 const concurrentKey = 'details.jobs.concurrent.access.max';
 const rateKey = 'details.jobs.rate.per.second';
-/** Of what the organisation may have at once; the rest is for its other programs. */
+/** Limits the share of the organization's concurrent jobs; the rest is for its other programs. */
 const share = 0.5;
 /** Results are read of one job at a time: more jobs would only wait, and expire. */
 const jobsAtOnceMost = 10;
 /** Genesys' support changes a limit once in a while. */
 const keptMs = dayMs;
 
-/** GET /api/v2/organizations/limits/namespaces/analytics, once a day; what it refuses or does not tell is a constant. */
+/** Reads GET /api/v2/organizations/limits/namespaces/analytics once a day; falls back to a constant for limits it does not report. */
 export function jobLimitsReader(api: GenesysApi): (context: StreamContext) => Promise<JobLimits> {
   let known: { readonly limits: JobLimits; readonly readAt: Date } | undefined;
   const inTurn = pLimit(1);
@@ -50,7 +50,7 @@ async function read(api: GenesysApi, context: StreamContext): Promise<JobLimits>
   }
 }
 
-/** Of the answer's `entities`, each with `key` and `value`. */
+/** Parses the response's `entities`, each with `key` and `value`. */
 export function jobLimitsOf(body: JsonObject): JobLimits {
   const concurrent = limitIn(body, concurrentKey);
   const perSecond = limitIn(body, rateKey);

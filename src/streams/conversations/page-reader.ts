@@ -5,10 +5,10 @@ import { SlabPool, SlabWriter } from '../../lib/slabs.js';
 import type { Json, Page, Reject } from '../../model/extraction.js';
 import { flattenOrReject } from './page.js';
 
-/** Of a record in memory beside its encoded rows; each attribute is an object of its own. */
+/** Estimates the memory of a record beside its encoded rows; each attribute is a separate object. */
 const recordBytes = 512;
 const attributeBytes = 192;
-/** What a page is expected to hold before any was read. */
+/** Estimates the size of a page before any was read. */
 const pageBytesFirst = 8 * 1024 * 1024;
 /** A page is expected to hold as much as the largest of late; the last page of a slice is often small and says little. */
 const expectedShare = 0.9;
@@ -21,7 +21,7 @@ export interface ReadPage<Answer> {
   drop(): void;
 }
 
-/** Of conversations that are read and not stored yet, of all streams together. */
+/** Limits the memory of conversations that are read and not stored yet, across all streams. */
 const memoryBytesMax = 32 * 1024 * 1024;
 const slabBytes = 256 * 1024;
 
@@ -54,7 +54,7 @@ export class PageReader {
     const sink = new ConversationSink(enter, expectedBytes, new SlabWriter(this.#memory.slabs));
     try {
       const answer = await send({ ...call, records: sink });
-      // Where the list could not be told apart in the bytes, it stands in the body.
+      // Where the list could not be located in the bytes, it is in the body.
       if (Array.isArray(answer.body.conversations)) for (const record of answer.body.conversations) sink.add(record);
       this.#expect(sink.bytes);
       return { answer, recordCount: sink.count, page: (facts) => sink.page(facts), drop: () => sink.drop() };
@@ -76,7 +76,7 @@ class ConversationSink implements RecordSink {
   #held: HeldMemory | undefined;
   #conversations: FlatConversation[] = [];
   #rejects: Reject[] = [];
-  /** Of everything but encoded rows. */
+  /** Size of everything except encoded rows. */
   #otherBytes = 0;
 
   constructor(enter: () => Promise<HeldMemory>, expectedBytes: number, rows: SlabWriter) {
@@ -97,7 +97,7 @@ class ConversationSink implements RecordSink {
     this.#held = await this.#enter();
   }
 
-  /** What cannot be stored becomes a reject instead of failing the page. */
+  /** Adds a record; one that cannot be stored becomes a reject instead of failing the page. */
   add(record: unknown): void {
     const flat = flattenOrReject(record, this.#rows.keep);
     if ('reason' in flat) {

@@ -28,14 +28,14 @@ export function conversationsStream(api: GenesysApi, memory = conversationMemory
     lagMs: minuteMs,
     repassAgesMs: [hourMs, 6 * hourMs],
     sliceLengthMs: (at, now) => sliceLengthMs(now.getTime() - at.getTime()),
-    firstReachMs: reachMs,
+    initialLookbackMs: reachMs,
     coveredBy: 'conversation_history',
     sliceLengthMsMin: minuteMs,
     pages: (slice, context) => pages(api, reader, slice, context),
   };
 }
 
-/** What was missed for long is made up in few large slices: a day of queries costs no more than its pages. */
+/** Returns the slice length: a long backlog becomes few large slices, since a day of queries costs no more than its pages. */
 function sliceLengthMs(ageMs: number): number {
   if (ageMs > dayMs) return dayMs;
   return ageMs > 2 * hourMs ? hourMs : 10 * minuteMs;

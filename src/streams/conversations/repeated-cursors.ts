@@ -1,11 +1,11 @@
-/** A cursor that comes a second time costs a page and is told by the next; one that comes a third time will come for ever. */
+/** Limits how often a cursor may occur: the second time costs a page and may be followed by a new one, the third time means an endless loop. */
 const timesMax = 2;
 
 /** Counts the cursors of one listing, to notice that it does not end. */
 export class RepeatedCursors {
   readonly #times = new Map<string, number>();
 
-  /** Tells whether the listing goes round in circles, now that it has given `cursor`. */
+  /** Returns true when the listing loops, now that it has returned `cursor`. */
   isEndless(cursor: string): boolean {
     const times = (this.#times.get(cursor) ?? 0) + 1;
     this.#times.set(cursor, times);

@@ -1,6 +1,6 @@
 import { bigint, type EntityKind, flag, text, uuid } from './entity-kind.js';
 
-/** What a queue has, listed queue by queue. The first id column is the queue's, which the listing itself does not show. */
+/** Describes the members of a queue, listed queue by queue. The first id column is the queue's, which the listing does not show. */
 export const queueMembers: Omit<EntityKind, 'list'> = {
   relation: 'queue_members',
   idColumns: ['queue_id', 'user_id'],
@@ -12,7 +12,7 @@ export const queueMembers: Omit<EntityKind, 'list'> = {
     member_by: text('memberBy'),
   },
   historyColumns: [],
-  // The user stands in its own relation, and its routing status at the moment of listing is no part of a membership.
+  // The user has its own relation, and its routing status at the moment of listing is not part of a membership.
   ignored: ['selfUri', 'name', 'user', 'routingStatus'],
 };
 
@@ -21,6 +21,6 @@ export const queueWrapupCodes: Omit<EntityKind, 'list'> = {
   idColumns: ['queue_id', 'wrapup_code'],
   columns: { queue_id: uuid('queueId'), wrapup_code: text('id') },
   historyColumns: [],
-  // The code stands in its own relation.
+  // The code has its own relation.
   ignored: ['selfUri', 'name', 'division', 'dateCreated', 'dateModified', 'createdBy', 'modifiedBy', 'description'],
 };

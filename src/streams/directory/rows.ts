@@ -3,17 +3,17 @@ import type { EntityRow, Reject } from '../../model/extraction.js';
 import { nestingFault } from '../../values/bounds.js';
 import { parseInstant } from '../../values/instant.js';
 import { toJson } from '../../values/json.js';
-import { Misfit, readValue } from '../../values/values.js';
+import { LossyValue, readValue } from '../../values/values.js';
 
 export type EntityColumnType = 'uuid' | 'text' | 'time' | 'bigint' | 'boolean' | 'json';
 
 export interface EntityColumn {
-  /** Where the value stands in the entity, e.g. `division.id`. */
+  /** Path of the value in the entity, e.g. `division.id`. */
   readonly path: string;
   readonly type: EntityColumnType;
 }
 
-/** What of an entity is stored how. */
+/** Describes how the members of an entity are stored. */
 export interface EntityShape {
   readonly idColumns: readonly string[];
   readonly columns: Readonly<Record<string, EntityColumn>>;
@@ -59,14 +59,14 @@ function takeColumn(holder: Record<string, unknown>, path: readonly string[], ty
   const value = valueAt(holder, path);
   if (value === undefined) return null;
   const read = value === null ? null : readColumn(type, value);
-  if (!(read instanceof Misfit)) remove(holder, path);
-  return read instanceof Misfit ? read.column : read;
+  if (!(read instanceof LossyValue)) remove(holder, path);
+  return read instanceof LossyValue ? read.column : read;
 }
 
 function readColumn(type: EntityColumnType, value: unknown): unknown {
   if (type !== 'time') return value === '' && type !== 'text' ? null : readValue(type, value);
   const instant = typeof value === 'string' ? parseInstant(value) : undefined;
-  return instant === undefined ? new Misfit(null) : new Date(instant.epochMs).toISOString();
+  return instant === undefined ? new LossyValue(null) : new Date(instant.epochMs).toISOString();
 }
 
 function valueAt(holder: unknown, path: readonly string[]): unknown {
@@ -78,7 +78,7 @@ function valueAt(holder: unknown, path: readonly string[]): unknown {
   return value;
 }
 
-/** Removes what stands at a path, and the objects that its removal leaves empty. */
+/** Removes the value at a path, and the objects that its removal leaves empty. */
 function remove(holder: Record<string, unknown>, [key = '', ...path]: readonly string[]): void {
   if (path.length === 0) {
     delete holder[key];

@@ -1,5 +1,5 @@
 import type { EntityPages, GenesysApi } from '../../genesys/api.js';
-import { ApiError, apiOutage, NotYetError } from '../../lib/errors.js';
+import { ApiError, apiOutage, DeferredError } from '../../lib/errors.js';
 import { hourMs, minuteMs } from '../../lib/interval.js';
 import type { EntityBatch, EntityRow, Page, Reject, Slice, Stream, StreamContext } from '../../model/extraction.js';
 import { entityKinds } from './entities.js';
@@ -11,16 +11,16 @@ const periodMs = 6 * hourMs;
 const entitiesMax = 500_000;
 
 /**
- * The directory's listings, one relation a page: names, divisions and settings that facts are read with. A listing is held until it is
- * whole, because only a whole listing says what is gone. One that is not permitted is named in a warning, and one that fails is owed
- * until it works; the others go on.
+ * Lists the directory, one relation per page: names, divisions and settings that reports join facts with. A listing is held in memory until
+ * it is complete, because only a complete one shows what was deleted. One that is not permitted is named in a warning; one that fails stays
+ * pending until it works. The others are stored in either case.
  */
 export function directoryStream(api: GenesysApi): Stream {
   return {
     name: 'directory',
     kind: 'snapshot',
     priority: 0,
-    isReadFirst: true,
+    isPrerequisite: true,
     isDefault: true,
     lagMs: 0,
     repassAgesMs: [],
@@ -40,12 +40,15 @@ async function* pages(api: GenesysApi, slice: Slice, context: StreamContext): As
     try {
       yield await relationPage(kind, kind.list(api, { signal: context.signal, priority: 0 }), cursor);
     } catch (error) {
-      if (concernsAll(error, context.signal)) throw error;
-      if (!isNotOffered(error)) {
+      if (isFatal(error, context.signal)) throw error;
+      if (!isUnavailable(error)) {
         failure ??= error;
         continue;
       }
-      context.log.warn({ relation: kind.relation, reason: error.message }, `${kind.relation} cannot be listed`);
+      context.log.warn(
+        { relation: kind.relation, reason: error.message },
+        `${kind.relation} skipped: missing permission`,
+      );
       refusals.push(error);
       yield { asOf: context.now(), cursor, batches: [], rejects: [], recordCount: 0 };
     }
@@ -57,13 +60,13 @@ async function* pages(api: GenesysApi, slice: Slice, context: StreamContext): As
 }
 
 /** The next listing would only meet the same. */
-function concernsAll(error: unknown, signal: AbortSignal): boolean {
+function isFatal(error: unknown, signal: AbortSignal): boolean {
   const isLogin = error instanceof ApiError && error.facts.operation === 'login';
-  return signal.aborted || error instanceof NotYetError || isLogin || apiOutage(error) !== undefined;
+  return signal.aborted || error instanceof DeferredError || isLogin || apiOutage(error) !== undefined;
 }
 
 /** The organisation has not given the permission, or does not have the product: asking again would not help. */
-export function isNotOffered(error: unknown): error is ApiError {
+export function isUnavailable(error: unknown): error is ApiError {
   return error instanceof ApiError && (error.facts.action === 'unavailable' || isGone(error));
 }
 

@@ -43,14 +43,14 @@ describe.skipIf(program === undefined)('behind pgbouncer', () => {
   });
 
   /** The address of the database through a pooler of that mode. */
-  async function throughPooler(mode: string): Promise<string> {
+  async function throughPooler(mode: string, extra = ''): Promise<string> {
     const port = await freePort();
     const server = new URL(database.url);
     const target = `host=${server.hostname} port=${server.port || 5432} user=${server.username} password=${decodeURIComponent(server.password)}`;
     const file = join(directory, `${mode}.ini`);
     await writeFile(
       file,
-      `[databases]\n${database.name} = ${target} dbname=${database.name}\n[pgbouncer]\nlisten_addr=127.0.0.1\nlisten_port=${port}\nauth_type=any\npool_mode=${mode}\ndefault_pool_size=30\nunix_socket_dir=\nignore_startup_parameters=extra_float_digits\n`,
+      `[databases]\n${database.name} = ${target} dbname=${database.name}\n[pgbouncer]\nlisten_addr=127.0.0.1\nlisten_port=${port}\nauth_type=any\npool_mode=${mode}\ndefault_pool_size=30\nunix_socket_dir=\nignore_startup_parameters=extra_float_digits\n${extra}`,
     );
     await chmod(file, 0o644);
     const asRoot = process.getuid?.() === 0 ? ['--user', 'nobody'] : [];
@@ -84,6 +84,22 @@ describe.skipIf(program === undefined)('behind pgbouncer', () => {
     const { rows } = await client.query(`select to_regclass('extract.claims') as claims`);
     expect(rows).toEqual([{ claims: null }]);
     await client.end();
+  });
+
+  test('warm connections that are handed out in turn hide nothing', async () => {
+    const url = await throughPooler('transaction', 'server_round_robin=1\n');
+    const busy = await Promise.all(
+      Array.from({ length: 8 }, async () => {
+        const client = new pg.Client({ connectionString: url });
+        await client.connect();
+        await client.query('begin');
+        return client;
+      }),
+    );
+    for (const client of busy) await client.end();
+    const { status, output } = await runCommand(['status'], sandbox, environmentFor(sandbox, url));
+    expect(status).toBe(2);
+    expect(output).toMatch(/transaction or statement mode/);
   });
 
   test('in session mode everything works, and no claim is left', { timeout: 180_000 }, async () => {

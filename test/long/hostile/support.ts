@@ -13,6 +13,8 @@ export interface Visitor {
   query(text: string, values?: readonly unknown[]): Promise<pg.QueryResult>;
   /** SQLSTATE, or `allowed`. */
   codeOf(text: string): Promise<string>;
+  /** Another session of the same role. */
+  again(): Promise<pg.Client>;
   leave(): Promise<void>;
 }
 
@@ -25,9 +27,16 @@ export async function visit(admin: pg.Pool, database: TestDatabase, memberOf: re
   const url = new URL(database.url);
   url.username = role;
   url.password = password;
-  const client = new pg.Client({ connectionString: url.href, application_name: 'psql' });
-  client.on('error', () => {});
-  await client.connect();
+  const again = async () => {
+    const client = new pg.Client({ connectionString: url.href, application_name: 'psql' });
+    client.on('error', () => {});
+    await client.connect();
+    return client;
+  };
+  const client = await again().catch(async (error: unknown) => {
+    await admin.query(`drop role ${role}`).catch(() => {});
+    throw error;
+  });
   return {
     role,
     client,
@@ -38,6 +47,7 @@ export async function visit(admin: pg.Pool, database: TestDatabase, memberOf: re
         () => 'allowed',
         (error: { code: string }) => error.code,
       ),
+    again,
     leave: async () => {
       await client.end().catch(() => {});
       await admin.query(`drop owned by ${role}`).catch(() => {});

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 
-/** What the page shows is a function of this: path and query of the address bar, so that a view can be sent to a colleague. */
+/** Determines what the page shows: path and query of the address bar, so that a view can be sent to a colleague. */
 export interface Address {
   readonly path: string;
   readonly query: URLSearchParams;

@@ -6,7 +6,7 @@ export interface Option {
   readonly label: string;
 }
 
-/** Queues by name; those that were deleted stand last and say so. */
+/** Lists queues by name; deleted ones come last and are marked. */
 export function useQueueOptions(): Option[] {
   const answer = useQuery('queue-list', {});
   return rowsOf(answer.result).map((row) => ({
@@ -15,7 +15,7 @@ export function useQueueOptions(): Option[] {
   }));
 }
 
-/** Users by name; two of one name are told apart by their title or division. */
+/** Lists users by name; users of the same name are distinguished by their title or division. */
 export function useUserOptions(): Option[] {
   const answer = useQuery('user-list', {});
   const rows = rowsOf(answer.result);

@@ -1,6 +1,6 @@
 import type { Cell, ColumnType } from '../../../model/mart-query.js';
 
-/** What stands where there is no value. */
+/** Shown where there is no value. */
 export const nothing = '–';
 
 const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
@@ -21,7 +21,7 @@ export function formatRate(rate: number): string {
   return `${formatNumber(Math.round(rate * 1_000) / 10).replace(/^(−?[\d,]+)$/, '$1.0')} %`;
 }
 
-/** `4:05`, or `7:35:00` from an hour on: minutes and seconds never stand for hours and minutes. */
+/** Formats as `4:05`, or `7:35:00` from an hour on: minutes and seconds are never mistaken for hours and minutes. */
 export function formatDuration(seconds: number): string {
   const whole = Math.round(Math.abs(seconds));
   const hours = Math.floor(whole / hourSeconds);
@@ -63,7 +63,7 @@ export function formatMinuteOfDay(minute: number): string {
   return `${Math.floor(minute / 60)}:${String(minute % 60).padStart(2, '0')}`;
 }
 
-/** A value in the one form that its column's name and type stand for: the contract's endings say the unit. */
+/** Formats a value by its column's type and name, whose ending says the unit. */
 export function formatCell(name: string, type: ColumnType, value: Cell): string {
   if (value === null || value === '') return nothing;
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
@@ -80,7 +80,7 @@ export function formatFigure(name: string, value: number): string {
   return formatNumber(value);
 }
 
-/** The same for an axis: rates without their digit, which no tick has. */
+/** Formats a value for an axis: rates without their decimal, which no tick has. */
 export function formatTick(name: string, value: number): string {
   if (name.endsWith('_rate')) return `${Math.round(value * 100)} %`;
   return name.endsWith('_count') && !Number.isInteger(value) ? '' : formatFigure(name, value);

@@ -2,7 +2,7 @@ import type { Relation, RelationColumn } from '../../../model/mart-query.js';
 import { isAdditive, type ReportFunction, type ReportOperator, ratioOf } from '../../../model/mart-report.js';
 import { labelOf } from './labels.js';
 
-/** What a person may choose of a relation's columns, in the words of the address. */
+/** Describes what a person may choose of a relation's columns, as the address spells it. */
 export interface MeasureOption {
   /** `sum:handle_seconds`, or `count`. */
   readonly id: string;

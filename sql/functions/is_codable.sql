@@ -1,0 +1,20 @@
+-- Could an agent session with this wrap-up cause have had a code? True without a cause: then it has one.
+create or replace function genesys.is_codable(wrapup_cause text)
+returns boolean
+language sql
+immutable
+parallel safe
+as $$
+    select
+        wrapup_cause is null
+        or wrapup_cause not in (
+            'system_code',
+            'non_acd',
+            'outbound_no_contact',
+            'not_answered',
+            'still_open',
+            'callback_no_acw'
+        )
+$$;
+
+comment on function genesys.is_codable is 'True for an agent session that has a real code, or whose cause says that it was of a queue, in contact and over, its after-call work not that of a voice session. Columns is_codable and codable_count.';

@@ -1,0 +1,85 @@
+import { type Config, type ConfigWithApi, type Environment, parseConfig } from '../../config/config.js';
+import { UsageError } from '../../lib/errors.js';
+import { version } from '../../lib/version.js';
+import type { CommandContext } from '../app/command.js';
+import { type ApiReport, checkApi, hostOf } from './api.js';
+import { type Check, checksOf, exitStatusOf } from './check.js';
+import { checkDatabase } from './database.js';
+import { checkDisk, checkNode, checkPort, checkProxy } from './machine.js';
+import { type Diagnosis, diagnosisText } from './report.js';
+
+const configuration = checksOf('configuration');
+
+/** Checks everything that the other commands rely on, changes nothing, and says what is lost without each. */
+export async function doctorCommand(context: CommandContext, options: { readonly json: boolean }): Promise<number> {
+  const diagnosis = await diagnose(context);
+  context.print(options.json ? JSON.stringify(diagnosis, null, 2) : diagnosisText(diagnosis));
+  return diagnosis.status;
+}
+
+/** Runs all checks. Every one is made, whatever the others find, unless it needs what another found missing. */
+export async function diagnose(context: CommandContext): Promise<Diagnosis> {
+  const { config, api, faults } = readConfig(context.environment);
+  const checks = [
+    checkNode(process.version),
+    ...faults,
+    ...(config === undefined ? [] : await checkMachine(context, config, api)),
+    ...(config === undefined
+      ? [checksOf('database').skipped('connection', 'the configuration has faults')]
+      : await checkDatabase(context, config)),
+  ];
+  const answered = await checkAnswers(context, api);
+  const all = [...checks, ...answered.checks];
+  return {
+    version,
+    checkedAt: context.now().toISOString(),
+    status: exitStatusOf(all, answered.access),
+    checks: all,
+    access: answered.access,
+  };
+}
+
+async function checkMachine(context: CommandContext, config: Config, api?: ConfigWithApi): Promise<Check[]> {
+  const isEmbedded = config.databaseUrl === undefined;
+  return [
+    await checkDisk(context.directory, isEmbedded),
+    checkProxy(context.environment, api && hostOf(api).replace(/:\d+$/, '')),
+    await checkPort(config.service),
+  ];
+}
+
+async function checkAnswers(context: CommandContext, api: ConfigWithApi | undefined): Promise<ApiReport> {
+  if (api !== undefined) return checkApi(context, api);
+  return { checks: [checksOf('api').skipped('login', 'the OAuth client is not configured')], access: [] };
+}
+
+interface ReadConfig {
+  /** Absent where what every command needs has a fault. */
+  readonly config?: Config;
+  /** Absent where the OAuth client or the region is missing, too. */
+  readonly api?: ConfigWithApi;
+  readonly faults: readonly Check[];
+}
+
+function readConfig(environment: Environment): ReadConfig {
+  try {
+    const api = parseConfig(environment, { api: true });
+    return { config: api, api, faults: [configuration.ok('variables', 'complete')] };
+  } catch (error) {
+    const faults = faultsOf(error);
+    try {
+      return { config: parseConfig(environment, { api: false }), faults };
+    } catch {
+      return { faults };
+    }
+  }
+}
+
+/** One check for each line of the message, which never holds a secret. */
+function faultsOf(error: unknown): Check[] {
+  if (!(error instanceof UsageError)) throw error;
+  return error.message.split('\n').map((line) => {
+    const [problem = '', ...remedy] = line.split('; ');
+    return configuration.fault('variables', problem, remedy.length === 0 ? undefined : `${remedy.join('; ')}.`);
+  });
+}

@@ -1,0 +1,87 @@
+/** Checks of this machine: the runtime, the disk, the proxy, the service port. */
+import { statfs } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { arch, platform } from 'node:os';
+import type { Config, Environment } from '../../config/config.js';
+import { isLoopbackHost } from '../../lib/loopback.js';
+import { describeSystemError } from '../../lib/system-errors.js';
+import { portFault } from '../../service/http-server.js';
+import { type Check, checksOf } from './check.js';
+import { bytesText } from './units.js';
+
+const { ok, note, warning, fault } = checksOf('machine');
+
+/** As `engines` in package.json has it; a test compares. */
+export const nodeMin = { major: 20, minor: 19 } as const;
+const knownPlatforms = ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64', 'win32-x64'];
+const freeBytesMin = 1024 ** 3;
+const metricsMsMax = 2_000;
+
+/** Checks the version of Node and whether this platform has an embedded Postgres. */
+export function checkNode(nodeVersion: string, where = `${platform()}-${arch()}`): Check {
+  const [major = 0, minor = 0] = nodeVersion.replace(/^v/, '').split('.').map(Number);
+  const isOld = major < nodeMin.major || (major === nodeMin.major && minor < nodeMin.minor);
+  const found = `Node ${nodeVersion} on ${where}`;
+  if (isOld) return fault('node', found, `Install Node ${nodeMin.major}.${nodeMin.minor} or newer.`);
+  if (!knownPlatforms.includes(where))
+    return note('node', `${found}; no embedded Postgres for this platform`, 'Set DATABASE_URL to a Postgres server.');
+  return ok('node', found);
+}
+
+/** Checks that the working directory's disk has room: for the embedded Postgres, or for what an export writes. */
+export async function checkDisk(directory: string, isEmbedded: boolean): Promise<Check> {
+  try {
+    const stats = await statfs(directory);
+    const freeBytes = stats.bavail * stats.bsize;
+    const found = `${bytesText(freeBytes)} free in ${directory}`;
+    if (freeBytes >= freeBytesMin) return ok('disk', found);
+    const make = isEmbedded ? warning : note;
+    return make('disk', found, 'Free some space; a week of 10,000 conversations a day takes about 1 GB.');
+  } catch (error) {
+    return warning('disk', describeSystemError(error) ?? (error as Error).message, 'Use another directory.');
+  }
+}
+
+/** Says which proxy the API is asked through. The password of the proxy is left out. */
+export function checkProxy(environment: Environment, apiHost: string | undefined): Check {
+  const value = (name: string) => environment[name.toLowerCase()] || environment[name];
+  const proxy = value('HTTPS_PROXY') ?? value('HTTP_PROXY');
+  if (!proxy) return ok('proxy', 'none: the API is asked directly');
+  if (!URL.canParse(proxy))
+    return fault('proxy', 'HTTPS_PROXY is not a URL', 'Use one such as http://proxy.example.com:3128.');
+  if (apiHost !== undefined && isLoopbackHost(apiHost)) return ok('proxy', 'not used: the API is on this machine');
+  const { protocol, host } = new URL(proxy);
+  const except = value('NO_PROXY');
+  return ok('proxy', `${protocol}//${host}${except ? `, except for ${except}` : ''}`);
+}
+
+/** Checks the port of `run`. One that a genesys-warehouse serves already is as it should be. */
+export async function checkPort({ host, port, isPortGiven }: Config['service']): Promise<Check> {
+  if (port === 0) return ok('service port', 'switched off: no /healthz and /metrics');
+  const error = await listenOnce(host, port);
+  if (error === undefined) return ok('service port', `${port} on ${host} is free`);
+  if (await isOurs(host, port))
+    return ok('service port', `${port} on ${host} is served by a running genesys-warehouse`);
+  const [problem = '', remedy = ''] = portFault(error, { host, port }).split('; ');
+  const advice = `${remedy.charAt(0).toUpperCase()}${remedy.slice(1)}.`;
+  // A port that was asked for keeps `run` from starting; the default one is given up with a warning.
+  return isPortGiven ? fault('service port', problem, advice) : warning('service port', problem, advice);
+}
+
+function listenOnce(host: string, port: number): Promise<Error | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', resolve);
+    server.listen(port, host, () => server.close(() => resolve(undefined)));
+  });
+}
+
+async function isOurs(host: string, port: number): Promise<boolean> {
+  const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
+  try {
+    const answer = await fetch(`http://${name}:${port}/metrics`, { signal: AbortSignal.timeout(metricsMsMax) });
+    return (await answer.text()).includes('genesys_warehouse_');
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,34 @@
+/** Types of a lake's columns, after Delta's own names; `decimal` is decimal(18,3), which holds seconds to the millisecond. */
+export type LakeType = 'string' | 'integer' | 'long' | 'decimal' | 'double' | 'boolean' | 'date' | 'timestamp';
+
+export interface LakeColumn {
+  readonly name: string;
+  readonly type: LakeType;
+  readonly description?: string;
+}
+
+/** A relation of the warehouse as a table of the lake. */
+export interface LakeTable {
+  /** Below the lake's address, such as `mart/fct_conversations`. */
+  readonly path: string;
+  readonly description: string;
+  readonly columns: readonly LakeColumn[];
+  /** True where files are kept by UTC day; else the table is replaced as a whole. */
+  readonly isByDay: boolean;
+}
+
+/** A UTC day such as `2026-11-03`. */
+export type Day = string;
+
+/** Rows of a half-open range of UTC days, as the bytes of `COPY … (format binary)`. */
+export type RowSource = (from: Day, to: Day) => AsyncIterable<Buffer>;
+
+export interface LakeFigures {
+  readonly rows: number;
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/** How many of the decimal places of `decimal` there are. */
+export const decimalScale = 3;
+export const decimalPrecision = 18;

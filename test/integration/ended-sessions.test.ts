@@ -1,0 +1,134 @@
+import type pg from 'pg';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describeLoss } from '../../src/postgres/connection/lost.js';
+import { createPool } from '../../src/postgres/connection/pool.js';
+import { inTransaction, onConnection } from '../../src/postgres/connection/transaction.js';
+import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
+import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
+import { differencesFromTruth, environmentFor, runCommand } from '../support/program.js';
+
+/** Administrators and time-outs end sessions: the sentence is the database's own, and nothing but the run is lost. */
+const at = new Date('2026-03-12T06:12:00Z');
+let database: TestDatabase;
+let admin: pg.Pool;
+
+beforeEach(async () => {
+  database = await migratedDatabase();
+  admin = testPool(database.url);
+});
+afterEach(async () => {
+  await admin.end();
+  await database.drop();
+});
+
+/** A pool of the program's own whose sessions have further settings. */
+function poolWith(session: string): pg.Pool {
+  const options = { connectionString: database.url, applicationName: 'ended sessions', max: 1, statementTimeoutMs: 0 };
+  return createPool({ ...options, session });
+}
+
+const ending = (client: pg.PoolClient) => new Promise((resolve) => client.once('end', resolve));
+
+/** Returns the error of `work` as a person sees it, and checks that the pool works afterwards. */
+async function sentenceOf(pool: pg.Pool, work: Promise<unknown>): Promise<string | undefined> {
+  const error: unknown = await work.then(
+    () => undefined,
+    (thrown) => thrown,
+  );
+  expect((await pool.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
+  return describeLoss(error);
+}
+
+describe('a session that the database ended is reported with the reason of the database', () => {
+  test('idle for too long (57P05)', async () => {
+    const pool = poolWith('set idle_session_timeout = 50');
+    const work = onConnection(pool, async (client) => {
+      await ending(client);
+      await client.query('select 1');
+    });
+    expect(await sentenceOf(pool, work)).toMatch(
+      /^The database ended an idle session \(idle-session timeout\) \(terminating connection due to idle-session timeout\)\. /,
+    );
+    await pool.end();
+  });
+
+  test('idle in a transaction for too long (25P03)', async () => {
+    const pool = poolWith('set idle_in_transaction_session_timeout = 50');
+    const work = inTransaction(pool, ending);
+    expect(await sentenceOf(pool, work)).toMatch(
+      /^The database ended an idle transaction \(idle-in-transaction timeout\) \(terminating connection due to idle-in-transaction timeout\)\. /,
+    );
+    await pool.end();
+  });
+
+  test('a transaction that took too long, where the server has such a limit (25P04)', async () => {
+    const { rows } = await admin.query(`select current_setting('transaction_timeout', true) is not null as "isKnown"`);
+    const pool = poolWith(rows[0].isKnown ? 'set transaction_timeout = 50' : '');
+    const work = inTransaction(pool, async (client) => {
+      if (rows[0].isKnown) await client.query('select pg_sleep(20)');
+      // What a server from 17 on says.
+      throw Object.assign(new Error('terminating connection due to transaction timeout'), { code: '25P04' });
+    });
+    expect(await sentenceOf(pool, work)).toMatch(
+      /^The database ended a transaction that exceeded the transaction timeout \(terminating connection due to transaction timeout\)\. /,
+    );
+    await pool.end();
+  });
+
+  test('an administrator, between two statements and in one (57P01)', async () => {
+    const pool = poolWith('');
+    const kill = async (client: pg.PoolClient, during: Promise<unknown>) => {
+      const { processID } = client as unknown as { processID: number };
+      await admin.query('select pg_terminate_backend($1)', [processID]);
+      await during;
+      await client.query('select 1');
+    };
+    const sentence =
+      /^The connection to the database was lost \(terminating connection due to administrator command\)\. /;
+    expect(
+      await sentenceOf(
+        pool,
+        inTransaction(pool, (client) => kill(client, ending(client))),
+      ),
+    ).toMatch(sentence);
+    expect(
+      await sentenceOf(
+        pool,
+        inTransaction(pool, (client) => kill(client, client.query('select pg_sleep(20)'))),
+      ),
+    ).toMatch(sentence);
+    await pool.end();
+  });
+});
+
+describe('a sync whose sessions are ended all the time', () => {
+  let sandbox: Sandbox;
+  beforeAll(async () => {
+    sandbox = await startSandbox({ seed: 4, conversationsPerDay: 100, agents: 5, clock: { kind: 'fixed', at } });
+  });
+  afterAll(() => sandbox?.close());
+
+  test('ends in one sentence with status 1; nothing is a dead letter, and the next one completes it', async () => {
+    const environment = { ...environmentFor(sandbox, database.url), GENESYS_WAREHOUSE_START: '2026-03-11T00:00:00Z' };
+    let isOver = false;
+    const running = runCommand(['sync'], sandbox, environment).finally(() => {
+      isOver = true;
+    });
+    // From the first page on, so that slices are met in the middle.
+    while (!isOver && sandbox.requests().length < 20) await new Promise((resolve) => setTimeout(resolve, 2));
+    while (!isOver) {
+      await admin.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity
+         where application_name = 'genesys-warehouse' and datname = current_database()`,
+      );
+    }
+    const { status, output } = await running;
+    expect(status).toBe(1);
+    expect(output).toMatch(/connection to the database was lost \(.+?\)\. \w/);
+    expect(output).not.toMatch(/"stack"|\n\s+at /);
+    const letters = await admin.query('select count(*)::int as count from extract.dead_letters');
+    expect(letters.rows).toEqual([{ count: 0 }]);
+    expect(await runCommand(['sync'], sandbox, environment)).toMatchObject({ status: 0 });
+    expect(await differencesFromTruth(admin, sandbox)).toEqual([]);
+  }, 120_000);
+});

@@ -1,0 +1,120 @@
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, test } from 'vitest';
+import { exitStatusOf } from '../../src/cli/doctor/check.js';
+import { checkDisk, checkNode, checkPort, checkProxy, nodeMin } from '../../src/cli/doctor/machine.js';
+import { bytesText } from '../../src/cli/doctor/units.js';
+import { programCall } from '../../src/lib/program-call.js';
+import { allStreams } from '../../src/streams/catalog.js';
+import { dataAccess } from '../../src/streams/data-access.js';
+
+const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+
+test('every stream is in the table of permissions, and no other', () => {
+  const streams = allStreams({} as never, { granularity: 'PT30M' }).map(({ name }) => name);
+  const named = new Set(dataAccess.flatMap((entry) => entry.streams));
+  expect([...named].sort()).toEqual([...streams].sort());
+});
+
+test('the oldest Node is the one that package.json asks for', () => {
+  expect(manifest.engines.node).toBe(`>=${nodeMin.major}.${nodeMin.minor}`);
+});
+
+test.each([
+  ['v18.20.0', 'linux-x64', 'fault'],
+  ['v20.18.9', 'linux-x64', 'fault'],
+  ['v20.19.0', 'linux-x64', 'ok'],
+  ['v24.1.0', 'darwin-arm64', 'ok'],
+  ['v22.1.0', 'freebsd-x64', 'note'],
+])('Node %s on %s is %s', (version, where, state) => {
+  expect(checkNode(version, where).state).toBe(state);
+});
+
+async function withServer(answer: string, work: (port: number) => Promise<void>): Promise<void> {
+  const server = createServer((_request, response) => response.end(answer));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await work((server.address() as AddressInfo).port).finally(() => server.close());
+}
+
+test('a port that this program serves already is as it should be', async () => {
+  await withServer('genesys_warehouse_up 1\n', async (port) => {
+    const service = { host: '127.0.0.1', port, isPortGiven: true, names: [] };
+    expect(await checkPort(service)).toMatchObject({ state: 'ok' });
+  });
+});
+
+test('the default port, taken by another program, is a warning, since run starts without it', async () => {
+  await withServer('something else', async (port) => {
+    const service = { host: '127.0.0.1', port, isPortGiven: false, names: [] };
+    expect(await checkPort(service)).toMatchObject({ state: 'warning', remedy: expect.stringContaining('Choose') });
+  });
+});
+
+test('an address that this machine does not have is a fault that names the variable', async () => {
+  const service = { host: '203.0.113.7', port: 65_001, isPortGiven: true, names: [] };
+  const found = await checkPort(service);
+  expect(found.state).toBe('fault');
+  expect(`${found.detail} ${found.remedy}`).toContain('GENESYS_WAREHOUSE_SERVICE_HOST');
+});
+
+test('a disk that cannot be asked is named', async () => {
+  expect(await checkDisk('/no/such/directory', true)).toMatchObject({ state: 'warning' });
+});
+
+test('the proxy is shown without its password, and not for an API on this machine', () => {
+  const environment = { HTTPS_PROXY: 'http://me:hidden-word@proxy.example.com:3128', NO_PROXY: 'db.example.com' };
+  expect(checkProxy(environment, 'mypurecloud.de').detail).toBe(
+    'http://proxy.example.com:3128, except for db.example.com',
+  );
+  expect(checkProxy(environment, '127.0.0.1').detail).toContain('not used');
+  expect(checkProxy({ HTTPS_PROXY: 'proxy' }, 'mypurecloud.de').state).toBe('fault');
+});
+
+test('the exit status is that of the worst', () => {
+  const check = (state: 'ok' | 'note' | 'warning' | 'fault' | 'skipped') =>
+    ({ area: 'machine', name: 'x', state, detail: '' }) as const;
+  const access = (state: 'granted' | 'missing' | 'not_offered' | 'not_used' | 'unknown') =>
+    ({ dataSets: [], permission: null, lost: '', state }) as const;
+  expect(exitStatusOf([check('ok'), check('note'), check('skipped')], [access('granted'), access('not_used')])).toBe(0);
+  expect(exitStatusOf([], [access('not_offered')])).toBe(0);
+  expect(exitStatusOf([check('warning')], [])).toBe(1);
+  expect(exitStatusOf([], [access('missing')])).toBe(1);
+  expect(exitStatusOf([], [access('unknown')])).toBe(1);
+  expect(exitStatusOf([check('fault'), check('warning')], [access('missing')])).toBe(2);
+});
+
+test.each([
+  [0, '0 bytes'],
+  [1_536, '1.5 kB'],
+  [536_870_912, '512 MB'],
+  [4_294_967_296, '4.0 GB'],
+])('%d bytes are %s', (bytes, text) => {
+  expect(bytesText(bytes)).toBe(text);
+});
+
+const directory = '/home/me/warehouse';
+test.each([
+  ['a global installation', { script: '/usr/local/bin/genesys-warehouse', environment: {} }, 'genesys-warehouse'],
+  [
+    'npx',
+    { script: `${directory}/node_modules/.bin/genesys-warehouse`, environment: { npm_command: 'exec' } },
+    'npx genesys-warehouse',
+  ],
+  [
+    'a script of package.json',
+    { script: `${directory}/dist/main.js`, environment: { npm_command: 'run-script' } },
+    'npx genesys-warehouse',
+  ],
+  ['node in its folder', { script: `${directory}/dist/main.js`, environment: {} }, 'node dist/main.js'],
+  ['node elsewhere', { script: '/opt/g w/dist/main.js', environment: {} }, 'node "/opt/g w/dist/main.js"'],
+  ['the image', { script: '/app/dist/main.js', environment: {} }, 'docker compose run --rm extractor'],
+])('started by %s, it prints commands that start it the same way', (_, start, call) => {
+  expect(programCall({ directory, ...start })).toBe(call);
+});
+
+test('install.md lists every permission that there is', () => {
+  const page = readFileSync(new URL('../../docs/install.md', import.meta.url), 'utf8');
+  const permissions = dataAccess.flatMap(({ permission }) => permission ?? []);
+  expect(permissions.filter((permission) => !page.includes(`\`${permission}\``))).toEqual([]);
+});
