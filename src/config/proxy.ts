@@ -7,7 +7,7 @@ export interface ProxyConfig {
   readonly none: readonly string[];
 }
 
-/** Returns the proxies that the environment names, or a fault for each that is no usable URL; it never repeats the value, which may hold a password. */
+/** Returns the proxies that the environment names, or a fault for each URL that cannot be used; it never repeats the value, which may hold a password. */
 export function proxyConfig(given: Readonly<Record<string, string | undefined>>): {
   readonly proxies: ProxyConfig | undefined;
   readonly faults: string[];
@@ -40,7 +40,7 @@ function proxyFault(value: string): string | undefined {
   const url = URL.canParse(value) ? new URL(value) : undefined;
   const isWeb = url !== undefined && ['http:', 'https:'].includes(url.protocol) && url.hostname !== '';
   if (!isWeb)
-    return 'is no address of an HTTP proxy; begin it with http:// or https://, as in http://proxy.example.com:8080';
+    return 'is not the address of an HTTP proxy; begin it with http:// or https://, as in http://proxy.example.com:8080';
   try {
     decodeURIComponent(`${url.username}${url.password}`);
   } catch {

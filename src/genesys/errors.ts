@@ -62,7 +62,7 @@ const checkAddress = (failure: Failure) =>
 const checkProxyAccess = ({ proxy }: Failure) =>
   `The proxy at ${proxy} does not let this program through; check the user and password in HTTPS_PROXY, let the proxy pass Genesys Cloud's hosts, or name them in NO_PROXY.`;
 const checkProxy = ({ proxy }: Failure) =>
-  `The proxy at ${proxy} stands in between; check HTTPS_PROXY, or name Genesys Cloud's hosts in NO_PROXY.`;
+  `Requests go through the proxy at ${proxy}; check HTTPS_PROXY, or name Genesys Cloud's hosts in NO_PROXY.`;
 const namePermission = (failure: Failure) => {
   const permissions = permissionsIn(failure.message);
   return permissions

@@ -455,7 +455,7 @@ describe('the proxies', () => {
     (value) => {
       const [fault, ...others] = faultsOf({ ...credentials, HTTPS_PROXY: value }, { api: true });
       expect(fault).toBe(
-        'HTTPS_PROXY is no address of an HTTP proxy; begin it with http:// or https://, as in http://proxy.example.com:8080',
+        'HTTPS_PROXY is not the address of an HTTP proxy; begin it with http:// or https://, as in http://proxy.example.com:8080',
       );
       expect(others).toEqual([]);
       expect(fault).not.toContain('hush');

@@ -31,7 +31,7 @@ export class OutageWatch {
   }
 
   /** A tick has met no outage: the pauses begin small again. */
-  calm(): void {
+  reset(): void {
     this.#failures = 0;
   }
 
@@ -68,7 +68,7 @@ export class OutageWatch {
         opened.log.info({ of, since: since.toISOString(), seconds }, 'Outage is over');
         return true;
       } catch (error) {
-        opened.log.debug({ of, reason: asError(error).message }, 'Outage goes on');
+        opened.log.debug({ of, reason: asError(error).message }, 'Outage continues');
       }
     }
     return false;

@@ -77,7 +77,7 @@ export class Ticks {
         await reconcilePulledDays(opened.pool, context, opened.log);
         return summary;
       });
-      this.#watch.calm();
+      this.#watch.reset();
       return status === exitDone ? 'done' : 'partly';
     } catch (error) {
       state.failed(error);
