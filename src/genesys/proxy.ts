@@ -30,7 +30,7 @@ export function proxyFor(
   return isDirect ? undefined : new URL(proxy);
 }
 
-/** As curl and Go read NO_PROXY: a name stands for its subdomains, too. */
+/** As curl and Go read NO_PROXY: a name includes its subdomains. */
 function matches(entry: string, hostname: string, port: string | undefined): boolean {
   if (entry === '*') return true;
   const [, name = '', entryPort] = /^(.*?)(?::(\d+))?$/.exec(entry) ?? [];
@@ -62,7 +62,7 @@ export function openTunnel(proxy: URL, target: string, timeoutMs: number): Promi
       socket.on('error', () => {}).destroy();
       reject(refusal(statusCode, target));
     });
-    // A server that is no proxy answers CONNECT like any other request.
+    // A server that does not know CONNECT answers as to any other request.
     connecting.once('response', (response) => {
       response.destroy();
       reject(refusal(response.statusCode ?? 0, target));

@@ -6,7 +6,7 @@ const failingMsMax = 12 * secondMs;
 /** After a call has given up, others fail at once for so long instead of finding out themselves. */
 const givenUpMs = 5 * secondMs;
 
-/** Whether the hosts of the API can be reached: many callers that meet one outage give up together and early. */
+/** Remembers whether the hosts of the API can be reached, so that many callers that meet one outage give up together and early. */
 export class Reachability {
   readonly #clockMs: () => number;
   readonly #failingSinceMs = new Map<string, number>();
@@ -35,7 +35,7 @@ export class Reachability {
     this.#givenUp = { error, untilMs: this.#clockMs() + givenUpMs };
   }
 
-  /** Lets the next call try, whoever has given up before. */
+  /** Lets the next call try, even where another has just given up. */
   tryAgain(): void {
     this.#givenUp = undefined;
   }

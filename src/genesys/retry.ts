@@ -9,7 +9,7 @@ export interface RetryOptions {
   readonly sleep: Sleep;
   /** In [0, 1). */
   readonly random: () => number;
-  /** Whether waiting for an API that is away would take too long. */
+  /** Returns true where waiting for an API that is away would take too long. */
   readonly isTooLate?: (delayMs: number) => boolean;
   readonly onRetry?: (error: ApiError, delayMs: number) => void;
   /** Name of an operation that must not be sent twice on a mere suspicion: of its errors only a `wait`, a certain refusal, is repeated. */

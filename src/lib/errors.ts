@@ -59,7 +59,7 @@ export class DeferredError extends Error {
   }
 }
 
-/** What everything depends on is away, or refuses this program: one condition, and no fault of any slice. */
+/** Genesys Cloud or the database is away, or refuses this program: one condition, and not a fault of any slice. */
 export class OutageError extends Error {
   override readonly name = 'OutageError';
   readonly of: 'genesys' | 'database';
@@ -73,7 +73,7 @@ export class OutageError extends Error {
   }
 }
 
-/** Returns the outage of the API that an error tells of, or undefined where it concerns one call only. */
+/** Returns the outage of the API that an error means, or undefined where it concerns one call only. */
 export function apiOutage(error: unknown): OutageError | undefined {
   if (error instanceof OutageError) return error;
   if (!(error instanceof ApiError) || error.facts.outage === undefined) return undefined;

@@ -1,4 +1,4 @@
-/** What the figures of the service port are made of. */
+/** Facts from which the figures of the service port are computed. */
 
 /** Figures of one stream from the ledger. */
 export interface StreamFigures {

@@ -5,9 +5,9 @@ import { onTestFinished } from 'vitest';
 export interface TestProxy {
   readonly url: string;
   readonly host: string;
-  /** What each CONNECT asked for, with the login it came with. */
+  /** Target and login of each CONNECT. */
   readonly connects: { readonly target: string; readonly login: string | undefined }[];
-  /** Answers otherwise from now on; tunnels that stand are cut. */
+  /** Answers otherwise from now on; open tunnels are cut. */
   change(answer: ProxyAnswer): void;
 }
 

@@ -87,7 +87,7 @@ describe('a proxy', () => {
       const { api, sleepsMs } = openApi({ http: url, none: [] });
       const error = await failureOf(api.organization());
       expect(error.facts).toMatchObject({ outage: 'away', code });
-      expect(error.message).toContain(`The proxy at ${host}`);
+      expect(error.message).toContain(`the proxy at ${host}`);
       expect(connects).toHaveLength(attemptsMax);
       expect(sleepsMs).toEqual([250, 500, 1_000, 2_000]);
     },
@@ -98,10 +98,10 @@ describe('a proxy', () => {
     const { api } = openApi({ http: 'http://127.0.0.1:9', none: [] });
     const error = await failureOf(api.organization());
     expect(error.facts).toMatchObject({ outage: 'away', code: 'ECONNREFUSED' });
-    expect(error.message).toContain('The proxy at 127.0.0.1:9');
+    expect(error.message).toContain('the proxy at 127.0.0.1:9');
   });
 
-  test('that is no proxy is one that fails', async () => {
+  test('that does not know CONNECT fails', async () => {
     const server = await startServer(() => ({ body: {} }));
     const { api } = openApi({ http: server.url, none: [] });
     expect((await failureOf(api.organization())).facts).toMatchObject({ outage: 'away' });

@@ -104,7 +104,7 @@ async function expectRecovery(): Promise<void> {
 const port = () => Number(new URL(sandbox.url).port);
 const gateway = 'http://gateway.example.test';
 
-/** Resolves the gateway's name to this machine until it is told not to; ends with `restore`. */
+/** Resolves the gateway's name to this machine until `goAway`; ends with `restore`. */
 function nameServer() {
   const { lookup } = dns;
   const state = { isAway: false };
@@ -179,7 +179,7 @@ describe('an outage in the middle of a backfill ends sync in few lines, and char
       proxy.change('close');
       connectsBefore = proxy.connects.length;
     }, extra);
-    await expectOneCondition(run, 1, new RegExp(`^Genesys Cloud cannot be reached: .*The proxy at ${proxy.host}`));
+    await expectOneCondition(run, 1, new RegExp(`^Genesys Cloud cannot be reached: .*the proxy at ${proxy.host}`));
     // Of each slice in flight as many as a call has attempts, and not thousands a second.
     expect(proxy.connects.length - connectsBefore).toBeLessThan(100);
     await expectRecovery();
@@ -237,7 +237,7 @@ describe('run', { timeout: 120_000 }, () => {
   test.each([
     ['genesys', /Genesys Cloud cannot be reached/, () => apiGate],
     ['database', /^The database does not answer since/, () => databaseGate],
-  ] as const)('reports an outage of %s once, waits, reports its end once and goes on', async (of, reason, gateOf) => {
+  ] as const)('reports an outage of %s once, waits, reports its end once and continues', async (of, reason, gateOf) => {
     const running = await start();
     await until(() => dataRequests() >= requestsBefore);
     await gateOf().shut();

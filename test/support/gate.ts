@@ -13,7 +13,7 @@ export class Gate {
     this.#target = { host: hostname, port: Number(port || 5432) };
   }
 
-  /** The same URL through this gate. */
+  /** Returns a URL that leads through this gate. */
   urlOf(url: string): string {
     const through = new URL(url);
     through.hostname = '127.0.0.1';

@@ -56,11 +56,11 @@ export function describeLoss(thrown: unknown): string | undefined {
   return undefined;
 }
 
-/** Of the losses, those that concern the whole database rather than one statement, by code and by wording. */
+/** Losses that concern the whole database rather than one statement, by code and by wording. */
 const awayCodes = /^57P0[1-3]$|^08|^E(PIPE$|CONN(RESET|REFUSED)$|TIMEDOUT$|HOST|NET|NOTFOUND$|AI_AGAIN$)/;
 const awayWords = /is not currently accepting connections$/;
 
-/** Returns the outage that an error tells of when the database is away; undefined for every other error, also one of the API. */
+/** Returns the outage that an error means when the database is away; undefined for every other error, also one of the API. */
 export function databaseOutage(thrown: unknown): OutageError | undefined {
   const causes = causesOf(thrown);
   if (causes.some((cause) => cause instanceof ApiError)) return undefined;
