@@ -77,7 +77,7 @@ describe('a first export', () => {
     expect(queues.fields.map(({ name }) => name)).toContain('queue_name');
   });
 
-  test('leaves out what tells of persons', async () => {
+  test('leaves out personal data', async () => {
     const users = await readTable(root, 'mart/dim_users');
     expect(users.rows.length).toBeGreaterThan(5);
     for (const name of ['user_name', 'email', 'username', 'manager_name'])
@@ -151,7 +151,7 @@ describe('what changes in Postgres', () => {
 });
 
 describe('lake export', () => {
-  test('writes tables of schema genesys and what tells of persons where it is asked to', {
+  test('writes tables of schema genesys and personal data on request', {
     timeout: 120_000,
   }, async () => {
     const other = await mkdtemp(join(tmpdir(), 'lake-'));

@@ -12,7 +12,7 @@ export interface Lake extends LakeScope {
   readonly exportedAt: Date | null;
 }
 
-/** The day under which a table stands that is replaced as a whole. */
+/** The day under which a table is listed that is replaced as a whole. */
 export const wholeTable = '-infinity';
 /** A restatement of a day that fills up while it is exported waits for the next claim. */
 const claimedMarksMax = 1_000_000;

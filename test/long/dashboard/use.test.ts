@@ -134,7 +134,7 @@ describe.skipIf(chromiumPath === undefined)('somebody who uses the page', () => 
     await own.drop();
   });
 
-  test('of an empty warehouse is told on every page what is missing', async () => {
+  test('of an empty warehouse is shown on every page what is missing', async () => {
     const empty = await migratedDatabase();
     const page = await servePage({ databaseUrl: empty.url });
     const view = await openView(browser, page.url);
@@ -201,7 +201,7 @@ describe.skipIf(chromiumPath === undefined)('somebody who uses the page', () => 
     await own.drop();
   });
 
-  test('keeps what is shown while the database is away, is told so, and sees it come back', async () => {
+  test('keeps what is shown while the database is away, is informed of that, and sees it come back', async () => {
     const way = await openWay(database.url);
     const page = await servePage({ databaseUrl: way.url });
     const view = await openView(browser, page.url);

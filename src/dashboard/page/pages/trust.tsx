@@ -11,7 +11,7 @@ import { SpanPicker } from '../parts/span-picker.js';
 
 const refreshMs = 60_000;
 
-/** Whether the figures of the other pages can be trusted, and what stands against it. */
+/** Shows whether the figures of the other pages can be trusted, and open problems. */
 export function TrustPage({ address }: { address: Address }) {
   const { today } = useFacts();
   const { from, to } = spanOf(address.query, today, 'last-28');
@@ -83,7 +83,7 @@ interface Verdict {
   readonly tone: 'is-good' | 'is-late' | 'is-bad';
 }
 
-/** One sentence for each question that somebody who has to vouch for a figure asks. */
+/** Answers in one sentence each the questions of a person who is responsible for a figure. */
 function Verdicts(props: { streams: Answer; gaps: Answer; reconciliation: Answer; restatements: Answer }) {
   const verdicts = [
     freshnessVerdict(rowsOf(props.streams.result)),
