@@ -3,6 +3,7 @@ import { parse as parseDotenv } from 'dotenv';
 import { UsageError } from '../lib/errors.js';
 import type { LogLevel } from '../lib/log.js';
 import { redactLiterals } from '../lib/redact.js';
+import { isClearText } from '../lib/region.js';
 import { closestMatch } from '../lib/text.js';
 import { hashes, type PrivacyPolicy } from '../privacy/policy.js';
 import type { AttributeColumn } from './attributes.js';
@@ -11,7 +12,6 @@ import { databaseUrlFrom } from './database-url.js';
 import { defaultServicePort, type Fields, fields, type Granularity } from './fields.js';
 import type { Start } from './parse-time.js';
 import { type ProxyConfig, proxyConfig } from './proxy.js';
-import { isClearText } from './region.js';
 import { readSecretFile } from './secret-files.js';
 import type { StreamChoice } from './streams.js';
 
