@@ -89,7 +89,7 @@ export function sliceClaim(pool: pg.Pool, claimed: ClaimedSlice, store: Store, s
   };
 }
 
-/** A statement or transaction that the database ended is told in one sentence; every other error is left as it is. */
+/** Explains a statement or transaction that the database ended in one sentence; leaves every other error as it is. */
 function explained(error: unknown): unknown {
   const sentence = describeLoss(error);
   return sentence === undefined ? error : new Error(sentence, { cause: error });

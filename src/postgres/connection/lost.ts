@@ -31,9 +31,9 @@ export function endsSession(error: unknown): boolean {
 }
 
 /** Of the losses, those that say nothing of the work that met them: any other would have met the same. */
-const losesAll = /^57P0|^08|^53|^58|^E(PIPE|CONN|TIMEDOUT|HOST|NET|NOTFOUND|AI_AGAIN)/;
+const losesAll = /^57P0|^08|^E(PIPE|CONN|TIMEDOUT|HOST|NET|NOTFOUND|AI_AGAIN)/;
 
-/** Returns true for a connection that was lost, a full disk and the like; false for a statement that took too long and for all other errors. */
+/** Returns true for a connection that was lost; false for a full disk, a statement that took too long and all other errors. */
 export function isLossOfAll(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code } = error as { code?: unknown };
