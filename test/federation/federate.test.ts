@@ -263,6 +263,7 @@ describe('a role that is no superuser', () => {
     await onDatabase(url, (client) => client.query(`grant usage on foreign data wrapper postgres_fdw to ${owner}`));
     const run = await runOn(asOwner(), args);
     expect(run.status, run.output).toBe(0);
+    expect(run.output).not.toContain('cannot connect to itself');
     const found = await onDatabase(url, async (client) => {
       await client.query('set role genesys_reader');
       return (await client.query('select distinct organization_id from mart.fct_conversations')).rows.length;
