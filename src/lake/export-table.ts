@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { LakeError } from '../lib/errors.js';
+import { dayMs } from '../lib/interval.js';
 import type { Day, LakeFigures, LakeTable } from '../model/lake.js';
 import type { Action, AddFile, RemoveFile } from './delta/actions.js';
 import { writeCheckpoint } from './delta/checkpoint-write.js';
@@ -33,7 +34,7 @@ export interface TableExport {
   readonly signal: AbortSignal;
   /** Days before it are not all in Postgres any more: where the lake has them, they stay. */
   readonly keptBefore?: Day;
-  /** Of the whole table where no range is given. */
+  /** Reads the rows of a unit, or of the whole table. */
   readonly rows: (unit?: Unit) => AsyncIterable<Buffer>;
 }
 
@@ -42,7 +43,7 @@ export interface ExportedTable extends LakeFigures {
   readonly keptDays: number;
 }
 
-/** A file, or the absence of rows, that is to stand in the place of what a unit holds. */
+/** A file, or the absence of rows, that replaces the content of a unit. */
 interface Written {
   /** Absent: the whole table. */
   readonly unit?: Unit;
@@ -52,7 +53,6 @@ interface Written {
 /** Days in one commit at most, so that a first export of years is kept in parts. */
 const daysPerCommit = 31;
 const checkpointInterval = 10;
-const dayMs = 86_400_000;
 /** As long as deleted files are kept for readers of older versions. */
 export const tombstoneDays = 7;
 
@@ -67,6 +67,8 @@ export async function exportTable(work: TableExport, days: readonly Day[] | unde
     await commitWritten(work, snapshot, [written]);
     return { ...figuresOf([written]), keptDays: 0 };
   }
+  // A table without rows is created as well, so that its readers find its columns.
+  if (days.length === 0) await commitWritten(work, snapshot, []);
   let [figures, keptDays] = [none, 0];
   for (let at = 0; at < days.length; at += daysPerCommit) {
     const units = unitsOf(days.slice(at, at + daysPerCommit), snapshot.files.values(), work.organizationId);
@@ -204,7 +206,7 @@ async function checkpointIfDue({ store, table, now }: TableExport, before: Snaps
   await writeCheckpoint(store, table.path, after, { tombstonesSinceMs: now().getTime() - tombstoneDays * dayMs });
 }
 
-/** What turns the latest version into one that holds what was written; a unit that a later export has written meanwhile stays. */
+/** Returns the actions that add the written files to the latest version; a unit that a later export has written meanwhile stays. */
 function actionsFor(work: TableExport, latest: Snapshot, written: readonly Written[]): Action[] {
   const { organizationId, exportNumber, now } = work;
   const changes = written.flatMap(({ unit, add }): Action[] => {

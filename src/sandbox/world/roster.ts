@@ -1,9 +1,7 @@
+import { hourMs, minuteMs } from '../../lib/interval.js';
 import { isHoliday, weekdayOf } from './day-shape.js';
 import type { Agent, Organization, Queue } from './organization-types.js';
 import { bucketOf, Random, runningTotals, unit } from './random.js';
-
-const minuteMs = 60_000;
-const hourMs = 60 * minuteMs;
 
 /** Shift starts after local midnight and how many have them. None crosses midnight, so that days can be made one by one. */
 const shiftStarts: readonly (readonly [number, number])[] = [
@@ -57,7 +55,7 @@ export const presenceNo = {
   coaching: 13,
 } as const;
 
-/** Who works when on one day of the local calendar; a pure function of the seed and the day. */
+/** The shifts of one day of the local calendar; a pure function of the seed and the day. */
 export class Roster {
   readonly shifts: readonly (Shift | undefined)[];
   /** By queue number: agents on duty at some time of the day. */

@@ -1,3 +1,4 @@
+import { dayMs, hourMs, minuteMs } from '../../lib/interval.js';
 import type { JsonObject } from '../world.js';
 import type { MediaType } from './events.js';
 import type { Agent, Queue } from './organization-types.js';
@@ -7,10 +8,6 @@ import type { Leg, Play, Scene } from './scene.js';
 import { flowOf, pickQueue } from './script-inbound.js';
 import { endCustomer, playFlow, startInbound } from './voice.js';
 import { chooseWrapup, playWrapup } from './wrapup.js';
-
-const minuteMs = 60_000;
-const hourMs = 60 * minuteMs;
-const dayMs = 24 * hourMs;
 
 /** A written conversation holds an agent's attention no longer than this at a stretch, however long it stays open. */
 const attentionMs = 40 * minuteMs;
@@ -134,7 +131,13 @@ export function* relayedMessage(scene: Scene, spreadMs: number): Play<void> {
       closeRelayed(encounter, stay, queue, endMs);
       break;
     }
-    const next = yield* handOver(encounter, stay, queue, endMs, random.int(minuteMs, Math.round(spreadMs / sessions)));
+    const next = yield* transferSession(
+      encounter,
+      stay,
+      queue,
+      endMs,
+      random.int(minuteMs, Math.round(spreadMs / sessions)),
+    );
     if (next === undefined) break;
     stay = next;
   }
@@ -155,7 +158,7 @@ function closeRelayed(encounter: Encounter, stay: Answer, queue: Queue, endMs: n
 }
 
 /** The session ends by transfer with a second or two of after-call work in which nobody gives a code. */
-function* handOver(
+function* transferSession(
   encounter: Encounter,
   stay: Answer,
   queue: Queue,
