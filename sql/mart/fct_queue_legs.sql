@@ -114,7 +114,7 @@ comment on column mart.fct_queue_legs.direction is 'inbound or outbound, of this
 comment on column mart.fct_queue_legs.originating_direction is 'inbound or outbound, of the conversation. Details originatingDirection.';
 comment on column mart.fct_queue_legs.flow_out_type is 'Where a flow-out went. Details flowOutType.';
 comment on column mart.fct_queue_legs.disconnect_type is 'How the last segment ended. Details disconnectType.';
-comment on column mart.fct_queue_legs.outcome is 'How the stay ended, one word: short_abandoned, abandoned, answered, voicemail, flow_out, open, transferred (moved on without answer), ended (no metric tells).';
+comment on column mart.fct_queue_legs.outcome is 'How the stay ended, one word: short_abandoned, abandoned, answered, voicemail, flow_out, open, transferred (moved on without answer), ended (no metric shows how).';
 comment on column mart.fct_queue_legs.minute_of_day is 'Minutes from midnight, in the reporting time zone, to the quarter of an hour in which it started: 0, 15, … 1425. See dim_intervals.';
 comment on column mart.fct_queue_legs.offered_count is 'Sum of metric nOffered.';
 comment on column mart.fct_queue_legs.over_sla_count is 'Answered after the service-level target. Sum of metric nOverSla of the stay or else of the answering session.';

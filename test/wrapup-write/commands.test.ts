@@ -110,7 +110,7 @@ describe('wrapup apply', () => {
     expect(sandbox.requests()).toEqual([]);
   });
 
-  test('with --apply writes as many as the rules file allows, and tells what came of it', async () => {
+  test('with --apply writes as many as the rules file allows, and reports the outcomes', async () => {
     const place = await open(rulesText(queueAndCodes()));
     const first = await place.run(['apply', '--apply', '--from', from, '--format', 'csv']);
     expect(first).toMatchObject({ status: 0 });
@@ -121,6 +121,35 @@ describe('wrapup apply', () => {
     expect(writesSeen(sandbox).size).toBe(7);
     const { rows } = await place.pool.query(`select distinct actor from wrapup.assignments where state = 'verified'`);
     expect(rows).toEqual([{ actor: 'wrapup apply as client sandbox-writer' }]);
+  });
+
+  test('with credentials of another organisation, for reading or for writing, is refused before anything is recorded', async () => {
+    const place = await open(rulesText(queueAndCodes()));
+    const otherId = '11111111-1111-4111-8111-111111111111';
+    const kept = sandbox.world.directory.organization;
+    await place.pool.query(`update extract.settings set value = $1 where name = 'organization_id'`, [otherId]);
+    const refused = async (command: readonly string[]) => {
+      const run = await place.run(command);
+      expect(run.status, run.output).toBe(2);
+      expect(run.output).toContain(`The database holds the organisation ${kept.name} (${otherId})`);
+    };
+    // The client for reading is known to the database, the one for writing is not.
+    await refused(['apply', '--apply', '--from', from]);
+    await refused(['ensure-codes', '--apply']);
+    await place.pool.query(`update extract.settings set value = '' where name = 'organization_clients'`);
+    await refused(['ensure-codes']);
+    await refused(['apply', '--apply', '--from', from]);
+    expect(await rowsOf(place.pool)).toEqual([]);
+    expect(writesSeen(sandbox).size).toBe(0);
+  });
+
+  test('checks the client for writing, which may be another organisation’s, and remembers that it is not', async () => {
+    const place = await open(rulesText(queueAndCodes()));
+    expect((await place.run(['apply', '--apply', '--from', from])).status).toBe(0);
+    const asked = () => sandbox.requests().filter(({ path }) => path === '/api/v2/organizations/me').length;
+    expect(asked()).toBe(1);
+    expect((await place.run(['apply', '--apply', '--from', from])).status).toBe(0);
+    expect(asked()).toBe(1);
   });
 
   test('without a writeback list or without credentials refuses --apply with the remedy, before anything is recorded', async () => {
@@ -209,7 +238,7 @@ describe('wrapup ensure-codes', () => {
     expect(sandbox.requests().filter(({ method, operation }) => method === 'POST' && operation !== 'login')).toEqual(
       [],
     );
-    // Both answers are lost: the directory tells that it was done.
+    // Both answers are lost: the directory shows that it was done.
     sandbox.setFaults({ lostAnswers: { rate: 1, times: 2, path: '/routing/' } });
     expect((await place.run(['ensure-codes', '--apply'])).status).toBe(0);
     const { wrapupCodes, queueWrapupCodes, queues } = sandbox.world.directory;

@@ -74,7 +74,7 @@ describe('the package', () => {
   });
 
   test('is what publint wants a package to be', async () => {
-    const { publint } = await import(`${await installTool('publint@0.3.25')}/src/index.js`);
+    const { publint } = await import(`${await installTool('publint@0.3.25')}/src/index-node.js`);
     const { messages } = await publint({ pkgDir: join(folder, 'source'), strict: true });
     expect(messages).toEqual([]);
   });
