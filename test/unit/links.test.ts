@@ -13,7 +13,7 @@ const pages = [
 ].sort();
 const textOf = (path: string) => readFileSync(join(root, path), 'utf8');
 
-/** Text without what stands in code, where brackets mean something else. */
+/** Removes code, in which brackets mean something else. */
 const prose = (text: string) => text.replaceAll(/^```[\s\S]*?^```/gm, '').replaceAll(/`[^`\n]*`/g, '');
 
 function linksOf(text: string): string[] {
