@@ -32,6 +32,8 @@ waits as (
         count(*) filter (where legs.is_offered) as offered_count,
         count(legs.answer_ms) as answered_count,
         count(legs.abandon_ms) as abandoned_count,
+        count(legs.answer_ms) filter (where legs.is_offered) as offered_answered_count,
+        count(legs.abandon_ms) filter (where legs.is_offered) as offered_abandoned_count,
         count(*) filter (where legs.answer_ms <= 10000) as answered_0_10_count,
         count(*) filter (where legs.answer_ms > 10000 and legs.answer_ms <= 20000) as answered_10_20_count,
         count(*) filter (where legs.answer_ms > 20000 and legs.answer_ms <= 30000) as answered_20_30_count,
@@ -133,6 +135,9 @@ final as (
         handles.handle_p90_seconds,
         handles.handle_max_seconds,
 
+        round(waits.offered_answered_count::numeric / nullif(waits.offered_count, 0), 6) as cohort_answer_rate,
+        round(waits.offered_abandoned_count::numeric / nullif(waits.offered_count, 0), 6) as cohort_abandon_rate,
+
         coalesce(waits.day, handles.day) as day
     from waits
     full join handles
@@ -184,4 +189,6 @@ comment on column mart.rpt_wait_times.abandon_max_seconds is 'Longest wait until
 comment on column mart.rpt_wait_times.handle_p50_seconds is 'Median handle time in seconds; null where nothing was handled. Not additive.';
 comment on column mart.rpt_wait_times.handle_p90_seconds is '90th percentile of the handle time in seconds; null where nothing was handled. Not additive.';
 comment on column mart.rpt_wait_times.handle_max_seconds is 'Longest handle time in seconds; null where nothing was handled.';
+comment on column mart.rpt_wait_times.cohort_answer_rate is 'Of the contacts offered on this day, the fraction that was answered, on this day or later: never above 1, unlike answer_rate of rpt_queue_days, which counts answers on the day of the answer. Null where nothing was offered.';
+comment on column mart.rpt_wait_times.cohort_abandon_rate is 'Of the contacts offered on this day, the fraction that was abandoned, on this day or later. Null where nothing was offered.';
 comment on column mart.rpt_wait_times.day is 'Day in the reporting time zone: of the start of the stay for waits, of the completion for handle times. See dim_dates.';
