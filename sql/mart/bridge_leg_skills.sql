@@ -1,20 +1,25 @@
 -- One row per stay in a queue × requested routing skill.
 create view mart.bridge_leg_skills as
 with
+-- Stay by stay, so that a preview need not sort everything.
 requested as (
-    select distinct
-        segments.conversation_start,
-        segments.conversation_id,
-        segments.participant_no,
-        segments.session_no,
-        lower(skill.skill_id) as skill_id
-    from genesys.segments as segments
-    cross join unnest(segments.requested_routing_skill_ids) as skill (skill_id)
-    inner join genesys.session_facts as facts
-        on facts.conversation_start = segments.conversation_start
-        and facts.conversation_id = segments.conversation_id
-        and facts.participant_no = segments.participant_no
-        and facts.session_no = segments.session_no
+    select
+        facts.conversation_start,
+        facts.conversation_id,
+        facts.participant_no,
+        facts.session_no,
+        skills.skill_id
+    from genesys.session_facts as facts
+    cross join lateral (
+        select distinct lower(skill.skill_id) as skill_id
+        from genesys.segments as segments
+        cross join unnest(segments.requested_routing_skill_ids) as skill (skill_id)
+        where
+            segments.conversation_start = facts.conversation_start
+            and segments.conversation_id = facts.conversation_id
+            and segments.participant_no = facts.participant_no
+            and segments.session_no = facts.session_no
+    ) as skills
     where facts.is_queue_leg
 ),
 

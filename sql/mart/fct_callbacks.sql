@@ -43,11 +43,16 @@ called as (
                 and attempts.started_at >= legs.started_at
         ) as first_attempt_at
     from legs
-    left join genesys.session_facts as answers
-        on answers.conversation_start = legs.conversation_start
-        and answers.conversation_id = legs.conversation_id
-        and answers.participant_no = legs.answer_participant_no
-        and answers.session_no = legs.answer_session_no
+    left join lateral (
+        select facts.started_at
+        from genesys.session_facts as facts
+        where
+            facts.conversation_start = legs.conversation_start
+            and facts.conversation_id = legs.conversation_id
+            and facts.participant_no = legs.answer_participant_no
+            and facts.session_no = legs.answer_session_no
+        limit 1
+    ) as answers on true
     left join lateral (
         select *
         from genesys.session_facts as later
