@@ -1,5 +1,5 @@
 // A release is one command: `node scripts/release.mjs make 0.2.0`, in a clean tree of main whose long suite has passed. It
-// 1. cuts the changelog: what stands under Pending becomes the section of the version;
+// 1. cuts the changelog: what is listed under Pending becomes the section of the version;
 // 2. sets the version in package.json and in the lock file;
 // 3. builds, and stores a populated database of this version, test/long/upgrades/0.2.0.sql.gz, which every later one must migrate;
 // 4. commits all of it and makes an annotated tag v0.2.0 whose text is the section.
@@ -34,7 +34,7 @@ export function notesOf(text, version) {
   return text.slice(begin, next < 0 ? text.length : next).trim();
 }
 
-/** Whether one version of the form 1.2.3 comes after another. */
+/** Returns whether one version of the form 1.2.3 comes after another. */
 export function isLater(version, than) {
   const [a, b] = [version, than].map((text) => text.split('.').map(Number));
   const place = a.findIndex((number, index) => number !== b[index]);
@@ -85,7 +85,7 @@ function make(version) {
   console.log(`v${version} is committed and tagged. Publish it: git push --follow-tags`);
 }
 
-/** What a tree lacks to be the release of a version. */
+/** Lists what a tree lacks to be the release of a version. */
 function releaseFaults(version) {
   const lock = JSON.parse(read('package-lock.json'));
   const versions = {

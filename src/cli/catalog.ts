@@ -4,6 +4,7 @@ import { type CatalogFormat, catalogFormats, joinFiles } from '../catalog/format
 import type { ModelFile } from '../catalog/tables.js';
 import { UsageError } from '../lib/errors.js';
 import { readCatalog } from '../postgres/catalog.js';
+import { isFederation } from '../postgres/federation/target.js';
 import { migrate } from '../postgres/migrate.js';
 import { type CommandContext, exitDone } from './app/command.js';
 import { openDatabase, viewSettings } from './app/open.js';
@@ -20,7 +21,7 @@ export interface CatalogOptions {
 export async function catalogCommand(context: CommandContext, options: CatalogOptions): Promise<number> {
   const opened = await openDatabase(context);
   try {
-    await migrate(opened.pool, viewSettings(opened.config));
+    if (!(await isFederation(opened.pool))) await migrate(opened.pool, viewSettings(opened.config));
     const files = filesOf(catalogFormats[options.format](await readCatalog(opened.pool)), options);
     if (options.output === undefined) {
       context.print(joinFiles(files).trimEnd());

@@ -16,6 +16,7 @@ import { dashboardCommand } from './dashboard.js';
 import { demoCommand } from './demo.js';
 import { doctorCommand } from './doctor/doctor.js';
 import { exportCommand } from './export.js';
+import { federateCommand } from './federate.js';
 import { addInitCommand } from './init-program.js';
 import { addLakeCommands } from './lake/program.js';
 import { migrateCommand } from './migrate.js';
@@ -92,6 +93,7 @@ function buildProgram(writeErr: (text: string) => void, run: Run): Command {
   addExtractingCommands(program, run);
   addReadingCommands(program, run);
   addCatalogCommand(program, run);
+  addFederateCommand(program, run);
   addAccessCommands(program, run);
   addRetentionCommands(program, run);
   addLakeCommands(program, { run, timestamp });
@@ -191,6 +193,18 @@ function addCatalogCommand(program: Command, run: Run): void {
     .option('--output <directory>', 'write files there instead of to standard output')
     .option('--relation <name>', 'with --format tableau: only the data source of this fact or report')
     .action((options) => run((context) => catalogCommand(context, options)));
+}
+
+function addFederateCommand(program: Command, run: Run): void {
+  program
+    .command('federate')
+    .description('one database whose schema mart shows several warehouses, one of each organisation')
+    .option('--member <name=url...>', 'warehouses to add or to read again, e.g. emea=postgres://…', [])
+    .option('--members-file <file>', 'the same, one a line, out of sight of other users of this machine')
+    .option('--remove <name...>', 'members to leave out from now on', [])
+    .option('--status', 'change nothing; only say which members answer', false)
+    .addOption(formatOption())
+    .action((options) => run((context) => federateCommand(context, options)));
 }
 
 function portNumber(value: string): number {

@@ -18,6 +18,7 @@ const addCodes: Operation = {
   isListAllowed: true,
 };
 const readMe = reading('users me');
+const readOrganization = reading('organization');
 
 export const writeOperationName = writeWrapup.name;
 /** Names of the calls about one assignment, as errors give them; an error of a login is about all of them. */
@@ -36,6 +37,7 @@ export function createWriteOperations(caller: Caller): WriteOperations {
     createWrapupCode: (code, call) =>
       caller.call(createCode, (apis) => apis.routing.postRoutingWrapupcodes(codeBody(code)), call),
     addQueueWrapupCodes: (queueId, codeIds, call) => addQueueCodes(caller, queueId, codeIds, call),
+    organization: (call) => caller.call(readOrganization, (apis) => apis.organization.getOrganizationsMe(), call),
     me: (call) => caller.call(readMe, (apis) => apis.users.getUsersMe(), call),
   };
 }

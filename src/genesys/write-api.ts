@@ -57,6 +57,8 @@ export interface GenesysWriteApi {
   listQueueWrapupCodes(queueId: string, call?: CallOptions): EntityPages;
   /** GET /api/v2/users/me; refused (400 `not.a.user`) where a client, no user, is logged in. */
   me(call?: CallOptions): Promise<ApiAnswer>;
+  /** GET /api/v2/organizations/me */
+  organization(call?: CallOptions): Promise<ApiAnswer>;
   stats(): ApiStats;
   close(): Promise<void>;
 }

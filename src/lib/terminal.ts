@@ -4,7 +4,7 @@ import { Writable } from 'node:stream';
 import { UsageError } from './errors.js';
 
 export interface AskOptions {
-  /** What is typed is not shown. */
+  /** Hides what is typed. */
   readonly isHidden?: boolean;
   /** Ends the question; it then rejects with the signal's reason. */
   readonly signal: AbortSignal;

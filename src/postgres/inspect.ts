@@ -1,4 +1,4 @@
-/** What `doctor` reads of a server: its version, what this role may do, and the settings that matter for this load. */
+/** Facts that `doctor` reads of a server: its version, what this role may do, and the settings that matter for this load. */
 import type pg from 'pg';
 
 export interface ServerFacts {

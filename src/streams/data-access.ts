@@ -1,4 +1,4 @@
-/** What each data set needs of the OAuth client, what is lost without it, and the cheapest call that shows it. */
+/** Permissions that each data set needs, what is lost without them, and the cheapest call that shows it. */
 import type { CallOptions, GenesysApi, JsonObject } from '../genesys/api.js';
 import { formatInterval, hourMs, plus } from '../lib/interval.js';
 import type { DataAccess, Probe, ProbeContext } from './data-access-types.js';

@@ -5,6 +5,7 @@
 import { benchBudget } from './budget.js';
 import { benchDashboard } from './dashboard.js';
 import { benchEndToEnd } from './end-to-end.js';
+import { benchFederate } from './federate.js';
 import { benchLoad } from './load.js';
 import { benchMemory } from './memory.js';
 import { benchRequests } from './requests.js';
@@ -21,6 +22,7 @@ const benches: Readonly<Record<string, () => Promise<unknown>>> = {
   views: benchViews,
   dashboard: benchDashboard,
   budget: benchBudget,
+  federate: benchFederate,
   'slow-api': benchSlowApi,
 };
 

@@ -96,7 +96,7 @@ describe('a permission that is missing', () => {
     expect(check(found, 'api', 'login')?.state).toBe('ok');
   });
 
-  test('is no loss where the data set is not wanted', async () => {
+  test('costs nothing where the data set is not wanted', async () => {
     sandbox.setFaults({ missingPermissions: ['analytics:surveyAggregate:view'] });
     const found = await diagnosis({ GENESYS_WAREHOUSE_STREAMS: '-survey_aggregates' });
     expect(states(found).survey_aggregates).toBe('not_used');

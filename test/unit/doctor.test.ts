@@ -11,7 +11,7 @@ import { dataAccess } from '../../src/streams/data-access.js';
 
 const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 
-test('every stream stands in the table of permissions, and no other', () => {
+test('every stream is in the table of permissions, and no other', () => {
   const streams = allStreams({} as never, { granularity: 'PT30M' }).map(({ name }) => name);
   const named = new Set(dataAccess.flatMap((entry) => entry.streams));
   expect([...named].sort()).toEqual([...streams].sort());

@@ -123,6 +123,35 @@ describe('wrapup apply', () => {
     expect(rows).toEqual([{ actor: 'wrapup apply as client sandbox-writer' }]);
   });
 
+  test('with credentials of another organisation, for reading or for writing, is refused before anything is recorded', async () => {
+    const place = await open(rulesText(queueAndCodes()));
+    const otherId = '11111111-1111-4111-8111-111111111111';
+    const kept = sandbox.world.directory.organization;
+    await place.pool.query(`update extract.settings set value = $1 where name = 'organization_id'`, [otherId]);
+    const refused = async (command: readonly string[]) => {
+      const run = await place.run(command);
+      expect(run.status, run.output).toBe(2);
+      expect(run.output).toContain(`The database holds the organisation ${kept.name} (${otherId})`);
+    };
+    // The client for reading is known to the database, the one for writing is not.
+    await refused(['apply', '--apply', '--from', from]);
+    await refused(['ensure-codes', '--apply']);
+    await place.pool.query(`update extract.settings set value = '' where name = 'organization_clients'`);
+    await refused(['ensure-codes']);
+    await refused(['apply', '--apply', '--from', from]);
+    expect(await rowsOf(place.pool)).toEqual([]);
+    expect(writesSeen(sandbox).size).toBe(0);
+  });
+
+  test('checks the client for writing, which may be another organisation’s, and remembers that it is not', async () => {
+    const place = await open(rulesText(queueAndCodes()));
+    expect((await place.run(['apply', '--apply', '--from', from])).status).toBe(0);
+    const asked = () => sandbox.requests().filter(({ path }) => path === '/api/v2/organizations/me').length;
+    expect(asked()).toBe(1);
+    expect((await place.run(['apply', '--apply', '--from', from])).status).toBe(0);
+    expect(asked()).toBe(1);
+  });
+
   test('without a writeback list or without credentials refuses --apply with the remedy, before anything is recorded', async () => {
     const text = rulesText(queueAndCodes());
     const bare = await open(withoutWriteback(text));

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ApiConfig } from '../../config/config.js';
 import type { JsonObject } from '../../genesys/api.js';
+import type { GenesysWriteApi } from '../../genesys/write-api.js';
 import { ApiError, UsageError } from '../../lib/errors.js';
 import { dayMs } from '../../lib/interval.js';
 import { inTransaction } from '../../postgres/connection/transaction.js';
@@ -14,17 +15,46 @@ const digestCharacters = 16;
 
 type Parts = Pick<OpenedWithApi, 'api' | 'pool' | 'log' | 'clock' | 'config'>;
 
+/** Credentials whose organisation is to be checked. */
+interface Credentials {
+  readonly clientId: string;
+  readonly organization: () => Promise<{ readonly body: JsonObject }>;
+}
+
 /**
  * Makes sure that the credentials belong to the organisation whose data the database holds, before anything is pulled: ids of two would mix
  * for ever. Asks the API for credentials that are new to the database, and once a day for the name. Throws UsageError for another
  * organisation's credentials, and the API's error where new credentials cannot be checked.
  */
-export async function settleOrganization({ api, pool, log, clock, config }: Parts): Promise<void> {
+export async function settleOrganization(parts: Parts): Promise<void> {
+  const { api, config } = parts;
+  await settle(parts, {
+    clientId: config.api.clientId,
+    organization: () => api.organization({ priority: 0 }),
+  });
+}
+
+/**
+ * Makes sure that both the credentials for reading and those for writing belong to the database's organisation: what is decided from one
+ * organisation's conversations must not be written to another. Throws as `settleOrganization`.
+ */
+export async function settleWriter(
+  parts: Parts,
+  writer: { readonly api: Pick<GenesysWriteApi, 'organization'>; readonly clientId: string },
+): Promise<void> {
+  await settleOrganization(parts);
+  await settle(parts, { clientId: writer.clientId, organization: () => writer.api.organization() });
+}
+
+async function settle(
+  { pool, log, clock, config }: Omit<Parts, 'api'>,
+  { clientId, organization }: Credentials,
+): Promise<void> {
   const stored = await readOrganization(pool);
-  const client = digestOf(config.api);
+  const client = digestOf(clientId, config.api);
   const isKnown = stored?.clients.includes(client) ?? false;
   if (isKnown && clock.now().getTime() - (stored?.checkedAt.getTime() ?? 0) < nameKeptMs) return;
-  const found = await api.organization({ priority: 0 }).then(
+  const found = await organization().then(
     ({ body }) => organizationIn(body),
     (error: unknown) => error,
   );
@@ -40,7 +70,7 @@ export async function settleOrganization({ api, pool, log, clock, config }: Part
 }
 
 /** Hashes the credentials one way, so that a database does not reveal which ones it was filled with. */
-function digestOf({ clientId, apiUrl, region }: ApiConfig): string {
+function digestOf(clientId: string, { apiUrl, region }: ApiConfig): string {
   return createHash('sha256')
     .update(`${clientId} ${apiUrl ?? region ?? ''}`)
     .digest('hex')

@@ -68,7 +68,7 @@ async function checkLogin(api: GenesysApi, config: ConfigWithApi): Promise<Check
     if (isNotOffered(error)) return ok('login', `the OAuth client is accepted at ${host}`);
     const isLogin = error instanceof ApiError && error.facts.action === 'fail';
     const [reason = '', ...advice] = asError(error).message.split(/(?<=\)\.) /);
-    // A host that does not answer is no mistake of the settings; a refused client is one.
+    // A host that does not answer is not a mistake in the settings; a refused client is one.
     if (isLogin) return fault('login', reason, advice.join(' ') || 'Check the OAuth client and GENESYSCLOUD_REGION.');
     return warning('login', `${host} does not answer: ${reason}`, 'Check the network, the proxy and the status page.');
   }

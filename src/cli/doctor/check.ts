@@ -1,8 +1,8 @@
-/** What the checks of `doctor` have in common. */
+/** Types of the checks of `doctor`, and the exit status that follows from them. */
 
 /**
  * `ok`, or `note` for what could be better and breaks nothing; `warning` where something is lost or will break; `fault`
- * where commands refuse to start; `skipped` where another fault stands before it.
+ * where commands refuse to start; `skipped` where another fault prevents it.
  */
 export type CheckState = 'ok' | 'note' | 'warning' | 'fault' | 'skipped';
 
@@ -13,9 +13,9 @@ export interface Check {
   /** Short and constant, for programs: `node`, `settings`, … */
   readonly name: string;
   readonly state: CheckState;
-  /** What was found. */
+  /** Describes what was found. */
   readonly detail: string;
-  /** What to do about it, unless all is well. */
+  /** Says what to do about it; absent where all is well. */
   readonly remedy?: string;
 }
 
@@ -26,7 +26,7 @@ export interface AccessCheck {
   readonly dataSets: readonly string[];
   readonly permission: string | null;
   readonly state: AccessState;
-  /** What the warehouse lacks without it. */
+  /** Says what the warehouse lacks without it. */
   readonly lost: string;
   /** The API's refusal; absent where it is granted. */
   readonly reason?: string;

@@ -17,7 +17,7 @@ import { bytesText } from './units.js';
 const { ok, note, warning, fault } = checksOf('database');
 
 const megaByte = 1024 ** 2;
-/** What loads of a day in one go were measured to profit from; docker-compose.yml sets the same. */
+/** Values that loads of a day at once were measured to profit from; docker-compose.yml sets the same. */
 const wanted = { maxWalSizeBytes: 4 * 1024 * megaByte, sharedBuffersBytes: 512 * megaByte, randomPageCost: 2 } as const;
 const clockToleranceMs = 5 * secondMs;
 

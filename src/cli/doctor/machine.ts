@@ -48,7 +48,7 @@ export function checkProxy(environment: Environment, apiHost: string | undefined
   const proxy = value('HTTPS_PROXY') ?? value('HTTP_PROXY');
   if (!proxy) return ok('proxy', 'none: the API is asked directly');
   if (!URL.canParse(proxy))
-    return fault('proxy', 'HTTPS_PROXY is no URL', 'Use one such as http://proxy.example.com:3128.');
+    return fault('proxy', 'HTTPS_PROXY is not a URL', 'Use one such as http://proxy.example.com:3128.');
   if (apiHost !== undefined && isLoopbackHost(apiHost)) return ok('proxy', 'not used: the API is on this machine');
   const { protocol, host } = new URL(proxy);
   const except = value('NO_PROXY');

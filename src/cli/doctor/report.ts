@@ -1,7 +1,7 @@
 import { table } from '../app/table.js';
 import type { AccessCheck, AccessState, Check, CheckState } from './check.js';
 
-/** What `doctor --json` prints; docs/install.md describes it. */
+/** The object that `doctor --json` prints; docs/install.md describes it. */
 export interface Diagnosis {
   readonly version: string;
   readonly checkedAt: string;

@@ -1,4 +1,4 @@
-/** What `init` has to know: from flags, or asked for where a person is at the terminal. */
+/** Collects what `init` has to know: from options, or by questions where a person is at the terminal. */
 import { readFile } from 'node:fs/promises';
 import { parseConfig } from '../../config/config.js';
 import { UsageError } from '../../lib/errors.js';
@@ -129,7 +129,7 @@ async function askFor(question: Question, context: CommandContext): Promise<stri
   throw new UsageError(`${name} was not understood ${attemptsMax} times. Nothing was written.`);
 }
 
-/** What is wrong with one value, in the words of the configuration itself. */
+/** Returns what is wrong with one value, in the words of the configuration itself. */
 function faultOf(name: string, value: string): string | undefined {
   try {
     parseConfig({ [name]: value }, { api: false });

@@ -41,7 +41,7 @@ function nextCommand(context: CommandContext): string {
   return `${call} run (the scheduler), or ${call} sync (once)`;
 }
 
-/** Variables of the process, which go before what was written. With an old `.env` they cannot be told from its own. */
+/** Variables of the process, which go before what was written. With an old `.env` they cannot be distinguished from its own. */
 function overruled(context: CommandContext, values: Readonly<Record<string, string>>, isForced: boolean): string[] {
   if (isForced) return [];
   return Object.entries(values)

@@ -4,6 +4,7 @@ import { allowListOf } from '../../wrapup/rules/allow-list.js';
 import { applyAssignments } from '../../wrapup/writeback/apply.js';
 import { type CommandContext, timingOf } from '../app/command.js';
 import type { OpenedWithApi } from '../app/open.js';
+import { settleWriter } from '../app/organization.js';
 import { openWriter } from '../wrapup/writer.js';
 import type { ApplyDecided } from './rule-worker.js';
 
@@ -14,8 +15,11 @@ export interface RunApply {
 
 /** Writing in the midst of `run`. A run that never ends needs another bound than its own: `writesPerRunMax` holds for each hour. */
 export async function openRunApply(context: CommandContext, opened: OpenedWithApi): Promise<RunApply> {
-  const { api, actor } = await openWriter(context, opened);
+  const writer = await openWriter(context, opened);
+  const { api, actor } = writer;
   const { signal } = context;
+  // Before the first write instead of at the start, which must succeed while the API is away.
+  let isChecked = false;
   const { now } = opened.clock;
   const { log, pool } = opened;
   const store = createAssignmentStore(pool, { now, actor: `run --wrapup as ${actor}` });
@@ -28,6 +32,8 @@ export async function openRunApply(context: CommandContext, opened: OpenedWithAp
       log.warn({ writesMax }, 'As many codes were written as the rules file allows in an hour; the others wait');
       return;
     }
+    if (!isChecked) await settleWriter(opened, writer);
+    isChecked = true;
     const summary = await applyAssignments(
       { api, store, now, signal, sleep: timingOf(context).sleep, log },
       { queueIds, wrapupCodes, writesMax: left, ...scope },

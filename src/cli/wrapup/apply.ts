@@ -12,7 +12,7 @@ import { type RowColumn, type RowFormat, renderRows } from '../app/table.js';
 import { withApi, withDatabase } from '../app/with-open.js';
 import { wrapupInterval } from './plan.js';
 import { openPlanner, type Planner } from './planner.js';
-import { openWriter } from './writer.js';
+import { openCheckedWriter } from './writer.js';
 
 export interface WrapupApplyOptions {
   readonly from?: Date;
@@ -53,7 +53,7 @@ async function applyToGenesys(context: CommandContext, options: WrapupApplyOptio
       throw new UsageError(
         `${planner.rules.fileName} has no writeback list, so nothing may be written to Genesys; add writeback with queues, codes and writesPerRunMax.`,
       );
-    const { api, actor } = await openWriter(context, opened);
+    const { api, actor } = await openCheckedWriter(context, opened);
     const startedAt = context.now();
     try {
       const who = `wrapup apply as ${actor}`;

@@ -1,10 +1,11 @@
 import { applyCodes, type CodesPlan, planCodes } from '../../wrapup/ensure-codes.js';
 import { parseRules } from '../../wrapup/rules/rules.js';
 import { type CommandContext, exitDone } from '../app/command.js';
+import { settleOrganization } from '../app/organization.js';
 import { type RowColumn, type RowFormat, renderRows } from '../app/table.js';
 import { withApi } from '../app/with-open.js';
 import { readRules } from './planner.js';
-import { openWriter } from './writer.js';
+import { openCheckedWriter } from './writer.js';
 
 export interface EnsureCodesOptions {
   readonly apply: boolean;
@@ -17,7 +18,8 @@ export async function wrapupEnsureCodesCommand(context: CommandContext, options:
     const path = opened.config.wrapupRules;
     const rules = parseRules(await readRules(path), path);
     // Without --apply the credentials for reading are enough.
-    const writer = options.apply ? await openWriter(context, opened) : undefined;
+    if (!options.apply) await settleOrganization(opened);
+    const writer = options.apply ? await openCheckedWriter(context, opened) : undefined;
     try {
       const plan = await planCodes(writer?.api ?? opened.api, rules);
       context.print(renderRows(options.format, columns, rowsOf(plan)));

@@ -9,6 +9,8 @@ import type { Log } from '../../lib/log.js';
 import { version } from '../../lib/version.js';
 import type { Budgets } from '../app/budgets.js';
 import { type CommandContext, timingOf } from '../app/command.js';
+import type { OpenedWithApi } from '../app/open.js';
+import { settleWriter } from '../app/organization.js';
 
 /** The longest that one call may wait for the API before the run ends; shorter than a claim of the ledger. */
 export const waitMsMax = 4 * minuteMs;
@@ -18,6 +20,7 @@ export interface Writer {
   readonly api: GenesysWriteApi;
   /** Name of the writer in the ledger. */
   readonly actor: string;
+  readonly clientId: string;
 }
 
 export function tokenFileOf(context: CommandContext, config: ConfigWithApi): string {
@@ -45,7 +48,19 @@ export async function openWriter(
     signal: context.signal,
     onRequest: (report) => log.debug(report, 'Request'),
   });
-  return { api, actor };
+  return { api, actor, clientId: credentials.clientId };
+}
+
+/** The client for writing, checked to belong to the organisation whose data the database holds. */
+export async function openCheckedWriter(context: CommandContext, opened: OpenedWithApi): Promise<Writer> {
+  const writer = await openWriter(context, opened);
+  try {
+    await settleWriter(opened, writer);
+    return writer;
+  } catch (error) {
+    await writer.api.close();
+    throw error;
+  }
 }
 
 /**

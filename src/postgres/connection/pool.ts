@@ -21,6 +21,8 @@ export interface PoolOptions {
   readonly max: number;
   /** The longest a statement may run; 0 for no limit. */
   readonly statementTimeoutMs: number;
+  /** The longest wait for a connection. */
+  readonly connectMs?: number;
   /** Further settings of each connection, run before it is first used. */
   readonly session?: string;
   readonly log?: Log;
@@ -75,7 +77,7 @@ export function createPool(options: PoolOptions): pg.Pool {
     ...withTls(options.connectionString),
     application_name: options.applicationName,
     max: options.max,
-    connectionTimeoutMillis: connectMsMax,
+    connectionTimeoutMillis: options.connectMs ?? connectMsMax,
     idleTimeoutMillis: idleMsMax,
     keepAlive: true,
     keepAliveInitialDelayMillis: keepAliveAfterMs,

@@ -114,8 +114,10 @@ async function guarded<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Reads the time zone that `migrate` built the marts with, which may differ from this process's configuration. */
+/** Reads the time zone that `migrate` built the marts with, which may differ from this process's configuration; UTC where warehouses differ. */
 async function readTimeZone(pool: pg.Pool): Promise<string> {
-  const { rows } = await pool.query<{ time_zone: string | null }>('select time_zone from mart.ops_settings');
+  const { rows } = await pool.query<{ time_zone: string | null }>(
+    `select case when min(time_zone) = max(time_zone) then min(time_zone) end as time_zone from mart.ops_settings`,
+  );
   return rows[0]?.time_zone ?? 'UTC';
 }

@@ -26,6 +26,17 @@ export async function grantToReaders(client: ClientBase): Promise<void> {
   }
 }
 
+/** Grants the relations of another schema that shows those of `mart` under their names, as `mart` itself is granted. */
+export async function grantRelations(client: ClientBase, schema: string, relations: readonly string[]): Promise<void> {
+  const listOf = (names: readonly string[]) => names.map((name) => `${schema}.${name}`).join(', ');
+  const personal = relations.filter((relation) => personalRelations.includes(relation));
+  const open = relations.filter((relation) => !personalRelations.includes(relation));
+  await client.query(`grant usage on schema ${schema} to ${readerRole}`);
+  if (open.length > 0) await client.query(`grant select on ${listOf(open)} to ${readerRole}`);
+  if (personal.length > 0 && (await hasPersonalRole(client)))
+    await client.query(`grant select on ${listOf(personal)} to ${personalRole}`);
+}
+
 /** False where nobody may read personal relations yet, because their role is missing. */
 export async function hasPersonalRole(client: Pick<ClientBase, 'query'>): Promise<boolean> {
   const { rows } = await client.query(

@@ -2,6 +2,7 @@ import pg from 'pg';
 import { UsageError } from '../../lib/errors.js';
 import { isLockTimeout } from '../connection/holders.js';
 import { transactionOn } from '../connection/transaction.js';
+import { isMartPublished, publishMart } from '../federation/published.js';
 import type { AttributeColumn } from './attribute-columns.js';
 import { fillDimensionTables } from './dimension-tables.js';
 import { divisionCheck } from './division-check.js';
@@ -50,6 +51,8 @@ export async function buildViews(
       await replaceViews(client, { files, isCurrent, budget });
       await fillDimensionTables(client);
       await grantToReaders(client);
+      await budget.renew();
+      await publishMart(client);
       await writeSetting(client, digestSetting, JSON.stringify(Object.fromEntries(digests)));
       await writeSetting(client, builtSetting, JSON.stringify(viewNames(files)));
       await writeSetting(client, 'time_zone', settings.timeZone);
@@ -82,7 +85,8 @@ async function planRebuild(client: pg.ClientBase, settings: ViewSettings) {
   const missing = await missingOf(client, files);
   const isCurrent = (name: string) =>
     digests.has(name) && recorded.get(name) === digests.get(name) && !missing.has(name);
-  const isDone = recorded.size === digests.size && files.every(({ name }) => isCurrent(name));
+  const isDone =
+    recorded.size === digests.size && files.every(({ name }) => isCurrent(name)) && (await isMartPublished(client));
   return { files, digests, isCurrent, isDone };
 }
 

@@ -15,7 +15,7 @@ const needs: Readonly<Record<string, Need>> = {
   divisions: { permission: null, lost: 'Names of divisions.' },
   queues: {
     permission: 'routing:queue:view',
-    lost: 'Names and settings of queues, their members and codes: some causes of missing codes cannot be told.',
+    lost: 'Names and settings of queues, their members and codes: some causes of missing codes stay unexplained.',
   },
   users: { permission: null, lost: 'Names of agents.' },
   wrapup_codes: {

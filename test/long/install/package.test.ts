@@ -1,4 +1,4 @@
-/** What somebody gets who installs the package: its files, and whether it works from an empty folder. */
+/** The package as a person who installs it gets it: its files, and whether it works from an empty folder. */
 import { execFile } from 'node:child_process';
 import { chmodSync, chownSync, cpSync, readdirSync, symlinkSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';

@@ -1,0 +1,92 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { UsageError } from '../lib/errors.js';
+import { federate } from '../postgres/federation/federate.js';
+import { readMember } from '../postgres/federation/member.js';
+import { type FederationMember, readMembers } from '../postgres/federation/members.js';
+import { isFederation } from '../postgres/federation/target.js';
+import { type CommandContext, exitDone, exitSliceFailed } from './app/command.js';
+import type { Opened } from './app/open.js';
+import { type RowColumn, type RowFormat, renderRows } from './app/table.js';
+import { withDatabase } from './app/with-open.js';
+import { type MemberOption, membersOf, parseMemberFile } from './federate-members.js';
+
+export interface FederateOptions {
+  /** `NAME=URL`. */
+  readonly member: readonly string[];
+  /** A file of such lines, which no list of processes shows. */
+  readonly membersFile?: string;
+  readonly remove: readonly string[];
+  readonly status: boolean;
+  readonly format: RowFormat;
+}
+
+/**
+ * Makes the database show the marts of the members, adds or refreshes some, or leaves some out; prints all members and whether they answer.
+ * Exit status 1 where one does not.
+ */
+export async function federateCommand(context: CommandContext, options: FederateOptions): Promise<number> {
+  // Addresses hold passwords, which a list of processes would show to everybody on this machine.
+  process.title = 'genesys-warehouse federate';
+  const fromFile = options.membersFile === undefined ? [] : await readMemberFile(context, options.membersFile);
+  const members = membersOf([...options.member, ...fromFile]);
+  if (!options.status && members.length === 0 && options.remove.length === 0)
+    throw new UsageError('Nothing is to be done. Name a member: --member NAME=URL, or use --status.');
+  return withDatabase(withSecrets(context, members), async (opened) => {
+    if (!options.status) await change(context, opened, members, options.remove);
+    if (options.status && !(await isFederation(opened.pool)))
+      throw new UsageError('The database has no members. Name the first: federate --member NAME=URL.');
+    const found = await readMembers(opened.pool);
+    context.print(renderRows(options.format, columns, found));
+    return found.every(({ isAnswering }) => isAnswering) ? exitDone : exitSliceFailed;
+  });
+}
+
+async function change(
+  context: CommandContext,
+  { pool, log, databaseUrl }: Opened,
+  options: readonly MemberOption[],
+  removed: readonly string[],
+): Promise<void> {
+  const members = [];
+  for (const option of options) members.push({ ...(await readMember(option)), url: option.url });
+  const result = await federate(pool, { members, removed, databaseUrl, now: context.now() });
+  for (const { name, mayWrite } of members)
+    if (mayWrite)
+      log.warn({ member: name }, 'Member is read as a role that may do more. Use a login with genesys_reader only');
+  if (!result.isWatched)
+    log.warn('Database cannot connect to itself: a frozen member is waited for as long as statement_timeout allows');
+  if (!result.isSized)
+    log.warn('Sizes of members could not be noted, which needs a superuser before Postgres 18: some plans fetch rows');
+  log.info({ members: result.memberCount, relations: result.relationCount }, 'Federated');
+}
+
+async function readMemberFile(context: CommandContext, path: string): Promise<string[]> {
+  try {
+    return parseMemberFile(await readFile(resolve(context.directory, path), 'utf8'));
+  } catch (error) {
+    throw new UsageError(
+      `File ${path} cannot be read (${(error as Error).message}). Name another with --members-file.`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/** Passwords of members are kept out of the log as the database's own is. */
+function withSecrets(context: CommandContext, members: readonly MemberOption[]): CommandContext {
+  const own = members.map(({ url }) => decodeURIComponent(new URL(url).password)).filter((password) => password !== '');
+  return { ...context, createLog: (level, secrets) => context.createLog(level, [...secrets, ...own]) };
+}
+
+const columns: readonly RowColumn<FederationMember>[] = [
+  { name: 'member', of: (row) => row.name },
+  { name: 'organization_id', of: (row) => row.organizationId },
+  { name: 'organization_name', of: (row) => row.organizationName },
+  { name: 'time_zone', of: (row) => row.timeZone },
+  { name: 'schema_version', of: (row) => row.schemaVersion },
+  { name: 'state', of: (row) => (row.isAnswering ? 'answers' : 'missing') },
+  { name: 'reason', of: (row) => row.reason },
+  { name: 'missing_columns', of: (row) => row.missingColumns },
+];

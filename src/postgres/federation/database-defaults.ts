@@ -1,0 +1,34 @@
+import pg from 'pg';
+import { UsageError } from '../../lib/errors.js';
+
+/** What every session of the federated database begins with, unless its role or client says otherwise. */
+const defaults: Readonly<Record<string, string>> = {
+  // Joins and sums by organisation are sent to members one by one, at the same time.
+  enable_partitionwise_join: 'on',
+  enable_partitionwise_aggregate: 'on',
+  // Members are asked whether they answer while a statement is planned, so every execution is planned.
+  plan_cache_mode: 'force_custom_plan',
+  jit: 'off',
+  // A member that freezes in the midst of a statement is waited for no longer.
+  statement_timeout: '10min',
+};
+
+export async function setDatabaseDefaults(client: pg.ClientBase): Promise<void> {
+  const { rows } = await client.query<{ name: string }>('select current_database() as name');
+  const database = pg.escapeIdentifier(rows[0]?.name ?? '');
+  for (const [name, value] of Object.entries(defaults))
+    await client
+      .query(`alter database ${database} set ${name} = ${pg.escapeLiteral(value)}`)
+      .catch((error: Error & { code?: string }) => {
+        throw error.code === '42501' ? notOwner(database, error) : error;
+      });
+}
+
+function notOwner(database: string, error: Error): UsageError {
+  return new UsageError(
+    `The role does not own the database ${database} (${error.message}). Run federate as its owner.`,
+    {
+      cause: error,
+    },
+  );
+}
