@@ -31,10 +31,10 @@ $$;
 
 revoke create on schema public from public;
 
--- Whoever sees personal data sees the rest as well.
+-- Roles that see personal data see the rest as well.
 grant genesys_reader to genesys_personal;
 
--- Whoever runs this script may not be a superuser: to speak for the owner it must be a member.
+-- The role that runs this script may not be a superuser: to act as the owner it must be a member.
 grant genesys_owner to current_user;
 
 -- What the owner makes from now on.
@@ -59,7 +59,7 @@ begin
 end
 $$;
 
--- What the views of schema mart call, which whoever reads them must be allowed to execute. None of it can be called without a view: that
+-- Functions that the views of schema mart call, which their readers must be allowed to execute. None of it can be called without a view: that
 -- would need usage of schema genesys.
 do $$
 declare
@@ -81,7 +81,7 @@ begin
 end
 $$;
 
--- Large objects need no privilege on any table: whoever may connect could fill the disk with them. A superuser's to revoke; for anybody else
+-- Large objects need no privilege on any table: any role that may connect could fill the disk with them. A superuser's to revoke; for anybody else
 -- Postgres only warns.
 do $$
 begin

@@ -1,5 +1,5 @@
 // Bundles the dashboard's page into dist/dashboard/public: one script, one style sheet, the document, each also compressed.
-// Names of assets hold a digest of their content, so that browsers may keep them for good.
+// Names of assets hold a digest of their content, so that browsers may cache them permanently.
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';

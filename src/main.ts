@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { keepHeapSmall } from './lib/heap.js';
+import { limitHeap } from './lib/heap.js';
 import { createLog } from './lib/log.js';
 import { describeSystemError } from './lib/system-errors.js';
 import { openTerminal, readInput } from './lib/terminal.js';
@@ -11,7 +11,7 @@ type Signal = keyof typeof signalStatus;
 const stopMsMax = 9_000;
 const failureStatus = 1;
 
-keepHeapSmall();
+limitHeap();
 const stopping = new AbortController();
 let stoppedBy: Signal | undefined;
 let outputFault: Error | undefined;

@@ -273,7 +273,7 @@ const series: readonly PromSpec[] = [
     expression: 'rate(genesys_warehouse_rows_changed_total[5m]) * 60',
     legend: '{{stream}}',
     unit: 'short',
-    description: 'Records stored for the first time or anew.',
+    description: 'Records stored for the first time or again.',
   },
   {
     title: 'Length of a tick',

@@ -22,7 +22,7 @@ export interface PanelSpec {
 const fullWidth = 24;
 const height = 8;
 
-/** The unit that the ending of a column's name stands for. */
+/** Returns the unit that the ending of a column's name means. */
 export function unitOf(column: string): string {
   if (column.endsWith('_rate')) return 'percentunit';
   return column.endsWith('_seconds') ? 's' : 'short';

@@ -6,7 +6,7 @@ export const warehouse = { type: 'grafana-postgresql-datasource', uid: 'genesys-
 export const prometheus = { type: 'prometheus', uid: 'genesys-warehouse-prometheus' };
 
 const zone = '(select time_zone from mart.ops_settings)';
-/** Grafana's macros stand for the chosen span; lists are variables of the dashboard. */
+/** Grafana's macros expand to the chosen span; lists are variables of the dashboard. */
 const expansions: Readonly<Record<string, string>> = {
   zone,
   'from day': `($__timeFrom()::timestamptz at time zone ${zone})::date`,

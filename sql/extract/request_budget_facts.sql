@@ -1,4 +1,4 @@
--- One row per API and OAuth client: how its request allowance stands this moment.
+-- One row per API and OAuth client: the present state of its request allowance.
 create view extract.request_budget_facts as
 select
     api,
@@ -18,4 +18,4 @@ select
         where (value ->> 'until')::double precision > extract(epoch from clock_timestamp())
     ) as waiting_process_count
 from extract.request_budgets;
-comment on view extract.request_budget_facts is 'How each shared request allowance stands this moment.';
+comment on view extract.request_budget_facts is 'Present state of each shared request allowance.';

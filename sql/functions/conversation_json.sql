@@ -1,5 +1,5 @@
 -- One conversation as its detail record, key for key: a column is rendered as its JSON value, and `extra` overrides columns. A list that is
--- longer than positions can count begins in its rows and goes on in `extra`.
+-- longer than positions can count begins in its rows and continues in `extra`.
 
 create or replace function genesys.conversation_json(conversation_id uuid) returns json
 language sql stable strict parallel safe
@@ -97,7 +97,7 @@ sessions as (
     group by part.participant_no
 ),
 
--- The row 0 of a participant stands for an empty map, or holds what was there instead of a map.
+-- The row 0 of a participant represents an empty map, or holds the value that was there instead of a map.
 attributes as (
     select
         part.participant_no,
@@ -178,7 +178,7 @@ final as (
     cross join resolutions
 )
 
--- U+E000 and four hexadecimal digits stand for a code unit that neither text nor jsonb can hold; json can, as an escape.
+-- U+E000 and four hexadecimal digits encode a code unit that neither text nor jsonb can hold; json can, as an escape.
 select regexp_replace(final.record::text, U&'\E000' || '([0-9a-f]{4})', '\\u\1', 'g')::json
 from final
 $$;

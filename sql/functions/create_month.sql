@@ -10,7 +10,7 @@ declare
     child text := format('%s_%s', table_name, to_char(month_start, '"y"YYYY"m"MM'));
 begin
     if parent is null or (select relkind from pg_class where oid = parent) <> 'p' then
-        raise exception 'genesys.% is no partitioned table', table_name using errcode = '42P01';
+        raise exception 'genesys.% is not a partitioned table', table_name using errcode = '42P01';
     end if;
     if month_start <> date_trunc('month', month_start) then
         raise exception '% is not the first day of a month', month_start using errcode = '22023';
@@ -31,7 +31,7 @@ begin
         end if;
         return;
     end if;
-    -- Attaching takes a weaker lock than `create table … partition of`: loads that are under way go on.
+    -- Attaching takes a weaker lock than `create table … partition of`, so that running loads continue.
     execute format('create table genesys.%I (like genesys.%I including all)', child, table_name);
     execute format(
         'alter table genesys.%I attach partition genesys.%I for values from (%L) to (%L)',

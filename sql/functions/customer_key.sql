@@ -1,4 +1,4 @@
--- Keyed hash of a contact id or an address: the same customer has the same, and nobody without the key of this database can tell whose it is.
+-- Keyed hash of a contact id or an address: the same customer has the same, and nobody without the key of this database can find out whose it is.
 create or replace function genesys.customer_key(contact text, secret text)
 returns text
 language sql

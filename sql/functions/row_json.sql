@@ -1,5 +1,5 @@
--- The columns of one row that stand for keys of its JSON object. Key columns and nulls are left out; times are UTC with milliseconds. The time columns are
--- named here because looking up types for every row took nine tenths of the whole function; a test holds the list to the tables.
+-- The columns of one row that correspond to keys of its JSON object. Key columns and nulls are left out; times are UTC with milliseconds. The
+-- time columns are named here because looking up types for every row took nine tenths of the whole function; a test compares the list with the tables.
 create or replace function genesys.row_json(stored jsonb) returns jsonb
 language sql stable parallel safe
 return (

@@ -1,4 +1,4 @@
--- Minutes by which the clock of the reporting time zone is ahead of UTC at an instant: it tells apart the two hours that a clock shows twice.
+-- Minutes by which the clock of the reporting time zone is ahead of UTC at an instant: it distinguishes the two hours that a clock shows twice.
 create or replace function genesys.utc_offset_minutes(instant timestamptz)
 returns integer
 language sql

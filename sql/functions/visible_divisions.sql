@@ -1,6 +1,6 @@
--- Divisions that a role may see in schema mart, given the role in force and the one that logged in; null where it sees all.
+-- Divisions that a role may see in schema mart, given the current role and the one that logged in; null where it sees all.
 --
--- Both must be allowed, so that set role widens nothing. Members count whether they inherit or not. Whoever owns the warehouse is not limited.
+-- Both must be allowed, so that set role widens nothing. Members count whether they inherit or not. Owners of the warehouse are not limited.
 -- Bodies of functions like this one are bound to what they name when they are created: nobody's search path reaches into them.
 create or replace function genesys.visible_divisions(acting_role name, login_role name)
 returns text[]

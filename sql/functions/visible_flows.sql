@@ -14,4 +14,4 @@ begin atomic
         and flows.division_id in (select unnest(genesys.visible_divisions(acting_role, login_role)));
 end;
 
-comment on function genesys.visible_flows is 'Flows of the divisions that a role may see, given the role in force and the one that logged in.';
+comment on function genesys.visible_flows is 'Flows of the divisions that a role may see, given the current role and the one that logged in.';

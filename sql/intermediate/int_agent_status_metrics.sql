@@ -13,7 +13,7 @@ statuses as (
     where metrics.metric in ('tAgentRoutingStatus', 'tSystemPresence')
 ),
 
--- IDLE is a presence as well as a routing status, so the metric tells as much as the status.
+-- IDLE is a presence as well as a routing status, so the metric identifies the status.
 final as (
     select
         statuses.interval_start,

@@ -57,7 +57,7 @@ sessions as (
     from genesys.session_facts as facts
 ),
 
--- What the agents' sessions say about the conversation's code, as far as the record alone tells.
+-- What the agents' sessions say about the conversation's code, as far as the record alone shows.
 causes as (
     select
         handlings.conversation_start,
@@ -204,7 +204,7 @@ final as (
             -- It reached a queue, and nothing reports how it left.
             when conversations.has_queue_leg then 'unexplained'
             when conversations.has_system_code then 'system_code'
-            -- The person whom a dialer calls may stand in the record as purpose outbound only.
+            -- The person whom a dialer calls may be recorded with purpose outbound only.
             when conversations.has_api or (conversations.has_customer or conversations.has_dialer) is not true then 'system_generated'
             when conversations.originating_direction = 'outbound' and not conversations.is_reached then 'outbound_no_contact'
             when conversations.has_flow then 'ivr_only'

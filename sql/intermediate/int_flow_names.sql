@@ -12,7 +12,7 @@ versions as (
     window version_order as (partition by flows.flow_id order by flows.valid_from)
 ),
 
--- What was before the directory was first read is not known: the earliest known name stands for it.
+-- What was before the directory was first read is not known: the earliest known name is used for it.
 final as (
     select
         versions.flow_id,

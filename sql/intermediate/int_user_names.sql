@@ -12,7 +12,7 @@ versions as (
     window version_order as (partition by users.user_id order by users.valid_from)
 ),
 
--- What was before the directory was first read is not known: the earliest known name stands for it.
+-- What was before the directory was first read is not known: the earliest known name is used for it.
 final as (
     select
         versions.user_id,

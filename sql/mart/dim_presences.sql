@@ -26,7 +26,7 @@ select * from final;
 comment on view mart.dim_presences is 'One row per presence definition, deactivated and deleted ones included: what an agent can choose, and the system presence that it counts as. Source: the directory, /api/v2/presence/definitions.';
 comment on column mart.dim_presences.organization_presence_id is 'Definition; the key of this relation.';
 comment on column mart.dim_presences.organization_presence_name is 'Current or last known name.';
-comment on column mart.dim_presences.status is 'System presence that the definition counts as, written as in fct_agent_statuses.status: AVAILABLE, BREAK, ON_QUEUE, …; null where the directory does not tell.';
+comment on column mart.dim_presences.status is 'System presence that the definition counts as, written as in fct_agent_statuses.status: AVAILABLE, BREAK, ON_QUEUE, …; null where the directory does not say.';
 comment on column mart.dim_presences.system_presence is 'The same as the directory writes it: Available, Break, OnQueue, …';
 comment on column mart.dim_presences.is_deactivated is 'True where it can no longer be chosen.';
 comment on column mart.dim_presences.is_deleted is 'True where the directory no longer lists it.';

@@ -1,4 +1,4 @@
--- One row per queue and time in which its name, division and after-call-work setting stood.
+-- One row per queue and period in which its name, division and after-call-work setting were valid.
 create view mart.dim_queues_history as
 with
 queues as (
@@ -32,7 +32,7 @@ final as (
 
 select * from final;
 
-comment on view mart.dim_queues_history is 'One row per queue and time in which its name, division and after-call-work setting stood: what they were on a past day. Source: history of the directory, from the first time it was read; nothing is known of the time before.';
+comment on view mart.dim_queues_history is 'One row per queue and period in which its name, division and after-call-work setting were valid: what they were on a past day. Source: history of the directory, from the first time it was read; nothing is known of the time before.';
 comment on column mart.dim_queues_history.queue_id is 'Queue; with valid_from_at the key of this relation. See dim_queues.';
 comment on column mart.dim_queues_history.division_id is 'Division of the queue at that time. See dim_divisions.';
 comment on column mart.dim_queues_history.queue_name is 'Name at that time.';
@@ -43,4 +43,4 @@ comment on column mart.dim_queues_history.acw_timeout_seconds is 'Time limit of 
 comment on column mart.dim_queues_history.is_current is 'True for the latest, which dim_queues shows.';
 comment on column mart.dim_queues_history.is_deleted is 'True where the directory no longer lists the queue.';
 comment on column mart.dim_queues_history.valid_from_at is 'First reading of the directory that showed this, UTC instant.';
-comment on column mart.dim_queues_history.valid_to_at is 'First reading that showed something else, or the queue no more, UTC instant, exclusive; null while it stands.';
+comment on column mart.dim_queues_history.valid_to_at is 'First reading that showed something else, or the queue no more, UTC instant, exclusive; null while it is current.';

@@ -13,7 +13,7 @@ teams as (
     select * from genesys.teams where valid_to is null
 ),
 
--- A user may be placed at several sites; the first one told is the one that reports group by.
+-- A user may be placed at several sites; reports group by the first one.
 placements as (
     select
         users.user_id,
@@ -67,7 +67,7 @@ comment on column mart.dim_users.user_id is 'User; the key of this relation.';
 comment on column mart.dim_users.division_id is 'Division of the user. See dim_divisions.';
 comment on column mart.dim_users.team_id is 'Team of the user now. See dim_teams.';
 comment on column mart.dim_users.manager_id is 'User who manages this one.';
-comment on column mart.dim_users.location_id is 'Location of the user now, the first where there are several; null where none is told. See dim_locations. Directory locations.';
+comment on column mart.dim_users.location_id is 'Location of the user now, the first where there are several; null where none is set. See dim_locations. Directory locations.';
 comment on column mart.dim_users.user_name is 'Current or last known name.';
 comment on column mart.dim_users.email is 'E-mail address.';
 comment on column mart.dim_users.username is 'Log-in name.';
@@ -77,7 +77,7 @@ comment on column mart.dim_users.state is 'active, inactive or deleted. Director
 comment on column mart.dim_users.division_name is 'Current name of the division.';
 comment on column mart.dim_users.team_name is 'Current name of the team; null without one.';
 comment on column mart.dim_users.manager_name is 'Current name of the manager.';
-comment on column mart.dim_users.location_name is 'Current name of the location; null where none is told.';
+comment on column mart.dim_users.location_name is 'Current name of the location; null where none is set.';
 comment on column mart.dim_users.is_active is 'True where the user is active and listed.';
 comment on column mart.dim_users.is_deleted is 'True where the user is in state deleted or no longer listed.';
 comment on column mart.dim_users.deleted_at is 'When the user was first seen as deleted or missing, UTC instant; null before.';

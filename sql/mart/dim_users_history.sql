@@ -1,4 +1,4 @@
--- One row per user and time in which name, division, team and state stood.
+-- One row per user and period in which name, division, team and state were valid.
 create view mart.dim_users_history as
 with
 users as (
@@ -38,7 +38,7 @@ final as (
 
 select * from final;
 
-comment on view mart.dim_users_history is 'One row per user and time in which name, division, team and state stood: what they were on a past day. Source: history of the directory, from the first time it was read; nothing is known of the time before.';
+comment on view mart.dim_users_history is 'One row per user and period in which name, division, team and state were valid: what they were on a past day. Source: history of the directory, from the first time it was read; nothing is known of the time before.';
 comment on column mart.dim_users_history.user_id is 'User; with valid_from_at the key of this relation. See dim_users.';
 comment on column mart.dim_users_history.division_id is 'Division of the user at that time. See dim_divisions.';
 comment on column mart.dim_users_history.team_id is 'Team of the user at that time. See dim_teams.';
@@ -50,4 +50,4 @@ comment on column mart.dim_users_history.version_no is '1 for the earliest known
 comment on column mart.dim_users_history.is_current is 'True for the latest, which dim_users shows.';
 comment on column mart.dim_users_history.is_deleted is 'True where the user is in state deleted or no longer listed.';
 comment on column mart.dim_users_history.valid_from_at is 'First reading of the directory that showed this, UTC instant.';
-comment on column mart.dim_users_history.valid_to_at is 'First reading that showed something else, or the user no more, UTC instant, exclusive; null while it stands.';
+comment on column mart.dim_users_history.valid_to_at is 'First reading that showed something else, or the user no more, UTC instant, exclusive; null while it is current.';

@@ -55,7 +55,7 @@ comment on column mart.fct_addresses.external_contact_id is 'External contact. D
 comment on column mart.fct_addresses.purpose is 'What the participant is: customer, agent, … Details purpose. See dim_enums.';
 comment on column mart.fct_addresses.media_type is 'voice, message, email, … Details mediaType.';
 comment on column mart.fct_addresses.direction is 'inbound or outbound. Details direction.';
-comment on column mart.fct_addresses.participant_name is 'Name of the participant as told. Details participantName.';
+comment on column mart.fct_addresses.participant_name is 'Name of the participant as recorded. Details participantName.';
 comment on column mart.fct_addresses.ani is 'Number that called. Details ani.';
 comment on column mart.fct_addresses.dnis is 'Number that was called. Details dnis.';
 comment on column mart.fct_addresses.address_from is 'Sender. Details addressFrom.';

@@ -148,7 +148,7 @@ comment on view mart.fct_agent_intervals is 'One row per interval × user, queue
 comment on column mart.fct_agent_intervals.user_id is 'Agent. With interval_start_at the key of this relation. See dim_users.';
 comment on column mart.fct_agent_intervals.user_name is 'Name of the user at the start of the interval, or the earliest known. Source: history of the directory.';
 comment on column mart.fct_agent_intervals.minute_of_day is 'Minutes from midnight to interval_start_local on the clock, in steps of a quarter of an hour: 0, 15, … 1425. See dim_intervals.';
-comment on column mart.fct_agent_intervals.utc_offset_minutes is 'Minutes by which the reporting time zone is ahead of UTC: it tells apart the intervals that a clock shows twice.';
+comment on column mart.fct_agent_intervals.utc_offset_minutes is 'Minutes by which the reporting time zone is ahead of UTC: it distinguishes the intervals that a clock shows twice.';
 comment on column mart.fct_agent_intervals.answered_count is 'Answered by the agent; of several agents of one interaction only the first counts. Count of tAnswered.';
 comment on column mart.fct_agent_intervals.abandoned_count is 'Abandoned at the agent; Genesys files abandons under the queue, so this is mostly 0. Count of tAbandon.';
 comment on column mart.fct_agent_intervals.alert_count is 'Alerts to the agent, answered or not. Count of tAlert.';
@@ -174,7 +174,7 @@ comment on column mart.fct_agent_intervals.break_seconds is 'Time in system pres
 comment on column mart.fct_agent_intervals.meal_seconds is 'Time in system presence MEAL in seconds; null where no status of the user is known. Sum of tSystemPresence with this qualifier.';
 comment on column mart.fct_agent_intervals.meeting_seconds is 'Time in system presence MEETING in seconds; null where no status of the user is known. Sum of tSystemPresence with this qualifier.';
 comment on column mart.fct_agent_intervals.training_seconds is 'Time in system presence TRAINING in seconds; null where no status of the user is known. Sum of tSystemPresence with this qualifier.';
-comment on column mart.fct_agent_intervals.inactive_seconds is 'Time in system presence IDLE in seconds, which an inactive client sets by itself; not to be confused with idle_seconds; null where no status of the user is known. Sum of tSystemPresence with this qualifier.';
+comment on column mart.fct_agent_intervals.inactive_seconds is 'Time in system presence IDLE in seconds, which an inactive client sets automatically; not to be confused with idle_seconds; null where no status of the user is known. Sum of tSystemPresence with this qualifier.';
 comment on column mart.fct_agent_intervals.offline_seconds is 'Time in system presence OFFLINE in seconds; null where no status of the user is known. Sum of tSystemPresence with this qualifier.';
 comment on column mart.fct_agent_intervals.logged_in_seconds is 'Time in any system presence but OFFLINE, in seconds; null where no status of the user is known. Sum of tSystemPresence.';
 comment on column mart.fct_agent_intervals.interacting_seconds is 'Time in routing status INTERACTING in seconds: occupied with ACD work; null where no status of the user is known. Sum of tAgentRoutingStatus with this qualifier.';

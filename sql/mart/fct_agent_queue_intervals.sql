@@ -141,9 +141,9 @@ comment on column mart.fct_agent_queue_intervals.user_id is 'Agent. See dim_user
 comment on column mart.fct_agent_queue_intervals.queue_id is 'Queue; null for handlings outside queues. With interval_start_at, user_id and media_type the key of this relation. See dim_queues.';
 comment on column mart.fct_agent_queue_intervals.user_name is 'Name of the user at the start of the interval, or the earliest known. Source: history of the directory.';
 comment on column mart.fct_agent_queue_intervals.queue_name is 'Name of the queue at the start of the interval, or the earliest known. Source: history of the directory.';
-comment on column mart.fct_agent_queue_intervals.media_type is 'voice, callback, message, email, chat, …; unknown where Genesys tells none. Aggregates mediaType.';
+comment on column mart.fct_agent_queue_intervals.media_type is 'voice, callback, message, email, chat, …; unknown where Genesys reports none. Aggregates mediaType.';
 comment on column mart.fct_agent_queue_intervals.minute_of_day is 'Minutes from midnight to interval_start_local on the clock, in steps of a quarter of an hour: 0, 15, … 1425. See dim_intervals.';
-comment on column mart.fct_agent_queue_intervals.utc_offset_minutes is 'Minutes by which the reporting time zone is ahead of UTC: it tells apart the intervals that a clock shows twice.';
+comment on column mart.fct_agent_queue_intervals.utc_offset_minutes is 'Minutes by which the reporting time zone is ahead of UTC: it distinguishes the intervals that a clock shows twice.';
 comment on column mart.fct_agent_queue_intervals.answered_count is 'Answered by the agent; of several agents of one interaction only the first counts. Count of tAnswered.';
 comment on column mart.fct_agent_queue_intervals.abandoned_count is 'Abandoned at the agent; Genesys files abandons under the queue, so this is mostly 0. Count of tAbandon.';
 comment on column mart.fct_agent_queue_intervals.alert_count is 'Alerts to the agent, answered or not. Count of tAlert.';

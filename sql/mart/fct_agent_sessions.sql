@@ -30,7 +30,7 @@ assignments as (
 ),
 
 -- A real code that came since the rule decided is an agent's and wins, unless it is the one that was sent for the rule.
-judged as (
+with_rules as (
     select
         sessions.*,
         assignments.wrapup_code as assigned_code,
@@ -245,7 +245,7 @@ final as (
         sessions.handled_at,
         sessions.handled_at at time zone {{time_zone}} as handled_local,
         sessions.conversation_start as conversation_started_at
-    from judged as sessions
+    from with_rules as sessions
     left join users on users.user_id = sessions.user_id
 )
 
@@ -307,7 +307,7 @@ comment on column mart.fct_agent_sessions.outbound_count is 'Outbound communicat
 comment on column mart.fct_agent_sessions.error_count is 'Errors of the session, mostly unanswered alerts. Sum of metric nError.';
 comment on column mart.fct_agent_sessions.wrapup_count is 'Wrap-up segments of the session.';
 comment on column mart.fct_agent_sessions.is_coded is 'True where the session has a real wrap-up code that the directory knows, deleted ones included; then wrapup_cause is null.';
-comment on column mart.fct_agent_sessions.is_codable is 'True where the session could have a code: it has one, or it was of a queue, in contact with somebody and over; callbacks whose after-call work is that of a voice session left out. Its cause tells, see is_codable in dim_wrapup_causes.';
+comment on column mart.fct_agent_sessions.is_codable is 'True where the session could have a code: it has one, or it was of a queue, in contact with somebody and over; callbacks whose after-call work is that of a voice session left out. Decided by its cause, see is_codable in dim_wrapup_causes.';
 comment on column mart.fct_agent_sessions.is_handled is 'True where Genesys counts a handling: tHandle was emitted.';
 comment on column mart.fct_agent_sessions.is_transferred is 'True where the session transferred the conversation: metric nTransferred, or a transfer as disconnect type of its last contact.';
 comment on column mart.fct_agent_sessions.is_acd is 'True where the session belongs to a queue and is not supervision.';

@@ -217,7 +217,7 @@ comment on view mart.fct_conversations is 'One row per conversation. Source: con
 comment on column mart.fct_conversations.conversation_id is 'Conversation. Details conversationId.';
 comment on column mart.fct_conversations.first_queue_id is 'First queue that held the conversation or an agent handled it for; null where none did. See dim_queues.';
 comment on column mart.fct_conversations.last_queue_id is 'Last such queue. See dim_queues.';
-comment on column mart.fct_conversations.customer_key is 'Keyed hash of the customer''s external contact id or, without one, of the address in one spelling: the same customer has the same, and it tells nobody whose it is. Null where the address is withheld. See fct_repeat_contacts.';
+comment on column mart.fct_conversations.customer_key is 'Keyed hash of the customer''s external contact id or, without one, of the address in one spelling: the same customer has the same, and it does not reveal whose it is. Null where the address is withheld. See fct_repeat_contacts.';
 comment on column mart.fct_conversations.entry_point is 'Number, mailbox or address of the organisation that an inbound customer reached; null elsewhere. Details dnis, or addressTo. See dim_entry_points.';
 comment on column mart.fct_conversations.first_user_id is 'Agent of the agent session that started first; null where none took part. See dim_users.';
 comment on column mart.fct_conversations.last_user_id is 'Agent of the agent session that started last. See dim_users.';

@@ -16,7 +16,7 @@ dialers as (
     where facts.purpose = 'dialer'
 ),
 
--- What became of it stands at the session of the person called, the abandon at any of the record.
+-- The outcome is in the session of the person called, the abandon in any session of the record.
 attempts as (
     select
         dialers.*,

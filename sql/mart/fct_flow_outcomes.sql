@@ -92,7 +92,7 @@ comment on column mart.fct_flow_outcomes.flow_outcome_id is 'Outcome. With inter
 comment on column mart.fct_flow_outcomes.flow_name is 'Name of the flow at the start of the interval, or the earliest known. Source: history of the directory.';
 comment on column mart.fct_flow_outcomes.flow_outcome_name is 'Name of the outcome at the start of the interval, or the earliest known. Source: history of the directory.';
 comment on column mart.fct_flow_outcomes.flow_outcome_value is 'SUCCESS, FAILURE, …: what the outcome came to. Aggregates flowOutcomeValue.';
-comment on column mart.fct_flow_outcomes.media_type is 'voice, callback, message, email, chat, …; unknown where Genesys tells none. Aggregates mediaType.';
+comment on column mart.fct_flow_outcomes.media_type is 'voice, callback, message, email, chat, …; unknown where Genesys reports none. Aggregates mediaType.';
 comment on column mart.fct_flow_outcomes.minute_of_day is 'Minutes from midnight to interval_start_local on the clock, 0 to 1439. See dim_intervals.';
 comment on column mart.fct_flow_outcomes.outcome_count is 'How often it was reached. Count of nFlowOutcome.';
 comment on column mart.fct_flow_outcomes.failed_count is 'How often it was reached with failure. Count of nFlowOutcomeFailed.';
@@ -101,7 +101,7 @@ comment on column mart.fct_flow_outcomes.outcome_seconds is 'Time from beginning
 comment on column mart.fct_flow_outcomes.average_outcome_seconds is 'outcome_seconds / timed_count; null where no time was taken.';
 comment on column mart.fct_flow_outcomes.is_complete is 'True where everything of the day has been pulled at least once. Source: the ledger of slices.';
 comment on column mart.fct_flow_outcomes.is_settled is 'True where the flow outcome aggregates were pulled three days after the interval or later: Genesys has reprocessed it by then, and figures hardly change any more. Source: the ledger of slices.';
-comment on column mart.fct_flow_outcomes.is_final is 'True where no further pull of the flow outcome aggregates is owed for the interval. Source: the ledger of slices.';
+comment on column mart.fct_flow_outcomes.is_final is 'True where no further pull of the flow outcome aggregates is pending for the interval. Source: the ledger of slices.';
 comment on column mart.fct_flow_outcomes.day is 'Day in the reporting time zone in which the interval starts. A filter on it reads everything: filter large ranges on interval_start_at.';
 comment on column mart.fct_flow_outcomes.interval_start_at is 'Start of the interval, UTC instant. Filters on it reach an index.';
 comment on column mart.fct_flow_outcomes.interval_start_local is 'interval_start_at in the reporting time zone. When clocks go back, two intervals have the same.';

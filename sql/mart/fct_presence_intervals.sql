@@ -70,7 +70,7 @@ comment on column mart.fct_presence_intervals.user_name is 'Name of the user at 
 comment on column mart.fct_presence_intervals.organization_presence_name is 'Current name of the presence. Source: the directory.';
 comment on column mart.fct_presence_intervals.status is 'System presence to which it belongs, as in fct_agent_statuses: AVAILABLE, BREAK, ON_QUEUE, … Null where the directory does not know the presence.';
 comment on column mart.fct_presence_intervals.minute_of_day is 'Minutes from midnight to interval_start_local on the clock, in steps of a quarter of an hour: 0, 15, … 1425. See dim_intervals.';
-comment on column mart.fct_presence_intervals.utc_offset_minutes is 'Minutes by which the reporting time zone is ahead of UTC: it tells apart the intervals that a clock shows twice.';
+comment on column mart.fct_presence_intervals.utc_offset_minutes is 'Minutes by which the reporting time zone is ahead of UTC: it distinguishes the intervals that a clock shows twice.';
 comment on column mart.fct_presence_intervals.presence_seconds is 'Time in this presence within the interval, in seconds. Sum of tOrganizationPresence with this qualifier.';
 comment on column mart.fct_presence_intervals.is_complete is 'True where everything of the day has been pulled at least once. Source: the ledger of slices.';
 comment on column mart.fct_presence_intervals.is_settled is 'True where the user aggregates were pulled three days after the interval or later: Genesys has reprocessed it by then, and figures hardly change any more. Source: the ledger of slices.';

@@ -163,7 +163,7 @@ comment on column mart.fct_queue_legs.direction is 'inbound or outbound, of this
 comment on column mart.fct_queue_legs.originating_direction is 'inbound or outbound, of the conversation. Details originatingDirection.';
 comment on column mart.fct_queue_legs.flow_out_type is 'Where a flow-out went. Details flowOutType.';
 comment on column mart.fct_queue_legs.disconnect_type is 'How the last segment ended. Details disconnectType.';
-comment on column mart.fct_queue_legs.outcome is 'How the stay ended, one word: short_abandoned, abandoned, answered, voicemail, flow_out, open, transferred (moved on without answer), ended (no metric tells).';
+comment on column mart.fct_queue_legs.outcome is 'How the stay ended, one word: short_abandoned, abandoned, answered, voicemail, flow_out, open, transferred (moved on without answer), ended (no metric shows how).';
 comment on column mart.fct_queue_legs.wait_bucket is 'Bucket of seconds from entering the queue to answer or abandon, the upper edge included: 0_10, 10_20, 20_30, 30_60, 60_120, 120_300, over_300, as in rpt_wait_times. Null where neither happened.';
 comment on column mart.fct_queue_legs.requested_language is 'Current name of the language that the stay asked for; null without. Details requestedLanguageId.';
 comment on column mart.fct_queue_legs.requested_skills is 'Current names of the skills that the stay asked for, in alphabetical order, separated by comma and blank; null without. Details requestedRoutingSkillIds. One row each: bridge_leg_skills.';

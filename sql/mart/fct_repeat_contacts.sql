@@ -89,7 +89,7 @@ comment on view mart.fct_repeat_contacts is 'One row per conversation whose cust
 comment on column mart.fct_repeat_contacts.conversation_id is 'Conversation, the key of this relation. See fct_conversations.';
 comment on column mart.fct_repeat_contacts.previous_conversation_id is 'Conversation of the same customer that started before it, the latest such; null for the first one.';
 comment on column mart.fct_repeat_contacts.last_queue_id is 'Last queue of the conversation; null where none held it. See dim_queues.';
-comment on column mart.fct_repeat_contacts.customer_key is 'Keyed hash of the customer''s external contact id or, without one, of the address in one spelling: tells customers apart and nobody who they are.';
+comment on column mart.fct_repeat_contacts.customer_key is 'Keyed hash of the customer''s external contact id or, without one, of the address in one spelling: distinguishes customers without revealing who they are.';
 comment on column mart.fct_repeat_contacts.media_type is 'The one media type under which reports count the conversation.';
 comment on column mart.fct_repeat_contacts.originating_direction is 'inbound or outbound. Details originatingDirection.';
 comment on column mart.fct_repeat_contacts.minute_of_day is 'Minutes from midnight, in the reporting time zone, to the quarter of an hour in which it started. See dim_intervals.';

@@ -9,7 +9,7 @@ sessions as (
         and facts.transferred_count > 0
 ),
 
--- Participants stand in the record in the order in which they came.
+-- Participants are in the record in the order in which they joined.
 moved as (
     select
         sessions.*,

@@ -105,16 +105,16 @@ final as (
 
 select * from final;
 
-comment on view mart.fct_wrapup_intervals is 'One row per interval × wrap-up code × queue × user × media type: what was handled with the code, or without one. What has several codes is told under each of them, so only sums over one code are exact. Source: conversation aggregates by wrap-up code (genesys.wrapup_aggregates).';
+comment on view mart.fct_wrapup_intervals is 'One row per interval × wrap-up code × queue × user × media type: what was handled with the code, or without one. An interaction with several codes counts under each of them, so only sums over one code are exact. Source: conversation aggregates by wrap-up code (genesys.wrapup_aggregates).';
 comment on column mart.fct_wrapup_intervals.queue_id is 'Queue; null outside queues. See dim_queues.';
 comment on column mart.fct_wrapup_intervals.user_id is 'Agent. See dim_users.';
 comment on column mart.fct_wrapup_intervals.wrapup_code is 'Wrap-up code, or one of the platform (ININ-…); null where there was none. With interval, queue, user and media type the key of this relation. See dim_wrapup_codes.';
 comment on column mart.fct_wrapup_intervals.wrapup_name is 'Name of the code at the start of the interval, or the earliest known; of the platform''s own codes words made of the code. Source: history of the directory.';
 comment on column mart.fct_wrapup_intervals.queue_name is 'Name of the queue at the start of the interval, or the earliest known. Source: history of the directory.';
 comment on column mart.fct_wrapup_intervals.user_name is 'Name of the user at the start of the interval, or the earliest known. Source: history of the directory.';
-comment on column mart.fct_wrapup_intervals.media_type is 'voice, callback, message, email, chat, …; unknown where Genesys tells none. Aggregates mediaType.';
+comment on column mart.fct_wrapup_intervals.media_type is 'voice, callback, message, email, chat, …; unknown where Genesys reports none. Aggregates mediaType.';
 comment on column mart.fct_wrapup_intervals.minute_of_day is 'Minutes from midnight to interval_start_local on the clock, in steps of a quarter of an hour: 0, 15, … 1425. See dim_intervals.';
-comment on column mart.fct_wrapup_intervals.utc_offset_minutes is 'Minutes by which the reporting time zone is ahead of UTC: it tells apart the intervals that a clock shows twice.';
+comment on column mart.fct_wrapup_intervals.utc_offset_minutes is 'Minutes by which the reporting time zone is ahead of UTC: it distinguishes the intervals that a clock shows twice.';
 comment on column mart.fct_wrapup_intervals.handled_count is 'Handlings that were completed with this code. Count of tHandle.';
 comment on column mart.fct_wrapup_intervals.transferred_count is 'Transfers. Count of nTransferred.';
 comment on column mart.fct_wrapup_intervals.talk_count is 'Handlings with talk: the divisor of average_talk_seconds. Count of tTalkComplete.';

@@ -56,7 +56,7 @@ assignments as (
 ),
 
 -- As in fct_agent_sessions; of several wrap-up segments of a session the last one bears the rule's code.
-judged as (
+with_rules as (
     select
         segments.*,
         nullif(segments.wrap_up_code, '') as code,
@@ -202,7 +202,7 @@ final as (
         segments.segment_end as ended_at,
         segments.segment_end at time zone {{time_zone}} as ended_local,
         segments.conversation_start as conversation_started_at
-    from judged as segments
+    from with_rules as segments
     left join codes on codes.wrapup_code = segments.code
 )
 

@@ -174,4 +174,4 @@ comment on column mart.ops_coverage.to_local is 'to_at in the reporting time zon
 comment on column mart.ops_coverage.requested_at is 'When the interval was planned, or the first dead letter came, UTC instant.';
 comment on column mart.ops_coverage.last_attempt_at is 'When it was last tried, UTC instant; null before the first attempt.';
 comment on column mart.ops_coverage.last_error_at is 'When it last failed, UTC instant; null where it never did.';
-comment on column mart.ops_coverage.next_attempt_at is 'When it is tried next by itself, UTC instant; null for what only retry or backfill --force brings again.';
+comment on column mart.ops_coverage.next_attempt_at is 'When it is retried automatically, UTC instant; null where only retry or backfill --force pulls it again.';

@@ -89,7 +89,7 @@ final as (
 
 select * from final;
 
-comment on view mart.ops_dictionary is 'One row per column of a relation of mart that whoever asks may read: the data dictionary. Source: the catalogue of the database and the comments in it.';
+comment on view mart.ops_dictionary is 'One row per column of a relation of mart that the current role may read: the data dictionary. Source: the catalogue of the database and the comments in it.';
 comment on column mart.ops_dictionary.dictionary_key is 'Relation and column, joined by a dot; the key of this relation.';
 comment on column mart.ops_dictionary.relation is 'Relation of schema mart.';
 comment on column mart.ops_dictionary.relation_kind is 'dimension, fact, report, bridge or operations.';
@@ -101,4 +101,4 @@ comment on column mart.ops_dictionary.source_field is 'Genesys Cloud''s own name
 comment on column mart.ops_dictionary.relation_description is 'What a row of the relation is. The comment on it.';
 comment on column mart.ops_dictionary.column_no is 'Position of the column in the relation, from 1.';
 comment on column mart.ops_dictionary.is_additive is 'True where the values of several rows may be added up; false for rates, averages, extremes, settings and what repeats.';
-comment on column mart.ops_dictionary.is_personal is 'True where it tells of a person: of a customer in relations for genesys_personal, of a colleague elsewhere.';
+comment on column mart.ops_dictionary.is_personal is 'True where it describes a person: of a customer in relations for genesys_personal, of a colleague elsewhere.';

@@ -1,4 +1,4 @@
--- One row per stream: how far its data reaches and what is owed.
+-- One row per stream: coverage and pending work.
 create view mart.ops_freshness as
 with
 slices as (
@@ -116,7 +116,7 @@ final as (
 
 select * from final;
 
-comment on view mart.ops_freshness is 'One row per stream: how far its data reaches and what is owed. Source: the ledger of slices.';
+comment on view mart.ops_freshness is 'One row per stream: coverage and pending work. Source: the ledger of slices.';
 comment on column mart.ops_freshness.stream is 'Name of the data set that is pulled; the key of this relation.';
 comment on column mart.ops_freshness.slice_count is 'Intervals planned so far.';
 comment on column mart.ops_freshness.pending_slice_count is 'Intervals not pulled even once.';
@@ -129,7 +129,7 @@ comment on column mart.ops_freshness.complete_from_at is 'Midnight of the report
 comment on column mart.ops_freshness.complete_from_local is 'complete_from_at in the reporting time zone.';
 comment on column mart.ops_freshness.watermark_at is 'Everything scheduled before this instant has been pulled at least once, with no hole before it, UTC instant; for a snapshot when its last period began.';
 comment on column mart.ops_freshness.watermark_local is 'watermark_at in the reporting time zone.';
-comment on column mart.ops_freshness.final_until_at is 'No further pull is owed before this instant: numbers up to here will not change, UTC instant.';
+comment on column mart.ops_freshness.final_until_at is 'Data before this instant is final: no pull is pending, numbers up to here will not change, UTC instant.';
 comment on column mart.ops_freshness.final_until_local is 'final_until_at in the reporting time zone.';
 comment on column mart.ops_freshness.latest_data_at is 'End of the latest interval pulled, gaps before it or not, UTC instant.';
 comment on column mart.ops_freshness.latest_data_local is 'latest_data_at in the reporting time zone.';

@@ -30,13 +30,13 @@ final as (
 select * from final;
 
 comment on view mart.ops_reconciliation is 'One row per UTC day compared: conversation details, their metrics summed by interval, queue and media type, against the aggregates that Genesys'' own screens show. Source: written by reconcile and after each sync.';
-comment on column mart.ops_reconciliation.state is 'equal: all final figures agree; different: some do not (ops_reconciliation_differences lists them); not_final: the day is pulled again before it is judged.';
+comment on column mart.ops_reconciliation.state is 'equal: all final figures agree; different: some do not (ops_reconciliation_differences lists them); not_final: the day is pulled again before it is compared.';
 comment on column mart.ops_reconciliation.equal_count is 'Final figures (interval × queue × media type × metric) whose counts and sums agree to the millisecond.';
 comment on column mart.ops_reconciliation.different_count is 'Final figures that differ.';
 comment on column mart.ops_reconciliation.not_final_count is 'Figures of which either side may still change, equal or not.';
 comment on column mart.ops_reconciliation.not_final_different_count is 'Of these, those that differ so far.';
 comment on column mart.ops_reconciliation.attempt_count is 'How often the day was pulled again because it differed; 0 once it is equal.';
-comment on column mart.ops_reconciliation.is_final is 'Whether no further pull of the day is owed on either side, so that it could be judged.';
+comment on column mart.ops_reconciliation.is_final is 'True where no pull of the day is pending on either side, so that its figures are final.';
 comment on column mart.ops_reconciliation.interval_start_at is 'Begin of the UTC day, UTC instant; the key of this relation.';
 comment on column mart.ops_reconciliation.interval_start_local is 'interval_start_at in the reporting time zone.';
 comment on column mart.ops_reconciliation.interval_end_at is 'End of the UTC day, UTC instant.';

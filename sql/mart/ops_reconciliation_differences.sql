@@ -41,12 +41,12 @@ comment on column mart.ops_reconciliation_differences.queue_id is 'Queue of the 
 comment on column mart.ops_reconciliation_differences.queue_name is 'Name of the queue, current or last known.';
 comment on column mart.ops_reconciliation_differences.media_type is 'Media type of the figure.';
 comment on column mart.ops_reconciliation_differences.metric is 'Genesys'' name of the metric, such as tHandle.';
-comment on column mart.ops_reconciliation_differences.state is 'different: both sides are final; not_final: a pull is still owed, which may settle it.';
+comment on column mart.ops_reconciliation_differences.state is 'different: both sides are final; not_final: a pull is still pending, which may resolve it.';
 comment on column mart.ops_reconciliation_differences.details_count is 'How often the metric occurs in the stored conversations.';
 comment on column mart.ops_reconciliation_differences.aggregate_count is 'How often Genesys'' aggregate says that it occurred.';
 comment on column mart.ops_reconciliation_differences.details_seconds is 'Seconds in the stored conversations; null for counts (n…).';
 comment on column mart.ops_reconciliation_differences.aggregate_seconds is 'Seconds in Genesys'' aggregate; null for counts (n…).';
-comment on column mart.ops_reconciliation_differences.is_final is 'Whether no further pull of the interval is owed on either side.';
+comment on column mart.ops_reconciliation_differences.is_final is 'True where no pull of the interval is pending on either side.';
 comment on column mart.ops_reconciliation_differences.interval_start_at is 'Begin of the interval in which the metric was emitted, UTC instant.';
 comment on column mart.ops_reconciliation_differences.interval_start_local is 'interval_start_at in the reporting time zone.';
 comment on column mart.ops_reconciliation_differences.interval_end_at is 'End of the interval, UTC instant.';

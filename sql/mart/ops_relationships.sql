@@ -67,7 +67,7 @@ final as (
     inner join references_to on references_to.column_name = columns.column_name
     where
         columns.relation <> references_to.to_relation
-        -- There * stands for all divisions.
+        -- There * means all divisions.
         and (columns.relation, columns.column_name) <> ('dim_wrapup_codes', 'division_id')
         and exists (
             select

@@ -49,5 +49,5 @@ comment on column mart.ops_restated_intervals.interval_start_at is 'Begin of the
 comment on column mart.ops_restated_intervals.interval_start_local is 'interval_start_at in the reporting time zone.';
 comment on column mart.ops_restated_intervals.restated_at is 'When the change was stored, UTC instant.';
 comment on column mart.ops_restated_intervals.restated_local is 'restated_at in the reporting time zone.';
-comment on column mart.ops_restated_intervals.previous_as_of_at is 'Instant for which the earliest of the former rows vouched, UTC.';
-comment on column mart.ops_restated_intervals.as_of_at is 'Instant for which the new answer vouches, UTC.';
+comment on column mart.ops_restated_intervals.previous_as_of_at is 'As-of instant of the oldest replaced row, UTC.';
+comment on column mart.ops_restated_intervals.as_of_at is 'As-of instant of the new answer, UTC.';

@@ -52,7 +52,7 @@ final as (
 
 select * from final;
 
-comment on view mart.ops_restatements is 'One row per restatement: a conversation that came back different from what was stored, so that reports of its day changed, with the sum of what moved; ops_restated_figures tells day, queue and figure. Source: written by the loader.';
+comment on view mart.ops_restatements is 'One row per restatement: a conversation that came back different from what was stored, so that reports of its day changed, with the sum of what moved; ops_restated_figures lists day, queue and figure. Source: written by the loader.';
 comment on column mart.ops_restatements.restatement_id is 'Running number; the key of this relation.';
 comment on column mart.ops_restatements.conversation_id is 'Conversation that changed.';
 comment on column mart.ops_restatements.stream is 'Data set that brought the change.';
@@ -70,5 +70,5 @@ comment on column mart.ops_restatements.conversation_started_at is 'Start of the
 comment on column mart.ops_restatements.conversation_started_local is 'conversation_started_at in the reporting time zone.';
 comment on column mart.ops_restatements.restated_at is 'When the change was stored, UTC instant.';
 comment on column mart.ops_restatements.restated_local is 'restated_at in the reporting time zone.';
-comment on column mart.ops_restatements.previous_as_of_at is 'Instant for which the source of the earlier version vouched, UTC.';
-comment on column mart.ops_restatements.as_of_at is 'Instant for which the source of the new version vouches, UTC.';
+comment on column mart.ops_restatements.previous_as_of_at is 'As-of instant of the earlier version, UTC.';
+comment on column mart.ops_restatements.as_of_at is 'As-of instant of the new version, UTC.';

@@ -194,7 +194,7 @@ comment on column mart.rpt_agent_days.break_seconds is 'Time in system presence 
 comment on column mart.rpt_agent_days.meal_seconds is 'Time in system presence MEAL in seconds; null where no status of the user is known. Sum of tSystemPresence with this qualifier.';
 comment on column mart.rpt_agent_days.meeting_seconds is 'Time in system presence MEETING in seconds; null where no status of the user is known. Sum of tSystemPresence with this qualifier.';
 comment on column mart.rpt_agent_days.training_seconds is 'Time in system presence TRAINING in seconds; null where no status of the user is known. Sum of tSystemPresence with this qualifier.';
-comment on column mart.rpt_agent_days.inactive_seconds is 'Time in system presence IDLE in seconds, which an inactive client sets by itself; not to be confused with idle_seconds; null where no status of the user is known. Sum of tSystemPresence with this qualifier.';
+comment on column mart.rpt_agent_days.inactive_seconds is 'Time in system presence IDLE in seconds, which an inactive client sets automatically; not to be confused with idle_seconds; null where no status of the user is known. Sum of tSystemPresence with this qualifier.';
 comment on column mart.rpt_agent_days.offline_seconds is 'Time in system presence OFFLINE in seconds; null where no status of the user is known. Sum of tSystemPresence with this qualifier.';
 comment on column mart.rpt_agent_days.logged_in_seconds is 'Time in any system presence but OFFLINE, in seconds; null where no status of the user is known. Sum of tSystemPresence.';
 comment on column mart.rpt_agent_days.interacting_seconds is 'Time in routing status INTERACTING in seconds: occupied with ACD work; null where no status of the user is known. Sum of tAgentRoutingStatus with this qualifier.';
@@ -214,4 +214,4 @@ comment on column mart.rpt_agent_days.transfer_rate is 'transferred_count / hand
 comment on column mart.rpt_agent_days.occupancy_rate is 'Occupancy: interacting_seconds / (interacting_seconds + communicating_seconds + idle_seconds), of routing status. Null where the agent was in none of them.';
 comment on column mart.rpt_agent_days.is_complete is 'True where everything of the day has been pulled at least once. Source: the ledger of slices.';
 comment on column mart.rpt_agent_days.is_settled is 'True where the agent and the user aggregates were pulled three days after the day or later: Genesys has reprocessed it by then, and figures hardly change any more. Source: the ledger of slices.';
-comment on column mart.rpt_agent_days.is_final is 'True where no further pull of the agent and of the user aggregates is owed for any part of the day. Source: the ledger of slices.';
+comment on column mart.rpt_agent_days.is_final is 'True where no further pull of the agent and of the user aggregates is pending for any part of the day. Source: the ledger of slices.';

@@ -147,7 +147,7 @@ comment on column mart.rpt_agent_queue_days.user_id is 'Agent. See dim_users.';
 comment on column mart.rpt_agent_queue_days.queue_id is 'Queue; null for handlings outside queues. With day, user_id and media_type the key of this relation. See dim_queues.';
 comment on column mart.rpt_agent_queue_days.user_name is 'Name of the user in the first interval of the day, or the earliest known. Source: history of the directory.';
 comment on column mart.rpt_agent_queue_days.queue_name is 'Name of the queue in the first interval of the day, or the earliest known. Source: history of the directory.';
-comment on column mart.rpt_agent_queue_days.media_type is 'voice, callback, message, email, chat, …; unknown where Genesys tells none. Aggregates mediaType.';
+comment on column mart.rpt_agent_queue_days.media_type is 'voice, callback, message, email, chat, …; unknown where Genesys reports none. Aggregates mediaType.';
 comment on column mart.rpt_agent_queue_days.answered_count is 'Answered by the agent; of several agents of one interaction only the first counts. Count of tAnswered.';
 comment on column mart.rpt_agent_queue_days.abandoned_count is 'Abandoned at the agent; Genesys files abandons under the queue, so this is mostly 0. Count of tAbandon.';
 comment on column mart.rpt_agent_queue_days.alert_count is 'Alerts to the agent, answered or not. Count of tAlert.';

@@ -111,7 +111,7 @@ comment on view mart.rpt_queue_days is 'One row per local day × queue × media 
 comment on column mart.rpt_queue_days.day is 'Day in the reporting time zone; an interval belongs to the day in which it starts. Filters on it reach an index.';
 comment on column mart.rpt_queue_days.queue_id is 'Queue; null for what happened outside queues. With day and media_type the key of this relation. See dim_queues.';
 comment on column mart.rpt_queue_days.queue_name is 'Name of the queue at the start of the day, or the earliest known. Source: history of the directory.';
-comment on column mart.rpt_queue_days.media_type is 'voice, callback, message, email, chat, …; unknown where Genesys tells none. Aggregates mediaType.';
+comment on column mart.rpt_queue_days.media_type is 'voice, callback, message, email, chat, …; unknown where Genesys reports none. Aggregates mediaType.';
 comment on column mart.rpt_queue_days.offered_count is 'Offered to the queue. Count of nOffered.';
 comment on column mart.rpt_queue_days.answered_count is 'Answered by an agent, under the interval of the answer. Count of tAnswered.';
 comment on column mart.rpt_queue_days.abandoned_count is 'Abandoned by the customer, short ones included. Count of tAbandon.';
@@ -144,4 +144,4 @@ comment on column mart.rpt_queue_days.service_level_rate is 'service_level_numer
 comment on column mart.rpt_queue_days.transfer_rate is 'transferred_count / handled_count; above 1 where one handling was transferred more than once. Null where nothing was handled.';
 comment on column mart.rpt_queue_days.is_complete is 'True where everything of the day has been pulled at least once. Source: the ledger of slices.';
 comment on column mart.rpt_queue_days.is_settled is 'True where the queue aggregates were pulled three days after the day or later: Genesys has reprocessed it by then, and figures hardly change any more. Source: the ledger of slices.';
-comment on column mart.rpt_queue_days.is_final is 'True where no further pull of the queue aggregates is owed for any part of the day. Source: the ledger of slices.';
+comment on column mart.rpt_queue_days.is_final is 'True where no further pull of the queue aggregates is pending for any part of the day. Source: the ledger of slices.';

@@ -8,22 +8,22 @@ type Run = (command: (context: CommandContext) => Promise<number>) => Promise<vo
 export function addAccessCommands(program: Command, run: Run): void {
   const access = program
     .command('access')
-    .description('which role of the database sees which divisions in schema mart');
+    .description('manage which role of the database sees which divisions in schema mart');
   access
     .command('grant')
-    .description('let a role see these divisions, and no others; a role without any sees all')
+    .description('limit a role to these divisions; a role without any sees all')
     .argument('<role>', 'a role of the database')
     .argument('<division...>', 'names or ids of divisions')
     .action((role, divisions) => run((context) => accessGrantCommand(context, role, divisions)));
   access
     .command('revoke')
-    .description('take divisions from a role, or all of them when none is named')
+    .description('revoke divisions from a role, or all of them when none is named')
     .argument('<role>', 'a role of the database')
     .argument('[division...]', 'names or ids of divisions')
     .action((role, divisions) => run((context) => accessRevokeCommand(context, role, divisions)));
   access
     .command('list')
-    .description('who may see which divisions')
-    .option('--json', 'for machines', false)
+    .description('list roles with the divisions they may see')
+    .option('--json', 'output JSON', false)
     .action((options) => run((context) => accessListCommand(context, options)));
 }

@@ -8,7 +8,7 @@ import { liftPruned, prunedWithin } from '../postgres/ledger/pruned.js';
 import type { CommandContext } from './app/command.js';
 import type { OpenedWithApi } from './app/open.js';
 import { createProgress } from './app/progress.js';
-import { asRun, syncContext } from './app/record-run.js';
+import { recordRun, syncContext } from './app/record-run.js';
 import { withApi } from './app/with-open.js';
 
 export interface BackfillOptions {
@@ -22,7 +22,7 @@ export interface BackfillOptions {
 export async function backfillCommand(context: CommandContext, options: BackfillOptions): Promise<number> {
   const range = rangeOf(options, context.now());
   return withApi(context, async (opened) => {
-    return await asRun('backfill', context, opened, () => backfill(context, opened, range, options));
+    return await recordRun('backfill', context, opened, () => backfill(context, opened, range, options));
   });
 }
 
@@ -34,7 +34,7 @@ export async function backfill(
 ): Promise<SyncSummary> {
   const engine = syncContext(context, opened, options.stream);
   const streams = engine.streams.filter((stream) => stream.kind === 'interval');
-  await readDirectory(engine);
+  await syncDirectory(engine);
   await rejectPrunedRange(opened.pool, streams, range, options.force);
   for (const stream of streams) await planStreamRange(engine, stream, range, options);
   const progress = await createProgress(opened.pool, streams, range, context.isTerminal, opened.log);
@@ -70,7 +70,7 @@ async function rejectPrunedRange(
 }
 
 /** Facts are read with the directory's names, also where a backfill is the first thing a warehouse ever does. */
-async function readDirectory(engine: SyncContext): Promise<void> {
+async function syncDirectory(engine: SyncContext): Promise<void> {
   const snapshots = engine.streams.filter((stream) => stream.kind === 'snapshot');
   await planAll({ ...engine, streams: snapshots });
   await pullFirst({ ...engine, streams: snapshots }, {});
@@ -86,14 +86,14 @@ async function planStreamRange(
   const asked = options.stream.length > 0 ? range : recentPart(stream, range, engine.now());
   if (asked === null) return;
   const added = await planRange(engine, stream, asked);
-  if (options.force) await engine.ledger.makeDue(stream.name, asked, engine.now());
+  if (options.force) await engine.ledger.markDue(stream.name, asked, engine.now());
   engine.log.info({ stream: stream.name, interval: formatInterval(asked), slices: added }, 'Planned');
 }
 
 /** A stream that is for recent data takes only that part of the range, unless it was asked for by name. */
 function recentPart(stream: Stream, range: Interval, now: Date): Interval | null {
-  if (stream.firstReachMs === undefined) return range;
-  const from = later(range.from, floorTo(plus(now, -stream.firstReachMs), dayMs));
+  if (stream.initialLookbackMs === undefined) return range;
+  const from = later(range.from, floorTo(plus(now, -stream.initialLookbackMs), dayMs));
   return from < range.to ? { from, to: range.to } : null;
 }
 

@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.js';
 import { dashboardFault } from '../config/dashboard.js';
-import { untilAborted } from '../lib/abort.js';
+import { waitForAbort } from '../lib/abort.js';
 import { UsageError } from '../lib/errors.js';
 import type { Log } from '../lib/log.js';
 import { portFault, type Service, startService } from '../service/http-server.js';
@@ -25,7 +25,7 @@ export async function dashboardCommand(
     try {
       const service = await startPage(page.mount, config, { port, log });
       context.print(pageAddress(config.service.host, service.port));
-      await untilAborted(context.signal);
+      await waitForAbort(context.signal);
       await service.close();
     } finally {
       await page.close();

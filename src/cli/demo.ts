@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { embeddedDirectory } from '../config/config.js';
 import { drain, planAll } from '../engine/sync.js';
-import { untilAborted } from '../lib/abort.js';
+import { waitForAbort } from '../lib/abort.js';
 import { dayMs, plus } from '../lib/interval.js';
 import type { Log } from '../lib/log.js';
 import { readDemoFigures } from '../postgres/demo/figures.js';
@@ -13,7 +13,7 @@ import { type CommandContext, callOf, exitDone } from './app/command.js';
 import { type OpenedWithApi, openWithApi } from './app/open.js';
 import { openPage } from './app/page.js';
 import { createProgress } from './app/progress.js';
-import { asRun, syncContext } from './app/record-run.js';
+import { recordRun, syncContext } from './app/record-run.js';
 import { dashboardPort, pageAddress } from './dashboard.js';
 import { demoReport } from './demo-report.js';
 import { reconcilePulledDays } from './reconcile.js';
@@ -40,7 +40,7 @@ export async function demoCommand(context: CommandContext, options: { readonly k
       const facts = { readerUrl, apiUrl: sandbox.url, demoCall: demoCall(context), isStaying };
       await withPage(context, opened, async (pageUrl) => {
         context.print(demoReport(await readDemoFigures(opened.pool), { ...facts, pageUrl }));
-        if (isStaying) await untilAborted(context.signal);
+        if (isStaying) await waitForAbort(context.signal);
       });
       return isStaying ? exitDone : status;
     } finally {
@@ -106,7 +106,7 @@ function demoContext(
 
 function pullWeek(context: CommandContext, opened: OpenedWithApi): Promise<number> {
   const engine = { ...syncContext(context, opened, []), start: plus(context.now(), -demoDays * dayMs) };
-  return asRun('demo', context, opened, async () => {
+  return recordRun('demo', context, opened, async () => {
     await planAll(engine);
     const everything = { from: plus(engine.start, -dayMs), to: plus(context.now(), dayMs) };
     const progress = await createProgress(opened.pool, engine.streams, everything, context.isTerminal, opened.log);

@@ -11,7 +11,7 @@ import {
   eraseUser,
   eraseWrapup,
 } from '../postgres/retention/erase.js';
-import { conversationsOfUser, conversationsWith, needleOf } from '../postgres/retention/erase-search.js';
+import { conversationsOfUser, conversationsWith, toSearchPattern } from '../postgres/retention/erase-search.js';
 import {
   createEraser,
   type Erasure,
@@ -20,7 +20,7 @@ import {
   erasureDigest,
 } from '../privacy/eraser.js';
 import { hashedAddress, normalAddress } from '../privacy/scrubber.js';
-import { type CommandContext, exitDone, exitSliceFailed } from './app/command.js';
+import { type CommandContext, exitDone, exitFailure } from './app/command.js';
 import type { Opened } from './app/open.js';
 import { table } from './app/table.js';
 import { withMigratedDatabase } from './app/with-open.js';
@@ -51,7 +51,7 @@ export async function eraseCommand(context: CommandContext, options: EraseOption
     const person = withHash(asked, opened.config.privacy.key);
     const { counts, left } = await erase(context, opened, person, policy, options.dryRun === true);
     report(context, opened, counts, left, options.dryRun === true);
-    return left.length === 0 ? exitDone : exitSliceFailed;
+    return left.length === 0 ? exitDone : exitFailure;
   });
 }
 
@@ -110,7 +110,7 @@ async function erase(
   }
 }
 
-const needles = (person: Person): string[] => person.identifiers.map(needleOf);
+const needles = (person: Person): string[] => person.identifiers.map(toSearchPattern);
 
 function find(client: pg.ClientBase, person: Person): Promise<string[]> {
   if (person.subject === 'user') return conversationsOfUser(client, person.identifiers[0] as string);

@@ -1,4 +1,4 @@
-/** What `--member NAME=URL` says. Pure. */
+/** Parses `--member NAME=URL`. Pure. */
 import { UsageError } from '../lib/errors.js';
 import { parsePostgresUrl } from '../postgres/federation/member-address.js';
 import { itselfServer } from '../postgres/federation/servers.js';

@@ -5,7 +5,7 @@ import { federate } from '../postgres/federation/federate.js';
 import { readMember } from '../postgres/federation/member.js';
 import { type FederationMember, readMembers } from '../postgres/federation/members.js';
 import { isFederation } from '../postgres/federation/target.js';
-import { type CommandContext, exitDone, exitSliceFailed } from './app/command.js';
+import { type CommandContext, exitDone, exitFailure } from './app/command.js';
 import type { Opened } from './app/open.js';
 import { type RowColumn, type RowFormat, renderRows } from './app/table.js';
 import { withDatabase } from './app/with-open.js';
@@ -38,7 +38,7 @@ export async function federateCommand(context: CommandContext, options: Federate
       throw new UsageError('The database has no members. Name the first: federate --member NAME=URL.');
     const found = await readMembers(opened.pool);
     context.print(renderRows(options.format, columns, found));
-    return found.every(({ isAnswering }) => isAnswering) ? exitDone : exitSliceFailed;
+    return found.every(({ isAnswering }) => isAnswering) ? exitDone : exitFailure;
   });
 }
 

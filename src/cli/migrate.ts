@@ -1,5 +1,5 @@
 import { migrate } from '../postgres/migrate.js';
-import { lockPatience } from '../postgres/schema/lock-wait.js';
+import { lockRetryPolicy } from '../postgres/schema/lock-wait.js';
 import { hasPersonalRole, personalRelations, personalRole } from '../postgres/schema/reader-roles.js';
 import { type CommandContext, exitDone } from './app/command.js';
 import { viewSettings } from './app/open.js';
@@ -7,7 +7,7 @@ import { withDatabase } from './app/with-open.js';
 
 export async function migrateCommand(context: CommandContext): Promise<number> {
   return withDatabase(context, async ({ pool, config, log }) => {
-    await migrate(pool, viewSettings(config), lockPatience, log);
+    await migrate(pool, viewSettings(config), lockRetryPolicy, log);
     if (!(await hasPersonalRole(pool)))
       log.warn(
         { role: personalRole, relations: personalRelations },

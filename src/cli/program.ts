@@ -7,7 +7,7 @@ import { createLog, type Log, type LogOptions } from '../lib/log.js';
 import { programCall } from '../lib/program-call.js';
 import { version } from '../lib/version.js';
 import { addAccessCommands } from './access-program.js';
-import { type CommandContext, exitDone, exitSliceFailed, exitUsage } from './app/command.js';
+import { type CommandContext, exitDone, exitFailure, exitUsage } from './app/command.js';
 import { errorFacts } from './app/error-text.js';
 import { formatOption } from './app/table.js';
 import { backfillCommand } from './backfill.js';
@@ -31,7 +31,7 @@ import { statusCommand } from './status.js';
 import { syncCommand } from './sync.js';
 import { addWrapupCommands } from './wrapup/program.js';
 
-export interface ProgramEdges extends Omit<CommandContext, 'environment' | 'createLog'> {
+export interface ProgramIO extends Omit<CommandContext, 'environment' | 'createLog'> {
   /** The process' own, with `.env`, unless given. */
   readonly environment?: Environment;
   /** `process.argv[1]`: how the program was started. */
@@ -41,7 +41,7 @@ export interface ProgramEdges extends Omit<CommandContext, 'environment' | 'crea
 }
 
 /** Parses the command line, runs one command and turns whatever happens into an exit status. */
-export async function runProgram(args: readonly string[], edges: ProgramEdges): Promise<number> {
+export async function runProgram(args: readonly string[], edges: ProgramIO): Promise<number> {
   let status = exitDone;
   const log = (level: string, secrets: readonly string[]) =>
     createLog({
@@ -67,7 +67,7 @@ export async function runProgram(args: readonly string[], edges: ProgramEdges): 
 
 function statusOf(error: unknown, signal: AbortSignal, log: Log): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitDone : exitUsage;
-  if (signal.aborted) return exitSliceFailed;
+  if (signal.aborted) return exitFailure;
   if (error instanceof UsageError) {
     for (const line of error.message.split('\n')) log.error(line);
     return exitUsage;
@@ -75,7 +75,7 @@ function statusOf(error: unknown, signal: AbortSignal, log: Log): number {
   const facts = errorFacts(error);
   if ('reason' in facts) log.error(facts.reason);
   else log.error(facts, facts.error.message);
-  return exitSliceFailed;
+  return exitFailure;
 }
 
 const portMax = 65_535;
@@ -104,8 +104,8 @@ function buildProgram(writeErr: (text: string) => void, run: Run): Command {
 function addTryingCommands(program: Command, run: Run): void {
   program
     .command('demo')
-    .description('everything at once with nothing configured: sandbox, embedded Postgres, a week of data, a report')
-    .option('--keep', 'leave the sandbox and the database running until Ctrl-C', false)
+    .description('try everything without configuration: sandbox, embedded Postgres, a week of data, a report')
+    .option('--keep', 'keep the sandbox and the database running until Ctrl-C', false)
     .action((options) => run((context) => demoCommand(context, options)));
   addInitCommand(program, run);
   program
@@ -121,7 +121,7 @@ function addTryingCommands(program: Command, run: Run): void {
 function addExtractingCommands(program: Command, run: Run): void {
   program
     .command('migrate')
-    .description('bring the database to this version and rebuild all views; safe to repeat')
+    .description('apply pending migrations and rebuild views (idempotent)')
     .action(() => run(migrateCommand));
   program
     .command('rebuild-facts')
@@ -138,57 +138,57 @@ function addExtractingCommands(program: Command, run: Run): void {
     .command('backfill')
     .description('pull a past range; resumable')
     .requiredOption('--from <time>', 'begin, e.g. 2026-01-01 or 2026-01-01T00:00:00Z', timestamp)
-    .requiredOption('--to <time>', 'end, not included', timestamp)
+    .requiredOption('--to <time>', 'end, exclusive', timestamp)
     .option('--stream <name...>', 'only these streams', [])
-    .option('--force', 'pull again what was pulled before', false)
+    .option('--force', 'pull the range again', false)
     .action((options) => run((context) => backfillCommand(context, options)));
   program
     .command('run')
-    .description('the scheduler: sync at every tick until stopped')
+    .description('run the scheduler until stopped')
     .option('--stream <name...>', 'only these streams', [])
     .option('--schedule <cron>', 'cron expression of the ticks', '* * * * *')
-    .option('--wrapup', 'react to events between the ticks, and let the rules for wrap-up codes decide', false)
-    .option('--apply', 'with --wrapup: write what they decide to Genesys, as far as the rules file allows', false)
+    .option('--wrapup', 'react to events between the ticks, and evaluate the rules for wrap-up codes', false)
+    .option('--apply', 'with --wrapup: write assigned codes to Genesys, within the limits of the rules file', false)
     .action((options) => run((context) => runCommand(context, options)));
   program
     .command('retry')
-    .description('try again to store the records in extract.dead_letters')
+    .description('retry dead letters')
     .action(() => run(retryCommand));
 }
 
 function addReadingCommands(program: Command, run: Run): void {
   program
     .command('dashboard')
-    .description('the web page over schema mart, until stopped')
+    .description('serve the web page over schema mart until stopped')
     .option('--port <number>', 'port to listen at; 0 takes any free one', portNumber)
     .action((options) => run((context) => dashboardCommand(context, options)));
   program
     .command('reconcile')
     .description("compare stored conversations with Genesys' own aggregates, in whole UTC days")
     .requiredOption('--from <time>', 'begin, e.g. 2026-01-01', timestamp)
-    .requiredOption('--to <time>', 'end, not included', timestamp)
+    .requiredOption('--to <time>', 'end, exclusive', timestamp)
     .addOption(formatOption())
     .action((options) => run((context) => reconcileCommand(context, options)));
   program
     .command('status')
     .description('show coverage, pending work, failures and sizes')
-    .option('--json', 'for machines', false)
+    .option('--json', 'output JSON', false)
     .action((options) => run((context) => statusCommand(context, options)));
   program
     .command('export')
-    .description('a relation of schema mart to standard output')
+    .description('write a relation of schema mart to standard output')
     .argument('<relation>', 'e.g. rpt_wrapup_causes')
     .option('--from <time>', 'first instant or day', timestamp)
-    .option('--to <time>', 'end, not included', timestamp)
+    .option('--to <time>', 'end, exclusive', timestamp)
     .addOption(new Option('--format <format>', 'how to write it').choices(['csv']).default('csv'))
-    .option('--raw', 'values as they are, for programs; else spreadsheets and terminals find nothing to run', false)
+    .option('--raw', 'unescaped values, for programs; by default formulas and control characters are escaped', false)
     .action((relation, options) => run((context) => exportCommand(context, relation, options)));
 }
 
 function addCatalogCommand(program: Command, run: Run): void {
   program
     .command('catalog')
-    .description('the data dictionary and the relationships of schema mart, as a model for a BI tool')
+    .description('write the data dictionary and the relationships of schema mart as a model for a BI tool')
     .addOption(new Option('--format <format>', 'what to write').choices(Object.keys(catalogFormats)).default('json'))
     .option('--output <directory>', 'write files there instead of to standard output')
     .option('--relation <name>', 'with --format tableau: only the data source of this fact or report')

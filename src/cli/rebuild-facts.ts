@@ -6,7 +6,7 @@ import { withMigratedDatabase } from './app/with-open.js';
 export async function rebuildFactsCommand(context: CommandContext): Promise<number> {
   return withMigratedDatabase(context, async (opened) => {
     await rebuildFacts(opened.pool, ({ from }) =>
-      opened.log.info({ month: from.toISOString().slice(0, 7) }, 'The facts of a month are rebuilt'),
+      opened.log.info({ month: from.toISOString().slice(0, 7) }, 'Facts rebuilt'),
     );
     return exitDone;
   });

@@ -3,7 +3,7 @@ import { UsageError } from '../lib/errors.js';
 import { dayMs, earlier, floorTo, type Interval, lengthMs, plus, secondMs } from '../lib/interval.js';
 import type { Log } from '../lib/log.js';
 import { type DayReconciliation, readDaysToCompare, reconcileDay } from '../postgres/reconcile/reconcile.js';
-import { type CommandContext, exitDone, exitSliceFailed } from './app/command.js';
+import { type CommandContext, exitDone, exitFailure } from './app/command.js';
 import { errorFacts } from './app/error-text.js';
 import { type RowColumn, type RowFormat, renderRows } from './app/table.js';
 import { withMigratedDatabase } from './app/with-open.js';
@@ -32,7 +32,7 @@ export async function reconcileCommand(context: CommandContext, options: Reconci
     const rows = await readDifferences(opened.pool, range);
     if (rows.length > 0 || options.format !== 'table') context.print(renderRows(options.format, columns, rows));
     report(days, opened.log);
-    return days.some((day) => day.state === 'different') ? exitSliceFailed : exitDone;
+    return days.some((day) => day.state === 'different') ? exitFailure : exitDone;
   });
 }
 

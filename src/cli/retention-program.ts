@@ -9,18 +9,18 @@ type Run = (command: (context: CommandContext) => Promise<number>) => Promise<vo
 export function addRetentionCommands(program: Command, run: Run): void {
   program
     .command('prune')
-    .description('remove months that are older than is to be kept')
+    .description('drop months older than the retention period')
     .requiredOption('--keep <time>', 'how much to keep: 24months, 400d, 2years')
-    .option('--dry-run', 'show what would go', false)
+    .option('--dry-run', 'show what would be removed', false)
     .action((options) => run((context) => pruneCommand(context, options)));
   program
     .command('erase')
-    .description('take a person out of everything that is stored, and of everything that is pulled later')
+    .description('erase a person from stored and future data')
     .option('--external-contact <id>', 'an external contact, by id')
-    .option('--address <text>', 'somebody outside, by telephone number or e-mail address')
+    .option('--address <text>', 'external person: phone number or e-mail address')
     .option('--user <id>', 'a user of the organisation, by id')
-    .option('--mask', 'write [erased] in the place of values (the default)')
-    .option('--remove', 'leave values out altogether')
+    .option('--mask', 'replace values with [erased] (the default)')
+    .option('--remove', 'remove values')
     .option('--dry-run', 'count what would be changed', false)
     .action((options) => run((context) => eraseCommand(context, options)));
 }

@@ -8,7 +8,7 @@ import {
 import { createStore, storePages } from '../postgres/load/store.js';
 import { createScreen } from '../privacy/scrubber.js';
 import { conversationPage } from '../streams/conversations/page.js';
-import { type CommandContext, exitDone, exitSliceFailed } from './app/command.js';
+import { type CommandContext, exitDone, exitFailure } from './app/command.js';
 import type { Opened } from './app/open.js';
 import { withDatabase } from './app/with-open.js';
 
@@ -31,7 +31,7 @@ export async function retryCommand(context: CommandContext): Promise<number> {
     opened.log.info({ ...counts, slicesDue }, 'Dead letters were tried again');
     if (slicesDue > 0)
       opened.log.info(`${slicesDue} slices with dead letters are due now; the next sync pulls them again`);
-    return counts.left === 0 ? exitDone : exitSliceFailed;
+    return counts.left === 0 ? exitDone : exitFailure;
   });
 }
 

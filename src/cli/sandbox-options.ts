@@ -34,55 +34,60 @@ class SettingOption extends Option {
 /** Every option of the simulated API, in groups as `--help` shows them. */
 export function addSandboxOptions(command: Command): Command {
   command.optionsGroup('Organisation:');
-  whole(command, '--seed <n>', 'seed', 'the same seed gives the same organisation');
-  whole(command, '--agents <n>', 'agents', 'how many work there');
-  whole(command, '--conversations-per-day <n>', 'conversationsPerDay', 'on an average weekday');
+  integerOption(command, '--seed <n>', 'seed', 'the same seed gives the same organisation');
+  integerOption(command, '--agents <n>', 'agents', 'how many work there');
+  integerOption(command, '--conversations-per-day <n>', 'conversationsPerDay', 'on an average weekday');
   command
-    .option('--time-zone <zone>', described('in which its days are shaped', defaults.timeZone), timeZone)
-    .option('--data-from <time>', 'its first day, or how far back it lies, e.g. 30d (default: 90d)', start)
+    .option('--time-zone <zone>', withDefault('time zone of the simulated organization', defaults.timeZone), timeZone)
+    .option('--data-from <time>', 'first day of data, or an age such as 30d (default: 90d)', start)
     .option('--replay <folder>', 'serve recorded answers instead of the simulation');
   command
     .optionsGroup('Time:')
     .option('--clock <time>', 'freeze the clock at this instant (default: the real time)', instant)
-    .option('--accelerate <factor>', 'let time run so many times faster, from --clock or from now', factor);
+    .option('--accelerate <factor>', 'speed up time by this factor, from --clock or from now', factor);
   addApiOptions(command.optionsGroup('The API:'));
-  whole(command.optionsGroup('Server:'), '--port <n>', 'port', 'on 127.0.0.1; 0 takes a free one', portDefault);
+  integerOption(command.optionsGroup('Server:'), '--port <n>', 'port', 'on 127.0.0.1; 0 takes a free one', portDefault);
   command
     .option('--no-gzip', 'never compress answers')
     .addOption(
       new SettingOption(
         '--cache-megabytes <n>',
-        described('memory for prepared records', String(defaults.cacheBytesMax / megabyte)),
+        withDefault('memory for prepared records', String(defaults.cacheBytesMax / megabyte)),
         'cacheBytesMax',
         (value) => numberIn(value, bounds('cacheBytesMax', megabyte)) * megabyte,
       ),
     );
-  whole(command, '--request-log <n>', 'requestLogMax', 'requests remembered');
+  integerOption(command, '--request-log <n>', 'requestLogMax', 'requests remembered');
   return command.addHelpText('after', `\nFaults, each with a rate from 0 to 1:\n${wrapped(faultNames)}`);
 }
 
 function addApiOptions(command: Command): void {
   command
-    .option('--client-id <id>', described('who logs in', defaults.clientId), text)
-    .option('--client-secret <secret>', described('and with what', defaults.clientSecret), text)
+    .option('--client-id <id>', withDefault('OAuth client id', defaults.clientId), text)
+    .option('--client-secret <secret>', withDefault('OAuth client secret', defaults.clientSecret), text)
     .option(
       '--requests-per-minute <n>',
-      described('of one OAuth client, or unlimited', String(defaults.requestsPerMinute)),
+      withDefault('of one OAuth client, or unlimited', String(defaults.requestsPerMinute)),
       requestsPerMinute,
     );
-  lasting(command, '--rate-window <time>', 'rateWindowMs', 'length of the rate-limit window');
-  lasting(command, '--token-lifetime <time>', 'tokenLifetimeSeconds', 'how long a login lasts', secondMs);
-  lasting(command, '--availability-lag <time>', 'availabilityLagMs', 'how far the jobs lie behind');
-  lasting(
+  durationOption(command, '--rate-window <time>', 'rateWindowMs', 'length of the rate-limit window');
+  durationOption(command, '--token-lifetime <time>', 'tokenLifetimeSeconds', 'how long a login lasts', secondMs);
+  durationOption(command, '--availability-lag <time>', 'availabilityLagMs', 'lag of details jobs behind real time');
+  durationOption(
     command,
     '--job-duration <time>',
     'jobDurationMs',
     'how long a job takes (default: no time when the clock is frozen)',
   );
-  lasting(command, '--job-expiry <time>', 'jobExpiryMs', 'how long results are kept');
-  whole(command, '--jobs-concurrent <n>', 'jobsConcurrentMax', 'jobs that may run at once');
-  whole(command, '--details-hits <n>', 'detailsHitsMax', 'conversations that one details query may page through');
-  whole(command, '--aggregate-rows <n>', 'aggregateRowsMax', 'that one aggregates answer may have');
+  durationOption(command, '--job-expiry <time>', 'jobExpiryMs', 'how long results are kept');
+  integerOption(command, '--jobs-concurrent <n>', 'jobsConcurrentMax', 'jobs that may run at once');
+  integerOption(
+    command,
+    '--details-hits <n>',
+    'detailsHitsMax',
+    'conversations that one details query may page through',
+  );
+  integerOption(command, '--aggregate-rows <n>', 'aggregateRowsMax', 'that one aggregates answer may have');
   command
     .addOption(
       new Option('--late-wrapups <rule>', 'codes written after the conversation ended (default: refused)').choices([
@@ -96,7 +101,7 @@ function addApiOptions(command: Command): void {
         'users',
       ]),
     )
-    .option('--faults <json>', 'misbehave, e.g. {"http5xx":{"rate":0.01,"body":"html"}}', json);
+    .option('--faults <json>', 'inject faults, e.g. {"http5xx":{"rate":0.01,"body":"html"}}', json);
 }
 
 const lineWidth = 78;
@@ -122,14 +127,14 @@ function bounds(setting: NumberSetting, unit = 1): Bounds {
   return { min: Math.ceil(min / unit), max: Math.floor(max / unit) };
 }
 
-function described(description: string, standard: string): string {
+function withDefault(description: string, standard: string): string {
   return `${description} (default: ${standard})`;
 }
 
-function whole(command: Command, flags: string, setting: NumberSetting, what: string, standard?: number): void {
+function integerOption(command: Command, flags: string, setting: NumberSetting, what: string, standard?: number): void {
   const { min, max } = bounds(setting);
   const range = max === Number.MAX_SAFE_INTEGER ? '' : `, ${min} to ${max}`;
-  const description = described(`${what}${range}`, String(standard ?? defaults[setting]));
+  const description = withDefault(`${what}${range}`, String(standard ?? defaults[setting]));
   command.addOption(new SettingOption(flags, description, setting, (value) => numberIn(value, { min, max })));
 }
 
@@ -140,21 +145,21 @@ function numberIn(value: string, { min, max }: Bounds): number {
 }
 
 /** A length of time; `unitMs` is the setting's own unit. */
-function lasting(command: Command, flags: string, setting: NumberSetting, what: string, unitMs = 1): void {
+function durationOption(command: Command, flags: string, setting: NumberSetting, what: string, unitMs = 1): void {
   const [min, max] = limits[setting];
   const parse = (value: string): number => {
     const parts = /^(\d{1,12}(?:\.\d{1,6})?)(ms|s|m|h|d)$/.exec(value);
     const amount = parts === null ? Number.NaN : (Number(parts[1]) * (units[parts[2] ?? ''] ?? 0)) / unitMs;
     if (amount >= min && amount <= max && Number.isInteger(amount)) return amount;
-    const range = `from ${spoken(min * unitMs)} to ${spoken(max * unitMs)}`;
+    const range = `from ${formatDuration(min * unitMs)} to ${formatDuration(max * unitMs)}`;
     throw new InvalidArgumentError(`Use a length of time such as 90s, 15m or 8h, ${range}.`);
   };
-  const standard = spoken(Number(defaults[setting]) * unitMs);
-  command.addOption(new SettingOption(flags, described(what, standard), setting, parse));
+  const standard = formatDuration(Number(defaults[setting]) * unitMs);
+  command.addOption(new SettingOption(flags, withDefault(what, standard), setting, parse));
 }
 
 /** In the largest unit that leaves no fraction. */
-function spoken(ms: number): string {
+function formatDuration(ms: number): string {
   const [unit, length] = Object.entries(units).findLast(([, one]) => ms >= one && ms % one === 0) ?? ['s', secondMs];
   return `${ms / length}${unit}`;
 }

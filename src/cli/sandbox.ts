@@ -1,5 +1,5 @@
 import type { Start } from '../config/parse-time.js';
-import { untilAborted } from '../lib/abort.js';
+import { waitForAbort } from '../lib/abort.js';
 import { dayMs, floorTo } from '../lib/interval.js';
 import type { ClockOptions, FaultSettings } from '../sandbox/index.js';
 import { startSandbox } from '../sandbox/index.js';
@@ -25,7 +25,7 @@ export async function sandboxCommand(context: CommandContext, flags: SandboxFlag
   context.print(`GENESYS_WAREHOUSE_WRITE_CLIENT_ID=${sandbox.writeClient.id}`);
   context.print(`GENESYS_WAREHOUSE_WRITE_CLIENT_SECRET=${sandbox.writeClient.secret}`);
   context.createLog('info', []).info(`What the sandbox does is shown at ${sandbox.url}/ until it is stopped.`);
-  await untilAborted(context.signal);
+  await waitForAbort(context.signal);
   await sandbox.close();
   return exitDone;
 }

@@ -1,6 +1,6 @@
 import { sync } from '../engine/sync.js';
 import type { CommandContext } from './app/command.js';
-import { asRun, syncContext } from './app/record-run.js';
+import { recordRun, syncContext } from './app/record-run.js';
 import { withApi } from './app/with-open.js';
 import { reconcilePulledDays } from './reconcile.js';
 
@@ -11,7 +11,7 @@ export async function syncCommand(
 ): Promise<number> {
   return withApi(context, async (opened) => {
     const engine = syncContext(context, opened, options.stream);
-    return await asRun('sync', context, opened, async () => {
+    return await recordRun('sync', context, opened, async () => {
       const summary = await sync(engine, { retryFailed: true });
       await reconcilePulledDays(opened.pool, context, opened.log);
       return summary;

@@ -1,16 +1,16 @@
 /** `GENESYS_WAREHOUSE_ATTRIBUTES`: participant attributes that every reader of the reports may see, each a column. */
-import { quoted } from '../lib/text.js';
+import { quote } from '../lib/text.js';
 
 export interface AttributeColumn {
   /** As Genesys Cloud has it. */
   readonly name: string;
-  /** Of `mart.fct_conversation_attributes`. */
+  /** Column of `mart.fct_conversation_attributes`. */
   readonly column: string;
 }
 
 const attributesMax = 50;
 const nameCharactersMax = 200;
-/** What Postgres keeps of a name. */
+/** Length to which Postgres truncates a name. */
 const columnCharactersMax = 63;
 /** Columns that the relation has anyway. */
 const fixedColumns = ['conversation_id', 'minute_of_day', 'is_complete', 'day', 'conversation_started_at'];
@@ -25,9 +25,9 @@ export function parseAttributes(value: string): readonly AttributeColumn[] | { r
     if (fault !== undefined) return { fault };
     const same = columns.find((other) => other.column === column && other.name !== name);
     if (same !== undefined) {
-      return { fault: `names ${quoted(name)} and ${quoted(same.name)}, both of which make the column ${column}` };
+      return { fault: `names ${quote(name)} and ${quote(same.name)}, both of which make the column ${column}` };
     }
-    if (columns.filter((other) => other.name === name).length > 1) return { fault: `names ${quoted(name)} twice` };
+    if (columns.filter((other) => other.name === name).length > 1) return { fault: `names ${quote(name)} twice` };
   }
   return columns;
 }
@@ -43,8 +43,8 @@ function faultOf(name: string, column: string): string | undefined {
   if (name === '') return 'has an empty name; separate names of attributes by single commas';
   if (name.length > nameCharactersMax) return `names an attribute of more than ${nameCharactersMax} characters`;
   if (!/^[a-z]/.test(column) || column.length > columnCharactersMax) {
-    return `names ${quoted(name)}, which makes no column; its letters and digits must begin with a letter from a to z and be ${columnCharactersMax} at most`;
+    return `names ${quote(name)}, which makes no column; its letters and digits must begin with a letter from a to z and be ${columnCharactersMax} at most`;
   }
-  if (fixedColumns.includes(column)) return `names ${quoted(name)}, but the relation has a column ${column} already`;
+  if (fixedColumns.includes(column)) return `names ${quote(name)}, but the relation has a column ${column} already`;
   return undefined;
 }

@@ -3,7 +3,7 @@ import { parse as parseDotenv } from 'dotenv';
 import { UsageError } from '../lib/errors.js';
 import type { LogLevel } from '../lib/log.js';
 import { redactLiterals } from '../lib/redact.js';
-import { nearest } from '../lib/text.js';
+import { closestMatch } from '../lib/text.js';
 import { hashes, type PrivacyPolicy } from '../privacy/policy.js';
 import type { AttributeColumn } from './attributes.js';
 import { type DashboardConfig, dashboardConfig, servedFaults } from './dashboard.js';
@@ -260,7 +260,7 @@ function unknownNameFaults(environment: Environment): string[] {
   const known = variableNames.filter((name) => name.startsWith(ownPrefix));
   return Object.keys(environment)
     .filter((name) => name.toUpperCase().startsWith(ownPrefix) && !known.includes(name))
-    .map((name) => `${name} is not a known name; did you mean ${nearest(name.toUpperCase(), known)}?`);
+    .map((name) => `${name} is not a known name; did you mean ${closestMatch(name.toUpperCase(), known)}?`);
 }
 
 /** `.env` as it is; empty where there is none. */

@@ -27,13 +27,13 @@ export function databaseUrlFault(value: string): string | undefined {
 /** The one address of the database: `DATABASE_URL`, completed or replaced by `PG*`; undefined when nothing names one. */
 export function databaseUrlFrom(environment: Environment): string | undefined {
   const given = environment.DATABASE_URL;
-  if (given !== undefined) return completed(given, environment);
+  if (given !== undefined) return applyPgEnvironment(given, environment);
   if (serverNames.every((name) => environment[name] === undefined)) return undefined;
   const database = encodeURIComponent(environment.PGDATABASE ?? '');
-  return completed(`postgres:///${database}`, environment);
+  return applyPgEnvironment(`postgres:///${database}`, environment);
 }
 
-function completed(address: string, environment: Environment): string {
+function applyPgEnvironment(address: string, environment: Environment): string {
   const url = new URL(address);
   const present: Readonly<Record<string, string>> = {
     host: url.hostname,

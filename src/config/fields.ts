@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { logLevels } from '../lib/log.js';
-import { quoted } from '../lib/text.js';
+import { quote } from '../lib/text.js';
 import { keepEverything, type PrivacyPolicy, parsePrivacy } from '../privacy/policy.js';
 import { type AttributeColumn, parseAttributes } from './attributes.js';
 import { databaseUrlFault } from './database-url.js';
@@ -31,7 +31,7 @@ export const fields = z.object({
   GENESYSCLOUD_REGION: text.transform((value, context) => {
     const host = value === undefined ? undefined : regionHost(value);
     if (value !== undefined && host === undefined) {
-      context.addIssue(`is ${quoted(value)}; use a region such as us-east-1 or its host such as mypurecloud.ie`);
+      context.addIssue(`is ${quote(value)}; use a region such as us-east-1 or its host such as mypurecloud.ie`);
     }
     return host;
   }),
@@ -53,7 +53,7 @@ export const fields = z.object({
       const start = parseStart(value);
       if (start !== undefined) return start;
       context.addIssue(
-        `is ${quoted(value)}; use a distance such as 30d or 12h (at most ${startAgoDaysMax}d) or a timestamp with its offset such as 2026-01-31T00:00:00Z`,
+        `is ${quote(value)}; use a duration such as 30d or 12h (at most ${startAgoDaysMax}d) or a timestamp with its offset such as 2026-01-31T00:00:00Z`,
       );
       return z.NEVER;
     }),
@@ -61,7 +61,7 @@ export const fields = z.object({
     .string()
     .default('UTC')
     .refine(isTimeZone, {
-      error: (issue) => `is ${quoted(issue.input)}; use an IANA time zone such as Europe/Paris or UTC`,
+      error: (issue) => `is ${quote(issue.input)}; use an IANA time zone such as Europe/Paris or UTC`,
     }),
   GENESYS_WAREHOUSE_GRANULARITY: oneOf(granularities, 'PT30M'),
   GENESYS_WAREHOUSE_REQUESTS_PER_MINUTE: wholeNumber(requestsPerMinuteMax, 300),

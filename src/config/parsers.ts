@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { listed, quoted } from '../lib/text.js';
+import { formatList, quote } from '../lib/text.js';
 
 /** One of these words, or `otherwise` where nothing is given. */
 export const oneOf = <const T extends readonly [string, ...string[]]>(values: T, otherwise: T[number]) =>
   z
-    .enum(values, { error: (issue) => `is ${quoted(issue.input)}; use ${listed(values)}` })
+    .enum(values, { error: (issue) => `is ${quote(issue.input)}; use ${formatList(values)}` })
     .optional()
     .transform((value): T[number] => value ?? otherwise);
 
@@ -15,7 +15,7 @@ export const onOff = oneOf(['on', 'off'], 'off').transform((value) => value === 
 export const optionalNumber = (min: number, max: number) =>
   z
     .string()
-    .regex(/^\d{1,9}$/, { error: (issue) => `is ${quoted(issue.input)}; use a whole number from ${min} to ${max}` })
+    .regex(/^\d{1,9}$/, { error: (issue) => `is ${quote(issue.input)}; use a whole number from ${min} to ${max}` })
     .transform(Number)
     .pipe(
       z
@@ -41,12 +41,12 @@ export const hostNames = text.transform((value, context): readonly string[] => {
     .filter((name) => name !== '');
   for (const name of names)
     if (!hostName.test(name))
-      context.addIssue(`names ${quoted(name)}; use host names without a port, such as metrics.example.com,*.svc`);
+      context.addIssue(`names ${quote(name)}; use host names without a port, such as metrics.example.com,*.svc`);
   return Object.freeze(names);
 });
 
 /** A key that others must not guess. The sentence never repeats the value. */
 export const secret = (lengthMin: number) =>
   text.refine((value) => value === undefined || value.length >= lengthMin, {
-    error: `is shorter than ${lengthMin} characters; use a long random text, such as openssl rand -hex 32 prints`,
+    error: `is shorter than ${lengthMin} characters; use a long random string, such as openssl rand -hex 32 prints`,
   });

@@ -1,4 +1,4 @@
-import { nearest, quoted } from '../lib/text.js';
+import { closestMatch, quote } from '../lib/text.js';
 
 /** Every stream by name, whether it is pulled by default or not. A test holds the list to the catalogue of streams. */
 export const streamNames: readonly string[] = [
@@ -49,7 +49,7 @@ export function parseStreams(text: string): StreamChoice | { readonly fault: str
   for (const item of text.split(',').map((part) => part.trim())) {
     const [sign, name] = [item.slice(0, 1), item.slice(1).trim()];
     if (sign !== '+' && sign !== '-') {
-      return { fault: `holds ${quoted(item)}; write +name to add a data set and -name to leave one out` };
+      return { fault: `holds ${quote(item)}; write +name to add a data set and -name to leave one out` };
     }
     const fault = nameFault(name, sign);
     if (fault !== undefined) return { fault };
@@ -62,7 +62,7 @@ export function parseStreams(text: string): StreamChoice | { readonly fault: str
 
 function nameFault(name: string, sign: string): string | undefined {
   if (!known.includes(name)) {
-    return `names the data set ${quoted(name)}, which there is not; did you mean ${nearest(name, known)}? There are ${known.join(', ')}`;
+    return `names the data set ${quote(name)}, which there is not; did you mean ${closestMatch(name, known)}? There are ${known.join(', ')}`;
   }
   if (name === indispensable && sign === '-') {
     return `leaves out ${indispensable}, without which figures have no names; leave out others`;

@@ -19,11 +19,11 @@ const [conversations, participants, sessions] = ['conversations', 'participants'
   (name) => relationNamed(name).index,
 ) as [number, number, number];
 
-/** What an erasure leaves of a person: no two of them are the same customer. */
+/** The text that an erasure leaves of a person; never counted as the same customer. */
 const erasedText = '[erased]';
 /** A dialer calls its customer as purpose outbound. */
 const customerPurposes = new Set<ColumnValue | undefined>(['customer', 'external', 'outbound']);
-/** What telephony says where the caller shows no number. */
+/** Values of telephony where the caller shows no number. */
 const withheld = new Set(['', 'anonymous', 'restricted', 'private', 'unknown', 'unavailable', 'withheld']);
 
 /** The values of `contactColumns`. Pure. */

@@ -51,7 +51,7 @@ const hasMetrics = (row: Row) => metricIndexes.some((index) => row[index] !== nu
 const isCallbackMedia = (row: Row) => row[at.mediaType] === 'callback';
 
 /**
- * Tells whether the customer gave up in a queue. Records from before metrics existed carry none: for those alone, and only once the
+ * Returns true when the customer gave up in a queue. Records from before metrics existed carry none: for those alone, and only once the
  * stay and the conversation have ended, the lack of a transfer counts as abandoning.
  */
 function isAbandoned(sessions: readonly Row[], conversationEnd: ColumnValue): boolean {

@@ -1,6 +1,6 @@
 /**
- * What a conversation's wrap-up verdict is made of, from its sessions. The verdict itself depends on the directory, which may change later:
- * `sql/intermediate/int_conversation_verdicts.sql` gives it, from these columns alone.
+ * Computes the parts of a conversation's wrap-up verdict from its sessions. The verdict itself depends on the directory, which may change later:
+ * `sql/intermediate/int_conversation_verdicts.sql` computes it, from these columns alone.
  */
 import type { Column, ColumnValue } from '../values/columns.js';
 import { handlingCauseOf } from './handling-facts.js';

@@ -33,7 +33,7 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
     const { status, text } = faultOf(error, options.log);
     return context.json({ error: text }, status);
   });
-  app.notFound((context) => context.text('There is nothing here.\n', 404));
+  app.notFound((context) => context.text('Not found.\n', 404));
   addLoginRoutes(app, options);
   addQueryRoutes(app, options);
   addFiles(app, assets);

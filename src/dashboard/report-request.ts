@@ -1,4 +1,4 @@
-import { quoted } from '../lib/text.js';
+import { quote } from '../lib/text.js';
 import type { Relation, RelationColumn } from '../model/mart-query.js';
 import {
   isAdditive,
@@ -21,10 +21,9 @@ const names = ['relation', 'by', 'measures', 'step', 'from', 'to', 'where'];
 /** The report that an address asks for, held to the dictionary. Throws a RequestFault that names what it does not know. */
 export function reportFrom(query: URLSearchParams, relations: ReadonlyMap<string, Relation>): ReportSpec {
   for (const name of query.keys())
-    if (!names.includes(name))
-      throw new RequestFault(`${quoted(name)} is not asked for here; use ${names.join(', ')}.`);
+    if (!names.includes(name)) throw new RequestFault(`${quote(name)} is not asked for here; use ${names.join(', ')}.`);
   const relation = relations.get(query.get('relation') ?? '');
-  if (relation === undefined) throw new RequestFault(`There is no relation ${quoted(query.get('relation'))}.`);
+  if (relation === undefined) throw new RequestFault(`There is no relation ${quote(query.get('relation'))}.`);
   const by = listOf(query, 'by').map((name) => columnOf(relation, name).name);
   const measures = listOf(query, 'measures').map((written) => measureOf(relation, written));
   if (by.length + measures.length === 0) throw new RequestFault('A report has at least one column or figure.');
@@ -48,7 +47,7 @@ function listOf(query: URLSearchParams, name: string): string[] {
 
 function columnOf(relation: Relation, name: string): RelationColumn {
   const column = relation.columns.find((each) => each.name === name);
-  if (column === undefined) throw new RequestFault(`${relation.name} has no column ${quoted(name)}.`);
+  if (column === undefined) throw new RequestFault(`${relation.name} has no column ${quote(name)}.`);
   return column;
 }
 
@@ -57,8 +56,7 @@ function measureOf(relation: Relation, written: string): ReportMeasure {
   if (written === 'count') return { function: 'count' };
   const [word, name = ''] = written.split(':');
   const known = reportFunctions.find((each) => each === word);
-  if (known === undefined)
-    throw new RequestFault(`${quoted(word)} is not a figure; use ${reportFunctions.join(', ')}.`);
+  if (known === undefined) throw new RequestFault(`${quote(word)} is not a figure; use ${reportFunctions.join(', ')}.`);
   const column = columnOf(relation, name);
   if (known !== 'count' && column.type !== 'number')
     throw new RequestFault(`${column.name} is not a number; it can only be counted.`);
@@ -73,7 +71,7 @@ function stepOf(query: URLSearchParams, relation: Relation): ReportSpec['step'] 
   const given = query.get('step') ?? '';
   if (given === '') return undefined;
   const step = reportSteps.find((each) => each === given);
-  if (step === undefined) throw new RequestFault(`${quoted(given)} is not a step; use ${reportSteps.join(', ')}.`);
+  if (step === undefined) throw new RequestFault(`${quote(given)} is not a step; use ${reportSteps.join(', ')}.`);
   if (timeOf(relation) === undefined) throw new RequestFault(`${relation.name} has no time to group by.`);
   return step;
 }
@@ -82,7 +80,7 @@ function timeText(query: URLSearchParams, name: string): string | undefined {
   const given = query.get(name) ?? '';
   if (given === '') return undefined;
   if (isDay(given) || (isTime(given) && !given.endsWith('Z'))) return given;
-  throw new RequestFault(`${name} is ${quoted(given)}; use a day or a local time such as 2026-01-31T08:00.`);
+  throw new RequestFault(`${name} is ${quote(given)}; use a day or a local time such as 2026-01-31T08:00.`);
 }
 
 /** `queue_name:is:Billing`, one for each `where`. */
@@ -95,7 +93,7 @@ function filtersOf(query: URLSearchParams, relation: Relation): ReportFilter[] {
     const column = columnOf(relation, name);
     const operator = reportOperators.find((each) => each === word);
     if (operator === undefined)
-      throw new RequestFault(`${quoted(word)} is not a filter; use ${reportOperators.join(', ')}.`);
+      throw new RequestFault(`${quote(word)} is not a filter; use ${reportOperators.join(', ')}.`);
     if (value.length > valueLengthMax || /\p{Cc}/u.test(value))
       throw new RequestFault(`The value of the filter on ${name} is too long or holds control characters.`);
     const isNumeric = operator === 'least' || operator === 'most';

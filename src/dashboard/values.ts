@@ -1,4 +1,4 @@
-import { quoted } from '../lib/text.js';
+import { quote } from '../lib/text.js';
 import type { ParameterType, QueryParameter, QueryValues } from '../model/mart-query.js';
 
 /** Reports a request that a query does not accept, in one sentence for the page. */
@@ -27,7 +27,7 @@ export function valuesFrom(
   const own = parameters.filter((parameter) => parameter.type !== 'zone');
   for (const name of new Set(query.keys())) {
     if (!own.some((parameter) => parameter.name === name))
-      throw new RequestFault(`${quoted(name)} is not asked for here; ${known(own)}.`);
+      throw new RequestFault(`${quote(name)} is not asked for here; ${known(own)}.`);
   }
   return Object.fromEntries(own.map((parameter) => [parameter.name, checkedValue(query, parameter, timeZone)]));
 }
@@ -45,7 +45,7 @@ function checkedValue(query: URLSearchParams, { name, type, isOptional }: QueryP
     throw new RequestFault(`${name} is missing.`);
   }
   const value = readers[type](given, timeZone);
-  if (value === undefined) throw new RequestFault(`${name} is ${quoted(given.join(', '))}; use ${forms[type]}.`);
+  if (value === undefined) throw new RequestFault(`${name} is ${quote(given.join(', '))}; use ${forms[type]}.`);
   return value;
 }
 

@@ -6,7 +6,7 @@ import { PageAdmission } from './page-admission.js';
 export interface ReadAhead {
   /** Slices that are worth having open at this moment, so that enough requests are in flight to use the allowance. */
   slicesMax(): number;
-  /** Of pages that are read and not stored yet; shared with the streams that read records one by one. */
+  /** Memory for pages that are read and not stored yet; shared with the streams that read records one by one. */
   readonly memory: MemoryGate;
 }
 

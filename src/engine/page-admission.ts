@@ -1,9 +1,9 @@
 import type { HeldMemory, MemoryGate } from '../lib/memory-gate.js';
 import type { Page, Stream } from '../model/extraction.js';
 
-/** Of a row of a page that was read whole, with its share of what it was parsed from; measured generously. */
+/** Estimates the memory of a row of a page that was read as a whole, with its share of the text it was parsed from; generously. */
 const rowBytes = 1_024;
-/** What a page of a stream is expected to hold before one was read. */
+/** Estimates the size of a stream's page before one was read. */
 const pageBytesFirst = 1024 * 1024;
 /** A page is expected to hold as much as the largest of late; this much of that is left after each page. */
 const expectedShare = 0.9;

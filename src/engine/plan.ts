@@ -51,7 +51,8 @@ export function askedRange(
   facts: { readonly start: Date; readonly timeZone?: string; readonly scheduledFrom: Date | null; readonly now: Date },
 ): Interval | null {
   const { now, scheduledFrom, timeZone = 'UTC' } = facts;
-  const first = stream.firstReachMs === undefined ? facts.start : later(facts.start, plus(now, -stream.firstReachMs));
+  const first =
+    stream.initialLookbackMs === undefined ? facts.start : later(facts.start, plus(now, -stream.initialLookbackMs));
   const length = stream.sliceLengthMs(first, now);
   const reach = length === dayMs ? floorTo(localMidnight(first, timeZone), hourMs) : floorTo(first, length);
   const from = scheduledFrom === null ? reach : earlier(reach, scheduledFrom);

@@ -1,4 +1,4 @@
-import { ApiError, asError, NotYetError, OutdatedProgramError, UsageError } from '../lib/errors.js';
+import { ApiError, asError, DeferredError, OutdatedProgramError, UsageError } from '../lib/errors.js';
 import { earlier, plus } from '../lib/interval.js';
 import type { Log } from '../lib/log.js';
 import type { Page, SliceClaim, StoreCounts, Stream, StreamContext } from '../model/extraction.js';
@@ -52,8 +52,8 @@ export async function extractSlice(claim: SliceClaim, stream: Stream, context: E
       const error = asError(thrown);
       const isRestart = error instanceof ApiError && error.facts.action === 'restart' && restarts < restartsMax;
       if (!isRestart || context.signal.aborted)
-        return { ...progress, ...(await settle(claim, stream, context, error)) };
-      context.log.warn({ reason: error.message }, 'The pass begins again');
+        return { ...progress, ...(await finishFailedSlice(claim, stream, context, error)) };
+      context.log.warn({ reason: error.message }, 'Slice restarted');
       await claim.restart(error.message);
     }
   }
@@ -141,7 +141,7 @@ function add(progress: Progress, group: readonly Page[], counts: StoreCounts): v
 }
 
 /** Turns an error into the slice's next state, by its class alone. */
-async function settle(
+async function finishFailedSlice(
   claim: SliceClaim,
   stream: Stream,
   context: ExtractContext,
@@ -155,7 +155,7 @@ async function settle(
     throw new UsageError(error.message, { cause: error });
   }
   const now = context.now();
-  if (error instanceof NotYetError) {
+  if (error instanceof DeferredError) {
     await claim.defer(error.message, error.notBefore);
     return { outcome: 'deferred', message: error.message };
   }

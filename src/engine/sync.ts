@@ -16,7 +16,7 @@ export async function sync(context: SyncContext, options: { readonly retryFailed
   await planAll(context);
   const first = await pullFirst(context, retry);
   const rest = await drain(context, context.streams, { ...retry, replan: () => planAll(context) });
-  return first === null ? rest : together(first, rest);
+  return first === null ? rest : mergeSummaries(first, rest);
 }
 
 /**
@@ -27,13 +27,13 @@ export async function pullFirst(
   context: SyncContext,
   retry: Pick<DrainOptions, 'retryFailedBefore'>,
 ): Promise<SyncSummary | null> {
-  const streams = context.streams.filter((stream) => stream.isReadFirst);
+  const streams = context.streams.filter((stream) => stream.isPrerequisite);
   if (streams.length === 0 || (await hasUsers(context))) return null;
   const summary = await drain(context, streams, retry);
   const looksMax = firstListingMsMax / firstListingLookMs;
   for (let looks = 0; looks < looksMax && !context.signal.aborted && !(await hasUsers(context)); looks += 1) {
-    const inHand = await Promise.all(streams.map((stream) => context.ledger.isClaimed(stream.name)));
-    if (!inHand.includes(true)) break;
+    const claimed = await Promise.all(streams.map((stream) => context.ledger.isClaimed(stream.name)));
+    if (!claimed.includes(true)) break;
     await pause(firstListingLookMs);
   }
   return summary;
@@ -43,7 +43,7 @@ async function hasUsers(context: SyncContext): Promise<boolean> {
   return (await context.userIds(context.now())).length > 0;
 }
 
-function together(a: SyncSummary, b: SyncSummary): SyncSummary {
+function mergeSummaries(a: SyncSummary, b: SyncSummary): SyncSummary {
   return {
     slices: a.slices + b.slices,
     pages: a.pages + b.pages,

@@ -11,7 +11,7 @@ export interface JsonObject {
 export interface CallOptions {
   /** Ends waiting, retrying and the request itself. */
   readonly signal?: AbortSignal;
-  /** Who goes first when the allowance is short: 0 (the default) is live, 1 is backfill. */
+  /** Order in which requests are sent when the allowance is short: 0 (the default) is live, 1 is backfill. */
   readonly priority?: number;
   /** An earlier page of the same query was answered: what fails this one in all attempts is its depth. */
   readonly isLaterPage?: boolean;
@@ -25,7 +25,7 @@ export interface RecordSink {
   begin(): Promise<void>;
   /** `record` is parsed JSON of any kind. */
   add(record: unknown): void;
-  /** The answer was no good: what was added since `begin` is to be dropped. The call may be repeated, with another `begin`. */
+  /** Drops what was added since `begin`, because the response was invalid. The call may be repeated, with another `begin`. */
   drop(): void;
 }
 
@@ -37,7 +37,10 @@ export interface ApiAnswer<Body extends JsonObject = JsonObject> {
   readonly correlationId?: string;
 }
 
-/** A page of a directory listing. What changes meanwhile can stand on two pages: an id may come twice. `entities` is never absent; `body` is the whole answer. */
+/**
+ * A page of a directory listing. An entity that changes during the listing can be on two pages, so an id may occur twice. `entities` is never
+ * absent; `body` is the whole response.
+ */
 export interface EntityPage extends ApiAnswer {
   readonly entities: readonly JsonObject[];
   /** The operation that answered, which differs from the one asked for where a permission is missing. */
@@ -123,7 +126,7 @@ export interface ApiStats {
   /** Time spent waiting for the allowance, summed over callers. */
   readonly throttledMs: number;
   readonly status429: number;
-  /** Of bodies received, after decompression. */
+  /** Bytes of bodies received, after decompression. */
   readonly bytes: number;
   /** Requests a minute that may be sent now: our own share, or Genesys' where that is less. */
   readonly allowance: number;
@@ -139,8 +142,8 @@ export interface RequestReport {
 }
 
 /**
- * The part of the Genesys Cloud API that is extracted. Every method waits for the shared allowance, retries what passes
- * by itself and throws ApiError (classified), NotYetError (the wait is longer than this run may take) or the signal's
+ * The part of the Genesys Cloud API that is extracted. Every method waits for the shared allowance, retries transient
+ * errors and throws ApiError (classified), DeferredError (the wait is longer than this run may take) or the signal's
  * reason.
  */
 export interface GenesysApi {
@@ -179,7 +182,7 @@ export interface GenesysApi {
   queueObservations(body: JsonObject, call?: CallOptions): Promise<ApiAnswer<AggregatesPage>>;
 
   listQueues(call?: CallOptions): EntityPages;
-  /** Of every state, so that agents who left still have a name; teams, skills, languages and groups best effort. */
+  /** Lists users of every state, so that agents who left still have a name; teams, skills, languages and groups best effort. */
   listUsers(call?: CallOptions): EntityPages;
   /**
    * Active ones, then deleted ones (operation `routing wrapupcodes deleted`); only the active ones (operation `routing wrapupcodes`)
@@ -217,8 +220,8 @@ export interface GenesysApi {
     call?: CallOptions,
   ): Promise<ApiAnswer<NotificationSubscriptions>>;
 
-  /** Logs in anew, for the sake of the answer's date alone; a refusal is met again by who calls next. */
-  askTheTime(): Promise<void>;
+  /** Logs in again, only for the date of the response. Ignores a refusal, which the next call will report. */
+  fetchServerTime(): Promise<void>;
   stats(): ApiStats;
   /** How many requests have to be in flight so that the allowance is used at the pace of late answers; at least one. */
   requestsAtOnce(): number;
@@ -247,7 +250,7 @@ export interface GenesysApiOptions {
   readonly random?: () => number;
   /** Version for the User-Agent `genesys-warehouse/<version>`. */
   readonly userAgentVersion: string;
-  /** The longest wait inside one call; a longer one throws NotYetError. */
+  /** The longest wait inside one call; a longer one throws DeferredError. */
   readonly waitMsMax: number;
   /** For the answer's headers, and then between two parts of its body. */
   readonly timeoutMs: number;

@@ -1,4 +1,4 @@
-/** What an answer told about the allowance: the `inin-ratelimit-*` headers, as numbers. */
+/** Holds the rate-limit headers `inin-ratelimit-*` of a response, as numbers. */
 export interface BudgetFacts {
   /** Requests that Genesys counts in the running window. */
   readonly count?: number;
@@ -21,8 +21,8 @@ export type Reservation =
   | { readonly granted: false; readonly waitMs: number };
 
 /**
- * Who may send the next request. One in memory serves one process; one in the database lets all processes on it share a
- * single allowance. Priorities: 0 is live work, larger numbers come later.
+ * Decides which caller may send the next request. One in memory serves one process; one in the database lets all
+ * processes on it share a single allowance. Priorities: 0 is live work, larger numbers come later.
  */
 export interface Budget {
   /**

@@ -47,7 +47,7 @@ export class Caller {
     options: CallOptions = {},
   ): Promise<ApiAnswer<Body>> {
     const link = linkSignals([options.signal, ...this.#options.signals]);
-    const retry = { ...this.#options.retry, sentOnce: operation.isSentOnce ? operation.name : undefined };
+    const retry = { ...this.#options.retry, sentOnce: operation.isNonIdempotent ? operation.name : undefined };
     const allowance = new WaitAllowance(retry.waitMsMax);
     const { priority = 0, records } = options;
     const answeredBefore = this.#queriesAnswered;
@@ -58,7 +58,7 @@ export class Caller {
       // An error of a request that was cut off is a consequence, not the cause.
       if (link.signal.aborted) throw link.signal.reason;
       const isAlone = options.isLaterPage || this.#queriesAnswered > answeredBefore;
-      throw isAlone ? tooMuchWhereDivisible(error, operation) : notSent(error, operation);
+      throw isAlone ? tooMuchWhereDivisible(error, operation) : toNotSentError(error, operation);
     } finally {
       link.unlink();
     }
@@ -75,7 +75,7 @@ export class Caller {
       if (!isLoginNeeded(error)) throw error;
       await session.refused(generation, turn.signal);
       return await this.#send<Body>(turn).catch((again) => {
-        throw isLoginNeeded(again) ? refusedForGood(again) : again;
+        throw isLoginNeeded(again) ? toPermanentError(again) : again;
       });
     }
   }
@@ -90,7 +90,7 @@ export class Caller {
     try {
       const answer = await wire.run(exchange, async () => (await turn.sdkCall(apis)) as unknown as SdkExtended);
       if (turn.operation.kind === 'query') this.#queriesAnswered += 1;
-      return toApiAnswer<Body>(answer, dated(requestedAt, plus(now(), startMs - performance.now())));
+      return toApiAnswer<Body>(answer, effectiveRequestTime(requestedAt, plus(now(), startMs - performance.now())));
     } catch (error) {
       await this.#pauseAll(error);
       throw error;
@@ -115,7 +115,7 @@ interface Turn {
 }
 
 /** The answer may have shown that the clock was wrong when it was asked for, or the clock was set meanwhile: then what it shows now counts. */
-function dated(requestedAt: Date, seenAfterwards: Date): Date {
+function effectiveRequestTime(requestedAt: Date, seenAfterwards: Date): Date {
   const isWrong = Math.abs(requestedAt.getTime() - seenAfterwards.getTime()) > toleranceMs;
   return isWrong ? seenAfterwards : requestedAt;
 }
@@ -136,7 +136,7 @@ function isLoginNeeded(error: unknown): error is ApiError {
   return error instanceof ApiError && error.facts.action === 'login';
 }
 
-function refusedForGood(error: ApiError): ApiError {
+function toPermanentError(error: ApiError): ApiError {
   const message = `${error.message} The token had just been issued; check that the OAuth client is active and belongs to GENESYSCLOUD_REGION.`;
   return new ApiError(message, { ...error.facts, action: 'fail' }, { cause: error });
 }
@@ -144,11 +144,11 @@ function refusedForGood(error: ApiError): ApiError {
 /** The error of a query that fails alone. */
 function tooMuchWhereDivisible(error: unknown, operation: Operation): Error {
   const isDivisible = operation.kind === 'query' && !operation.isIndivisible;
-  return isDivisible && error instanceof ApiError ? asTooMuch(error) : notSent(error, operation);
+  return isDivisible && error instanceof ApiError ? asTooMuch(error) : toNotSentError(error, operation);
 }
 
 /** The SDK throws bare strings, for instance where an argument is missing. What is an error already stays what it is. */
-function notSent(error: unknown, operation: Operation): Error {
+function toNotSentError(error: unknown, operation: Operation): Error {
   if (error instanceof Error) return error;
   const cause = asError(error);
   const facts = { action: 'fail', operation: operation.name } as const;

@@ -24,13 +24,13 @@ export function createGenesysApi(options: GenesysApiOptions): GenesysApi {
   const connection = openConnection(options, [clientSecret], (open) =>
     open.tokenBy(loginOperation, (sdk) => sdk.login(clientId, clientSecret)),
   );
-  const { caller, askTheTime, stats, requestsAtOnce, close } = connection;
-  return { ...createOperations(caller), ...createListings(caller), askTheTime, stats, requestsAtOnce, close };
+  const { caller, fetchServerTime, stats, requestsAtOnce, close } = connection;
+  return { ...createOperations(caller), ...createListings(caller), fetchServerTime, stats, requestsAtOnce, close };
 }
 
 export type ConnectionOptions = Omit<GenesysApiOptions, 'clientId' | 'clientSecret'>;
 
-/** What every client of the API is made of, whoever logs in and whatever it calls. */
+/** The parts that every client of the API shares, independent of its credentials and endpoints. */
 export interface Connection {
   readonly caller: Caller;
   readonly sdk: SdkSession;
@@ -40,7 +40,7 @@ export interface Connection {
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   /** One login by way of the wire, ended with the client; throws ApiError when the answer holds no token. */
   tokenBy(operation: Operation, ask: (sdk: SdkSession, exchange: Exchange) => Promise<Token>): Promise<Token>;
-  askTheTime(): Promise<void>;
+  fetchServerTime(): Promise<void>;
   stats(): ApiStats;
   requestsAtOnce(): number;
   close(): Promise<void>;
@@ -89,7 +89,7 @@ export function openConnection(
     now,
     sleep,
     tokenBy: (operation, ask) => tokenBy({ sdk, wire, redactor, signals }, operation, ask),
-    askTheTime: () => session.anew(closing.signal).catch(() => {}),
+    fetchServerTime: () => session.reauthenticate(closing.signal).catch(() => {}),
     stats: () => ({
       ...wire.counters,
       retries,

@@ -118,7 +118,7 @@ const wrapupCodesActive: Listing = {
   call: (apis, { pageNumber }) => apis.routing.getRoutingWrapupcodes({ ...medium, pageNumber }),
 };
 
-/** Asked for together, active and deleted codes could not be told apart: the answer does not mark them. */
+/** Lists active and deleted codes separately: in one listing they could not be distinguished, since the response does not mark them. */
 function wrapupCodePages(caller: Caller, call?: CallOptions): EntityPages {
   const eachState = async function* (): EntityPages {
     for (const state of ['Active', 'Deleted'] as const) yield* pages(caller, wrapupCodesByState(state), call);

@@ -3,7 +3,7 @@ import type { Redactor } from '../lib/redact.js';
 import type { Operation, OperationKind } from './operation.js';
 import { bodyTooLargeCode } from './transport.js';
 
-/** What is known of a call that went wrong. */
+/** Describes a failed call. */
 export interface Failure {
   readonly operation: Operation;
   readonly method: string;
@@ -16,7 +16,7 @@ export interface Failure {
   readonly retryAfterMs?: number;
   /** False when an HTTP error came without Genesys' own JSON body, so from something in between. */
   readonly isFromGenesys?: boolean;
-  /** Whether this process has ever had an answer from that host. */
+  /** True when this process has ever received a response from that host. */
   readonly isReached?: boolean;
   readonly cause?: unknown;
 }

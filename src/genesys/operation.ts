@@ -1,6 +1,6 @@
 /**
- * What kind of call it is, which decides what an error can be cured by: a `query` over an interval can be split, a
- * `job` can be started over, a `listing` and the `other` calls can only be repeated.
+ * The kind of call, which decides how to recover from an error: a `query` over an interval can be split, a `job` can be
+ * restarted, a `listing` and the `other` calls can only be repeated.
  */
 export type OperationKind = 'login' | 'query' | 'job' | 'listing' | 'other';
 
@@ -17,10 +17,10 @@ export interface Operation {
   /** A bare JSON array is a good answer; it is handed on as `{ entities }`. */
   readonly isListAllowed?: boolean;
   /**
-   * It changes something, and twice is not once: an attempt whose answer was lost is not repeated, because only reading
-   * back tells whether it had its effect. What was refused for certain (429, an ended token) is sent again.
+   * True for a call that changes something and is not idempotent: an attempt whose response was lost is not repeated,
+   * because only reading back shows whether it took effect. A definite refusal (429, an expired token) is retried.
    */
-  readonly isSentOnce?: boolean;
+  readonly isNonIdempotent?: boolean;
   /** Made with the credentials for writing, which advice about credentials then names. */
   readonly isWriter?: boolean;
 }

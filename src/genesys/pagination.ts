@@ -47,7 +47,7 @@ export async function* cursorPages(operation: string, fetchPage: FetchPage): Ent
 function toEntityPage(operation: string, answer: ApiAnswer): EntityPage {
   const entities = answer.body.entities ?? [];
   if (!Array.isArray(entities) || !entities.every(isObject)) {
-    throw listingError(operation, 'answered `entities` that is no list of objects');
+    throw listingError(operation, 'answered `entities` that is not a list of objects');
   }
   return { ...answer, entities, operation };
 }

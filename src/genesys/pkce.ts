@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-/** What ties the answer of an authorization to the process that asked for it: RFC 7636 (S256) and `state`. */
+/** Ties the answer of an authorization to the process that requested it: RFC 7636 (S256) and `state`. */
 export interface Pkce {
   readonly verifier: string;
   readonly challenge: string;

@@ -1,5 +1,5 @@
 import type { Sleep } from '../lib/abort.js';
-import { NotYetError } from '../lib/errors.js';
+import { DeferredError } from '../lib/errors.js';
 import { secondMs } from '../lib/interval.js';
 import type { Budget, BudgetFacts } from './budget.js';
 
@@ -56,7 +56,7 @@ export class RateLimiter {
   }
 
   /**
-   * Resolves when one request may be sent; `settle` must follow. Rejects with NotYetError when the turn does not come
+   * Resolves when one request may be sent; `settle` must follow. Rejects with DeferredError when the turn does not come
    * within `waitMsMax`, or with the signal's reason.
    */
   acquire(priority: number, signal: AbortSignal, waitMsMax: number): Promise<GrantedTurn> {
@@ -161,7 +161,7 @@ export class RateLimiter {
       this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
       const notBefore = new Date(this.#options.now().getTime() + nextTurnMs - nowMs);
       const message = `The API's request allowance is used up until ${notBefore.toISOString()}, later than this run may wait.`;
-      waiter.reject(new NotYetError(message, notBefore));
+      waiter.reject(new DeferredError(message, notBefore));
     }
   }
 }

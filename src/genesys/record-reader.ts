@@ -3,16 +3,16 @@ import type { RecordSink } from './api.js';
 import { RecordScanner } from './record-scanner.js';
 import { bodyTooLarge, type WireAnswer, type WireResponse } from './transport.js';
 
-/** Of one record, and of what an answer says besides its records. */
+/** Limits one record, and the rest of a response outside its records. */
 const recordBytesMax = 64 * 1024 * 1024;
 
 /** A document that never ends: what was sent of it counts as cut off. */
 const cutOff = '{';
 
 /**
- * Hands the records of an answer to `sink` while the body arrives; the answer's text is the document without them. Where a record is no
- * JSON, reading stops and the text ends there, so that the answer counts as cut off. Throws an error with `bodyTooLargeCode` for a record
- * beyond the bound, and what the sink throws.
+ * Passes the records of a response to `sink` while the body arrives; the text it returns is the document without them. Where a record is not
+ * valid JSON, reading stops and the text ends there, so that the response counts as cut off. Throws an error with `bodyTooLargeCode` for a
+ * record beyond the bound, and what the sink throws.
  */
 export async function readRecords(
   response: WireResponse,

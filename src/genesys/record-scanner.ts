@@ -16,7 +16,7 @@ const arrayDepth = 2;
 export interface RecordScannerOptions {
   /** A member of the document itself; its array's elements are the records. */
   readonly key: string;
-  /** Of one record, and of all that is not records together. */
+  /** Limits one record, and everything outside the records together. */
   readonly bytesMax: number;
   /** The bytes of one record, without the commas around it. They are the receiver's. */
   readonly onRecord: (bytes: Buffer) => void;
@@ -24,13 +24,13 @@ export interface RecordScannerOptions {
   readonly tooLarge: (bytesMax: number) => Error;
 }
 
-/** Looks at structure alone: brackets, strings and commas. What is no JSON is found by who parses the pieces. */
+/** Scans the structure only: brackets, strings and commas. Invalid JSON is found when the pieces are parsed. */
 export class RecordScanner {
   readonly #options: RecordScannerOptions;
   readonly #head: RegExp;
-  /** What lies outside the records. */
+  /** Bytes outside the records. */
   readonly #rest: Buffer[] = [];
-  /** The beginning of a record, or of a part of the rest, that goes on in the next chunk. */
+  /** The beginning of a record, or of a part of the rest, that continues in the next chunk. */
   #pending: Buffer[] = [];
   #pendingBytes = 0;
   #restBytes = 0;

@@ -27,7 +27,7 @@ export function parseRedirectUri(text: string): URL {
   const isLoopback = url !== undefined && isLoopbackHost(url.hostname) && url.hostname !== '[::1]';
   if (url?.protocol === 'http:' && isLoopback && url.port !== '' && url.search === '' && url.hash === '') return url;
   throw new UsageError(
-    `--redirect-uri ${text} is no address of this machine; use one such as http://127.0.0.1:8486/callback, as it is registered with the OAuth client.`,
+    `--redirect-uri ${text} is not an address of this machine; use one such as http://127.0.0.1:8486/callback, as it is registered with the OAuth client.`,
   );
 }
 
@@ -38,11 +38,11 @@ export async function listenForRedirect(options: RedirectOptions): Promise<Redir
   const code = new Promise<string>((resolve, reject) => {
     settle = { resolve, reject };
   });
-  // Whoever awaits the code hears of it; until then it is nobody's failure.
+  // The caller who awaits the code gets the error; until then it must not count as unhandled.
   code.catch(() => {});
   const server = createServer((request, response) => {
     const answer = answerOf(request, target, options.state);
-    tell(response, answer);
+    send(response, answer);
     if (answer.code !== undefined) settle?.resolve(answer.code);
     else if (answer.refusal !== undefined) settle?.reject(new UsageError(answer.refusal));
   });
@@ -71,12 +71,11 @@ interface RedirectAnswer {
 
 /** An answer without the right state is somebody else's: it is turned away, and the right one is still waited for. */
 function answerOf(request: IncomingMessage, target: URL, state: string): RedirectAnswer {
-  // Anybody on this machine can send anything here; what is no address is turned away like any other.
+  // Any process on this machine can send anything here, including an invalid address.
   const address = request.url ?? '/';
   if (!URL.canParse(address, target.href)) return { status: 400, text: 'The address cannot be read.' };
   const url = new URL(address, target);
-  if (request.method !== 'GET' || url.pathname !== target.pathname)
-    return { status: 404, text: 'There is nothing here.' };
+  if (request.method !== 'GET' || url.pathname !== target.pathname) return { status: 404, text: 'Not found.' };
   if (!isSame(url.searchParams.get('state') ?? '', state))
     return { status: 400, text: 'This answer belongs to no login that was begun here.' };
   const code = url.searchParams.get('code');
@@ -97,7 +96,7 @@ function isSame(given: string, wanted: string): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-function tell(response: ServerResponse, { status, text }: RedirectAnswer): void {
+function send(response: ServerResponse, { status, text }: RedirectAnswer): void {
   response.writeHead(status, {
     'content-type': 'text/plain; charset=utf-8',
     'cache-control': 'no-store',

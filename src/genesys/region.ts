@@ -47,7 +47,7 @@ function regionHost(region: string, regionHosts: Readonly<Record<string, string>
   if (/^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(host)) return host;
   const names = Object.keys(regionHosts).map((name) => name.replaceAll('_', '-'));
   throw new UsageError(
-    `GENESYSCLOUD_REGION is "${region}", which is no region; use one of ${names.join(', ')}, or a host such as mypurecloud.ie.`,
+    `GENESYSCLOUD_REGION is "${region}"; use one of ${names.join(', ')}, or a host such as mypurecloud.ie.`,
   );
 }
 

@@ -29,7 +29,7 @@ export function readAnswer(wire: WireRequest, answer: WireAnswer, context: Answe
   const parsed = parseJson(answer.text);
   // The text itself stays out of the error: it may hold personal data.
   if (parsed === undefined) {
-    const note = `the body is no complete JSON after ${answer.bytes} bytes`;
+    const note = `the body is not complete JSON after ${answer.bytes} bytes`;
     throw faultyBody(wire, answer, context, bodyFaultCodes.truncated, note);
   }
   if (Array.isArray(parsed) && context.operation.isListAllowed) return { entities: parsed };
@@ -73,8 +73,8 @@ function base(wire: WireRequest, answer: WireAnswer, context: AnswerContext): Fa
 function bodyMessage(body: JsonObject): string | undefined {
   const message = text(body.message) ?? text(body.error_description) ?? text(body.description);
   const params = isObject(body.messageParams) ? Object.values(body.messageParams).filter(isText) : [];
-  const unsaid = params.filter((param) => !message?.includes(param));
-  return [message, ...unsaid].filter(Boolean).join(' ') || undefined;
+  const missingParams = params.filter((param) => !message?.includes(param));
+  return [message, ...missingParams].filter(Boolean).join(' ') || undefined;
 }
 
 /** A 429 without `Retry-After` still says when its window starts afresh. */
@@ -86,7 +86,7 @@ function resetMs(answer: WireAnswer): number | undefined {
 function bodyNote(answer: WireAnswer): string {
   if (answer.text.trim() === '') return 'the body is empty';
   if (looksLikeHtml(answer)) return htmlNote(answer.text);
-  return `the body is no JSON (${answer.bytes} bytes)`;
+  return `the body is not JSON (${answer.bytes} bytes)`;
 }
 
 function looksLikeHtml(answer: WireAnswer): boolean {

@@ -1,9 +1,9 @@
 import type { Sleep } from '../lib/abort.js';
-import { ApiError, NotYetError } from '../lib/errors.js';
+import { ApiError, DeferredError } from '../lib/errors.js';
 import { secondMs } from '../lib/interval.js';
 
 export interface RetryOptions {
-  /** All waits of one call together; a longer one throws NotYetError. */
+  /** All waits of one call together; a longer one throws DeferredError. */
   readonly waitMsMax: number;
   readonly now: () => Date;
   readonly sleep: Sleep;
@@ -24,7 +24,7 @@ const delayMsMax = 30 * secondMs;
 
 /**
  * Repeats `attempt` while its ApiError says `retry` or `wait`, or `split` after a gateway's time-out. `Retry-After` goes
- * first, else the delay is exponential with full jitter. Throws the last ApiError, NotYetError, or the signal's reason.
+ * first, else the delay is exponential with full jitter. Throws the last ApiError, DeferredError, or the signal's reason.
  */
 export async function withRetry<T>(
   attempt: () => Promise<T>,
@@ -50,7 +50,7 @@ export async function withRetry<T>(
   }
 }
 
-/** What one call may still wait: for the allowance and between attempts together. */
+/** Tracks how long one call may still wait, for the allowance and between attempts together. */
 export class WaitAllowance {
   #leftMs: number;
 
@@ -99,8 +99,8 @@ function afterAttempts(error: ApiError, attempts: number): ApiError {
   return new ApiError(`${error.message} It was tried ${attempts} times.`, error.facts, { cause: error.cause });
 }
 
-function notYet(error: ApiError, delayMs: number, now: Date): NotYetError {
+function notYet(error: ApiError, delayMs: number, now: Date): DeferredError {
   const notBefore = new Date(now.getTime() + delayMs);
   const message = `${error.message} To be tried again at ${notBefore.toISOString()}, later than this run may wait.`;
-  return new NotYetError(message, notBefore, { cause: error });
+  return new DeferredError(message, notBefore, { cause: error });
 }

@@ -32,7 +32,7 @@ export interface WireOptions {
   readonly onTime?: ((serverTimeMs: number) => void) | undefined;
 }
 
-/** What lies under the SDK: sends its requests, classifies every answer, counts. */
+/** Replaces the SDK's HTTP client: sends its requests, classifies every response, counts. */
 export class Wire {
   readonly #options: WireOptions;
   readonly #reachedHosts = new Set<string>();
@@ -48,7 +48,7 @@ export class Wire {
 
   /**
    * `call` makes one SDK call. The SDK takes no signal and no name, but asks its HTTP client before it returns, so the
-   * exchange that stands here at that moment is the call's own.
+   * exchange that is current at that moment is the call's own.
    */
   run<T>(exchange: Exchange, call: () => Promise<T>): Promise<T> {
     this.#current = exchange;

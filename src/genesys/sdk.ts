@@ -8,7 +8,7 @@ import type { Token } from './session.js';
 type Sdk = typeof platformClient;
 type SdkApiClient = Sdk['ApiClient'];
 
-/** What the SDK hands to its HTTP client. */
+/** A request as the SDK passes it to its HTTP client. */
 export interface SdkRequest {
   readonly url: string;
   readonly method: string;
@@ -18,7 +18,7 @@ export interface SdkRequest {
   readonly data?: unknown;
 }
 
-/** What the SDK wants back. It passes `data` on untouched. */
+/** A response as the SDK expects it. It passes `data` on unchanged. */
 export interface SdkAnswer {
   readonly status: number;
   readonly statusText: string;

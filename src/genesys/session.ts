@@ -38,7 +38,7 @@ export class Session {
   }
 
   /** Takes another token, whatever is left of the one in use. */
-  anew(signal: AbortSignal): Promise<void> {
+  reauthenticate(signal: AbortSignal): Promise<void> {
     return this.#renew(signal);
   }
 

@@ -6,7 +6,7 @@ import { UsageError } from '../lib/errors.js';
 import { minuteMs, secondMs } from '../lib/interval.js';
 import { parseJson } from '../lib/json.js';
 
-/** What is kept of a user's login. The access token too, so that a run every minute does not use up a refresh each time. */
+/** A user's login as it is stored. Includes the access token, so that a run every minute does not use up a refresh each time. */
 export interface StoredToken {
   readonly clientId: string;
   /** Where it was given; a refresh token is sent nowhere else. */

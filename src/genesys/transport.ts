@@ -46,7 +46,7 @@ export interface TransportOptions {
   readonly isLoopback: boolean;
 }
 
-/** Of a body that is held whole. */
+/** Limits a body that is held in memory as a whole. */
 const textBytesMax = 256 * 1024 * 1024;
 const connectTimeoutMsMax = 15 * secondMs;
 const keepAliveMs = 30 * secondMs;

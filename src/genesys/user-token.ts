@@ -93,7 +93,7 @@ export async function grantedBy(
   return granted;
 }
 
-/** Where no new refresh token comes the old one goes on serving. */
+/** Converts granted tokens to the stored form. Keeps the refresh token when no new one was granted. */
 export function toStored(granted: GrantedTokens, before: Omit<StoredToken, 'accessToken' | 'expiresAtMs'>, now: Date) {
   return {
     ...before,

@@ -88,5 +88,5 @@ function reading(name: string): Operation {
 }
 
 function writing(name: string): Operation {
-  return { name, kind: 'other', isWriter: true, isSentOnce: true };
+  return { name, kind: 'other', isWriter: true, isNonIdempotent: true };
 }

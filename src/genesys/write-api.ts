@@ -36,9 +36,9 @@ export interface NewWrapupCode {
 }
 
 /**
- * What is written to Genesys Cloud, and what is read just before and after. Its credentials are not those of
- * extraction. Errors are those of GenesysApi, with one difference: a write whose answer was lost is not sent again but
- * thrown as an ApiError with the action `retry`, after which only reading back tells what became of it.
+ * The calls that write to Genesys Cloud, with the reads just before and after. Its credentials differ from those of
+ * extraction. Errors are those of GenesysApi, with one difference: a write whose response was lost is not sent again but
+ * thrown as an ApiError with the action `retry`, after which only reading back shows its outcome.
  */
 export interface GenesysWriteApi {
   /** GET /api/v2/conversations/{conversationId}: participants with their communications and codes, as of now. */
@@ -77,7 +77,7 @@ export interface GenesysWriteApiOptions extends Omit<GenesysApiOptions, 'clientI
   readonly credentials: WriteCredentials;
 }
 
-/** What the authorization server gave: RFC 6749, section 5.1. */
+/** Tokens that the authorization server granted: RFC 6749, section 5.1. */
 export interface GrantedTokens extends JsonObject {
   readonly access_token?: string;
   readonly refresh_token?: string;

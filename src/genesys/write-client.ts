@@ -30,7 +30,7 @@ function openWriteConnection(options: GenesysWriteApiOptions): Connection {
   );
 }
 
-/** What a user's authorization gives: the code of the redirect, and what it was asked with. */
+/** The result of a user's authorization: the code of the redirect, and the values it was requested with. */
 export interface AuthorizationCode {
   readonly code: string;
   readonly verifier: string;

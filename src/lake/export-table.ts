@@ -33,7 +33,7 @@ export interface TableExport {
   readonly signal: AbortSignal;
   /** Days before it are not all in Postgres any more: where the lake has them, they stay. */
   readonly keptBefore?: Day;
-  /** Of the whole table where no range is given. */
+  /** Reads the rows of a unit, or of the whole table. */
   readonly rows: (unit?: Unit) => AsyncIterable<Buffer>;
 }
 
@@ -42,7 +42,7 @@ export interface ExportedTable extends LakeFigures {
   readonly keptDays: number;
 }
 
-/** A file, or the absence of rows, that is to stand in the place of what a unit holds. */
+/** A file, or the absence of rows, that replaces the content of a unit. */
 interface Written {
   /** Absent: the whole table. */
   readonly unit?: Unit;
@@ -67,6 +67,8 @@ export async function exportTable(work: TableExport, days: readonly Day[] | unde
     await commitWritten(work, snapshot, [written]);
     return { ...figuresOf([written]), keptDays: 0 };
   }
+  // A table without rows is there as well, so that whoever reads it finds its columns.
+  if (days.length === 0) await commitWritten(work, snapshot, []);
   let [figures, keptDays] = [none, 0];
   for (let at = 0; at < days.length; at += daysPerCommit) {
     const units = unitsOf(days.slice(at, at + daysPerCommit), snapshot.files.values(), work.organizationId);
@@ -204,7 +206,7 @@ async function checkpointIfDue({ store, table, now }: TableExport, before: Snaps
   await writeCheckpoint(store, table.path, after, { tombstonesSinceMs: now().getTime() - tombstoneDays * dayMs });
 }
 
-/** What turns the latest version into one that holds what was written; a unit that a later export has written meanwhile stays. */
+/** Returns the actions that add the written files to the latest version; a unit that a later export has written meanwhile stays. */
 function actionsFor(work: TableExport, latest: Snapshot, written: readonly Written[]): Action[] {
   const { organizationId, exportNumber, now } = work;
   const changes = written.flatMap(({ unit, add }): Action[] => {

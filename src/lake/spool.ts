@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 
-/** What is kept while it is compared with what a file holds already; more than that is written without comparing. */
+/** Limits the rows kept in memory to compare them with an existing file; more than that is written without comparing. */
 const spoolBytesMax = 24 * 1024 * 1024;
 
 export interface Spooled {
-  /** Of all rows; undefined where there are more than are kept, or the rows of two reads need not come in one order. */
+  /** Digest of all rows; undefined where there are more than are kept, or the order of rows may differ between two reads. */
   readonly digest?: string;
   rows(): AsyncGenerator<Buffer>;
 }

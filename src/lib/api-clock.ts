@@ -8,7 +8,7 @@ export const toleranceMs = 2 * minuteMs;
  * by more than the tolerance. A machine whose clock is ahead would otherwise mark intervals final before they have ended, and date what it
  * stores so far ahead that correct data could not overwrite it.
  */
-export class OrganisationClock {
+export class ApiClock {
   readonly #local: () => Date;
   readonly #elapsedMs: () => number;
   readonly #toleranceMs: number;

@@ -1,5 +1,5 @@
 /**
- * Tells a caller how to handle an error. `fail` is also the action for anything unknown.
+ * Lists how a caller handles an error. `fail` is also the action for anything unknown.
  * `unavailable`: this organization has no licence or permission for the data set; other streams continue.
  */
 export type ErrorAction = 'retry' | 'wait' | 'login' | 'split' | 'restart' | 'dead_letter' | 'unavailable' | 'fail';
@@ -44,8 +44,8 @@ export class ApiError extends Error {
 }
 
 /** Reports that the slice cannot be pulled yet (data not available, wait longer than the run): it stays pending until `notBefore`. */
-export class NotYetError extends Error {
-  override readonly name = 'NotYetError';
+export class DeferredError extends Error {
+  override readonly name = 'DeferredError';
   readonly notBefore: Date;
 
   constructor(message: string, notBefore: Date, options?: ErrorOptions) {

@@ -7,6 +7,6 @@ const growingPercent = 40;
  * Makes the garbage collector look earlier. Pages are megabytes that die as soon as they are stored; with V8's defaults a backfill holds a third more
  * memory than it needs, for a few percent of its time. To be called once, before the work begins.
  */
-export function keepHeapSmall(): void {
+export function limitHeap(): void {
   setFlagsFromString(`--heap-growing-percent=${growingPercent}`);
 }

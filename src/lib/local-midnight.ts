@@ -19,7 +19,7 @@ export function localMidnight(at: Date, timeZone: string): Date {
   return midnight;
 }
 
-/** What the clock on the wall shows, as if it were UTC. */
+/** Returns the local time as if it were UTC. */
 function wallClockMs(at: Date, timeZone: string): number {
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone,

@@ -2,8 +2,8 @@
 export const redacted = '[redacted]';
 
 /**
- * Shorter values are not searched for: they would hit ordinary words and digits, which destroys the text and, by what is
- * missing, tells the secret. Passwords of any length are still found by their place, such as in a Postgres URL.
+ * Limits the literals searched for: shorter ones would match ordinary words and digits, which destroys the text and
+ * reveals the secret by what is missing. Passwords of any length are still found by their place, such as in a Postgres URL.
  */
 const secretLengthMin = 6;
 const literalsMax = 8;

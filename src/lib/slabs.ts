@@ -32,7 +32,7 @@ export class SlabPool {
 export class SlabWriter {
   readonly #pool: SlabPool;
   readonly #slabs: Buffer[] = [];
-  /** Of the last slab. */
+  /** Bytes used of the last slab. */
   #used = 0;
   #largeBytes = 0;
 

@@ -3,20 +3,20 @@ import { printableJson } from './printable.js';
 const quotedLengthMax = 60;
 
 /** A value in a message: in quotes, control characters escaped, cut when long. */
-export function quoted(value: unknown): string {
+export function quote(value: unknown): string {
   const written = String(value);
   const cut = written.length > quotedLengthMax ? `${written.slice(0, quotedLengthMax)}…` : written;
   return printableJson(JSON.stringify(cut));
 }
 
 /** `a`, `a or b`, `a, b or c`. */
-export function listed(values: readonly string[]): string {
+export function formatList(values: readonly string[]): string {
   const last = values.at(-1) ?? '';
   return values.length < 2 ? last : `${values.slice(0, -1).join(', ')} or ${last}`;
 }
 
 /** The candidate that takes the fewest single-character edits. */
-export function nearest(word: string, candidates: readonly string[]): string {
+export function closestMatch(word: string, candidates: readonly string[]): string {
   const ranked = candidates.map((candidate) => ({ candidate, distance: editDistance(word, candidate) }));
   return ranked.reduce((best, next) => (next.distance < best.distance ? next : best)).candidate;
 }

@@ -21,7 +21,7 @@ export type AssignmentSource = 'rule' | 'survey';
  * one that is repeated after reading back; `rejected` → `verified` for a code that the next extraction shows after all. Assignments that are not active
  * stays as it is: a new decision is a new row.
  */
-const followers: Readonly<Record<AssignmentState, readonly AssignmentState[]>> = {
+const transitions: Readonly<Record<AssignmentState, readonly AssignmentState[]>> = {
   proposed: ['sent', 'verified', 'rejected', 'conflicted', 'superseded', 'revoked'],
   sent: ['sent', 'proposed', 'verified', 'rejected', 'conflicted', 'superseded', 'revoked'],
   verified: ['superseded', 'revoked'],
@@ -31,13 +31,13 @@ const followers: Readonly<Record<AssignmentState, readonly AssignmentState[]>> =
   revoked: [],
 };
 
-export function mayFollow(from: AssignmentState, to: AssignmentState): boolean {
-  return followers[from].includes(to);
+export function canTransition(from: AssignmentState, to: AssignmentState): boolean {
+  return transitions[from].includes(to);
 }
 
 /** States from which `to` may be reached. */
 export function statesBefore(to: AssignmentState): AssignmentState[] {
-  return assignmentStates.filter((from) => mayFollow(from, to));
+  return assignmentStates.filter((from) => canTransition(from, to));
 }
 
 /** Returns true where no further step follows automatically. */

@@ -72,7 +72,7 @@ export interface IntervalBatch {
   readonly scope?: { readonly column: string; readonly values: readonly string[] };
   readonly rows: readonly EntityRow[];
   /** Rows whose interval began earlier are removed: a relation that keeps only the last days. */
-  readonly keepFrom?: Date;
+  readonly retainFrom?: Date;
 }
 
 /**
@@ -147,7 +147,7 @@ export interface Stream {
   /** Smaller is more urgent: live before backfill. */
   readonly priority: number;
   /** Other streams ask and read with its records, so that its very first listing is pulled before anything else. */
-  readonly isReadFirst?: boolean;
+  readonly isPrerequisite?: boolean;
   /** Part of `sync` without `--stream`. */
   readonly isDefault: boolean;
   /** Time after a slice's end (snapshot: start) before its first pass. */
@@ -159,7 +159,7 @@ export interface Stream {
   /** Length of the slices of a past range that somebody asks for, where it is not the usual one; lengths divide a day. */
   readonly backfillLengthMs?: (range: Interval, context: StreamContext) => Promise<number>;
   /** How far back the first planning may reach, or undefined for the configured start. */
-  readonly firstReachMs?: number;
+  readonly initialLookbackMs?: number;
   /** Slices of a period of this length that is over become one slice, so that what was live in small slices costs one pull a pass. */
   readonly mergedLengthMs?: number;
   /** It takes records in one by one and bounds their memory itself; pages of all other streams are read whole. */
@@ -168,7 +168,7 @@ export interface Stream {
   readonly coveredBy?: string;
   /** Smallest interval into which a slice may be split when a cap is hit. */
   readonly sliceLengthMsMin: number;
-  /** Yields pages from the slice's cursor to the end of the pass. Errors: ApiError, NotYetError. */
+  /** Yields pages from the slice's cursor to the end of the pass. Errors: ApiError, DeferredError. */
   readonly pages: (slice: Slice, context: StreamContext) => AsyncGenerator<Page, void, void>;
 }
 
@@ -228,7 +228,7 @@ export interface Plan {
 export interface Ledger {
   plan(plan: Plan): Promise<number>;
   /** Makes slices that touch `range` due now, final ones too: a person wants them pulled again. */
-  makeDue(stream: string, range: Interval, now: Date): Promise<number>;
+  markDue(stream: string, range: Interval, now: Date): Promise<number>;
   /** The most urgent due slice that nobody works on, or null. */
   claim(options: ClaimOptions): Promise<SliceClaim | null>;
   /** True while any process works on a slice of this stream. */

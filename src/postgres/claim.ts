@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type pg from 'pg';
-import { NotYetError } from '../lib/errors.js';
+import { DeferredError } from '../lib/errors.js';
 import type { Interval } from '../lib/interval.js';
 import { type Page, type SliceClaim, type StoreCounts, snapshotStreams } from '../model/extraction.js';
 import { kyselyOnClient, kyselyOnPool } from './connection/kysely.js';
@@ -16,7 +16,7 @@ const errorCharactersMax = 2_000;
 
 /**
  * Makes a claim of `session` usable; it takes a connection only for as long as it stores. Nothing is committed for a claim that another
- * process has taken over meanwhile; `commit` and `complete` throw a NotYetError then.
+ * process has taken over meanwhile; `commit` and `complete` throw a DeferredError then.
  */
 export function sliceClaim(pool: pg.Pool, claimed: ClaimedSlice, store: Store, session: ClaimSession): SliceClaim {
   const { slice, claimId } = claimed;
@@ -84,7 +84,7 @@ export function sliceClaim(pool: pg.Pool, claimed: ClaimedSlice, store: Store, s
 
 async function requireClaim(client: pg.PoolClient, { slice, claimId }: ClaimedSlice, now: Date): Promise<void> {
   if (await holdsClaim(client, slice.sliceId, claimId)) return;
-  throw new NotYetError('Another process has taken this slice over, since this one had fallen silent.', now);
+  throw new DeferredError('Another process has taken this slice over, since this one had fallen silent.', now);
 }
 
 const noProgress = { cursor: null } as const;

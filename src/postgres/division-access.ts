@@ -1,7 +1,7 @@
 /** `extract.division_access`: which role of the database sees which divisions in schema `mart`. */
 import type pg from 'pg';
 import { UsageError } from '../lib/errors.js';
-import { quoted } from '../lib/text.js';
+import { quote } from '../lib/text.js';
 import { inTransaction } from './connection/transaction.js';
 
 export interface DivisionAccess {
@@ -85,9 +85,7 @@ async function readRole(client: pg.PoolClient, role: string): Promise<RoleFacts>
   );
   const facts = rows[0];
   if (facts === undefined)
-    throw new UsageError(
-      `Role ${quoted(role)} does not exist in this database server. Create it: create role … login.`,
-    );
+    throw new UsageError(`Role ${quote(role)} does not exist in this database server. Create it: create role … login.`);
   return facts;
 }
 
@@ -108,6 +106,6 @@ async function divisionIds(
     const names = rows.flatMap(({ name }) => name ?? []).slice(0, namesShownMax);
     const remedy =
       names.length === 0 ? 'Pull the directory first: genesys-warehouse sync' : `There are ${names.join(', ')}`;
-    throw new UsageError(`Division ${quoted(division)} is not known. ${remedy}.`);
+    throw new UsageError(`Division ${quote(division)} is not known. ${remedy}.`);
   });
 }

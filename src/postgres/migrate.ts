@@ -9,7 +9,7 @@ import { withSettings } from './connection/settings.js';
 import { areFactsFilled, fillFacts } from './derived/rebuild.js';
 import { isFederation } from './federation/target.js';
 import { areDayIndexesBuilt, buildDayIndexes } from './schema/day-indexes.js';
-import { type LockPatience, lockPatience, withLockRetries } from './schema/lock-wait.js';
+import { type LockPatience, lockRetryPolicy, withLockRetries } from './schema/lock-wait.js';
 import { asMigrator } from './schema/migrator.js';
 import { migrationNames, migrationsDirectory, outdated } from './schema/program-version.js';
 import { refuseOtherZone } from './schema/reporting-zone.js';
@@ -30,7 +30,7 @@ const migrationHoursMax = 12;
 export async function migrate(
   pool: pg.Pool,
   settings: ViewSettings,
-  patience: LockPatience = lockPatience,
+  patience: LockPatience = lockRetryPolicy,
   log?: Log,
 ): Promise<void> {
   await refuseNewerDatabase(pool);
@@ -59,7 +59,7 @@ export async function prepareDatabase(pool: pg.Pool, settings: ViewSettings, log
     log.warn('Views were built by another build of this program; genesys-warehouse migrate rebuilds them');
     return;
   }
-  await migrate(pool, settings, lockPatience, log);
+  await migrate(pool, settings, lockRetryPolicy, log);
 }
 
 const newestOf = (): string => migrationNames.at(-1) ?? '';
@@ -127,7 +127,7 @@ async function migrateOne(migrator: Migrator): Promise<boolean> {
   const name = results?.find((result) => result.status === 'Error')?.migrationName;
   if (isDependedOn(error)) {
     throw new UsageError(
-      `Migration ${name} stopped because something of yours depends on a view that it replaces (${(error as { detail?: string }).detail}). Drop that, run migrate and create it again.`,
+      `Migration ${name} stopped because another object depends on a view that it replaces (${(error as { detail?: string }).detail}). Drop that, run migrate and create it again.`,
       { cause: error },
     );
   }
@@ -188,7 +188,7 @@ const isDependedOn = (error: unknown): boolean => (error as { code?: unknown } |
 
 function notOwner(error: Error): UsageError {
   return new UsageError(
-    `The database is not at this version and this role may not change it (${error.message}); run genesys-warehouse migrate as the role that owns the schemas.`,
+    `The schema is out of date and this role lacks permission to migrate it (${error.message}); run genesys-warehouse migrate as the role that owns the schemas.`,
     { cause: error },
   );
 }

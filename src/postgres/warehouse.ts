@@ -3,7 +3,7 @@ import type { ClaimOptions, Ledger } from '../model/extraction.js';
 import { sliceClaim } from './claim.js';
 import { ClaimSession } from './ledger/claim-session.js';
 import { readHeldSlices } from './ledger/claims.js';
-import { isClaimed, makeDue, planSlices } from './ledger/slices.js';
+import { isClaimed, markDue, planSlices } from './ledger/slices.js';
 import { readUserIds } from './ledger/user-ids.js';
 import { createStore } from './load/store.js';
 
@@ -18,7 +18,7 @@ export function createWarehouse(pool: pg.Pool, now: () => Date): Warehouse {
   const session = new ClaimSession(pool);
   return {
     plan: (plan) => planSlices(pool, plan),
-    makeDue: (stream, range, now) => makeDue(pool, stream, range, now),
+    markDue: (stream, range, now) => markDue(pool, stream, range, now),
     claim: async (options: ClaimOptions) => {
       const claimed = await session.claim(options);
       return claimed === null ? null : sliceClaim(pool, claimed, store, session);

@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 import { kindOfValue } from './personal-keys.js';
 import type { PrivacyAction, PrivacyPolicy } from './policy.js';
 
-/** Tells a hash from what came; what carries it is never hashed again. */
+/** Marks hashes, so that they are never hashed again. */
 const hashPrefix = 'hmac:';
 const hashPattern = /^hmac:[0-9a-f]{32}$/;
 /** 128 bits of HMAC-SHA-256, in hexadecimal. */

@@ -16,7 +16,7 @@ export interface Known<T> {
 }
 
 /**
- * Reads with a bound: however many ask, one reading is under way, and whoever waits too long gets what was known before.
+ * Bounds concurrent reads: one read serves all callers, and callers that would wait too long get the last known value.
  */
 export function cached<T>(read: () => Promise<T>, options: CachedOptions): () => Promise<Known<T>> {
   let last: { readonly value: T; readonly atMs: number } | undefined;

@@ -72,7 +72,7 @@ export class Connections {
     return false;
   }
 
-  /** Whoever has most gives way. */
+  /** Returns the peer with the most connections, whose connections are closed first. */
   #largestPeer(): string {
     let largest = { peer: '', count: 0 };
     for (const [peer, count] of this.#countByPeer) if (count > largest.count) largest = { peer, count };

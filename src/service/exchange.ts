@@ -109,7 +109,7 @@ function findPlace(request: IncomingMessage, site: Site): Place | ServiceAnswer 
   const mount = findMount(target.path, site.mounts);
   if (mount !== undefined) return enterMount(request, mount, target);
   const known = [...new Set([...site.routes.map(({ path }) => path), ...site.mounts.map(({ prefix }) => prefix)])];
-  return plain(404, `There is nothing here; try ${known.join(', ')}.`);
+  return plain(404, `Not found. Available: ${known.join(', ')}.`);
 }
 
 function findRoute(request: IncomingMessage, { path, query }: Target, here: readonly Route[]): Place | ServiceAnswer {

@@ -65,7 +65,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   });
   await listening(server, options);
   // Nothing but a broken socket is reported here once it listens, and that one is gone already.
-  server.on('error', (error) => log.warn({ error }, 'The service port had an error'));
+  server.on('error', (error) => log.warn({ error }, 'HTTP server error'));
   const close = () => closed(server, exchanges, closing).finally(() => drops.close());
   return { port: portOf(server), close };
 }
@@ -103,11 +103,11 @@ export function portFault(
   if (code === 'EADDRINUSE') return `The service port ${port} on ${host} is in use; ${remedy}`;
   if (code === 'EACCES') return `The service port ${port} needs rights that this process lacks; ${remedy}`;
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
-    return `${host} is no address of this machine; correct GENESYS_WAREHOUSE_SERVICE_HOST`;
+    return `${host} is not an address of this machine; correct GENESYS_WAREHOUSE_SERVICE_HOST`;
   return `The service port ${port} on ${host} cannot be opened (${message}); ${remedy}`;
 }
 
-/** With a port that somebody asked for, a failure is that person's to mend; the default one is given up with a warning. */
+/** Starts the service. Throws a UsageError when an explicitly configured port fails; warns and returns undefined for the default one. */
 export async function startServiceUnlessTaken(
   options: ServiceOptions & { readonly isPortGiven: boolean },
 ): Promise<Service | undefined> {
@@ -116,7 +116,7 @@ export async function startServiceUnlessTaken(
   } catch (error) {
     const fault = portFault(error, options);
     if (options.isPortGiven) throw new UsageError(fault, { cause: error });
-    options.log.warn(`${fault}. Going on without it.`);
+    options.log.warn(`${fault}. Continuing without it.`);
     return undefined;
   }
 }

@@ -1,7 +1,7 @@
 import { secondMs } from '../lib/interval.js';
 import { redactText } from '../lib/redact.js';
 
-/** What the ledger says about one stream. */
+/** Figures of one stream from the ledger. */
 export interface StreamFigures {
   readonly stream: string;
   readonly watermarkAt: Date | null;
@@ -19,15 +19,15 @@ export interface ErrorFact {
   readonly message: string;
 }
 
-/** What the database says, for all processes on it. */
+/** Figures from the database, across all processes on it. */
 export interface WarehouseFigures {
   readonly streams: readonly StreamFigures[];
   readonly restatementsInLastDay: number;
-  /** Of the slices that fail now. */
+  /** Latest error of the slices that fail now. */
   readonly lastError: ErrorFact | null;
 }
 
-/** What this process has pulled of one stream. */
+/** Figures of one stream's data that this process has pulled. */
 export interface PulledFigures {
   readonly pages: number;
   readonly records: number;
@@ -55,7 +55,7 @@ export interface ApiFigures {
   readonly allowance: number;
 }
 
-/** What the reaction to events does, where it is switched on. */
+/** Figures of the reaction to events, where it is switched on. */
 export interface LiveFigures {
   readonly isConnected: boolean;
   readonly topics: number;
@@ -117,7 +117,7 @@ const streamFigures: readonly Figure[] = [
     labels: ['stream'],
     samples: byStream(({ watermarkAt }, now) => ageSeconds(watermarkAt, now)),
   }),
-  gauge('stream_final_until_timestamp_seconds', 'Instant before which no further pull is owed.', {
+  gauge('stream_final_until_timestamp_seconds', 'Data before this instant is final.', {
     labels: ['stream'],
     samples: byStream(({ finalUntilAt }) => epochSeconds(finalUntilAt)),
   }),

@@ -28,7 +28,7 @@ function setter(figure: Figure, registry: Registry): (facts: Facts) => void {
     labelNames: [...(figure.labels ?? [])],
     registers: [registry],
   };
-  // What is counted elsewhere is set anew at each reading; a stream that is gone leaves no value behind.
+  // Figures counted elsewhere are set again at each reading, so that a removed stream leaves no value.
   const metric = figure.kind === 'gauge' ? new Gauge(options) : new Counter(options);
   return (facts) => {
     metric.reset();

@@ -28,7 +28,7 @@ export interface Route {
   readonly handle: (request: ServiceRequest) => ServiceAnswer | Promise<ServiceAnswer>;
 }
 
-/** Who asks, as far as the socket knows. */
+/** The sender of a request, as far as the socket knows. */
 export interface Peer {
   readonly remoteAddress: string;
 }

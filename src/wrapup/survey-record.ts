@@ -1,7 +1,7 @@
 /** One answer of a survey that came from outside Genesys: a line of a file, or the body of `POST /surveys`. Pure. */
 import { createHash } from 'node:crypto';
 import { parseTimestamp } from '../config/parse-time.js';
-import { quoted } from '../lib/text.js';
+import { quote } from '../lib/text.js';
 import type { SurveyInput } from '../model/agent-session.js';
 
 const fieldsMax = 100;
@@ -53,7 +53,7 @@ function surveyOf(record: SurveyRecord, defaultSource: string): SurveyInput {
     const target = readers.has(otherNames[word] ?? word) ? (otherNames[word] ?? word) : undefined;
     if (target === undefined) fields.set(fieldName(name), value);
     else if (known.has(target))
-      throw new Refusal(`${target} is given twice, the second time as ${quoted(name)}; keep one`);
+      throw new Refusal(`${target} is given twice, the second time as ${quote(name)}; keep one`);
     else known.set(target, value);
   }
   if (fields.size > fieldsMax) throw new Refusal(`the answer has ${fields.size} fields; send at most ${fieldsMax}`);
@@ -116,11 +116,11 @@ function plain(name: string, value: unknown): string | number | undefined {
   if (value === null || value === undefined) return undefined;
   if (typeof value === 'number' && Number.isFinite(value)) return value;
   if (typeof value === 'boolean') return String(value);
-  if (typeof value !== 'string') throw new Refusal(`${quoted(name)} holds neither text nor number; flatten it`);
+  if (typeof value !== 'string') throw new Refusal(`${quote(name)} holds neither text nor number; flatten it`);
   // Postgres stores no NUL.
   const text = value.replaceAll('\u0000', '').toWellFormed().trim();
   if (text.length > textLengthMax)
-    throw new Refusal(`${quoted(name)} has ${text.length} characters; use at most ${textLengthMax}`);
+    throw new Refusal(`${quote(name)} has ${text.length} characters; use at most ${textLengthMax}`);
   return text === '' ? undefined : text;
 }
 
@@ -128,7 +128,7 @@ function idOf(known: Known, key: string, name: string): string | null {
   const value = known.get(key);
   if (value === undefined) return null;
   const text = String(value);
-  if (!uuid.test(text)) throw new Refusal(`${name} is ${quoted(text)}, which is not a Genesys Cloud id (a UUID)`);
+  if (!uuid.test(text)) throw new Refusal(`${name} is ${quote(text)}, which is not a Genesys Cloud id (a UUID)`);
   return text.toLowerCase();
 }
 
@@ -137,14 +137,14 @@ function answeredAt(known: Known): Date {
   if (value === undefined) throw new Refusal('answeredAt is missing');
   const at = parseTimestamp(String(value));
   if (at !== undefined) return at;
-  throw new Refusal(`answeredAt is ${quoted(value)}; use a time with its offset such as 2026-01-31T08:00:00Z`);
+  throw new Refusal(`answeredAt is ${quote(value)}; use a time with its offset such as 2026-01-31T08:00:00Z`);
 }
 
 function numberOf(known: Known, key: string, name: string): number | null {
   const value = known.get(key);
   if (value === undefined) return null;
   const number = Number(value);
-  if (!Number.isFinite(number)) throw new Refusal(`${name} is ${quoted(value)}; use a number`);
+  if (!Number.isFinite(number)) throw new Refusal(`${name} is ${quote(value)}; use a number`);
   return number;
 }
 

@@ -1,7 +1,7 @@
 import { runProgram } from '../../src/cli/program.js';
 import { directory } from './bench-server.js';
 
-/** Runs a command in this process at a time that stands still. Throws with its log where it fails. */
+/** Runs a command in this process with a frozen clock. Throws with its log where it fails. */
 export async function runCommandLine(
   args: readonly string[],
   now: Date,

@@ -8,13 +8,13 @@ const allowance = 300;
 const grantCount = 2_000;
 /** About twenty minutes of a backfill while somebody's transaction keeps old row versions alive. */
 const snapshotGrantCount = 6_000;
-/** What one request is worth at 300 a minute. */
+/** Time per request at 300 a minute. */
 const pacingMs = 60_000 / allowance;
 const shareMax = 0.02;
 /** Against an update of one small row, which waits for the disk just the same: what is left is the decision itself. */
 const ratioMax = 2;
 
-/** What the shared request budget costs for each request: time on its own connection, write-ahead log, and beside a long transaction. */
+/** Measures the cost of the shared request budget per request: time on its own connection, write-ahead log, and beside a long transaction. */
 export async function benchBudget(): Promise<void> {
   const database = await startBenchDatabase();
   try {
@@ -46,7 +46,7 @@ interface Times {
 }
 
 function print({ bare, clear, held, walBytes }: Times): void {
-  // The machine may be busy with something else: the quicker half tells what the work is.
+  // The machine may be busy with something else: the quicker half shows the cost.
   const share = quantile(clear, 0.25) / pacingMs;
   const ratio = quantile(clear, 0.25) / quantile(bare, 0.25);
   process.stdout.write(
@@ -63,7 +63,7 @@ function print({ bare, clear, held, walBytes }: Times): void {
   if (share > shareMax || ratio > ratioMax) process.exitCode = 1;
 }
 
-/** Each ask finds a request free, because the database is told that time has passed; so nothing is waited for. */
+/** Times grants that never wait: each reservation passes a later time to the database, so that a request is free. */
 async function grantTimes(connectionString: string, count: number): Promise<number[]> {
   let nowMs = Date.parse('2026-03-10T08:00:00Z');
   const budget = new RequestBudget({

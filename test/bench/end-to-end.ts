@@ -19,7 +19,7 @@ const wallRatioMax = 1.2;
 const necessaryShareMin = 0.95;
 
 /**
- * The same four days three ways: fetched and parsed only, extracted end to end, loaded only (from pages that wait as bytes, as they would come from the
+ * Measures four days three ways: fetched and parsed only, extracted end to end, loaded only (from pages that wait as bytes, as they would come from the
  * network). The sandbox has prepared its pages before the first measurement, so that it is never the wall; no parsed record outlives its page, because
  * tens of thousands of them would slow down every collection of garbage in whatever is measured.
  */

@@ -12,7 +12,7 @@ import {
   startBenchSandbox,
 } from './bench-server.js';
 
-/** What a statement over all members may take: so many times the slowest member, and asking them. */
+/** Limits a statement over all members to so many times the slowest member, plus the overhead. */
 const timesMax = 1.5;
 const moreMsMax = 50;
 const tries = 7;

@@ -46,7 +46,7 @@ interface Run {
   readonly note?: string;
   /** Without emptying the tables first. */
   readonly isOnTop?: boolean;
-  /** Every statement commits by itself. */
+  /** True when every statement commits separately. */
   readonly isAutocommit?: boolean;
 }
 

@@ -31,7 +31,7 @@ export async function benchMemory(): Promise<void> {
   }
 }
 
-/** Megabytes. The clock of the child stands where the sandbox's does. */
+/** Returns megabytes. The clock of the child is set to the sandbox's. */
 async function backfill(environment: Record<string, string>, from: string, to: string): Promise<number> {
   const args = ['backfill', '--from', from, '--to', to, '--stream', 'conversation_history'];
   const child = spawn(process.execPath, ['test/support/program-at.mjs', at.toISOString(), ...args], {

@@ -9,7 +9,7 @@ const resultsOperation = 'conversations details job results';
 export interface BackfillOptions {
   readonly sandbox: BenchSandbox;
   readonly url: string;
-  /** Where the clocks of sandbox and program stand. */
+  /** Time of the clocks of sandbox and program. */
   readonly at: Date;
   readonly allowance: number;
   readonly range: { readonly from: Date; readonly to: Date };

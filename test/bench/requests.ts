@@ -42,7 +42,7 @@ export async function benchRequests(): Promise<void> {
     max: 8,
     statementTimeoutMs: 0,
   });
-  // The clock of the program; it stands still while a tick is worked off.
+  // The clock of the program; it is frozen during a tick.
   let now = new Date(dayStart - 55 * minuteMs);
   const api = apiAt(stub.url, () => now);
   try {

@@ -26,8 +26,8 @@ const interval = '2026-03-02T00:00:00Z/2026-03-03T00:00:00Z';
 const parallel = 2;
 
 /**
- * How fast the sandbox answers over loopback, asked by a client in the same process: server and client share one thread here, so the
- * server by itself is faster than the figure says. Then how soon a large organisation is there, and what memory ten days take.
+ * Measures how fast the sandbox answers over loopback, to a client in the same process: server and client share one thread here, so the
+ * server alone is faster than the figure says. Then how soon a large organisation is there, and what memory ten days take.
  */
 export async function benchSandbox(): Promise<void> {
   const write = (line: string): boolean => process.stdout.write(`${line}\n`);
@@ -76,7 +76,7 @@ async function withSandbox<T>(
   }
 }
 
-/** In seconds of processor time, but for the start. */
+/** Measures in seconds of processor time, except for the start. */
 async function firstPages(sandbox: Sandbox, startMs: number) {
   const token = await login(sandbox);
   const query = await timed(() => ask(sandbox, token, 1));
@@ -84,7 +84,7 @@ async function firstPages(sandbox: Sandbox, startMs: number) {
   return { startSeconds: startMs / 1_000, querySeconds: query.seconds, jobSeconds: job.seconds };
 }
 
-/** What the whole process holds after each half. */
+/** Returns the memory of the whole process after each half. */
 async function tenDays(sandbox: Sandbox): Promise<{ readonly halfMb: number; readonly fullMb: number }> {
   const token = await login(sandbox);
   const days = (first: number, last: number) =>
@@ -194,7 +194,7 @@ async function login(sandbox: Sandbox): Promise<string> {
   return ((await response.body.json()) as { access_token: string }).access_token;
 }
 
-/** In seconds of processor time, so that the figure is that of one core whoever else is using the machine. */
+/** Measures seconds of processor time, so that the figure is that of one core even on a busy machine. */
 async function timed<T>(work: () => Promise<T>): Promise<{ value: T; seconds: number }> {
   const from = process.cpuUsage();
   const value = await work();

@@ -5,7 +5,7 @@ import { type Backfill, runBackfill } from './program-run.js';
 const perDay = 10_000;
 const at = new Date('2026-03-20T12:00:00Z');
 const conversationsSmall = 10_000;
-/** Of which the loader's own speed is measured. */
+/** Days with which the loader's own speed is measured. */
 const loaderDays = 4;
 const pageRecords = 1_000;
 const usedMin = 0.9;

@@ -1,4 +1,4 @@
-/** What is asked of each relation of the marts: a month of every report, a day and a queue of every fact, a star join, a preview. */
+/** The queries on each relation of the marts: a month of every report, a day and a queue of every fact, a star join, a preview. */
 
 export interface Query {
   readonly name: string;
@@ -44,7 +44,7 @@ const stars: readonly (readonly [fact: string, queue: string | null, user: strin
   ['fct_agent_statuses', null, 'user_id'],
 ];
 
-/** What a tool sends when somebody clicks one day, a queue's and an agent's name, and a count. */
+/** Builds the query that a tool sends when somebody clicks one day, a queue's and an agent's name, and a count. */
 function star([fact, queue, user]: (typeof stars)[number]): Query {
   const names = ['dates.weekday_name'];
   const joins = [`inner join mart.dim_dates as dates on dates.day = facts.day`];
@@ -64,7 +64,7 @@ function star([fact, queue, user]: (typeof stars)[number]): Query {
   };
 }
 
-/** What a tool sends to show somebody what a relation is like. */
+/** Builds the query that a tool sends to preview a relation. */
 export function preview(relation: string): Query {
   return { name: `${relation}, preview`, sql: `select * from mart.${relation} limit 100`, msMax: previewMsMax };
 }

@@ -16,7 +16,7 @@ const conversations = { firstDayMs: Date.UTC(2026, 2, 1), days: 90, perDay: 11_1
 const intervals = { firstDayMs: Date.UTC(2026, 2, 31), days: 32, queues: 300, agents: 1_000 };
 const teamSize = 40;
 const tries = 5;
-/** What takes so many times as long as it may is not tried again. */
+/** Stops retrying a query that takes so many times as long as permitted. */
 const hopelessTimes = 10;
 /** Part of the names of the queries to measure; all of them without. */
 const only = process.env.BENCH_VIEWS_ONLY ?? '';
@@ -115,7 +115,7 @@ async function relationsOfMart(client: pg.PoolClient): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-/** Of the server's process, user and system; undefined where the system does not tell. Ticks are hundredths of a second. */
+/** Reads processor time of the server's process, user and system; undefined where the system does not report it. Ticks are hundredths of a second. */
 function cpuMsOf(pid: number): number | undefined {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];

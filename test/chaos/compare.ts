@@ -5,16 +5,16 @@ const knowledgeColumns = ['as_of', 'attributes_as_of', 'valid_from', 'valid_to']
 const rowsShownMax = 3;
 /** Asked for by user, and what is made of that. */
 const asksUserByUser = ['user_aggregates', 'agent_status_day_sums', 'agent_interval_sums', 'presence_day_sums'];
-/** Who has known for weeks that a user is deleted does not ask for them any more; a first pull, which cannot know since when, does. */
+/** Excludes deleted users: a warehouse that has known for weeks does not request them any more; a first pull, which cannot know since when, does. */
 const notOfDeletedUsers = `not exists (
     select from genesys.users
     where users.user_id = stored.user_id and users.valid_to is null and (users.state = 'deleted' or users.deleted_at is not null))`;
 
 export interface TableDifference {
   readonly table: string;
-  /** Rows that only the stormed warehouse has, and that only the calm one has. */
+  /** Rows that only the tested warehouse has, and that only the reference has. */
   readonly onlyStorm: number;
-  readonly onlyCalm: number;
+  readonly onlyReference: number;
   readonly examples: readonly string[];
 }
 
@@ -25,20 +25,20 @@ export interface Comparison {
 }
 
 /** Every table of schema genesys in both databases, row by row, as multisets. */
-export async function compareWarehouses(storm: pg.Pool, calm: pg.Pool): Promise<Comparison> {
-  const tables = await tableNames(calm);
+export async function compareWarehouses(storm: pg.Pool, reference: pg.Pool): Promise<Comparison> {
+  const tables = await tableNames(reference);
   const differences: TableDifference[] = [];
   let rows = 0;
   for (const table of tables) {
-    const [left, right] = await Promise.all([readRows(storm, table), readRows(calm, table)]);
+    const [left, right] = await Promise.all([readRows(storm, table), readRows(reference, table)]);
     for (const count of right.values()) rows += count;
-    const [onlyStorm, onlyCalm] = [without(left, right), without(right, left)];
-    if (onlyStorm.length + onlyCalm.length === 0) continue;
+    const [onlyStorm, onlyReference] = [without(left, right), without(right, left)];
+    if (onlyStorm.length + onlyReference.length === 0) continue;
     const examples = [
       ...onlyStorm.slice(0, rowsShownMax).map((row) => `only after the storm: ${row}`),
-      ...onlyCalm.slice(0, rowsShownMax).map((row) => `only without it: ${row}`),
+      ...onlyReference.slice(0, rowsShownMax).map((row) => `only without it: ${row}`),
     ];
-    differences.push({ table, onlyStorm: onlyStorm.length, onlyCalm: onlyCalm.length, examples });
+    differences.push({ table, onlyStorm: onlyStorm.length, onlyReference: onlyReference.length, examples });
   }
   return { tables: tables.length, rows, differences };
 }
@@ -51,7 +51,7 @@ async function tableNames(pool: pg.Pool): Promise<string[]> {
   return rows.map((row) => row.name);
 }
 
-/** Of the directory, what stands now: its history says when something was seen, and who looked at other times saw other versions. */
+/** Reads the current rows of the directory: its history depends on when it was read. */
 async function readRows(pool: pg.Pool, table: string): Promise<Map<string, number>> {
   const { rows: columns } = await pool.query<{ name: string }>(
     `select attname as name from pg_attribute where attrelid = $1::regclass and attnum > 0 and not attisdropped`,

@@ -1,7 +1,7 @@
 import type { ConnectionFault } from './proxy.js';
 import type { Random } from './random.js';
 
-/** Of the connections. */
+/** Share of the connections with a fault. */
 const faultyShare = 0.1;
 const dueShare = 0.25;
 export const connectionFaultKinds = [

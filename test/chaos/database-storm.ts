@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Counts } from './counts.js';
-import type { Pace } from './pace.js';
 import type { Random } from './random.js';
 import type { StormServer } from './storm-server.js';
+import type { Pace } from './throttle.js';
 
 /**
- * What the storm adds to the database: a disk that can be full, and a count of the pages that were committed. A real small disk needs the right to mount
+ * Prepares the database for faults: a disk that can be full, and a count of the pages that were committed. A real small disk needs the right to mount
  * one; a trigger that raises what Postgres raises then (SQLSTATE 53100) works everywhere and strikes every write, by COPY as well.
  */
 const preparation = `
@@ -81,7 +81,7 @@ const fullMs = { min: 300, max: 1_500 };
 const copyLooksMax = 400;
 const copyLookMs = 10;
 
-/** Strikes the database until told to stop; leaves it running and with room on its disk. */
+/** Injects faults into the database until stopped; leaves it running and with room on its disk. */
 export class DatabaseStorm {
   readonly #server: StormServer;
   readonly #database: string;
@@ -98,7 +98,7 @@ export class DatabaseStorm {
     this.#pace = pace;
   }
 
-  async rage(isOver: () => boolean): Promise<void> {
+  async injectFaults(isOver: () => boolean): Promise<void> {
     while (!isOver()) {
       if (this.#deck.length === 0)
         this.#deck = this.#random.shuffled(databaseFaults.flatMap((fault) => Array(round[fault]).fill(fault)));

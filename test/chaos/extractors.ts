@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { dayMs, hourMs, minuteMs, secondMs } from '../../src/lib/interval.js';
-import type { Pace } from './pace.js';
 import type { Random } from './random.js';
+import type { Pace } from './throttle.js';
 
-/** Where a process' clock stands, and where it jumps to. */
+/** Time of a process' clock, and where it jumps to. */
 export interface ProcessClock {
   readonly orgMs: number;
   readonly machineMs: number;
@@ -134,7 +134,7 @@ export async function live(child: Process, life: Life, pace: Pace): Promise<Ende
   }
 }
 
-/** What an exit may not be: a fall without a sentence for a person. A stack means that the program did not expect what happened. */
+/** Returns true for an exit without a sentence for a person. A stack means that the program did not expect the error. */
 export function isMisbehaviour({ status, signal, errors }: Ended): boolean {
   if (/UnhandledPromise|Uncaught|TypeError|ReferenceError|RangeError|"stack":/.test(errors)) return true;
   return signal === null && ![0, 1, 2].includes(status ?? -1);

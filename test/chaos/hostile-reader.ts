@@ -2,11 +2,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { signOfLifeClass } from '../../src/postgres/connection/locks.js';
 import type { Counts } from './counts.js';
-import type { Pace } from './pace.js';
 import type { Random } from './random.js';
 import type { StormServer } from './storm-server.js';
+import type { Pace } from './throttle.js';
 
-/** What a role that may read reports and nothing else does to whoever works on the same database. */
+/** Faults by a role that may only read reports, against others on the same database. */
 export const readerFaults = [
   'reader holds advisory keys',
   'reader copies signs of life',
@@ -25,7 +25,7 @@ const keys = { oldest: 7_236_400, newest: 7_236_420, second: 30 };
 const otherKeys = ['3853314791062309107', '7136201004'];
 const copiedMax = 3;
 const copyMsMax = 400;
-/** What belongs to writers; each must be refused. */
+/** Statements of writers; each must be refused. */
 const forbidden = [
   'lock table extract.locks in row share mode',
   'lock table extract.storing_gate in exclusive mode',
@@ -55,7 +55,7 @@ export interface HostileReaderParts {
   readonly onBreach: (text: string) => void;
 }
 
-/** Holds what it can until told to stop; losing its sessions to a server that falls over stops it for a moment only. */
+/** Holds locks and snapshots until stopped; losing its sessions to a server that crashes stops it for a moment only. */
 export class HostileReader {
   readonly #parts: HostileReaderParts;
   readonly #held: pg.Client[] = [];
@@ -64,11 +64,11 @@ export class HostileReader {
     this.#parts = parts;
   }
 
-  async rage(isOver: () => boolean): Promise<void> {
-    await Promise.all(Array.from({ length: sessions }, (_, number) => this.#rageOn(number, isOver)));
+  async injectFaults(isOver: () => boolean): Promise<void> {
+    await Promise.all(Array.from({ length: sessions }, (_, number) => this.#runSession(number, isOver)));
   }
 
-  async #rageOn(number: number, isOver: () => boolean): Promise<void> {
+  async #runSession(number: number, isOver: () => boolean): Promise<void> {
     for (let round = number; !isOver(); round += 1) {
       const fault = readerFaults[round % readerFaults.length] as ReaderFault;
       // The server is away now and then: that is the storm's doing.
@@ -153,7 +153,7 @@ export class HostileReader {
     }
   }
 
-  /** Whether every session of `stay` has held on. */
+  /** Returns true when every session of `stay` is still connected. */
   async leave(): Promise<boolean> {
     const alive = await Promise.allSettled(this.#held.map((client) => client.query('select 1')));
     await Promise.allSettled(this.#held.splice(0).map((client) => client.end()));

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import { proveConvergence } from './calm.js';
+import { proveConvergence } from './convergence.js';
 import { isTrue, reportOf } from './report.js';
-import { rage } from './storm.js';
+import { runStorm } from './storm.js';
 
 const { values } = parseArgs({
   options: {
@@ -20,7 +20,7 @@ const { values } = parseArgs({
 
 const seed = Number(values.seed);
 const say = (line: string) => void process.stderr.write(`${line}\n`);
-const after = await rage({
+const after = await runStorm({
   seed,
   secondsMin: Number(values.minutes) * 60,
   secondsMax: Number(values['minutes-max']) * 60,

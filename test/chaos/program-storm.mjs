@@ -1,8 +1,8 @@
-// Runs the built program in a process of its own on the storm's clock: the organisation's time, which runs faster than the machine's, and
-// where told so jumps away from it. First argument: {"orgMs", "machineMs", "factor", "skewMs", "jumpAfterMs", "jumpMs"}.
+// Runs the built program in its own process on the storm's clock: the organisation's time, which runs faster than the machine's and jumps
+// where configured. First argument: {"orgMs", "machineMs", "factor", "skewMs", "jumpAfterMs", "jumpMs"}.
 
 import { closeSync, writeSync } from 'node:fs';
-import { keepHeapSmall } from '../../dist/lib/heap.js';
+import { limitHeap } from '../../dist/lib/heap.js';
 
 const [clockText, ...args] = process.argv.slice(2);
 const {
@@ -13,7 +13,7 @@ const {
   jumpAfterMs = Number.POSITIVE_INFINITY,
   jumpMs = 0,
 } = JSON.parse(clockText);
-keepHeapSmall();
+limitHeap();
 // CHAOS_PROGRAM: the same program bundled into one file, which starts three times faster.
 const { runProgram } = await import(process.env.CHAOS_PROGRAM ?? '../../dist/cli/program.js');
 const stopping = new AbortController();

@@ -1,7 +1,7 @@
 import type { Server, Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
 
-/** What is to become of one connection; none: it is left alone. */
+/** The fault of one connection; absent: it is left alone. */
 export interface ConnectionFault {
   /** `cut`: reset. `hang`: nothing goes through any more, in neither direction, and then it is reset. */
   readonly kind: 'cut' | 'hang';
@@ -20,12 +20,12 @@ export interface ProxyOptions {
 
 const copyBegins = 'copy genesys.';
 
-/** Stands between the program and Postgres and cuts connections where it was told to. */
+/** Proxies connections between the program and Postgres and cuts them as scheduled. */
 export class DatabaseProxy {
   readonly #options: ProxyOptions;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
-  #isCalm = false;
+  #isStopped = false;
 
   constructor(options: ProxyOptions) {
     this.#options = options;
@@ -43,8 +43,8 @@ export class DatabaseProxy {
   }
 
   /** No fault strikes a connection that begins from now on. */
-  calm(): void {
-    this.#isCalm = true;
+  stopFaults(): void {
+    this.#isStopped = true;
   }
 
   async close(): Promise<void> {
@@ -54,7 +54,7 @@ export class DatabaseProxy {
 
   #serve(client: Socket): void {
     const server = connect(this.#options.targetPort(), '127.0.0.1');
-    const fault = this.#isCalm ? undefined : this.#options.draw();
+    const fault = this.#isStopped ? undefined : this.#options.draw();
     for (const [socket, other] of [
       [client, server],
       [server, client],

@@ -1,7 +1,7 @@
-import type { Outcome } from './calm.js';
+import type { Outcome } from './convergence.js';
+import { type Counters, pageStreams } from './counters.js';
 import type { Counts } from './counts.js';
 import type { AfterStorm } from './storm.js';
-import { pageStreams, type Tally } from './tally.js';
 
 const shownMax = 5;
 
@@ -9,21 +9,21 @@ export function isTrue(after: AfterStorm, outcome: Outcome): boolean {
   return faultsOf(after, outcome).length === 0;
 }
 
-/** What is wrong, one line each; empty when all is as it should be. */
-export function faultsOf({ tally }: AfterStorm, outcome: Outcome, areAllKindsNeeded = true): string[] {
-  const { comparison, untrue, missing, owed, deadLetters, failures } = outcome;
+/** Returns the violations, one line each; empty when there are none. */
+export function faultsOf({ counters }: AfterStorm, outcome: Outcome, areAllKindsNeeded = true): string[] {
+  const { comparison, untrue, missing, pending, deadLetters, failures } = outcome;
   return [
-    ...comparison.differences.flatMap(({ table, onlyStorm, onlyCalm, examples }) => [
-      `genesys.${table}: ${onlyStorm} rows only after the storm, ${onlyCalm} only without it`,
+    ...comparison.differences.flatMap(({ table, onlyStorm, onlyReference, examples }) => [
+      `genesys.${table}: ${onlyStorm} rows only after the storm, ${onlyReference} only without it`,
       ...examples.map((example) => `    ${example.slice(0, 600)}`),
     ]),
     ...some('conversations differ from the truth', untrue),
     ...some('conversations are missing', missing),
-    ...some('slices are still owed', owed),
+    ...some('slices are still pending', pending),
     ...some('dead letters are left', deadLetters),
     ...(outcome.runs > 3 ? some('runs after the storm failed', failures) : []),
-    ...some('processes misbehaved', tally.misbehaved),
-    ...(areAllKindsNeeded ? some('kinds of faults never struck', tally.kindsMissing) : []),
+    ...some('processes misbehaved', counters.misbehaved),
+    ...(areAllKindsNeeded ? some('kinds of faults never struck', counters.kindsMissing) : []),
   ];
 }
 
@@ -34,17 +34,17 @@ function some(what: string, items: readonly string[]): string[] {
 }
 
 export function reportOf(seed: number, after: AfterStorm, outcome: Outcome): string {
-  const { tally } = after;
+  const { counters } = after;
   const { comparison } = outcome;
   const wrong = faultsOf(after, outcome);
   return [
-    `seed ${seed}: ${tally.seconds} s of storm`,
-    `kills (SIGKILL): ${tally.kills.total} (${listed(tally.kills)})`,
-    `processes ended: ${listed(tally.endings)}`,
-    `faults injected: ${tally.faults.total}`,
-    ...tally.faults.entries().map(([name, count]) => `    ${String(count).padStart(6)} ${name}`),
-    `records told wrongly or changed: ${tally.recordFaults.total} (${listed(tally.recordFaults)})`,
-    ...pageLines(tally),
+    `seed ${seed}: ${counters.seconds} s of storm`,
+    `kills (SIGKILL): ${counters.kills.total} (${listed(counters.kills)})`,
+    `processes ended: ${listed(counters.endings)}`,
+    `faults injected: ${counters.faults.total}`,
+    ...counters.faults.entries().map(([name, count]) => `    ${String(count).padStart(6)} ${name}`),
+    `records returned wrongly or changed: ${counters.recordFaults.total} (${listed(counters.recordFaults)})`,
+    ...pageLines(counters),
     `runs of sync after the storm: ${outcome.runs}`,
     `compared: ${comparison.tables} tables, ${comparison.rows} rows, ${outcome.conversations} conversations`,
     comparison.differences.length === 0
@@ -54,7 +54,7 @@ export function reportOf(seed: number, after: AfterStorm, outcome: Outcome): str
   ].join('\n');
 }
 
-function pageLines({ requests, answered, committed, kills }: Tally): string[] {
+function pageLines({ requests, answered, committed, kills }: Counters): string[] {
   const sum = (counts: Counts) => pageStreams.reduce((total, stream) => total + counts.of(stream), 0);
   const again = sum(answered) - sum(committed);
   return [

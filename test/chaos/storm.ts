@@ -4,17 +4,17 @@ import { createPool } from '../../src/postgres/connection/pool.js';
 import { migrate } from '../../src/postgres/migrate.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
 import { connectionFaultKinds, drawConnectionFault } from './connection-faults.js';
+import type { Counters } from './counters.js';
+import { countRequests } from './counters.js';
 import { Counts } from './counts.js';
 import { DatabaseStorm, databaseFaults, prepareDatabase } from './database-storm.js';
 import { drawLife, isMisbehaviour, live, startProgram } from './extractors.js';
+import { FaultSchedule } from './fault-schedule.js';
 import { HostileReader, prepareReader, readerFaults } from './hostile-reader.js';
-import { Pace } from './pace.js';
 import { DatabaseProxy } from './proxy.js';
 import { Random } from './random.js';
 import { StormServer } from './storm-server.js';
-import type { Tally } from './tally.js';
-import { readTally } from './tally.js';
-import { Weather } from './weather.js';
+import { Pace } from './throttle.js';
 
 export interface StormOptions {
   readonly seed: number;
@@ -38,7 +38,7 @@ const historyMs = 2 * dayMs;
 const factor = 300;
 const tickMs = 100;
 const phaseMs = { min: 500, max: 4_000 };
-/** What is left when the storm is over. */
+/** State after the storm. */
 export interface AfterStorm {
   readonly sandbox: Sandbox;
   readonly server: StormServer;
@@ -46,16 +46,16 @@ export interface AfterStorm {
   readonly environment: Readonly<Record<string, string>>;
   readonly firstMs: number;
   readonly restated: ReadonlySet<string>;
-  readonly tally: Tally;
+  readonly counters: Counters;
   readonly reader: HostileReader;
   close(): Promise<void>;
 }
 
-/** The program against a misbehaving API and a misbehaving database, killed again and again. */
-export async function rage(options: StormOptions): Promise<AfterStorm> {
+/** Runs the program against a misbehaving API and a misbehaving database, killing it again and again. */
+export async function runStorm(options: StormOptions): Promise<AfterStorm> {
   const storm = await Storm.prepare(options);
   try {
-    await storm.rage();
+    await storm.run();
     return await storm.end();
   } catch (error) {
     await storm.close();
@@ -67,8 +67,8 @@ class Storm {
   readonly #options: StormOptions;
   readonly #sandbox: Sandbox;
   readonly #server: StormServer;
-  readonly #weather: Weather;
-  readonly #tally: Tally = {
+  readonly #schedule: FaultSchedule;
+  readonly #counters: Counters = {
     faults: new Counts(),
     recordFaults: new Counts(),
     kills: new Counts(),
@@ -97,15 +97,15 @@ class Storm {
     this.#sandbox = sandbox;
     this.#server = server;
     this.#firstMs = sandbox.now().getTime() - (sandbox.now().getTime() % dayMs) - historyMs;
-    this.#weather = new Weather(this.#random('weather'), options);
-    this.#kindsDue = new Set([...databaseFaults, ...connectionFaultKinds, ...readerFaults, ...this.#weather.names]);
+    this.#schedule = new FaultSchedule(this.#random('schedule'), options);
+    this.#kindsDue = new Set([...databaseFaults, ...connectionFaultKinds, ...readerFaults, ...this.#schedule.names]);
     this.#reader = new HostileReader({
       server,
       database: stormDatabase,
       random: this.#random('reader'),
       counts: { add: (fault) => this.#count(fault) },
       pace: this.#pace,
-      onBreach: (text) => this.#tally.misbehaved.push(text),
+      onBreach: (text) => this.#counters.misbehaved.push(text),
     });
   }
 
@@ -161,11 +161,11 @@ class Storm {
   }
 
   #count(fault: string): void {
-    this.#tally.faults.add(fault);
+    this.#counters.faults.add(fault);
     this.#kindsDue.delete(fault);
   }
 
-  async rage(): Promise<void> {
+  async run(): Promise<void> {
     const ticking = setInterval(() => this.#sandbox.advance(tickMs * factor), tickMs);
     const isOver = () => this.#isOver;
     const database = new DatabaseStorm(
@@ -174,7 +174,7 @@ class Storm {
       this.#random('database'),
       {
         add: (fault: string, by = 1) => {
-          this.#tally.faults.add(fault, by);
+          this.#counters.faults.add(fault, by);
           this.#kindsDue.delete(fault);
         },
       },
@@ -185,8 +185,8 @@ class Storm {
         ...Array.from({ length: this.#options.extractors }, (_, slot) => this.#extract(slot)),
         this.#storm(),
         this.#restate(),
-        database.rage(isOver),
-        this.#reader.rage(isOver),
+        database.injectFaults(isOver),
+        this.#reader.injectFaults(isOver),
       ]);
     } finally {
       clearInterval(ticking);
@@ -202,9 +202,10 @@ class Storm {
       if (life.clock.skewMs !== undefined || life.clock.jumpMs !== undefined) this.#count('clock that jumps');
       const child = startProgram(life.args, clock, this.#environment);
       const ended = await live(child, life, this.#pace);
-      if (ended.signal === 'SIGKILL') this.#tally.kills.add(String(life.args[0]));
-      this.#tally.endings.add(ended.signal ?? `status ${ended.status}`);
-      if (isMisbehaviour(ended)) this.#tally.misbehaved.push(`${life.args.join(' ')}: ${ended.errors.slice(-3_000)}`);
+      if (ended.signal === 'SIGKILL') this.#counters.kills.add(String(life.args[0]));
+      this.#counters.endings.add(ended.signal ?? `status ${ended.status}`);
+      if (isMisbehaviour(ended))
+        this.#counters.misbehaved.push(`${life.args.join(' ')}: ${ended.errors.slice(-3_000)}`);
       this.#sayEnd(life.args, ended);
     }
   }
@@ -218,7 +219,7 @@ class Storm {
   /** The API's phases, each until what it is about has struck. */
   async #storm(): Promise<void> {
     for (let phases = 0; !this.#isOver; phases += 1) {
-      const { kinds, settings } = this.#weather.next();
+      const { kinds, settings } = this.#schedule.next();
       this.#sandbox.setFaults(settings);
       const startedMs = performance.now();
       let waiting = kinds;
@@ -241,8 +242,8 @@ class Storm {
 
   #collect(): void {
     for (const [fault, count] of Object.entries(this.#sandbox.faultsInjected()))
-      (isRecordFault(fault) ? this.#tally.recordFaults : this.#tally.faults).add(fault, count);
-    readTally(this.#sandbox.requests(), this.#tally);
+      (isRecordFault(fault) ? this.#counters.recordFaults : this.#counters.faults).add(fault, count);
+    countRequests(this.#sandbox.requests(), this.#counters);
     this.#sandbox.resetRequests();
   }
 
@@ -251,15 +252,15 @@ class Storm {
     const seconds = (performance.now() - this.#startedMs) / secondMs;
     if (phases % 10 === 9)
       this.#options.say(
-        `${Math.round(seconds)} s: ${this.#tally.kills.total} kills, ${this.#tally.faults.total} faults, ${this.#tally.recordFaults.total} records told wrongly, pace ${this.#pace.factor.toFixed(1)}`,
+        `${Math.round(seconds)} s: ${this.#counters.kills.total} kills, ${this.#counters.faults.total} faults, ${this.#counters.recordFaults.total} records returned wrongly, pace ${this.#pace.factor.toFixed(1)}`,
       );
     if (seconds >= secondsMax) return true;
     const isAll = this.#kindsDue.size === 0;
     return (
       isAll &&
       seconds >= secondsMin &&
-      this.#tally.kills.total >= killsMin &&
-      this.#tally.faults.total + this.#tally.recordFaults.total >= faultsMin
+      this.#counters.kills.total >= killsMin &&
+      this.#counters.faults.total + this.#counters.recordFaults.total >= faultsMin
     );
   }
 
@@ -275,7 +276,7 @@ class Storm {
         const { id } = random.pick(known);
         this.#sandbox.restate({ conversationId: id, patch: { externalTag: `restated ${round}` } });
         this.#restated.add(id);
-        this.#tally.recordFaults.add('restated');
+        this.#counters.recordFaults.add('restated');
       }
       if (round % 30 === 10) this.#sandbox.advance(random.whole(1, 5) * hourMs);
     }
@@ -283,16 +284,16 @@ class Storm {
 
   async end(): Promise<AfterStorm> {
     this.#collect();
-    this.#proxy.calm();
+    this.#proxy.stopFaults();
     this.#sandbox.setFaults({});
-    this.#tally.seconds = Math.round((performance.now() - this.#startedMs) / secondMs);
-    this.#tally.kindsMissing = [...this.#kindsDue];
+    this.#counters.seconds = Math.round((performance.now() - this.#startedMs) / secondMs);
+    this.#counters.kindsMissing = [...this.#kindsDue];
     const commits = await this.#server.withClient(stormDatabase, (client) =>
       client.query<{ stream: string; pages: number }>(
         'select stream, sum(pages)::int as pages from chaos.commits group by stream',
       ),
     );
-    for (const { stream, pages } of commits.rows) this.#tally.committed.add(stream, pages);
+    for (const { stream, pages } of commits.rows) this.#counters.committed.add(stream, pages);
     return {
       sandbox: this.#sandbox,
       server: this.#server,
@@ -300,7 +301,7 @@ class Storm {
       environment: this.#environment,
       firstMs: this.#firstMs,
       restated: this.#restated,
-      tally: this.#tally,
+      counters: this.#counters,
       reader: this.#reader,
       close: () => this.close(),
     };

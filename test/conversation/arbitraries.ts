@@ -165,7 +165,7 @@ export const anyRecord: fc.Arbitrary<Record<string, unknown>> = fc
     return JSON.parse(JSON.stringify({ ...object, conversationId, conversationStart })) as Record<string, unknown>;
   });
 
-/** JSON with keys in one order: equal for equal values, whatever the objects' prototypes; tells -0 from 0 no more than JSON numbers do. */
+/** Returns JSON with sorted keys: equal for equal values of any prototypes; like JSON numbers, it does not distinguish -0 from 0. */
 export function canonicalText(value: unknown): string {
   return JSON.stringify(value, (_, item: unknown) => {
     if (typeof item !== 'object' || item === null || Array.isArray(item)) return item;

@@ -14,7 +14,7 @@ describe('attributes put to another version of the conversation', () => {
     expect(moved.isComplete).toBe(true);
   });
 
-  test('are left out, which is told, when the participant is gone', () => {
+  test('are left out, and reported as such, when the participant is gone', () => {
     const moved = moveAttributes(rows, ['p', 'q'], ['q', 'r']);
     expect(places(moved)).toEqual([[1, 'b']]);
     expect(moved.isComplete).toBe(false);

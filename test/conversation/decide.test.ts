@@ -49,7 +49,7 @@ describe('attributes', () => {
   });
 });
 
-/** Versions of one conversation as its sources vouch for them: what is true at an instant does not depend on who asks. */
+/** Generates versions of one conversation by as-of instant: the truth at an instant does not depend on the source. */
 const versions = fc
   .array(fc.record({ asOfMs: fc.integer({ min: 1, max: 12 }), hasAttributes: fc.boolean() }), {
     minLength: 1,
@@ -63,7 +63,7 @@ const versions = fc
     }),
   );
 
-test('in every order of arrival the newest content and the newest attributes stand in the end', () => {
+test('in every order of arrival the newest content and the newest attributes remain in the end', () => {
   fc.assert(
     fc.property(versions, ({ arrivals, contentChangesAt, attributesChangeAt }) => {
       const contentAt = (asOfMs: number): string => (asOfMs < contentChangesAt ? 'before' : 'after');

@@ -109,10 +109,13 @@ describe('a value that its column cannot give back', () => {
     expect(column(metrics('5'), 'session_metrics', 'value')).toEqual([null]);
   });
 
-  test.each([[[]], ['text'], [[{}, 1]], [null]])('goes to extra when it is no list of objects: %j', (participants) => {
-    expect(column(recordWith({ participants }), 'participants', 'participant_no')).toEqual([]);
-    expect(column(recordWith({ participants }), 'conversations', 'extra')).toEqual([{ participants }]);
-  });
+  test.each([[[]], ['text'], [[{}, 1]], [null]])(
+    'goes to extra when it is not a list of objects: %j',
+    (participants) => {
+      expect(column(recordWith({ participants }), 'participants', 'participant_no')).toEqual([]);
+      expect(column(recordWith({ participants }), 'conversations', 'extra')).toEqual([{ participants }]);
+    },
+  );
 
   test('goes to extra from where a list is longer than positions can count, and comes back in its place', () => {
     const participants = Array.from({ length: 32_770 }, (_, index) => ({ participantName: `P${index + 1}` }));
@@ -138,7 +141,7 @@ describe('a record that cannot be stored', () => {
     ],
     ['no start', { conversationId }, 'conversationStart is undefined, which is not a valid instant.'],
     [
-      'a start that is no day',
+      'a start that is not a valid day',
       { conversationId, conversationStart: '2026-02-30T00:00:00.000Z' },
       'conversationStart is "2026-02-30T00:00:00.000Z", which is not a valid instant.',
     ],

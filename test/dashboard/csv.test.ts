@@ -19,7 +19,7 @@ const result: QueryResult = {
 };
 
 describe('a CSV file', () => {
-  test('is read back as it was, but for what a spreadsheet would run', () => {
+  test('is read back unchanged, except for what a spreadsheet would run', () => {
     const records = parse(csvHead(result.columns) + csvRows(result), { bom: true, columns: true });
     expect(records).toEqual([
       { queue_name: 'Billing, "gold"\nline two', offered_count: '12.5', is_final: 'true' },

@@ -52,7 +52,7 @@ describe('the pages', () => {
     }
   });
 
-  test('load assets that may be kept for good, in the smallest form that the browser takes', async () => {
+  test('load assets that may be cached permanently, in the smallest form that the browser takes', async () => {
     const document = await (await fetch(page.url)).text();
     const [, script = ''] = /src="(\/assets\/[^"]+)"/.exec(document) ?? [];
     const response = await fetch(page.url + script, { headers: { 'accept-encoding': 'gzip, br' } });

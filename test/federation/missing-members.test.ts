@@ -11,7 +11,7 @@ const ids = {
   emea: '11111111-1111-4111-8111-111111111111',
   apac: '22222222-2222-4222-8222-222222222222',
 };
-/** What is promised: an error comes within this time. */
+/** Limit within which an error must come. */
 const answerMsMax = 15_000;
 const servers: TestServer[] = [];
 let emea: string;
@@ -43,7 +43,7 @@ afterAll(async () => {
   for (const server of servers) await server.stop();
 });
 
-/** Stops every process of a server where it stands, and lets them go on when the test is over. */
+/** Suspends every process of a server, and resumes them when the test is over. */
 async function freeze(url: string): Promise<void> {
   const postmaster = await onDatabase(url, async (client) => {
     const { rows } = await client.query<{ text: string }>(`select pg_read_file('postmaster.pid') as text`);
@@ -111,7 +111,7 @@ describe('a member that is frozen', () => {
     expect(added).toMatchObject({ status: 1, output: expect.stringContaining('Member apac cannot be reached') });
   }, 120_000);
 
-  test('answers again as soon as it goes on', async () => {
+  test('answers again as soon as it is resumed', async () => {
     const client = await session();
     expect((await client.query(count)).rows).toEqual([
       { organization_name: 'APAC', count: 1 },

@@ -43,7 +43,7 @@ describe('schema federation of a warehouse', () => {
     }
   });
 
-  test('is read by whoever reads mart, personal relations by genesys_personal only', async () => {
+  test('is readable for readers of mart, personal relations by genesys_personal only', async () => {
     const { rows } = await pool.query(
       `select relname as name from pg_class where relnamespace = 'federation'::regnamespace
          and has_table_privilege('genesys_reader', oid, 'select')

@@ -35,7 +35,7 @@ export interface ApiServer {
 
 export const goodToken: Reply = { body: { access_token: 'token-number-1', expires_in: 86_399 } };
 
-/** A stand-in that answers over HTTP what a test tells it to. Ends with the test. */
+/** Starts a server that answers over HTTP as the test defines. Ends with the test. */
 export async function startServer(respond: Respond, login: (nth: number) => Reply = () => goodToken) {
   const seen: SeenRequest[] = [];
   const logins: SeenRequest[] = [];

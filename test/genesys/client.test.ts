@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { EntityPages, GenesysApi, RequestReport } from '../../src/genesys/api.js';
-import { ApiError, NotYetError } from '../../src/lib/errors.js';
+import { ApiError, DeferredError } from '../../src/lib/errors.js';
 import { anyQuery, goodToken, interval, openApi, type Reply, secret, startServer } from './api-server.js';
 
 async function all(pages: EntityPages) {
@@ -131,7 +131,7 @@ describe('a call', () => {
     expect(answer).toEqual({ body: { totalHits: 0 }, requestedAt: now, correlationId: 'c-1' });
   });
 
-  test('waits out a 429 as long as it is told to', async () => {
+  test('waits out a 429 for its Retry-After', async () => {
     const server = await startServer((_, nth) =>
       nth === 1 ? { status: 429, headers: { 'retry-after': '3' }, body: '' } : { body: { a: 1 } },
     );
@@ -143,7 +143,7 @@ describe('a call', () => {
     expect(api.stats()).toMatchObject({ requests: 2, retries: 1, status429: 1 });
   });
 
-  test('that is told to come back tomorrow leaves its work owed until then', async () => {
+  test('with a Retry-After until tomorrow leaves its work pending until then', async () => {
     const server = await startServer(() => ({
       status: 429,
       headers: { 'retry-after': '40000' },
@@ -153,7 +153,7 @@ describe('a call', () => {
     const error = await openApi(server.url, { now: () => now })
       .organization()
       .catch((thrown) => thrown);
-    expect(error).toBeInstanceOf(NotYetError);
+    expect(error).toBeInstanceOf(DeferredError);
     expect(error.notBefore).toEqual(new Date('2026-01-05T23:06:40Z'));
   });
 
@@ -166,7 +166,7 @@ describe('a call', () => {
     expect(api.stats().allowance).toBe(180);
   });
 
-  test('without a permission names it and is told apart from a failure', async () => {
+  test('without a permission names it and is distinguished from a failure', async () => {
     const server = await startServer(() => denied);
     const error = await openApi(server.url)
       .detailsQuery(anyQuery)
@@ -265,18 +265,18 @@ const requests: Record<string, [(api: GenesysApi) => Promise<unknown>, string, s
 describe('the time', () => {
   test('is heard from every answer, and asked for by a login, also one that is refused', async () => {
     const date = 'Wed, 11 Mar 2026 10:00:00 GMT';
-    const told: number[] = [];
+    const times: number[] = [];
     const refused: Reply = { status: 401, headers: { date }, body: { error: 'invalid_client' } };
     const server = await startServer(
       () => ({ headers: { date }, body: {} }),
       (nth) => (nth === 1 ? refused : { ...goodToken, headers: { date } }),
     );
-    const api = openApi(server.url, { onTime: (serverTimeMs) => told.push(serverTimeMs) });
-    await api.askTheTime();
-    expect(told).toEqual([Date.parse(date)]);
+    const api = openApi(server.url, { onTime: (serverTimeMs) => times.push(serverTimeMs) });
+    await api.fetchServerTime();
+    expect(times).toEqual([Date.parse(date)]);
     await api.organization();
-    expect(told).toEqual(Array(3).fill(Date.parse(date)));
-    await api.askTheTime();
+    expect(times).toEqual(Array(3).fill(Date.parse(date)));
+    await api.fetchServerTime();
     expect([server.logins.length, server.seen.length]).toEqual([3, 1]);
   });
 
@@ -304,7 +304,7 @@ describe('the operations', () => {
 
   test('are all in that table', async () => {
     const server = await startServer(() => ({ body: {} }));
-    const others = ['askTheTime', 'stats', 'requestsAtOnce', 'close', 'sleepsMs'];
+    const others = ['fetchServerTime', 'stats', 'requestsAtOnce', 'close', 'sleepsMs'];
     const names = Object.keys(openApi(server.url)).filter((name) => !others.includes(name));
     expect(names.sort()).toEqual(Object.keys(requests).sort());
   });

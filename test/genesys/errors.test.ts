@@ -96,7 +96,7 @@ describe('the table of errors', () => {
     );
   });
 
-  test('secrets and tokens never stand in a message', () => {
+  test('secrets and tokens never appear in a message', () => {
     const message = 'sent top-secret-value and Bearer abc.DEF-123 and Basic dXNlcjpwYXNz=';
     const text = classify('query', { status: 400, message }).message;
     expect(text).toContain('sent [redacted] and Bearer [redacted] and Basic [redacted]');

@@ -6,7 +6,7 @@ import { createTransport, readText, type TransportOptions, type WireRequest } fr
 import { startServer } from './api-server.js';
 
 const textBytesMax = 1_500;
-const calm = new AbortController().signal;
+const neverAborted = new AbortController().signal;
 
 function open(options: Partial<TransportOptions> = {}) {
   const transport = createTransport({ timeoutMs: 5_000, userAgent: 'test', isLoopback: true, ...options });
@@ -16,7 +16,7 @@ function open(options: Partial<TransportOptions> = {}) {
   };
 }
 
-function get(url: string, signal = calm) {
+function get(url: string, signal = neverAborted) {
   return { url, method: 'GET', headers: {}, signal };
 }
 

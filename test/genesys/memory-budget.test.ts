@@ -5,7 +5,7 @@ import { MemoryBudget } from '../../src/genesys/memory-budget.js';
 const minuteMs = 60_000;
 const startMs = 1_700_000_000_000;
 
-/** Asks as fast as it is let, coming back up to `lateMs` later than it was told to; returns the times of the grants. */
+/** Reserves as fast as permitted, returning up to `lateMs` later than the wait it was given; returns the times of the grants. */
 async function saturate(budget: MemoryBudget, fromMs: number, forMs: number, late: () => number): Promise<number[]> {
   const grants: number[] = [];
   for (let nowMs = fromMs; nowMs < fromMs + forMs; ) {

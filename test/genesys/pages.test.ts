@@ -34,7 +34,7 @@ describe('numbered pages', () => {
     expect(asked).toHaveLength(3);
   });
 
-  test('go on over an empty page in the middle', async () => {
+  test('continue after an empty page in the middle', async () => {
     const { fetchPage } = answering(({ pageNumber }) => ({
       ...(pageNumber !== 2 && { entities: [entity(pageNumber)] }),
       pageCount: 3,
@@ -71,8 +71,8 @@ describe('numbered pages', () => {
 
   test.each([
     ['another page than asked', { entities: [entity(1)], pageNumber: 1, pageCount: 5 }, /asked for page 2/],
-    ['no list', { entities: 'x' }, /no list of objects/],
-    ['a list of other things', { entities: [1] }, /no list of objects/],
+    ['no list', { entities: 'x' }, /not a list of objects/],
+    ['a list of other things', { entities: [1] }, /not a list of objects/],
   ])('that answer %s are an error', async (_, body, message) => {
     const { fetchPage } = answering(() => body);
     const walk = idsOf(numberedPages('things', fetchPage));

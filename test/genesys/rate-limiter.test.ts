@@ -4,18 +4,18 @@ import { describe, expect, test } from 'vitest';
 import type { Budget } from '../../src/genesys/budget.js';
 import { MemoryBudget } from '../../src/genesys/memory-budget.js';
 import { RateLimiter } from '../../src/genesys/rate-limiter.js';
-import { NotYetError } from '../../src/lib/errors.js';
+import { DeferredError } from '../../src/lib/errors.js';
 import { VirtualTime } from './virtual-time.js';
 
 const longMs = 3_600_000;
-const calm = new AbortController().signal;
-setMaxListeners(0, calm);
+const neverAborted = new AbortController().signal;
+setMaxListeners(0, neverAborted);
 
 function setUp(requestsPerMinute: number, budget?: Budget) {
   const time = new VirtualTime();
   const limiter = new RateLimiter({ budget: budget ?? new MemoryBudget(requestsPerMinute), ...time });
   const order: string[] = [];
-  const enter = (name: string, priority: number, signal = calm, waitMsMax = longMs) =>
+  const enter = (name: string, priority: number, signal = neverAborted, waitMsMax = longMs) =>
     limiter.acquire(priority, signal, waitMsMax).then(() => {
       order.push(name);
       void limiter.settle();
@@ -81,15 +81,15 @@ describe('callers', () => {
     await expect(enter('too late', 0, controller.signal)).rejects.toThrow('no longer');
   });
 
-  test('are told when to come back instead of waiting longer than they may', async () => {
+  test('get the time at which to retry instead of waiting longer than they may', async () => {
     const { time, limiter, enter } = setUp(300);
     await limiter.pauseFor(100_000);
     const startMs = time.nowMs;
-    const refused = enter('hurried', 0, calm, 60_000).catch((error) => error);
-    const patient = enter('patient', 0, calm, 200_000);
+    const refused = enter('hurried', 0, neverAborted, 60_000).catch((error) => error);
+    const patient = enter('patient', 0, neverAborted, 200_000);
     await time.run(0);
     const error = await refused;
-    expect(error).toBeInstanceOf(NotYetError);
+    expect(error).toBeInstanceOf(DeferredError);
     expect(error.notBefore.getTime()).toBeGreaterThanOrEqual(startMs + 100_000);
     await time.run(110_000);
     await patient;
@@ -112,7 +112,7 @@ test('a budget hears how many requests are still on their way', async () => {
     pauseUntil() {},
   };
   const limiter = new RateLimiter({ budget, ...new VirtualTime() });
-  await Promise.all([1, 2, 3].map(() => limiter.acquire(0, calm, longMs)));
+  await Promise.all([1, 2, 3].map(() => limiter.acquire(0, neverAborted, longMs)));
   await limiter.settle({ allowed: 300, count: 1, observedAtMs: 5 });
   expect(heard).toEqual([{ allowed: 300, count: 1, observedAtMs: 5, inFlight: 2 }]);
   expect(limiter.allowed).toBe(300);

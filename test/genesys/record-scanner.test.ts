@@ -68,7 +68,7 @@ describe('records are taken out of the document', () => {
   });
 });
 
-describe('what is no whole document', () => {
+describe('an incomplete document', () => {
   test('leaves a rest that does not parse, wherever it was cut off', () => {
     const text = '{"a":1,"records":[{"b":"x]"},{"c":[2]}],"d":3}';
     for (let length = 1; length < text.length; length += 1) {

@@ -7,7 +7,7 @@ import {
   type RetryOptions,
   withRetry,
 } from '../../src/genesys/retry.js';
-import { ApiError, type ApiErrorFacts, NotYetError } from '../../src/lib/errors.js';
+import { ApiError, type ApiErrorFacts, DeferredError } from '../../src/lib/errors.js';
 
 const start = new Date('2026-01-05T10:00:00Z');
 
@@ -35,19 +35,19 @@ function attempts(errors: readonly Error[]) {
   };
 }
 
-const calm = new AbortController().signal;
+const neverAborted = new AbortController().signal;
 
 describe('a call', () => {
   test('that fails in passing is tried again, with delays that double', async () => {
     const { options, sleepsMs } = setUp();
-    await expect(withRetry(attempts([failing({}), failing({}), failing({})]), options, calm)).resolves.toBe(4);
+    await expect(withRetry(attempts([failing({}), failing({}), failing({})]), options, neverAborted)).resolves.toBe(4);
     expect(sleepsMs).toEqual([500, 1_000, 2_000]);
   });
 
   test('that keeps failing is given up after a bounded number of attempts, and says so', async () => {
     const { options, sleepsMs } = setUp();
     const error = failing({ status: 503 });
-    const call = withRetry(attempts(Array(99).fill(error)), options, calm);
+    const call = withRetry(attempts(Array(99).fill(error)), options, neverAborted);
     await expect(call).rejects.toThrow(`It was tried ${attemptsMax} times.`);
     await expect(call).rejects.toHaveProperty('facts', error.facts);
     expect(sleepsMs).toHaveLength(attemptsMax - 1);
@@ -56,39 +56,39 @@ describe('a call', () => {
   test('waits as long as Retry-After says, before any delay of its own', async () => {
     const { options, sleepsMs } = setUp();
     const errors = [failing({ retryAfterMs: 7_000 }), failing({ action: 'wait', retryAfterMs: 60_000 })];
-    await withRetry(attempts(errors), options, calm);
+    await withRetry(attempts(errors), options, neverAborted);
     expect(sleepsMs).toEqual([7_000, 60_000]);
   });
 
-  test('that is told to wait more often than it may fail still succeeds', async () => {
+  test('that has to wait more often than it may fail still succeeds', async () => {
     const { options } = setUp();
     const errors = Array(attemptsMax * 3).fill(failing({ action: 'wait', retryAfterMs: 10 }));
-    await expect(withRetry(attempts(errors), options, calm)).resolves.toBe(errors.length + 1);
+    await expect(withRetry(attempts(errors), options, neverAborted)).resolves.toBe(errors.length + 1);
   });
 
-  test('that would wait longer than it may ends with the time at which to come back', async () => {
+  test('that would wait longer than it may ends with the time at which to retry', async () => {
     const { options, sleepsMs } = setUp({ waitMsMax: 90_000 });
     const errors = [
       failing({ action: 'wait', retryAfterMs: 60_000 }),
       failing({ action: 'wait', retryAfterMs: 60_000 }),
     ];
-    const error = await withRetry(attempts(errors), options, calm).catch((thrown) => thrown);
-    expect(error).toBeInstanceOf(NotYetError);
+    const error = await withRetry(attempts(errors), options, neverAborted).catch((thrown) => thrown);
+    expect(error).toBeInstanceOf(DeferredError);
     expect(error.notBefore).toEqual(new Date('2026-01-05T10:01:00Z'));
     expect(sleepsMs).toEqual([60_000]);
   });
 
-  test('that is refused for ever ends as owed and not as failed', async () => {
+  test('that is always rate-limited ends as pending and not as failed', async () => {
     const { options } = setUp();
     const errors = Array(1_000).fill(failing({ action: 'wait', retryAfterMs: 1 }));
-    await expect(withRetry(attempts(errors), options, calm)).rejects.toBeInstanceOf(NotYetError);
+    await expect(withRetry(attempts(errors), options, neverAborted)).rejects.toBeInstanceOf(DeferredError);
   });
 
   test('that times out at the gateway is tried once more before its interval is split', async () => {
     const { options } = setUp();
     const timeout = failing({ action: 'split', status: 504 });
-    await expect(withRetry(attempts([timeout]), options, calm)).resolves.toBe(gatewayTimeoutAttemptsMax);
-    await expect(withRetry(attempts([timeout, timeout]), options, calm)).rejects.toHaveProperty(
+    await expect(withRetry(attempts([timeout]), options, neverAborted)).resolves.toBe(gatewayTimeoutAttemptsMax);
+    await expect(withRetry(attempts([timeout, timeout]), options, neverAborted)).rejects.toHaveProperty(
       'facts.action',
       'split',
     );
@@ -99,7 +99,7 @@ describe('a call', () => {
     async (action) => {
       const { options, sleepsMs } = setUp();
       const error = failing({ action, status: 400 });
-      await expect(withRetry(attempts([error]), options, calm)).rejects.toBe(error);
+      await expect(withRetry(attempts([error]), options, neverAborted)).rejects.toBe(error);
       expect(sleepsMs).toEqual([]);
     },
   );
@@ -107,7 +107,7 @@ describe('a call', () => {
   test('that fails with something else than an answer of the API is not repeated', async () => {
     const { options } = setUp();
     const bug = new TypeError('a bug');
-    await expect(withRetry(attempts([bug]), options, calm)).rejects.toBe(bug);
+    await expect(withRetry(attempts([bug]), options, neverAborted)).rejects.toBe(bug);
   });
 
   test('ends at once, with the signal’s reason, when it is aborted between attempts', async () => {

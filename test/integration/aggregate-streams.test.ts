@@ -25,7 +25,7 @@ function answer(interval: string, metrics: readonly string[], group: object = { 
 describe('conversation aggregates', () => {
   const half = '2026-03-12T11:30:00.000Z/2026-03-12T12:00:00.000Z';
 
-  test('a metric that the API refuses is left out with one warning, the rest goes on', async () => {
+  test('a metric that the API refuses is left out with one warning, the rest is pulled', async () => {
     const { stream, bodies } = await open('queue_aggregates', ({ body }) => {
       const refused = ['tPark', 'nCfcOffered'].find((name) => JSON.parse(body).metrics.includes(name));
       return refused === undefined
@@ -37,7 +37,7 @@ describe('conversation aggregates', () => {
     expect(bodies()).toHaveLength(4);
     expect(bodies().at(-1)?.metrics).not.toContain('tPark');
     expect(bodies().at(-1)?.metrics).toContain('oServiceLevel');
-    expect(log.filter((line) => line.includes('is refused and left out'))).toHaveLength(2);
+    expect(log.filter((line) => line.includes('is not supported by this organization; skipped'))).toHaveLength(2);
   });
 
   test('a dimension that the API refuses is left out as well', async () => {
@@ -91,7 +91,7 @@ describe('conversation aggregates', () => {
     const first = await pull(stream, half, { now: noon, log });
     const asked = bodies()[0]?.metrics as string[];
     expect(metricsIn(first)).toEqual(asked.filter((metric) => !bad.includes(metric)).sort());
-    expect(log.filter((line) => line.includes('is refused and left out'))).toHaveLength(3);
+    expect(log.filter((line) => line.includes('is not supported by this organization; skipped'))).toHaveLength(3);
     const requests = bodies().length;
     expect(requests).toBeLessThan(60);
     expect(metricsIn(await pull(stream, half, { now: noon }))).toEqual(metricsIn(first));
@@ -165,7 +165,7 @@ describe('conversation aggregates', () => {
     ]);
   });
 
-  test('a pull that was interrupted goes on where its cursor says', async () => {
+  test('an interrupted pull resumes at its cursor', async () => {
     const { stream, bodies } = await open('queue_aggregates', () => ({ body: {} }));
     const cursor = { next: '2026-03-10T11:00:00.000Z' };
     await pull(stream, '2026-03-10T10:00:00Z/2026-03-10T11:30:00Z', { now: noon, cursor });
@@ -193,11 +193,11 @@ describe('user aggregates', () => {
   const about =
     (users: readonly string[], atOnceMax = 1_000): Respond =>
     ({ body }) => {
-      const told = askedIn(body).filter((id) => users.includes(id));
+      const known = askedIn(body).filter((id) => users.includes(id));
       const data = [
         { interval: atTen, metrics: [{ metric: 'tSystemPresence', qualifier: 'BUSY', stats: { sum: 9 } }] },
       ];
-      return { body: { results: told.slice(0, atOnceMax).map((id) => ({ group: { userId: id }, data })) } };
+      return { body: { results: known.slice(0, atOnceMax).map((id) => ({ group: { userId: id }, data })) } };
     };
   const usersIn = (pages: Awaited<ReturnType<typeof pull>>) =>
     batchesOf(pages).flatMap(({ rows }) => rows.map(({ user_id }) => String(user_id)));
@@ -224,7 +224,7 @@ describe('user aggregates', () => {
     expect(log.filter((line) => line.includes('left out'))).toEqual([]);
   });
 
-  test('goes on behind the last user whose answer was stored', async () => {
+  test('resumes after the last user whose answer was stored', async () => {
     const { stream, bodies } = await open('user_aggregates', () => ({ body: { results: [] } }));
     const userIds = Array.from({ length: 250 }, (_, n) => userId(n + 1));
     await pull(stream, interval, { now: noon, userIds, cursor: { after: userId(200) } });

@@ -117,10 +117,10 @@ const families: readonly Family[] = [
 ];
 
 /** `group|metric|qualifier` → count, sum, numerator and denominator over the whole range, as one answer without granularity gives them. */
-async function toldInOne({ api }: Setup, family: Family, interval: string): Promise<Map<string, number[]>> {
+async function totalsOfApi({ api }: Setup, family: Family, interval: string): Promise<Map<string, number[]>> {
   const groupBy = Object.keys(family.groupBy);
   const { body } = await family.ask(api, { interval, groupBy, metrics: family.metrics });
-  const told = new Map<string, number[]>();
+  const totals = new Map<string, number[]>();
   for (const result of (body.results ?? []) as JsonObject[]) {
     const group = groupBy.map((name) => (result.group as JsonObject)[name] ?? null);
     for (const data of result.data as JsonObject[])
@@ -129,16 +129,21 @@ async function toldInOne({ api }: Setup, family: Family, interval: string): Prom
         qualifier?: string;
         stats: JsonObject;
       }[])
-        told.set(
+        totals.set(
           JSON.stringify([...group, metric, qualifier ?? null]),
           ['count', 'sum', 'numerator', 'denominator'].map((name) => Number(stats[name] ?? 0)),
         );
   }
-  return told;
+  return totals;
 }
 
-/** The same from the half hours in the table. */
-async function storedInAll({ pool }: Setup, family: Family, from: string, to: string): Promise<Map<string, number[]>> {
+/** Computes the totals from the half hours in the table. */
+async function totalsOfTable(
+  { pool }: Setup,
+  family: Family,
+  from: string,
+  to: string,
+): Promise<Map<string, number[]>> {
   const columns = Object.values(family.groupBy).join(', ');
   const { rows } = await pool.query(
     `select json_build_array(${columns}, metric, qualifier)::text as key, coalesce(sum(count), 0)::float8 as count,
@@ -164,8 +169,8 @@ async function expectTruth(
   isPresentOnly = false,
 ): Promise<void> {
   for (const family of only) {
-    const told = await toldInOne(setup, family, `${from}/${to}`);
-    expect(told.size, family.relation).toBeGreaterThan(0);
+    const totals = await totalsOfApi(setup, family, `${from}/${to}`);
+    expect(totals.size, family.relation).toBeGreaterThan(0);
     // The directory lists these as deleted from the first listing on: nobody asks about their present.
     const deleted = setup.sandbox.world.directory.users.filter(({ state }) => state === 'deleted');
     const isCompared = (key: string) => !isPresentOnly || deleted.every(({ id }) => !key.includes(String(id)));
@@ -173,7 +178,7 @@ async function expectTruth(
       sorted(map)
         .filter(([key]) => isCompared(key))
         .map(([key, values]) => [key, family.isTimeOnly ? values.slice(1) : values]);
-    expect(compared(await storedInAll(setup, family, from, to)), family.relation).toEqual(compared(told));
+    expect(compared(await totalsOfTable(setup, family, from, to)), family.relation).toEqual(compared(totals));
   }
 }
 
@@ -311,9 +316,9 @@ describe('limits and refusals', () => {
       expect(rows[0].slices).toBeGreaterThan(4);
       expect(rows[0].is_whole).toBe(true);
       const roomy = await setUp();
-      const told = await toldInOne(roomy, families[0] as Family, `${from}/${to}`);
+      const totals = await totalsOfApi(roomy, families[0] as Family, `${from}/${to}`);
       await roomy.close();
-      expect(sorted(await storedInAll(setup, families[0] as Family, from, to))).toEqual(sorted(told));
+      expect(sorted(await totalsOfTable(setup, families[0] as Family, from, to))).toEqual(sorted(totals));
       const isByQueue = setup.sandbox
         .requests()
         .some(({ body }) => JSON.stringify(body ?? null).includes('"notExists"'));

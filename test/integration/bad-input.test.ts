@@ -136,7 +136,7 @@ describe('whatever the API answers, nothing is lost and one clear sentence says 
     ['HTML instead of JSON', { htmlInsteadOfJson: 1 }],
     ['empty bodies', { emptyBody: 1 }],
   ])(
-    '%s for good fails the slices by name; when it is over the next sync completes them',
+    '%s in every answer fails the slices by name; when it is over the next sync completes them',
     { timeout: 120_000 },
     async (_, faults) => {
       await startOver();
@@ -148,7 +148,7 @@ describe('whatever the API answers, nothing is lost and one clear sentence says 
     },
   );
 
-  test('malformed records become dead letters with a reason, the others are stored, and the mended record takes their place', async () => {
+  test('malformed records become dead letters with a reason, the others are stored, and the fixed record replaces them', async () => {
     await startOver();
     const run = await syncWith({ malformedRecords: 0.4 });
     expect(run.status).toBe(0);
@@ -221,7 +221,7 @@ describe('whatever the API answers, nothing is lost and one clear sentence says 
     expect(await differencesFromTruth(pool, sandbox)).toEqual([]);
   });
 
-  test('a record that was mended by a new version of the program is put back by retry', async () => {
+  test('a record that a new version of the program can read is stored by retry', async () => {
     await startOver();
     const id = '6f2c1c8e-93a4-4c06-9a52-0d6a52b0a001';
     const record = { conversationId: id, conversationStart: '2026-03-11T10:00:00.000Z' };

@@ -50,7 +50,7 @@ interface Covered {
   readonly unfinished: number;
   readonly from: Date;
   readonly to: Date;
-  /** Of all slices together; the range's length where nothing overlaps. */
+  /** Hours of all slices together; the range's length where nothing overlaps. */
   readonly hours: number;
 }
 
@@ -148,7 +148,7 @@ describe('the details query', () => {
     );
   });
 
-  test('that is refused for good even in the smallest part fails by name, shows in coverage, and heals when it is let', {
+  test('that is refused permanently even in the smallest part fails by name, shows in coverage, and is pulled once it is permitted', {
     timeout,
   }, async () => {
     const warehouse = await open({ conversationsPerDay: 100, agents: 8 });

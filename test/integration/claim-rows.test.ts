@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { NotYetError } from '../../src/lib/errors.js';
+import { DeferredError } from '../../src/lib/errors.js';
 import type { SliceClaim } from '../../src/model/extraction.js';
 import { signOfLifeClass } from '../../src/postgres/connection/locks.js';
 import { createPool } from '../../src/postgres/connection/pool.js';
@@ -151,9 +151,9 @@ describe('a claim', () => {
     await pool.query(`update extract.claims set heartbeat_at = clock_timestamp() - interval '4 minutes'`);
     const next = (await claim()) as SliceClaim;
     expect(next.slice.sliceId).toBe(silent.slice.sliceId);
-    await expect(silent.commit([page])).rejects.toBeInstanceOf(NotYetError);
+    await expect(silent.commit([page])).rejects.toBeInstanceOf(DeferredError);
     await expect(silent.complete([page], null)).rejects.toThrow(/Another process has taken this slice over/);
-    await expect(silent.split([next.slice.interval], at)).rejects.toBeInstanceOf(NotYetError);
+    await expect(silent.split([next.slice.interval], at)).rejects.toBeInstanceOf(DeferredError);
     await silent.fail('It must not count.', at);
     await silent.defer('Nor this.', at);
     await silent.restart('Nor this.');

@@ -55,7 +55,7 @@ function context(streams: readonly Stream[], concurrency: number): SyncContext {
 }
 
 /** `count` hours that end `endAgeMs` ago, all due. */
-async function owe({ name, priority }: Stream, count: number, endAgeMs: number): Promise<void> {
+async function insertDue({ name, priority }: Stream, count: number, endAgeMs: number): Promise<void> {
   await pool.query(
     `insert into extract.slices (stream, slice_from, slice_to, priority, due_at, requested_at)
      select $1, $4::timestamptz - (n + 1) * interval '1 hour', $4::timestamptz - n * interval '1 hour', $2, $5, $5
@@ -70,11 +70,11 @@ describe('claims', () => {
     const note = async (slice: Slice) => void pulled.push(slice.stream);
     const streams = ['busy', 'urgent', 'other', 'slow'].map((name) => stream(name, name === 'urgent' ? 0 : 1, note));
     const [busy, urgent, other, slow] = streams as [Stream, Stream, Stream, Stream];
-    await owe(busy, 200, 2 * dayMs);
-    await owe(other, 3, 40 * dayMs);
-    await owe(slow, 3, 400 * dayMs);
-    await owe(urgent, 2, 0);
-    await owe(other, 2, 0);
+    await insertDue(busy, 200, 2 * dayMs);
+    await insertDue(other, 3, 40 * dayMs);
+    await insertDue(slow, 3, 400 * dayMs);
+    await insertDue(urgent, 2, 0);
+    await insertDue(other, 2, 0);
     await drain(context(streams, 1), streams, {});
     expect(pulled.slice(0, 4).sort()).toEqual(['other', 'other', 'urgent', 'urgent']);
     expect(pulled.slice(0, 3)).toContain('urgent');
@@ -95,12 +95,12 @@ describe('claims', () => {
     const pulled: string[] = [];
     const slow = stream('slow', 1, () => released);
     const quick = stream('quick', 1, async (slice) => void pulled.push(slice.sliceId));
-    await owe(slow, 50, 5 * dayMs);
-    await owe(quick, 20, 50 * dayMs);
+    await insertDue(slow, 50, 5 * dayMs);
+    await insertDue(quick, 20, 50 * dayMs);
     const draining = drain(context([slow, quick], 4), [slow, quick], {});
     await until(() => pulled.length === 20);
     // Now all workers are with slow slices; what becomes due and is live is pulled all the same.
-    await owe(quick, 1, 0);
+    await insertDue(quick, 1, 0);
     await until(() => pulled.length === 21);
     const { rows } = await pool.query(
       `select count(*)::int as left from extract.slices where stream = 'slow' and due_at is not null`,
@@ -113,7 +113,7 @@ describe('claims', () => {
   test('of several processes never meet on one slice', async () => {
     const pulled: string[] = [];
     const streams = ['a', 'b', 'c'].map((name) => stream(name, 1, async (slice) => void pulled.push(slice.sliceId)));
-    for (const one of streams) await owe(one, 40, 2 * dayMs);
+    for (const one of streams) await insertDue(one, 40, 2 * dayMs);
     await Promise.all([1, 2, 3].map(() => drain(context(streams, 2), streams, {})));
     expect(pulled).toHaveLength(120);
     expect(new Set(pulled).size).toBe(120);

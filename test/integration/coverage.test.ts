@@ -6,10 +6,10 @@ import { createWorld } from '../../src/sandbox/world/index.js';
 import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
 import { environmentFor, runCommand } from '../support/program.js';
 
-/** What is missing, fails or could not be stored is seen with its age and its next attempt until its cause is gone, and then heals by itself. */
+/** Shows missing, failing and rejected data with age and next attempt until the cause is gone; then it is pulled automatically. */
 const start = new Date('2026-03-12T06:07:00Z');
 const timeout = 120_000;
-const broken = { name: 'A queue whose id is no id', id: 'not an id', selfUri: '/api/v2/routing/queues/1' };
+const broken = { name: 'A queue with an invalid id', id: 'not an id', selfUri: '/api/v2/routing/queues/1' };
 
 let sandbox: Sandbox;
 let database: TestDatabase;
@@ -78,7 +78,7 @@ test('a record of the directory that cannot be stored is a gap until its listing
   expect(await letters()).toEqual([]);
 });
 
-test('without retry the next period of the directory heals it', { timeout }, async () => {
+test('without retry the next period of the directory stores it', { timeout }, async () => {
   queues.push(broken);
   sandbox.advance(6 * hourMs);
   expect(await run('sync', '--stream', 'directory')).toMatchObject({ status: 0 });

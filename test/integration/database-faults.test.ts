@@ -4,7 +4,7 @@ import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
 import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
 import { environmentFor, runCommand } from '../support/program.js';
 
-/** What is wrong with the database fails the slice, loudly; dead letters are for records. */
+/** A fault of the database fails the slice, with an error; dead letters are for records. */
 const at = new Date('2026-03-12T06:12:00Z');
 
 let sandbox: Sandbox;

@@ -97,7 +97,7 @@ describe('the directory of an organisation', () => {
     expect(asked.filter(({ path }) => !/queues\/./.test(path))).toHaveLength(16 + 2 + 1 + 1);
   });
 
-  test('keeps a listing that is not permitted any more as it was, names the permission and goes on', async () => {
+  test('keeps a listing that is not permitted any more, names the permission and lists the rest', async () => {
     const before = await counts();
     sandbox.setFaults({ missingPermissions: ['architect:flow:view', 'groups:team:view'] });
     sandbox.advance(86_400_000);
@@ -141,7 +141,7 @@ describe('directory records', () => {
       ...(log && { log }),
     });
     const client = await pool.connect();
-    // The client takes its own time for what an answer vouches for; here days pass between two listings.
+    // The client's own clock gives the as-of instant of an answer; here days pass between two listings.
     const dated = pages.map((page) => ({ ...page, asOf: now }));
     const facts = { stream: stream.name, sliceId: null };
     await storePages(
@@ -163,7 +163,7 @@ describe('directory records', () => {
       )
     ).rows;
 
-  test('a value that does not fit its column stands in extra, and the record is stored', async () => {
+  test('a value that does not fit its column is stored in extra, with the record', async () => {
     const { stream } = await open('directory', {
       'routing/skills': [skill({ dateModified: 'yesterday', state: 7, version: '1' })],
     });
@@ -243,10 +243,10 @@ describe('directory records', () => {
     ['users', 'team_id', 'users', [id(8), id(9)], (team: string) => ({ team: { id: team } })],
     ['users', 'division_id', 'users', [id(8), id(9)], (division: string) => ({ division: { id: division } })],
     ['wrapup_codes', 'name', 'routing/wrapupcodes/divisionviews', ['Sold', 'Won'], (name: string) => ({ name })],
-  ] as const)('of %s what %s was before is kept', async (relation, column, path, values, told) => {
+  ] as const)('of %s what %s was before is kept', async (relation, column, path, values, memberOf) => {
     await pool.query(`truncate genesys.${relation}`);
     for (const value of values) {
-      const { stream } = await open('directory', { [path]: [{ id: id(1), name: 'x', ...told(value) }] });
+      const { stream } = await open('directory', { [path]: [{ id: id(1), name: 'x', ...memberOf(value) }] });
       await storeAll(stream);
     }
     const { rows } = await pool.query(
@@ -337,7 +337,7 @@ describe('directory records', () => {
     expect(await members()).toEqual(['17', '27 gone']);
   });
 
-  test('members that may not be listed are asked for once, the wrap-up codes go on', async () => {
+  test('members that may not be listed are requested once, and the wrap-up codes are stored', async () => {
     const log: string[] = [];
     const { stream, seen } = await open('queue_directory', {
       'routing/queues': [{ id: id(1) }, { id: id(2) }],
@@ -352,7 +352,7 @@ describe('directory records', () => {
     expect(log.join()).toContain('routing:queueMember:manage');
   });
 
-  test('a pull that was interrupted goes on behind the last queue that was stored', async () => {
+  test('an interrupted pull resumes after the last queue that was stored', async () => {
     const { stream, seen } = await open('queue_directory', {
       'routing/queues': [{ id: id(1) }, { id: id(2) }, { id: id(3) }],
     });

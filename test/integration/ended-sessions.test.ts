@@ -29,7 +29,7 @@ function poolWith(session: string): pg.Pool {
 
 const ending = (client: pg.PoolClient) => new Promise((resolve) => client.once('end', resolve));
 
-/** What the error of `work` is to a person, and whether the pool works afterwards. */
+/** Returns the error of `work` as a person sees it, and checks that the pool works afterwards. */
 async function sentenceOf(pool: pg.Pool, work: Promise<unknown>): Promise<string | undefined> {
   const error: unknown = await work.then(
     () => undefined,
@@ -39,7 +39,7 @@ async function sentenceOf(pool: pg.Pool, work: Promise<unknown>): Promise<string
   return describeLoss(error);
 }
 
-describe('a session that the database ended is told with the reason of the database', () => {
+describe('a session that the database ended is reported with the reason of the database', () => {
   test('idle for too long (57P05)', async () => {
     const pool = poolWith('set idle_session_timeout = 50');
     const work = onConnection(pool, async (client) => {
@@ -83,19 +83,20 @@ describe('a session that the database ended is told with the reason of the datab
       await during;
       await client.query('select 1');
     };
-    const told = /^The connection to the database was lost \(terminating connection due to administrator command\)\. /;
+    const sentence =
+      /^The connection to the database was lost \(terminating connection due to administrator command\)\. /;
     expect(
       await sentenceOf(
         pool,
         inTransaction(pool, (client) => kill(client, ending(client))),
       ),
-    ).toMatch(told);
+    ).toMatch(sentence);
     expect(
       await sentenceOf(
         pool,
         inTransaction(pool, (client) => kill(client, client.query('select pg_sleep(20)'))),
       ),
-    ).toMatch(told);
+    ).toMatch(sentence);
     await pool.end();
   });
 });

@@ -175,7 +175,7 @@ test('a relation that keeps the last days loses what is older with its own commi
       dimensions,
       asOf: new Date(at).toISOString(),
       interval: { from: new Date(at), to: new Date(at + 300_000) },
-      keepFrom: new Date(at - 7 * 86_400_000),
+      retainFrom: new Date(at - 7 * 86_400_000),
       rows: [{ interval_start: at, observed_at: at, queue_id: queue(1), metric: 'oWaiting', count: 1 }],
     };
   };
@@ -195,7 +195,7 @@ test('figures that come back different hours after their interval are noted by m
       )
     ).rows;
   await put({ asOf: '2026-03-11T01:10:00Z', rows: [row(0, queue(1), 5), row(0, queue(2), 7)] });
-  // Figures come late: what changes within the hours that a live pull reaches back is no restatement.
+  // Figures arrive late: a change within the hours that a live pull reaches back is not a restatement.
   await put({ asOf: '2026-03-11T02:10:00Z', rows: [row(0, queue(1), 6), row(0, queue(2), 7)] });
   expect(await noted()).toEqual([]);
   const restated = new Date('2026-03-12T02:00:00Z');

@@ -30,11 +30,11 @@ afterAll(() => sandbox.close());
 async function expectTruth(pool: pg.Pool): Promise<void> {
   expect(await differencesFromTruth(pool, sandbox)).toEqual([]);
   expect(await missingConversations(pool, sandbox, from, new Date('2026-03-12T06:10:00Z'))).toEqual([]);
-  const owed = await pool.query(
+  const pending = await pool.query(
     `select stream, slice_from, last_error from extract.slices where due_at <= $1 and retry_at is null`,
     [at],
   );
-  expect(owed.rows).toEqual([]);
+  expect(pending.rows).toEqual([]);
 }
 
 function environment(database: TestDatabase): Record<string, string> {
@@ -56,7 +56,7 @@ async function until(condition: () => boolean, ended: Promise<unknown>): Promise
   while (!over && !condition()) await new Promise((resolve) => setTimeout(resolve, 2));
 }
 
-test('a backfill killed inside a details job goes on in the same job', { timeout: 120_000 }, async () => {
+test('a backfill killed inside a details job resumes in the same job', { timeout: 120_000 }, async () => {
   const database = await migratedDatabase();
   const variables = environment(database);
   const args = ['backfill', '--from', '2026-03-10', '--to', '2026-03-11', '--stream', 'conversation_history'];

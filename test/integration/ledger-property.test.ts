@@ -143,7 +143,7 @@ class Life {
     const asked = { from, to: to < this.now ? to : this.now };
     if (asked.from >= asked.to) return;
     await planRange(this.#context, stream, asked);
-    if (kind === 'force') await this.#warehouse.makeDue(stream.name, asked, this.now);
+    if (kind === 'force') await this.#warehouse.markDue(stream.name, asked, this.now);
     this.asked.push(asked);
   }
 
@@ -234,7 +234,7 @@ test('the union of slices is the asked range at every moment, none overlap, and 
   expect(met.split).toBeGreaterThan(0);
 });
 
-/** What a backfill had entered before the schedule came to it belongs to the schedule as well. */
+/** Expects the watermark; slices that a backfill inserted before the schedule reached them belong to the schedule as well. */
 async function expectWatermark(known: readonly Interval[]): Promise<void> {
   const { rows } = await pool.query<{ watermark: Date | null }>(
     `select watermark_at as watermark from mart.ops_freshness where stream = 'property'`,
@@ -267,14 +267,14 @@ async function pullForDays(life: Life): Promise<void> {
   }
 }
 
-async function expectNothingOwed(): Promise<void> {
+async function expectNothingPending(): Promise<void> {
   const { rows } = await pool.query(
     'select slice_from, slice_to, due_at from extract.slices where due_at is not null or attempts > 0',
   );
   expect(rows).toEqual([]);
 }
 
-test('whatever happened, pulling without trouble for long enough leaves nothing owed, and planning leaves no hole', {
+test('after any history, pulling without errors for long enough leaves nothing pending, and planning leaves no hole', {
   timeout: 240_000,
 }, async () => {
   const met = { holed: 0 };
@@ -283,7 +283,7 @@ test('whatever happened, pulling without trouble for long enough leaves nothing 
       const life = await newLife();
       for (const each of steps) await life.take(each);
       await pullForDays(life);
-      await expectNothingOwed();
+      await expectNothingPending();
       // A backfill behind the last slice that was planned leaves a hole before it.
       const { rows: gaps } = await pool.query(
         `select from_at as "from", to_at as "to" from mart.ops_coverage where stream = 'property' order by from_at`,
@@ -294,7 +294,7 @@ test('whatever happened, pulling without trouble for long enough leaves nothing 
       await life.take({ kind: 'plan' });
       expect(await notPlanned()).toEqual([]);
       await pullForDays(life);
-      await expectNothingOwed();
+      await expectNothingPending();
       expect((await pool.query(`select from mart.ops_coverage where stream = 'property'`)).rowCount).toBe(0);
       expect(union(await slices())).toEqual(union(life.asked));
     }),
@@ -322,7 +322,7 @@ test('what lies between the schedule and a backfill into a period that is not ov
   ]);
 });
 
-test('a schedule begins where it was told to, also where a backfill had entered that part or all of it and has not pulled it yet', async () => {
+test('a schedule begins at its configured start, even where a backfill had inserted some or all of it and has not pulled it yet', async () => {
   const watermarks = async () =>
     (await pool.query(`select watermark_at from mart.ops_freshness where stream = 'property'`)).rows;
   for (const lengthMinutes of [24 * 60, 6_000]) {

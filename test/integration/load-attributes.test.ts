@@ -25,7 +25,7 @@ describe('attributes', () => {
     expect(await db.version(conversationId)).toMatchObject({ as_of: at(2), attributes_as_of: at(1) });
   });
 
-  test('that have expired at the source stay through every later pass, and that is no restatement', async () => {
+  test('that have expired at the source stay through every later pass, and that is not a restatement', async () => {
     const conversationId = randomUUID();
     await db.load([call({ conversationId, ...attributes('7') })], at(1), 'conversation_history');
     for (const minute of [2, 3, 4]) {
@@ -44,7 +44,7 @@ describe('attributes', () => {
     expect(await db.record(conversationId)).toEqual(call({ conversationId, isAgentFirst: true, ...attributes('7') }));
   });
 
-  test('come with an older record to a newer one, and that is no restatement', async () => {
+  test('come with an older record to a newer one, and that is not a restatement', async () => {
     const conversationId = randomUUID();
     await db.load([call({ conversationId, isAgentFirst: true, code: 'sold' })], at(5));
     expect((await db.load([call({ conversationId, ...attributes('7') })], at(1))).changedRecords).toBe(1);

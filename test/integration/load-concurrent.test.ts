@@ -50,7 +50,7 @@ interface Version {
   readonly isJob: boolean;
 }
 
-/** What is true of a conversation at a minute: the order of participants, the code and the attributes change at different times. */
+/** Builds the conversation as it is at a minute: the order of participants, the code and the attributes change at different times. */
 function recordAt(conversationId: string, { minute, isJob }: Version): Record<string, unknown> {
   const participants = participantIds.map((participantId, index) => ({
     participantId,
@@ -63,7 +63,7 @@ function recordAt(conversationId: string, { minute, isJob }: Version): Record<st
   return { conversationId, conversationStart, participants };
 }
 
-test('whatever the order in which versions arrive, the newest content and the newest attributes stand in the end', async () => {
+test('in any order of arrival of versions, the newest content and the newest attributes are stored in the end', async () => {
   const minutes = fc.uniqueArray(fc.record({ minute: fc.integer({ min: 0, max: 15 }), isJob: fc.boolean() }), {
     minLength: 1,
     maxLength: 7,

@@ -10,7 +10,7 @@ import { migratedDatabase, type TestDatabase, testPool } from '../support/postgr
 export const now = new Date('2026-11-21T00:00:00Z');
 const conflictsMax = 20;
 
-/** Minutes after the first of November: instants that sources vouch for. */
+/** Returns an as-of instant: minutes after the first of November. */
 export function at(minute: number): Date {
   return new Date(Date.UTC(2026, 10, 1, 0, minute));
 }
@@ -63,7 +63,7 @@ export class LoadDatabase {
     return JSON.parse(rows[0]?.json ?? 'null');
   }
 
-  /** What is kept about the version that is stored, undefined when none is. */
+  /** Reads the metadata of the stored version, undefined when none is. */
   async version(conversationId: string): Promise<unknown> {
     const rows = await this.query(
       `select conversation_start, as_of, attributes_as_of, is_open from extract.stored_conversations where conversation_id = $1`,

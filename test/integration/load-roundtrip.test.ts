@@ -106,7 +106,7 @@ function idOf(record: Record<string, unknown>): string {
   return String(record.conversationId).toLowerCase();
 }
 
-/** The same record, each of whose participants has attributes. */
+/** Returns the record with attributes for each of its participants. */
 function withAttributes(record: Record<string, unknown> | undefined): Record<string, unknown> {
   const participants = record?.participants;
   if (!Array.isArray(participants)) return { ...record };

@@ -42,14 +42,14 @@ describe('a new conversation', () => {
     });
   });
 
-  test('is no restatement', async () => {
+  test('is not a restatement', async () => {
     await db.load([call()], at(1));
     expect(await db.restatements()).toEqual([]);
   });
 });
 
 describe('an unchanged conversation', () => {
-  test('writes nothing to schema genesys, and is vouched for by the newer source', async () => {
+  test('writes nothing to schema genesys, and takes the as-of instant of the newer source', async () => {
     const records = Array.from({ length: 30 }, () => call());
     await db.load(records, at(1));
     const before = await db.placesOfRows();
@@ -118,7 +118,7 @@ describe('a changed conversation', () => {
     expect(await db.placesOfRows()).toEqual(before);
   });
 
-  test('stands once when its start moves to another month', async () => {
+  test('is stored once when its start moves to another month', async () => {
     const conversationId = randomUUID();
     await db.load([call({ conversationId, conversationStart: '2026-05-31T23:59:59.999Z' })], at(1));
     const after = call({ conversationId, conversationStart: '2026-06-01T00:00:00.001Z' });
@@ -181,7 +181,7 @@ describe('a load that fails', () => {
   });
 });
 
-describe('a conversation that stands several times in one batch', () => {
+describe('a conversation that occurs several times in one batch', () => {
   test('is stored as its newest record says, with the newest attributes', async () => {
     const conversationId = randomUUID();
     const records = [

@@ -40,7 +40,7 @@ afterAll(async () => {
   await database?.drop();
 });
 
-/** Stores a page, and fails instead of waiting when something that is held stands in its way. */
+/** Stores a page, and fails instead of waiting for a lock. */
 async function storeWithoutWaiting(...batches: Batch[]): Promise<void> {
   const page: Page = { asOf, cursor: {}, rejects: [], recordCount: batches.length, batches };
   const client = await pool.connect();

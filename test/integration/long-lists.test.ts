@@ -16,7 +16,7 @@ import {
 const positionsMax = 32_767;
 const [queueId, code] = [id(71), id(72)];
 
-/** A chat that went on for days: each exchange is a segment and three emissions, and the end comes after what positions can count. */
+/** Builds a chat of several days: each exchange is a segment and three emissions, and the end is beyond what positions can count. */
 function longChat(number: number): JsonObject {
   const exchanges = Math.ceil(positionsMax / 3) + 1;
   const metrics = Array.from({ length: exchanges }, () => [

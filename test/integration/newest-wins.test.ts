@@ -13,7 +13,7 @@ const customerId = '11111111-1111-4111-8111-111111111111';
 const agentIds = ['22222222-2222-4222-8222-222222222222', '33333333-3333-4333-8333-333333333333'];
 const queueIds = ['44444444-4444-4444-8444-444444444444', '55555555-5555-4555-8555-555555555555'];
 
-/** One look at a conversation: a details query tells no attributes, a job tells them as they were hours before it was asked. */
+/** One look at a conversation: a details query returns no attributes, a job returns them as they were hours before the request. */
 interface Look {
   readonly conversation: number;
   readonly minute: number;
@@ -33,7 +33,7 @@ const look: fc.Arbitrary<Look> = fc.record({
   minute: fc.integer({ min: 0, max: 25 }),
   isJob: fc.boolean(),
 });
-/** Two looks of one instant at one conversation tell the same, so either may stand. */
+/** Generates looks. Two looks of one instant at one conversation return the same, so either may be stored. */
 const looks = (maxLength: number) =>
   fc.uniqueArray(look, {
     minLength: 1,
@@ -41,7 +41,7 @@ const looks = (maxLength: number) =>
     selector: ({ conversation, minute }) => `${conversation} ${minute}`,
   });
 
-/** What is true of a conversation at a minute. It grows an agent, is coded late, is moved to another queue and restated, each at its own time. */
+/** Builds the conversation as it is at a minute. It gets an agent, is coded late, is moved to another queue and restated, each at its own time. */
 function recordAt(conversationId: string, { minute, isJob }: Pick<Look, 'minute' | 'isJob'>): Record<string, unknown> {
   const start = Date.UTC(2026, 2, 1, 9, minute > 20 ? 10 : 0);
   const time = (seconds: number) => new Date(start + seconds * 1_000).toISOString();
@@ -90,13 +90,13 @@ function newestKnowledge(conversationId: string, seen: readonly Look[]): Record<
   if (newest === undefined) return null;
   const content = recordAt(conversationId, { minute: newest.minute, isJob: false });
   const job = byAge.find(({ isJob }) => isJob);
-  const told = new Map(
+  const attributesById = new Map(
     job === undefined
       ? []
       : participantsOf(recordAt(conversationId, job)).map((each) => [each.participantId, each.attributes]),
   );
   const participants = participantsOf(content).map((each) => {
-    const attributes = told.get(each.participantId);
+    const attributes = attributesById.get(each.participantId);
     return attributes === undefined ? each : { ...each, attributes };
   });
   return { ...content, participants };
@@ -128,7 +128,7 @@ test('two workers that bring looks of queries and jobs in any order and at once 
   );
 });
 
-test('a page of a job that is older than what a query told brings its attributes and nothing else', async () => {
+test('a page of a job that is older than the result of a query stores its attributes and nothing else', async () => {
   const id = randomUUID();
   await db.load([recordAt(id, { minute: 20, isJob: false })], at(20), 'conversations');
   await db.load([recordAt(id, { minute: 8, isJob: true })], at(8), 'conversation_history');
@@ -141,7 +141,7 @@ test('a page of a job that is older than what a query told brings its attributes
   expect(await db.query('select from extract.restatements where conversation_id = $1', [id])).toHaveLength(0);
 });
 
-test('what restatements moved, together, is the difference between what was stored first and what stands', {
+test('what restatements moved, together, is the difference between what was stored first and what is stored now', {
   timeout: 240_000,
 }, async () => {
   await fc.assert(

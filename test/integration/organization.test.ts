@@ -66,7 +66,7 @@ test('credentials of another organisation are refused with one sentence that nam
   expect(await settings()).toMatchObject({ organization_id: first.world.directory.organization.id });
 });
 
-test('new credentials that cannot be checked pull nothing, known ones go on', async () => {
+test('new credentials that cannot be checked pull nothing, known ones continue', async () => {
   const down = { http5xx: { rate: 1, path } };
   second.setFaults(down);
   const before = await rowVersions(pool);

@@ -79,7 +79,7 @@ describe('when migrate rebuilds the views', () => {
     expect(rows).toEqual([{ may: true }]);
   });
 
-  test('once nothing depends on it any more, its columns stand in the order of a new database', async () => {
+  test('once nothing depends on it any more, its columns are in the order of a new database', async () => {
     await rebuild();
     expect((await columnsOf('mart.dim_divisions')).slice(0, 3)).toEqual([
       'division_id',
@@ -114,7 +114,7 @@ describe('when migrate rebuilds the views', () => {
     const failure = await rebuild().catch((error: unknown) => error as Error);
     expect(failure).toBeInstanceOf(UsageError);
     expect((failure as Error).message).toMatch(
-      /^View mart\.dim_divisions cannot be rebuilt because something of yours depends on it \(view reports\.mine\)/,
+      /^View mart\.dim_divisions cannot be rebuilt because another object depends on it \(view reports\.mine\)/,
     );
     expect((failure as Error).message).toMatch(sentence);
     expect(await columnsOf('reports.mine')).toContain('division_name');

@@ -66,7 +66,7 @@ test('a start before 2010 or more than a year ahead is refused, for it would mak
   }
 });
 
-test('whoever may make partitions can neither make garbage months nor take the name of a month to come', async () => {
+test('a role that may create partitions can neither create invalid months nor take the name of a future month', async () => {
   for (const month of ['2026-09-01 BC', '2009-12-01', '2190-01-01'])
     await expect(db.query('select genesys.create_month($1, $2)', ['conversations', month])).rejects.toMatchObject({
       code: '22023',

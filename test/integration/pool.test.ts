@@ -134,7 +134,7 @@ test('a session sets everything that it depends on, whatever the database has as
 });
 
 describe('resilience', () => {
-  test('a connection that the server cuts off fails its statement only; the pool goes on', async () => {
+  test('a connection that the server cuts off fails its statement only; the pool stays usable', async () => {
     const pool = open();
     const client = await pool.connect();
     const { rows } = await client.query('select pg_backend_pid() as pid');
@@ -205,11 +205,11 @@ describe('a connection that cannot be used is explained in one sentence', () => 
     ).toMatch(/is read-only/);
   });
 
-  test('the server does not speak TLS', async () => {
+  test('the server does not support TLS', async () => {
     // The server's answer to a request for TLS is one byte: N.
     const port = await listen((socket) => socket.once('data', () => socket.end('N')).on('error', () => {}));
     expect(await faultOf(`postgres://app:hush@127.0.0.1:${port}/x?sslmode=require`)).toMatch(
-      /does not speak TLS.*sslmode=disable/,
+      /does not support TLS.*sslmode=disable/,
     );
   });
 

@@ -41,7 +41,7 @@ interface Known {
   readonly eventTime: string;
 }
 
-/** What the organisation knows now of `list`, with an event in [from, to), of conversations of the month before. */
+/** Returns the ids in `list`, as of now, with an event in [from, to), of conversations of the month before. */
 function known(list: 'surveys' | 'evaluations', from: number, to: number): string[] {
   const found: Known[] = [];
   for (let day = to - 30 * dayMs; day <= to; day += dayMs) {

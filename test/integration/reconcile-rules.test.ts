@@ -14,7 +14,7 @@ import {
   session,
 } from '../marts/support.js';
 
-/** Rules worked out by hand, on 2 March 2026: a call that begins at 10:00 and aggregates as Genesys would tell them. */
+/** Rules worked out by hand, on 2 March 2026: a call that begins at 10:00 and aggregates as Genesys would return them. */
 const day = new Date('2026-03-02T00:00:00Z');
 const now = new Date('2026-05-01T00:00:00Z');
 const queueId = id(1);
@@ -45,7 +45,7 @@ async function insertSlice(stream: string, from: string, to: string, dueAt: Date
   );
 }
 
-interface Told {
+interface Fixture {
   readonly start: string;
   readonly metric: string;
   readonly count: number;
@@ -61,7 +61,7 @@ async function insertAggregate({
   seconds,
   direction = 'inbound',
   minutes = 30,
-}: Told): Promise<void> {
+}: Fixture): Promise<void> {
   await marts.rows(
     `insert into genesys.queue_aggregates (interval_start, interval_end, as_of, queue_id, media_type, direction, metric, count, sum)
      values ($1, $1::timestamptz + $2 * interval '1 minute', now(), $3, 'voice', $4, $5, $6, $7)`,
@@ -143,12 +143,12 @@ describe('a figure that only one side has', () => {
   });
 });
 
-describe('nothing is judged', () => {
+describe('nothing is compared', () => {
   const offered = { start: '00:30:00', metric: 'nOffered', count: 1 };
   const due = new Date('2026-06-01T00:00:00Z');
 
   test.each(['conversation_history', 'queue_aggregates', 'conversations'])(
-    'while a slice of %s is owed',
+    'while a slice of %s is pending',
     async (stream) => {
       await marts.rows('delete from extract.slices where stream = $1', [stream]);
       await insertSlice(stream, '2026-03-01', '2026-03-03', due);

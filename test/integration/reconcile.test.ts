@@ -7,7 +7,7 @@ import { environmentFor, type ProgramRun, runCommand } from '../support/program.
 
 const at = new Date('2026-03-12T15:07:00Z');
 const hour = 3_600_000;
-/** Two days so old that nothing is owed of them after one pull, and the day before them, of which nothing is pulled. */
+/** Two days so old that nothing of them is pending after one pull, and the day before them, of which nothing is pulled. */
 const days = ['--from', '2026-01-20', '--to', '2026-01-22'];
 const streams = ['conversation_history', 'queue_aggregates', 'agent_aggregates', 'wrapup_aggregates'];
 
@@ -111,7 +111,7 @@ describe('what was lost is found, named and pulled again by the next sync:', () 
   }
 
   /** The sync compares what it has pulled, so that no further command is needed. */
-  async function expectHealedBySync(): Promise<void> {
+  async function expectEqualAfterSync(): Promise<void> {
     expectDue(await dueSlices());
     later();
     expect(await syncNow()).toMatchObject({ status: 0 });
@@ -137,7 +137,7 @@ describe('what was lost is found, named and pulled again by the next sync:', () 
     // Between the damage and the pull nothing is final, and no attempt is counted twice.
     expect((await reconcile()).status).toBe(0);
     expect(await dayRows()).toContainEqual({ day: '2026-01-21', state: 'not_final', different: 0, attempts: 1 });
-    await expectHealedBySync();
+    await expectEqualAfterSync();
   });
 
   test('a metric with another value than was emitted, although the record is known', { timeout: 60_000 }, async () => {
@@ -155,14 +155,14 @@ describe('what was lost is found, named and pulled again by the next sync:', () 
     const lines = run.output.split('\n').filter((line) => line.includes(`,${media_type},tHandle,`));
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatch(/^2026-01-21T\d\d:\d\dZ,.*,different$/);
-    await expectHealedBySync();
+    await expectEqualAfterSync();
   });
 
   test('metrics that a known conversation has lost', { timeout: 60_000 }, async () => {
     const { conversation_id } = await handling();
     await pool.query('delete from genesys.session_metrics where conversation_id = $1', [conversation_id]);
     expect((await reconcile()).status).toBe(1);
-    await expectHealedBySync();
+    await expectEqualAfterSync();
   });
 
   test('an aggregate that is not there', { timeout: 60_000 }, async () => {
@@ -174,11 +174,11 @@ describe('what was lost is found, named and pulled again by the next sync:', () 
     );
     expect(rowCount).toBeGreaterThan(0);
     expect((await reconcile()).status).toBe(1);
-    await expectHealedBySync();
+    await expectEqualAfterSync();
   });
 });
 
-test('what a pull does not mend is pulled a set number of times, then only reported', {
+test('a day that still differs after a pull is pulled a set number of times, then only reported', {
   timeout: 120_000,
 }, async () => {
   const { conversation_id } = await handling();
@@ -214,7 +214,7 @@ test('what a pull does not mend is pulled a set number of times, then only repor
 });
 
 describe('the command', () => {
-  test('judges nothing that is still owed: differences of recent days are shown, and the exit status is 0', {
+  test('ignores figures with pending pulls: differences of recent days are shown, and the exit status is 0', {
     timeout: 120_000,
   }, async () => {
     const recent = ['--from', '2026-03-10', '--to', '2026-03-12'];

@@ -301,7 +301,7 @@ describe('what Genesys says in its headers', () => {
 });
 
 describe('the database', () => {
-  test('may have its clock set back: nothing is sent beyond the allowance, and it goes on within the minute', async () => {
+  test('may have its clock set back: nothing is sent beyond the allowance, and sending resumes within the minute', async () => {
     const world = new World(2);
     await world.run(minuteMs);
     const before = world.sent.length;

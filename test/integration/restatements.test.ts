@@ -5,7 +5,7 @@ import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandb
 import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
 import { environmentFor, runCommand } from '../support/program.js';
 
-/** What Genesys says about a day changes for weeks; the passes bring it, and what moved is written down. */
+/** Genesys restates a day for weeks; the passes pull it again, and the differences are recorded. */
 const day = Date.UTC(2026, 2, 10);
 const iso = (ms: number) => new Date(ms).toISOString();
 const timeout = 240_000;
@@ -114,7 +114,7 @@ test('a conversation of 59 days that had ended and began again is found by the p
     [iso(day), iso(day + dayMs)],
   );
   const [{ id }] = rows;
-  // Reopened after 57 days, ended for good on the fifty-ninth.
+  // Reopened after 57 days, finally ended on the fifty-ninth.
   const reopenedAt = day + 57 * dayMs;
   const endedAt = day + 59 * dayMs;
   sandbox.restate({ conversationId: id, at: new Date(reopenedAt), patch: { conversationEnd: null } });

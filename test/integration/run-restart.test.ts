@@ -19,7 +19,7 @@ afterAll(async () => {
   await sandbox.close();
 });
 
-test('run goes on by itself when its database was killed and started again', { timeout: 180_000 }, async () => {
+test('run continues when its database was killed and started again', { timeout: 180_000 }, async () => {
   const environment = {
     ...environmentFor(sandbox, server.url('genesys_warehouse')),
     GENESYS_WAREHOUSE_START: '1d',
@@ -43,7 +43,7 @@ test('run goes on by itself when its database was killed and started again', { t
     await says('run done');
     await server.stopHard('SIGKILL');
     log = '';
-    await says('The tick failed; the next one tries again');
+    await says('Tick failed; retrying at the next one');
     await server.startAgain();
     log = '';
     await says('run done');

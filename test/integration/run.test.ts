@@ -72,7 +72,9 @@ describe('run', () => {
     await pool.end();
   });
 
-  test('interrupted in the middle of a sync, leaves the rest owed and ends with 130', { timeout: 60_000 }, async () => {
+  test('interrupted in the middle of a sync, leaves the rest pending and ends with 130', {
+    timeout: 60_000,
+  }, async () => {
     sandbox.setFaults({ stall: { rate: 1, ms: 60_000, path: '/results' } });
     const started = start(['sync', '--stream', 'conversation_history']);
     while (!sandbox.requests().some((request) => /details\/jobs\/[0-9a-f-]{36}$/.test(request.path))) {
@@ -83,17 +85,17 @@ describe('run', () => {
     sandbox.setFaults({});
     const pool = testPool(database.url);
     const { rows } = await pool.query(
-      `select count(*)::int as owed, coalesce(sum(attempts), 0)::int as failures from extract.slices
+      `select count(*)::int as pending, coalesce(sum(attempts), 0)::int as failures from extract.slices
        where stream = 'conversation_history' and due_at is not null`,
     );
-    expect(rows[0].owed).toBeGreaterThan(0);
+    expect(rows[0].pending).toBeGreaterThan(0);
     expect(rows[0].failures).toBe(0);
     await pool.end();
   });
 });
 
 describe('status', () => {
-  test('says per stream what is there and what is owed, and nothing that is secret', async () => {
+  test('shows coverage and pending work per stream, and no secrets', async () => {
     const run = await runCommand(['status', '--json'], sandbox, environment);
     expect(run.status).toBe(0);
     const status = JSON.parse(run.output);

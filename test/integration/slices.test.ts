@@ -6,7 +6,7 @@ import type { Plan, SliceClaim, Stream } from '../../src/model/extraction.js';
 import { createWarehouse, type Warehouse } from '../../src/postgres/warehouse.js';
 import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
 
-/** What a slice hands on to what takes its place. */
+/** Tests what a slice passes to the slices that replace it. */
 const at = (hour: number) => new Date(Date.UTC(2026, 2, 11, hour));
 let now = at(12);
 let database: TestDatabase;
@@ -33,7 +33,7 @@ async function claim(stream: string): Promise<SliceClaim> {
   return claimed;
 }
 
-test('the halves of a slice that was pulled before have been pulled before: its age goes on and no watermark falls back', async () => {
+test('the halves of a slice inherit its passes and age, and no watermark falls back', async () => {
   await pool.query(
     `insert into extract.slices (stream, slice_from, slice_to, priority, pass, due_at, requested_at)
      values ('calls', $1, $2, 1, 2, $3, $1)`,
@@ -57,7 +57,7 @@ test('the halves of a slice that was pulled before have been pulled before: its 
   expect(await watermark()).toEqual([{ watermark_at: at(2) }]);
 });
 
-test('a schedule that reaches further back begins where what was pruned ends, and what lies there on its own is no hole', async () => {
+test('a schedule that reaches further back begins where the pruned range ends, and an isolated slice there is not a hole', async () => {
   await pool.query(
     `insert into extract.pruned (stream, pruned_from, pruned_to, pruned_at)
      values ('calls', '2000-01-01', $1, $4), ('calls', $2, $3, $4)`,
@@ -87,7 +87,7 @@ test('a schedule that reaches further back begins where what was pruned ends, an
   expect(holes.rows).toEqual([]);
 });
 
-test('the next period of a snapshot takes the place of one that failed, and has been owed since then', async () => {
+test('the next period of a snapshot replaces one that failed, and is pending since then', async () => {
   const plan = (hour: number): Plan => ({
     stream: { name: 'names', kind: 'snapshot', priority: 1, repassAgesMs: [] } as unknown as Stream,
     now,

@@ -5,7 +5,7 @@ import { allStreams } from '../../src/streams/catalog.js';
 import { openApi, type Reply, type Respond, startServer } from '../genesys/api-server.js';
 import { pull } from '../support/pull.js';
 
-/** What a server answers again and again does not become better by asking again. */
+/** Tests answers that stay the same however often a request is repeated. */
 const now = new Date('2026-03-12T12:05:00Z');
 const hour = '2026-03-12T12:00:00Z/2026-03-12T13:00:00Z';
 const idOf = (n: number) => `0a5bcd9a-3a54-4c5e-9d0c-${String(n).padStart(12, '0')}`;
@@ -57,7 +57,7 @@ describe('conversations that are asked for by id', () => {
     // A server error is tried five times each time it comes.
     expect(requests).toBeLessThanOrEqual((1 + 14 * bad.length) * (status === 500 ? 5 : 1));
     await pull(stream, hour, { now, openIds, log });
-    // From now on the others are asked for at once, and each of the bad ones by itself, without another word.
+    // From now on the others are requested at once, and each of the bad ones separately, without another warning.
     const again = seen.slice(requests).map(({ query }) => query.get('id')?.split(',').length);
     expect(new Set(again)).toEqual(new Set([100 - bad.length, 1]));
     expect(log.filter((line) => line.includes('Conversation refused by id'))).toHaveLength(bad.length);
@@ -73,7 +73,7 @@ describe('conversations that are asked for by id', () => {
 
   test.each([
     ['everything is refused', 404, 'not.found', 15],
-    ['it is no answer of the API', 404, undefined, 1],
+    ['it is not an answer of the API', 404, undefined, 1],
     ['the permission is missing', 403, 'missing.permissions', 1],
   ])('fail together where %s', async (_why, status, code, asked) => {
     const { stream, seen } = await open('open_conversations', () => ({
@@ -127,7 +127,7 @@ describe('the results of a details job', () => {
     expect(results(seen)).toBe(2 * cursors.length + 1);
   });
 
-  test('go on when a cursor comes twice', async () => {
+  test('continue when a cursor comes twice', async () => {
     const cursors = ['A', 'A', 'B', undefined];
     let given = 0;
     const { stream, seen } = await open(

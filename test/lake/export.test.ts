@@ -27,7 +27,7 @@ const exportAgain = async (...args: string[]) => {
 beforeAll(async () => {
   sandbox = await startSandbox({
     seed: 7,
-    conversationsPerDay: 80,
+    conversationsPerDay: 100,
     agents: 8,
     clock: { kind: 'fixed', at },
     requestsPerMinute: 'unlimited',
@@ -76,7 +76,7 @@ describe('a first export', () => {
     expect(queues.fields.map(({ name }) => name)).toContain('queue_name');
   });
 
-  test('leaves out what tells of persons', async () => {
+  test('leaves out personal data', async () => {
     const users = await readTable(root, 'mart/dim_users');
     expect(users.rows.length).toBeGreaterThan(5);
     for (const name of ['user_name', 'email', 'username', 'manager_name'])
@@ -110,11 +110,12 @@ describe('what changes in Postgres', () => {
 
   test('costs a commit only in the tables that it concerns', async () => {
     const before = await versionsOf(root);
+    // Campaigns show the name of their queue.
     await pool.query(`update genesys.queues set name = name || ' (new)' where valid_to is null`);
     await exportAgain();
     const after = await versionsOf(root);
     const changed = Object.keys(after).filter((path) => after[path] !== before[path]);
-    expect(changed).toEqual(['mart/dim_queues', 'mart/dim_queues_history']);
+    expect(changed).toEqual(['mart/dim_campaigns', 'mart/dim_queues', 'mart/dim_queues_history']);
   });
 
   test('is written for one day only where one conversation changed', async () => {
@@ -149,7 +150,7 @@ describe('what changes in Postgres', () => {
 });
 
 describe('lake export', () => {
-  test('writes tables of schema genesys and what tells of persons where it is asked to', {
+  test('writes tables of schema genesys and personal data on request', {
     timeout: 120_000,
   }, async () => {
     const other = await mkdtemp(join(tmpdir(), 'lake-'));

@@ -104,15 +104,15 @@ async function compare(client: Client, range: Range, records: readonly JsonObjec
       metrics: [...names.filter((name) => !isOfFlow(name)), 'oServiceLevel'],
     });
     const flows = await aggregatesOf(client, { ...question, family: 'flows', metrics: names.filter(isOfFlow) });
-    const told = new Map([...figuresOf(answer, groupBy), ...figuresOf(flows, groupBy)]);
-    for (const key of [...told.keys()]) if (key.endsWith(' oServiceLevel')) told.delete(key);
+    const returned = new Map([...figuresOf(answer, groupBy), ...figuresOf(flows, groupBy)]);
+    for (const key of [...returned.keys()]) if (key.endsWith(' oServiceLevel')) returned.delete(key);
     if (n === 0) {
       const levels = serviceLevelsOf(answer, groupBy);
       serviceLevels = levels.size;
       found.push(...unlike(serviceLevelsFrom(counted), levels));
     }
     for (const [key, figure] of counted) if (/ n\w+$/.test(key)) figure.count = figure.sum;
-    found.push(...differences(counted, told));
+    found.push(...differences(counted, returned));
   }
   return { metrics: metricCount * groupings.length, serviceLevels, differences: found };
 }
@@ -163,7 +163,7 @@ describe('details and aggregates agree over HTTP, whenever they are asked', () =
       const fromMs = Date.parse(`${asked.from}T00:00:00Z`);
       const range = { fromMs, toMs: fromMs + asked.days * dayMs };
       const client = await start(asked, new Date(fromMs));
-      const told = [];
+      const answers = [];
       let [metrics, serviceLevels, midnights] = [0, 0, 0];
       for (const instant of asked.instants) {
         sandbox.setNow(new Date(fromMs + Math.round(instant * 86_400) * 1_000));
@@ -173,7 +173,7 @@ describe('details and aggregates agree over HTTP, whenever they are asked', () =
         metrics += compared.metrics;
         serviceLevels += compared.serviceLevels;
         midnights += overMidnight(records);
-        told.push(records);
+        answers.push(records);
       }
       expect({
         metrics: metrics > 3 * asked.perDay,
@@ -184,7 +184,7 @@ describe('details and aggregates agree over HTTP, whenever they are asked', () =
         serviceLevels: true,
         midnights: true,
       });
-      if (asked.days > 1) expect(restated(told.at(-1) ?? [], told.at(-2) ?? [])).toBeGreaterThan(0);
+      if (asked.days > 1) expect(restated(answers.at(-1) ?? [], answers.at(-2) ?? [])).toBeGreaterThan(0);
       if (isLong)
         process.stdout.write(`  ${metrics} metrics and ${serviceLevels} service levels agree (seed ${asked.seed})\n`);
     },
@@ -193,7 +193,7 @@ describe('details and aggregates agree over HTTP, whenever they are asked', () =
 
 describe('the time of users in statuses', () => {
   test.each(isLong ? longCases.slice(0, 8) : cases.slice(0, 2))(
-    'is the sum of the spans that the details tell, in every hour: seed $seed, $agents agents',
+    'is the sum of the spans in the details, in every hour: seed $seed, $agents agents',
     { timeout: isLong ? 1_800_000 : 60_000 },
     async (asked) => {
       const fromMs = Date.parse(`${asked.from}T00:00:00Z`);
@@ -203,10 +203,10 @@ describe('the time of users in statuses', () => {
       for (const hours of [30, 48.5, 15.25]) {
         const nowMs = fromMs + hours * 3_600_000;
         sandbox.setNow(new Date(nowMs));
-        const told = await statusAggregates(client, range, users);
+        const returned = await statusAggregates(client, range, users);
         const counted = await statusesFromDetails(client, range, nowMs);
-        expect(differences(counted, told).slice(0, 10)).toEqual([]);
-        expect(told.size).toBeGreaterThan(users.length * 20);
+        expect(differences(counted, returned).slice(0, 10)).toEqual([]);
+        expect(returned.size).toBeGreaterThan(users.length * 20);
       }
     },
   );
@@ -222,9 +222,9 @@ describe('queue observations', () => {
       const nowMs = fromMs + minutes * 60_000;
       sandbox.setNow(new Date(nowMs));
       const records = await recordsOf(client, { fromMs: nowMs - 1_000, toMs: nowMs });
-      const told = await observed(client);
-      expect(told).toEqual(openSessions(records));
-      seen += told.length;
+      const returned = await observed(client);
+      expect(returned).toEqual(openSessions(records));
+      seen += returned.length;
     }
     expect(seen).toBeGreaterThan(30);
   });

@@ -13,7 +13,7 @@ let folder: string;
 let demo: ChildProcess;
 let report: string;
 
-/** Resolves with the report once its last line stands, which names the page. */
+/** Resolves with the report once its last line is printed, which names the page. */
 async function printed(child: ChildProcess): Promise<string> {
   let text = '';
   for await (const chunk of child.stdout ?? []) {

@@ -41,7 +41,7 @@ const reads = rows.filter(
     status === undefined && /\.get|Query$/.test(method) && !/DetailsJob$|JobResults|NotificationsChannel/.test(method),
 );
 
-/** A correlation id stands for the request's number. */
+/** Replaces the correlation id, which depends on the request's number. */
 const contentOf = ({ asked, status, body }: Line) => ({
   asked,
   status,
@@ -93,7 +93,7 @@ describe('the same seed, options and requests', () => {
     expect(back.reverse().map(contentOf)).toEqual(forth.map(contentOf));
   });
 
-  test('give the same content again when time has gone on and come back', async () => {
+  test('give the same content again when time has advanced and come back', async () => {
     const { sandbox, known } = await start();
     const before = await transcript(sandbox, known, reads);
     sandbox.advance(9 * 86_400_000);
@@ -105,10 +105,10 @@ describe('the same seed, options and requests', () => {
   });
 });
 
-test('another seed gives other bytes wherever an answer tells of the organisation', async () => {
+test('another seed gives other bytes wherever an answer has data of the organisation', async () => {
   const [first, other] = [await answers(5), await answers(6)];
   const id = /[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-/;
-  const telling = first.map((line, n) => [line, other[n]] as const).filter(([line]) => id.test(line.body));
-  expect(telling.length).toBeGreaterThan(70);
-  expect(telling.filter(([line, its]) => line.body === its?.body).map(([line]) => line.asked)).toEqual([]);
+  const withIds = first.map((line, n) => [line, other[n]] as const).filter(([line]) => id.test(line.body));
+  expect(withIds.length).toBeGreaterThan(70);
+  expect(withIds.filter(([line, its]) => line.body === its?.body).map(([line]) => line.asked)).toEqual([]);
 });

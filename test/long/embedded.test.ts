@@ -92,7 +92,7 @@ test.runIf(process.getuid?.() === 0)(
     expect(await stat(join(dataDirectory, 'cluster', 'password'))).toMatchObject({ uid: 0, gid: 0 });
     const owner = (await stat(join(dataDirectory, 'cluster', 'data'))).uid;
     expect(owner).not.toBe(0);
-    // The data stays with the user that has it, whoever would be chosen today.
+    // The data stays with its present user, even if another one would be chosen today.
     expect(await serverUser(join(dataDirectory, 'cluster', 'data'))).toMatchObject({ uid: owner });
     await server.stop();
     expect((await startEmbeddedPostgres({ dataDirectory })).attached).toBe(false);

@@ -32,11 +32,11 @@ afterAll(() => sandbox.close());
 async function expectTruth(pool: pg.Pool): Promise<void> {
   expect(await differencesFromTruth(pool, sandbox)).toEqual([]);
   expect(await missingConversations(pool, sandbox, from, new Date('2026-03-12T06:10:00Z'))).toEqual([]);
-  const owed = await pool.query(
+  const pending = await pool.query(
     `select stream, slice_from, last_error from extract.slices where due_at <= $1 and retry_at is null`,
     [at],
   );
-  expect(owed.rows).toEqual([]);
+  expect(pending.rows).toEqual([]);
 }
 
 function environment(database: TestDatabase): Record<string, string> {

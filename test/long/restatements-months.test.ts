@@ -5,7 +5,7 @@ import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandb
 import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
 import { differencesFromTruth, environmentFor, runCommand } from '../support/program.js';
 
-/** What Genesys says about a day changes for weeks; the passes bring it, and what moved is written down. */
+/** Genesys restates a day for weeks; the passes pull it again, and the differences are recorded. */
 const day = Date.UTC(2026, 2, 10);
 const iso = (ms: number) => new Date(ms).toISOString();
 const timeout = 240_000;
@@ -108,7 +108,7 @@ const byKey = (a: { key: string }, b: { key: string }) => (a.key < b.key ? -1 : 
 async function figures(pool: pg.Pool): Promise<Map<string, number>> {
   const { rows } = await pool.query<{ key: string; value: number }>(
     `with sessions as (select * from mart.fct_agent_sessions),
-     told as (
+     returned as (
          select started_local::date as day, queue_id, media_type, 'coded_count' as figure, count(*) filter (where is_coded)::float8 as value
          from sessions group by 1, 2, 3
          union all
@@ -118,7 +118,7 @@ async function figures(pool: pg.Pool): Promise<Map<string, number>> {
          select handled_at::date, queue_id, media_type, 'handle_seconds', sum(handle_ms)::float8 / 1000 from genesys.session_facts
          where handled_at is not null group by 1, 2, 3
      )
-     select concat_ws(' ', day, queue_id, media_type, figure) as key, value from told where value <> 0`,
+     select concat_ws(' ', day, queue_id, media_type, figure) as key, value from returned where value <> 0`,
   );
   return new Map(rows.map(({ key, value }) => [key, value]));
 }
@@ -148,7 +148,7 @@ test.each([
   ['an e-mail that is reopened', /^emailReopened$/, 2],
   ['a conversation of many weeks', /Weeks|Months/i, 27],
 ])(
-  '%s is followed to its end without being pulled by day again, and stands as the API tells it',
+  '%s is followed to its end without being pulled by day again, and is stored as the API returns it',
   { timeout },
   async (_what, kind, daysMin) => {
     const { sandbox, pool, run } = await open(day + dayMs, { conversationsPerDay: 400, agents: 20 });

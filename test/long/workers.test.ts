@@ -70,8 +70,8 @@ async function until(condition: () => boolean | Promise<boolean>, whatMsMax = mi
 
 const dataRequests = (sandbox: Sandbox) => sandbox.requests().filter((request) => request.path.startsWith('/api/'));
 
-/** Slices in hand, by the server process whose connection holds the claim. */
-async function inHand(pool: pg.Pool): Promise<Map<number, number[]>> {
+/** Reads the claimed slices, by the server process whose connection holds the claim. */
+async function readClaimed(pool: pg.Pool): Promise<Map<number, number[]>> {
   const { rows } = await pool.query<{ pid: number; slices: number[] }>(
     'select session_pid as pid, array_agg(slice_id::int) as slices from extract.claims group by 1',
   );
@@ -104,7 +104,7 @@ const isWantedThroughout = ({ waiting }: Minute) =>
 test('three processes use at least 95 % of an allowance of 300 requests a minute in each minute, and never exceed it', {
   timeout: 400_000,
 }, async () => {
-  const [judgedMinutes, minutesMax] = [2, 4];
+  const [comparedMinutes, minutesMax] = [2, 4];
   const opened = await setUp(
     { seed: 5, requestsPerMinute: allowance, dataFrom: new Date('2025-10-01T00:00:00Z') },
     '2025-11-01T00:00:00Z',
@@ -117,13 +117,13 @@ test('three processes use at least 95 % of an allowance of 300 requests a minute
   const startMs = performance.now();
   const minutes: Minute[] = [];
   let counted = 0;
-  // The sandbox stands still in its time, so that the machine's tells when requests came.
-  while (minutes.filter(isWantedThroughout).length < judgedMinutes && minutes.length < minutesMax) {
+  // The sandbox's clock is frozen, so the machine's clock shows when requests arrived.
+  while (minutes.filter(isWantedThroughout).length < comparedMinutes && minutes.length < minutesMax) {
     const minute = await measureMinute(opened, counted, startMs + (minutes.length + 1) * minuteMs);
     minutes.push(minute);
     counted += minute.requests;
     process.stderr.write(
-      `minute ${minutes.length}: ${minute.requests} of ${allowance} requests${isWantedThroughout(minute) ? '' : ', not judged: nobody waited for more'}\n`,
+      `minute ${minutes.length}: ${minute.requests} of ${allowance} requests${isWantedThroughout(minute) ? '' : ', not compared: nobody waited for more'}\n`,
     );
   }
   for (const child of children) child.kill('SIGTERM');
@@ -131,19 +131,19 @@ test('three processes use at least 95 % of an allowance of 300 requests a minute
 
   // What the sandbox refused it answered with 429: there was nothing to refuse.
   expect(dataRequests(sandbox).filter((request) => request.status === 429)).toEqual([]);
-  const judged = minutes.filter(isWantedThroughout);
-  expect(judged).toHaveLength(judgedMinutes);
-  for (const { requests, waiting } of judged) {
+  const compared = minutes.filter(isWantedThroughout);
+  expect(compared).toHaveLength(comparedMinutes);
+  for (const { requests, waiting } of compared) {
     expect(requests).toBeGreaterThanOrEqual(0.95 * allowance);
     expect(Math.max(...waiting)).toBe(workerCount);
   }
   for (const { requests } of minutes) expect(requests).toBeLessThanOrEqual(allowance);
   // Work was left all the time, or the figures would say nothing.
-  const owed = await pool.query('select count(*)::int as count from extract.slices where due_at <= $1', [at]);
-  expect(owed.rows[0].count).toBeGreaterThan(0);
+  const due = await pool.query('select count(*)::int as count from extract.slices where due_at <= $1', [at]);
+  expect(due.rows[0].count).toBeGreaterThan(0);
 });
 
-test('a 429 told to one process is waited out by all three, which come back one after the other', {
+test('a 429 of one process is waited out by all three, which come back one after the other', {
   timeout: 120_000,
 }, async () => {
   const { sandbox, environment } = await setUp(
@@ -179,10 +179,10 @@ test('a process that is killed frees its slices at once; the others finish them,
   const { sandbox, pool, environment } = await setUp(settings, '2026-03-07T00:00:00Z', 3_000);
   const [victim] = spawnWorkers(['sync'], environment) as [Child];
   await until(() => dataRequests(sandbox).length > 80, 2 * minuteMs);
-  const before = await inHand(pool);
+  const before = await readClaimed(pool);
   victim.kill('SIGKILL');
   await victim.ended;
-  // Connections of a killed process end by themselves; with them goes what they held.
+  // The server ends connections of a killed process, and with them their claims.
   const alive = async () => {
     const { rows } = await pool.query<{ pid: number }>(
       'select pid from pg_stat_activity where datname = current_database()',
@@ -196,7 +196,7 @@ test('a process that is killed frees its slices at once; the others finish them,
   await until(async () => (await killed()).length > 0, 5_000);
   const orphans = await killed();
   await until(async () => {
-    const held = [...(await inHand(pool)).values()].flat();
+    const held = [...(await readClaimed(pool)).values()].flat();
     const done = await pool.query(
       'select slice_id::int as id from extract.slices where due_at is null or due_at > $1',
       [at],
@@ -212,11 +212,11 @@ test('a process that is killed frees its slices at once; the others finish them,
   expect(await missingConversations(pool, sandbox, new Date('2026-03-07T00:00:00Z'), at)).toEqual(
     await missingConversations(pool, sandbox, new Date('2026-03-12T06:10:00Z'), at),
   );
-  const owed = await pool.query(
+  const pending = await pool.query(
     'select stream, slice_from from extract.slices where due_at <= $1 and retry_at is null',
     [at],
   );
-  expect(owed.rows).toEqual([]);
+  expect(pending.rows).toEqual([]);
   const asked = dataRequests(sandbox).filter(({ method, path }) => method === 'POST' && !path.endsWith('/jobs'));
   const repeated =
     asked.length - new Set(asked.map(({ path, query, body }) => JSON.stringify([path, query, body]))).size;

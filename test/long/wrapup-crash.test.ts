@@ -21,8 +21,10 @@ async function applyAndDie(bench: Bench, step: string, when: 'before' | 'after')
   const { sandbox, databaseUrl } = bench;
   const options = { ...(await everything(bench)), writesMax: 100, concurrency: 1 };
   const { id: clientId, secret: clientSecret } = sandbox.writeClient;
-  const told = { url: sandbox.url, databaseUrl, now: sandbox.now(), clientId, clientSecret, step, when, options };
-  const child = spawn(process.execPath, [script, JSON.stringify(told)], { stdio: ['ignore', 'inherit', 'inherit'] });
+  const settings = { url: sandbox.url, databaseUrl, now: sandbox.now(), clientId, clientSecret, step, when, options };
+  const child = spawn(process.execPath, [script, JSON.stringify(settings)], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
   return new Promise((resolve) => child.on('close', (_status, signal) => resolve(signal)));
 }
 

@@ -78,7 +78,7 @@ function proposal(n: number): Proposal {
   };
 }
 
-test('ten thousand pending assignments are written once each inside 300 requests a minute, in runs that go on where the last one ended', async () => {
+test('ten thousand pending assignments are written once each inside 300 requests a minute, in runs that resume where the last one ended', async () => {
   const bench = await openBench({
     createWorld: busyWorld,
     requestsPerMinute: perMinute,

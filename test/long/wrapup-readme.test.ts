@@ -30,7 +30,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** What the chapter of docs/wrapup.md has a newcomer type, as it stands but for the address of the sandbox and the clock. */
+/** Returns the commands of the chapter in docs/wrapup.md, unchanged except for the address of the sandbox and the clock. */
 async function chapter(): Promise<string> {
   const page = await readFile(`${root}docs/wrapup.md`, 'utf8');
   const [, script = ''] = /```sh\n(alias genesys-warehouse=[\s\S]*?)```/.exec(page) ?? [];

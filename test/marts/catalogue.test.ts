@@ -33,12 +33,12 @@ async function asRole(role: string, text: string): Promise<unknown[]> {
 describe('ops_dictionary', () => {
   test('has every column of every relation of mart, with its description', async () => {
     const [count] = await rows(
-      `select (select count(*)::int from mart.ops_dictionary where description <> '' and relation_description <> '') as told,
+      `select (select count(*)::int from mart.ops_dictionary where description <> '' and relation_description <> '') as described,
               count(*)::int as columns
        from pg_attribute as a inner join pg_class as c on c.oid = a.attrelid
        where c.relnamespace = 'mart'::regnamespace and c.relkind in ('v', 'r') and a.attnum > 0 and not a.attisdropped`,
     );
-    expect(count.told).toBe(count.columns);
+    expect(count.described).toBe(count.columns);
     expect(count.columns).toBeGreaterThan(800);
   });
 

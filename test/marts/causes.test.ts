@@ -106,7 +106,7 @@ const sessionCases: readonly Case[] = [
     ),
   },
   {
-    rule: 'an alert let ring while the conversation still goes on',
+    rule: 'an alert let ring while the conversation still continues',
     cause: 'not_answered',
     record: withAgent(session([segment('alert', '10:01:00', '10:01:20', { queueId: mandatory })]), {
       conversationEnd: undefined,

@@ -166,7 +166,7 @@ describe('the files of views', () => {
     expect(faulty(({ text }) => !text.includes('\n\nselect * from final;\n'))).toEqual([]);
   });
 
-  test('are lower case but for names of Genesys, indented by four and never by tabs', () => {
+  test('are lower case except for names of Genesys, indented by four and never by tabs', () => {
     expect(faulty(({ text }) => /\b(SELECT|FROM|WHERE|JOIN|CREATE|COMMENT)\b/.test(text))).toEqual([]);
     expect(faulty(({ text }) => /\t/.test(text) || /^( {4})* {1,3}\S/m.test(text))).toEqual([]);
   });

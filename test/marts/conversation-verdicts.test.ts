@@ -148,7 +148,7 @@ const cases: readonly Case[] = [
     counts: [0, 0],
   },
   {
-    rule: 'a call that goes on',
+    rule: 'an open call',
     cause: 'still_open',
     state: 'open',
     participants: [customer, agent(ann, session([segment('interact', '10:01', null, { queueId: mandatory })]))],
@@ -268,7 +268,7 @@ describe('rpt_wrapup_coverage', () => {
        from mart.rpt_wrapup_coverage where queue_id = $1 and media_type = 'voice' group by 1 order by 1`,
       [mandatory],
     );
-    // Ann: refund, sale, alert, time-out, transfer, unexplained, transfer, unknown code, alert, a call that goes on.
+    // Ann: refund, sale, alert, time-out, transfer, unexplained, transfer, unknown code, alert, an open call.
     // Bob: sale, time-out, sale, alert, unexplained, time-out, alert, alert.
     expect(rows).toEqual([
       { user_id: ann, sessions: 10, codable: 7, coded: 2, leaks: 3, expected: 5 },

@@ -80,7 +80,7 @@ describe('the cookbook', () => {
     if (!mayBeEmpty.some((question) => question.test(recipe.question))) expect(rows).not.toEqual([]);
   });
 
-  test('keeps personal data from who is no member of genesys_personal', async () => {
+  test('hides personal data from roles that are not a member of genesys_personal', async () => {
     const personal = recipes.filter(({ role }) => role === 'genesys_personal');
     expect(personal).not.toEqual([]);
     for (const recipe of personal) {

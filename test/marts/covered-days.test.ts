@@ -100,7 +100,7 @@ describe('with a backfill of two days, a hole, and a schedule from noon on', () 
       )
     )[0];
 
-  test('ops_covered_days tells whole days from partly pulled ones and from those that nobody asked for', async () => {
+  test('ops_covered_days distinguishes whole days, partly pulled ones and those that were not requested', async () => {
     const hours = (count: number) => count * 3_600;
     const no = { is_complete: false, is_settled: false, is_final: false };
     expect(await covered('conversation_history', '2026-03-02')).toEqual({

@@ -189,7 +189,7 @@ async function plainSums(table: string): Promise<string> {
   return `select ${columns.join(', ')} from genesys.${view} group by ${[time, ...keys].join(', ')}`;
 }
 
-/** A column of this name in either view is the one: the names of handlings and of statuses differ, but for alerts without answer. */
+/** Sums the plain views. Column names of sessions and of statuses differ, except for alerts without answer. */
 async function plainAgentSums(names: readonly string[]): Promise<string> {
   const { rows } = await pool.query<{ name: string }>(
     `select attname as name from pg_attribute where attrelid = 'genesys.int_agent_status_metrics'::regclass and attnum > 0`,

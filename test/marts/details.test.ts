@@ -41,7 +41,7 @@ beforeAll(async () => {
       inQueue(sales, '10:05', '10:05:25'),
       agent(bob as string, talk(sales, '10:05:25', '10:09', [metric('tAnswered', 25, '10:05:25')])),
     ]),
-    // Bob asks Ann first and then hands over; she takes four seconds to answer.
+    // Bob asks Ann first and then transfers the call; she takes four seconds to answer.
     conversation(2, [
       customer,
       inQueue(service, '10:00', '10:01'),

@@ -47,7 +47,7 @@ const ann = {
 
 afterAll(() => marts?.close());
 
-test('targets of a queue stand in its row by medium, and what is not a number is null instead of an error', async () => {
+test('targets of a queue are in its row by medium, and a value that is not a number is null instead of an error', async () => {
   const [row] = await marts.rows('select * from mart.dim_queues');
   expect(row).toMatchObject({
     queue_name: 'New',
@@ -85,7 +85,7 @@ test('the history of a queue says what it was called, and where it belonged, at 
   ]);
 });
 
-test('a user has the names of team and location, and none where none is told', async () => {
+test('a user has the names of team and location, and none where none is set', async () => {
   const rows = await marts.rows(
     'select user_name, team_name, location_id, location_name, is_active, is_deleted from mart.dim_users order by user_name',
   );
@@ -102,7 +102,7 @@ test('a user has the names of team and location, and none where none is told', a
   ]);
 });
 
-test('skills that a user is told to have twice stand once, and ids that are none do not stand at all', async () => {
+test('skills that the API lists twice for a user are listed once, and invalid ids are left out', async () => {
   const skills = await marts.rows('select * from mart.bridge_user_skills order by skill_id');
   expect(skills).toEqual([
     { user_id: id(2), skill_id: id(30), proficiency: '4.5', is_active: true },

@@ -190,7 +190,7 @@ test('average handle time is the sum of handle time over its count, and each ave
   ]);
 });
 
-test('each stay in a queue tells how it ended, how long it took and who answered', async () => {
+test('each stay in a queue shows how it ended, how long it took and who answered', async () => {
   const rows = await marts.rows(
     `select queue_name, outcome, wait_seconds::float, answer_user_id, offered_count::int, over_sla_count::int
      from mart.fct_queue_legs order by started_at`,

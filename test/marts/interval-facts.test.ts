@@ -277,7 +277,7 @@ describe('presences of the organisation', () => {
     ]);
   });
 
-  test('an interval that says nothing is told by has_activity', async () => {
+  test('an interval without activity is marked by has_activity', async () => {
     const rows = await marts.rows(
       `select interval_start_at, has_activity from mart.fct_agent_intervals
        where user_id = $1 and interval_start_at >= '2026-03-05T22:30Z' order by interval_start_at`,
@@ -287,7 +287,7 @@ describe('presences of the organisation', () => {
   });
 });
 
-test('the hour that a clock shows twice has two intervals, told apart by their offset', async () => {
+test('the hour that a clock shows twice has two intervals, distinguished by their offset', async () => {
   const dimensions = { queue_id: service, media_type: 'email' };
   const group = (start: string, count: number): Group => ({
     table: 'queue_aggregates',

@@ -31,7 +31,7 @@ export async function insertGroup(marts: Marts, group: Group): Promise<void> {
   await insertGroups(marts, [group]);
 }
 
-/** The same about many groups of one table, faster. */
+/** Inserts many groups of one table, faster. */
 export async function insertGroups(marts: Marts, groups: readonly Group[]): Promise<void> {
   const rows = groups.flatMap(rowsOf);
   const starts = rows.map((row) => Date.parse(row.interval_start));

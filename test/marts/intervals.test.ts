@@ -196,7 +196,7 @@ describe('fct_queue_intervals', () => {
     });
   });
 
-  test('what happened outside queues stands under no queue and media type unknown', async () => {
+  test('activity outside queues counts under no queue and media type unknown', async () => {
     const rows = await marts.rows(
       'select media_type, handled_count::int from mart.fct_queue_intervals where queue_id is null',
     );
@@ -282,7 +282,7 @@ describe('fct_agent_intervals', () => {
     expect(row?.user_name).toBe('Ann');
   });
 
-  test('tells presence and routing status apart, where both have IDLE', async () => {
+  test('distinguishes presence and routing status, where both have IDLE', async () => {
     const [row] = await marts.rows(ofAnn, [ann, ten]);
     const names = ['on_queue', 'break', 'inactive', 'offline', 'available', 'logged_in'];
     expect(numbers(row, ...names.map((name) => `${name}_seconds`))).toEqual({
@@ -338,7 +338,7 @@ test('rpt_agent_days takes occupancy over the sums of the day', async () => {
   });
 });
 
-test('fct_wrapup_intervals tells what was handled with which code, and what without', async () => {
+test('fct_wrapup_intervals counts interactions by code, and those without', async () => {
   const dimensions = { queue_id: service, user_id: ann, media_type: 'voice' };
   const groups: readonly [string | null, Group['figures']][] = [
     [code, { tHandle: [2, 300_000], tAcw: [1, 30_000], nConnected: [4] }],
@@ -430,7 +430,7 @@ describe('is_final', () => {
   const finals = async (view: string, order: string) =>
     (await marts.rows(`select is_final from mart.${view} order by ${order}`)).map((row) => row.is_final);
 
-  test('is true only where no pass is owed for the whole interval, over slices that touch', async () => {
+  test('is true only where no pass is pending for the whole interval, over slices that touch', async () => {
     expect(await finals('fct_queue_intervals', 'interval_start_at')).toEqual([false, false, false, false, false]);
     const queue = { stream: 'queue_aggregates' };
     await insertSlice(marts, { ...queue, from: '2026-03-02T00:00:00Z', to: '2026-03-02T10:15:00Z', isFinal: true });
@@ -443,7 +443,7 @@ describe('is_final', () => {
     expect(rows.map((row) => row.is_final)).toEqual([true, false, true]);
   });
 
-  test('of a day is true only where no pass is owed for any part of it', async () => {
+  test('of a day is true only where no pass is pending for any part of it', async () => {
     expect(await finals('rpt_queue_days', 'day, media_type, queue_id')).toEqual([false, false, false, true]);
   });
 

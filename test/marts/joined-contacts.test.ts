@@ -24,7 +24,7 @@ const stay = participant('acd', [
   }),
 ]);
 
-/** Ann answers, asks Ben in a session of its own while the customer holds, and hands over to him. */
+/** Ann answers, asks Ben in a separate session while the customer holds, and transfers the call to him. */
 const consult = conversation(1, [
   customer,
   stay,

@@ -53,7 +53,7 @@ beforeAll(async () => {
 
 afterAll(() => marts?.close());
 
-test('freshness tells per stream what is there, what is final, what is owed and what fails', async () => {
+test('freshness shows per stream what is stored, final, pending and failing', async () => {
   const rows = await marts.rows(
     `select stream, watermark_at, final_until_at, latest_data_at, last_success_at, due_slice_count::int, pending_slice_count::int,
             failing_slice_count::int, dead_letter_count::int, record_count::int
@@ -176,7 +176,7 @@ test('a watermark stops at a hole, also where everything behind it was pulled, a
   ]);
 });
 
-test('restatements tell which conversation changed how late and by how much figures moved', async () => {
+test('restatements show which conversation changed how late and by how much figures changed', async () => {
   const [restatement] = await marts.rows('select restatement_id from extract.restatements');
   await marts.rows(
     `insert into extract.restatement_figures (restatement_id, quarter_start, queue_id, media_type, figure, value_before, value_after)

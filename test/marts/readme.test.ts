@@ -20,6 +20,6 @@ test('the README shows statements', () => {
   expect(statements.length).toBeGreaterThanOrEqual(3);
 });
 
-test.each(statements)('a statement that the README shows runs as it stands: %s', async (statement) => {
+test.each(statements)('a statement that the README shows runs unchanged: %s', async (statement) => {
   await expect(marts.rows(`explain ${statement}`)).resolves.not.toEqual([]);
 });

@@ -70,7 +70,7 @@ describe('fct_repeat_contacts', () => {
     ]);
   });
 
-  test('tells when the same customer comes next', async () => {
+  test('shows when the same customer comes next', async () => {
     const rows = await marts.rows(
       `select next_after_seconds::int as seconds from mart.fct_repeat_contacts
        where conversation_id = any($1) order by conversation_id`,
@@ -79,7 +79,7 @@ describe('fct_repeat_contacts', () => {
     expect(rows).toEqual([{ seconds: 1800 }, { seconds: null }]);
   });
 
-  test('has a key that tells customers apart, is made with a secret and holds no address', async () => {
+  test('has a key that distinguishes customers, is made with a secret and holds no address', async () => {
     const keys = await marts.rows<{ no: string; key: string | null }>(
       `select right(conversation_id::text, 1) as no, customer_key as key from mart.fct_conversations order by 1`,
     );

@@ -53,7 +53,7 @@ describe('session facts', () => {
     expect(agentFacts(session([], { metrics }))[0]).toMatchObject({ handled_at: time('10:09:00') });
   });
 
-  test('parts of talk stand in for its total only where the total is missing', () => {
+  test('parts of talk replace its total only where the total is missing', () => {
     const parts = [metric('tTalk', 30), metric('tTalk', 40)];
     const [whole] = agentFacts(session([], { metrics: [...parts, metric('tTalkComplete', 71)] }));
     expect(whole).toMatchObject({ talk_ms: 71_000, talk_count: 1 });
@@ -90,7 +90,7 @@ describe('session facts', () => {
     expect(agentFacts(session([]))[0]).toMatchObject({ started_at: time('10:00'), ended_at: null, is_open: false });
   });
 
-  test('the last code and the last real code are told apart, empty ones ignored', () => {
+  test('the last code and the last real code are distinguished, empty ones ignored', () => {
     const code = (wrapUpCode: string) => segment('wrapup', '10:03', '10:04', { wrapUpCode, wrapUpNote: '' });
     const [facts] = agentFacts(session([code(id(21)), code('ININ-WRAP-UP-TIMEOUT'), code('')]));
     expect(facts).toMatchObject({
@@ -107,7 +107,7 @@ describe('session facts', () => {
     expect(rows.map((row) => row.agent_session_count)).toEqual([6, 6, 6, 6, 6, 6]);
   });
 
-  test('an agent without a user id is no agent session', () => {
+  test('an agent without a user id is not an agent session', () => {
     const rows = factsOf(conversation(1, [participant('agent', [session([])]), customer]));
     expect(rows.map((row) => row.is_agent_session)).toEqual([false, false]);
   });

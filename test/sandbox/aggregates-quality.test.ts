@@ -49,7 +49,7 @@ describe('evaluations', () => {
     });
   });
 
-  test('change the past when they are scored and scored anew', () => {
+  test('change the past when they are scored and scored again', () => {
     const score = (nowDay: number) => figures(events, { ...asked, nowMs: day + nowDay * dayMs })['03-12  oTotalScore'];
     expect([score(4), score(5), score(8), score(9)]).toEqual([undefined, [1, 80], [1, 80], [1, 70]]);
   });

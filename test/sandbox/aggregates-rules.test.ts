@@ -24,8 +24,8 @@ import {
 
 const conversation = (...events: WorldEvent[]): WorldEvent[] => [started('09:00'), ...events, ended('23:00')];
 
-/** `time group metric: stats`, with the instant left out where there is but one interval. */
-function told(conversations: readonly (readonly WorldEvent[])[], asked: Partial<Asked>): string[] {
+/** Formats `time group metric: stats`, without the time where there is only one interval. */
+function figureLines(conversations: readonly (readonly WorldEvent[])[], asked: Partial<Asked>): string[] {
   const question = { fromMs: day, toMs: day + dayMs, nowMs: day + 60 * dayMs, metrics: [], ...asked };
   const answer = ask(worldOf(...conversations), question);
   return objects(answer.results).flatMap((result) =>
@@ -53,7 +53,7 @@ const handle = { metrics: ['tHandle'] };
 describe('a metric counts', () => {
   test('as a whole in the interval in which what it measures is complete', () => {
     const call = conversation(...talk('09:10', '09:55'));
-    expect(told([call], { metrics: ['tHandle', 'tTalkComplete'], granularity: 'PT30M' })).toEqual([
+    expect(figureLines([call], { metrics: ['tHandle', 'tTalkComplete'], granularity: 'PT30M' })).toEqual([
       '09:30 tHandle: 1 of 2700000 (2700000 to 2700000)',
       '09:30 tTalkComplete: 1 of 2700000 (2700000 to 2700000)',
     ]);
@@ -61,17 +61,17 @@ describe('a metric counts', () => {
 
   test('in the later of two intervals when it falls on their border, and not at all at the end of the query', () => {
     const call = conversation(...talk('09:10', '09:30'));
-    expect(told([call], { ...handle, granularity: 'PT30M' })).toEqual([
+    expect(figureLines([call], { ...handle, granularity: 'PT30M' })).toEqual([
       '09:30 tHandle: 1 of 1200000 (1200000 to 1200000)',
     ]);
-    expect(told([call], { ...handle, toMs: at('09:30') })).toEqual([]);
-    expect(told([call], { ...handle, fromMs: at('09:30') })).toHaveLength(1);
+    expect(figureLines([call], { ...handle, toMs: at('09:30') })).toEqual([]);
+    expect(figureLines([call], { ...handle, fromMs: at('09:30') })).toHaveLength(1);
   });
 
   test('on the day it happens, which may be days after the conversation began', () => {
     const long = [started('09:00'), ...talk('09:00', '58:00'), ended('58:00')];
-    expect(told([long], handle)).toEqual([]);
-    expect(told([long], { ...handle, fromMs: day + 2 * dayMs, toMs: day + 3 * dayMs })).toHaveLength(1);
+    expect(figureLines([long], handle)).toEqual([]);
+    expect(figureLines([long], { ...handle, fromMs: day + 2 * dayMs, toMs: day + 3 * dayMs })).toHaveLength(1);
   });
 
   test('only once it is published', () => {
@@ -82,9 +82,9 @@ describe('a metric counts', () => {
       handled('09:10', 1, 500),
     );
     const metrics = ['tHandle', 'tTalkComplete'];
-    expect(told([call], { metrics, nowMs: at('09:10') - 1 })).toEqual([]);
-    expect(told([call], { metrics, nowMs: at('09:10') })).toHaveLength(1);
-    expect(told([call], { metrics, nowMs: at('09:10') + 500 })).toHaveLength(2);
+    expect(figureLines([call], { metrics, nowMs: at('09:10') - 1 })).toEqual([]);
+    expect(figureLines([call], { metrics, nowMs: at('09:10') })).toHaveLength(1);
+    expect(figureLines([call], { metrics, nowMs: at('09:10') + 500 })).toHaveLength(2);
   });
 
   test('with its restated value from the night on in which it was restated, in its old interval', () => {
@@ -92,8 +92,12 @@ describe('a metric counts', () => {
     const restated = { kind: 'metricRestated', atMs, session: 1, name: 'tHandle', deltaMs: -600_000 } as const;
     const call = [...conversation(...talk('09:10', '09:50')), restated];
     const asked = { ...handle, granularity: 'PT30M' };
-    expect(told([call], { ...asked, nowMs: atMs - 1 })).toEqual(['09:30 tHandle: 1 of 2400000 (2400000 to 2400000)']);
-    expect(told([call], { ...asked, nowMs: atMs })).toEqual(['09:30 tHandle: 1 of 1800000 (1800000 to 1800000)']);
+    expect(figureLines([call], { ...asked, nowMs: atMs - 1 })).toEqual([
+      '09:30 tHandle: 1 of 2400000 (2400000 to 2400000)',
+    ]);
+    expect(figureLines([call], { ...asked, nowMs: atMs })).toEqual([
+      '09:30 tHandle: 1 of 1800000 (1800000 to 1800000)',
+    ]);
   });
 
   test('in local days when a time zone is given, also on the day on which the clocks change', () => {
@@ -109,7 +113,7 @@ describe('a metric counts', () => {
 });
 
 describe('handle time', () => {
-  test('is talk, hold, after-call work, dialing and contacting; ringing is no part of it', () => {
+  test('is talk, hold, after-call work, dialing and contacting; ringing is not part of it', () => {
     const call = conversation(
       ...joined('09:00', 1),
       phase('09:00', 1, 'alert'),
@@ -124,7 +128,7 @@ describe('handle time', () => {
     );
     const minutes = (count: number) => `1 of ${count * 60_000} (${count * 60_000} to ${count * 60_000})`;
     const metrics = ['tAlert', 'tContacting', 'tDialing', 'tHeldComplete', 'tTalkComplete', 'tAcw', 'tHandle'];
-    expect(told([call], { metrics })).toEqual([
+    expect(figureLines([call], { metrics })).toEqual([
       `tAcw: ${minutes(64)}`,
       `tAlert: ${minutes(1)}`,
       `tContacting: ${minutes(2)}`,
@@ -140,7 +144,7 @@ describe('the service level', () => {
   const metrics = ['nOffered', 'oServiceLevel', 'tWait'];
   const groupBy = ['queueId', 'mediaType'];
   const level = (asked: Partial<Asked>) =>
-    told(all, { metrics, groupBy, ...asked }).map((line) => line.replace(`${queue} voice `, ''));
+    figureLines(all, { metrics, groupBy, ...asked }).map((line) => line.replace(`${queue} voice `, ''));
   const all = [
     conversation(...answered('09:00:00', '09:00:10', false)),
     conversation(...answered('09:00:00', '09:02:00', true)),
@@ -169,7 +173,7 @@ describe('the service level', () => {
     const written = conversation(...unanswered('09:05', '09:06', 'abandoned', 1, otherQueue)).map((event) =>
       event.kind === 'sessionOpened' ? { ...event, mediaType: 'email' as const } : event,
     );
-    expect(told([...all, written], { metrics: ['oServiceLevel'] })).toEqual([
+    expect(figureLines([...all, written], { metrics: ['oServiceLevel'] })).toEqual([
       'oServiceLevel: {"ratio":0.2,"numerator":1,"denominator":5}',
     ]);
   });
@@ -203,21 +207,23 @@ describe('groups', () => {
       handled('09:15', 1),
     );
     const asked = { metrics: ['tTalkComplete', 'tHandle'], groupBy: ['wrapUpCode'] };
-    expect(told([call], asked)).toEqual([
+    expect(figureLines([call], asked)).toEqual([
       'code-1 tHandle: 1 of 900000 (900000 to 900000)',
       'code-1 tTalkComplete: 1 of 600000 (600000 to 600000)',
     ]);
-    expect(told([call], { ...asked, nowMs: at('09:12') })).toEqual(['tTalkComplete: 1 of 600000 (600000 to 600000)']);
+    expect(figureLines([call], { ...asked, nowMs: at('09:12') })).toEqual([
+      'tTalkComplete: 1 of 600000 (600000 to 600000)',
+    ]);
   });
 
   test('of a dimension with several values hold a session several times, or once when flattened', () => {
     const call = conversation(...talk('09:00', '09:10'));
     call[0] = started('09:00', { divisionIds: ['division-b', 'division-a'] });
-    expect(told([call], { ...handle, groupBy: ['divisionId'] }).map((line) => line.split(' ')[0])).toEqual([
+    expect(figureLines([call], { ...handle, groupBy: ['divisionId'] }).map((line) => line.split(' ')[0])).toEqual([
       'division-a',
       'division-b',
     ]);
-    expect(told([call], { ...handle, groupBy: ['divisionId'], isFlattened: true })[0]).toMatch(
+    expect(figureLines([call], { ...handle, groupBy: ['divisionId'], isFlattened: true })[0]).toMatch(
       /^division-a,division-b /,
     );
   });
@@ -230,17 +236,16 @@ describe('groups', () => {
       closed('09:10', 1, { queueId: queue }),
     ];
     const events = customer.map((event) => (event.kind === 'phaseStarted' ? { ...event, queueId: undefined } : event));
-    expect(told([conversation(...events)], { metrics: ['nConnected'], groupBy: ['queueId'] })).toEqual([
+    expect(figureLines([conversation(...events)], { metrics: ['nConnected'], groupBy: ['queueId'] })).toEqual([
       'nConnected: 1',
     ]);
   });
 
   test('by what is seldom asked are found as well', () => {
     const call = conversation(...talk('09:00', '09:10'));
-    expect(told([call, call], { ...handle, groupBy: ['conversationId'] }).map((line) => line.split(' ')[0])).toEqual([
-      'conversation-1',
-      'conversation-2',
-    ]);
+    expect(
+      figureLines([call, call], { ...handle, groupBy: ['conversationId'] }).map((line) => line.split(' ')[0]),
+    ).toEqual(['conversation-1', 'conversation-2']);
   });
 
   test(`beyond ${resultLimit} with their intervals are refused`, () => {
@@ -251,8 +256,8 @@ describe('groups', () => {
     ];
     const calls = [started('00:00'), ...[1, 2, 3, 4, 5].flatMap(busy), ended('23:00')];
     const asked = { metrics: ['nConnected'], granularity: 'PT1S', groupBy: ['userId'], toMs: day + seconds * 1_000 };
-    expect(told([calls], { ...asked, toMs: day + 60_000 })).toHaveLength(300);
-    expect(() => told([calls], asked)).toThrow('Result set is larger than result limit');
+    expect(figureLines([calls], { ...asked, toMs: day + 60_000 })).toHaveLength(300);
+    expect(() => figureLines([calls], asked)).toThrow('Result set is larger than result limit');
   });
 });
 
@@ -263,7 +268,7 @@ describe('filters', () => {
     conversation(...talk('09:00', '09:10')),
   ];
   const count = (filter: JsonObject) =>
-    told(calls, { metrics: ['nOffered', 'tAnswered', 'tAbandon', 'tHandle'], filter }).map(
+    figureLines(calls, { metrics: ['nOffered', 'tAnswered', 'tAbandon', 'tHandle'], filter }).map(
       (line) => line.split(':')[0],
     );
 
@@ -328,7 +333,7 @@ test('a view counts the values from its lower bound to less than its upper one',
     conversation(...unanswered('09:05:00', to, 'abandoned')),
   );
   const view = { name: 'tKindOfShort', target: 'tAbandon', function: 'rangeBound', range: { gte: 5_000, lt: 10_000 } };
-  expect(told(waits, { metrics: ['tAbandon'], views: [view] })).toEqual([
+  expect(figureLines(waits, { metrics: ['tAbandon'], views: [view] })).toEqual([
     'tAbandon: 3 of 24000 (5000 to 10000)',
     'tKindOfShort: 2 of 14000 (5000 to 9000)',
   ]);

@@ -108,7 +108,7 @@ describe('user details', () => {
     expect(new Set(open.map(({ userId, member }) => `${userId} ${member}`)).size).toBe(open.length);
   });
 
-  test('tell a status over midnight under both days, from its beginning to its end', () => {
+  test('return a status over midnight under both days, from its beginning to its end', () => {
     const midnight = new Date(fromMs + dayMs).toISOString();
     const records = found.flatMap((user) =>
       objects(user.primaryPresence).map((json) => JSON.stringify([user.userId, json])),
@@ -122,7 +122,7 @@ describe('user details', () => {
     expect(over.every((text) => !text.includes(`"startTime":"${midnight}"`))).toBe(true);
   });
 
-  test('tell a status alike whichever days are asked for, and whenever', () => {
+  test('return the same status for any requested days, at any time', () => {
     const known = new Set(recordsOf(found).map((record) => JSON.stringify(record)));
     const second = recordsOf(details({ span: { fromMs: fromMs + dayMs, toMs } }));
     expect(second.length).toBeGreaterThan(100);
@@ -148,7 +148,7 @@ describe('user details', () => {
     expect(recordsOf(meals).every(({ json }) => json.systemPresence === 'MEAL')).toBe(true);
   });
 
-  test('tell a record once on a page, which is shorter then, and nothing is lost', () => {
+  test('return a record once on a page, which is shorter then, and nothing is lost', () => {
     const page = withoutRepeats(found);
     const records = recordsOf(found);
     expect(page.flatMap((user) => [...objects(user.primaryPresence), ...objects(user.routingStatus)])).toHaveLength(

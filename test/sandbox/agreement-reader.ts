@@ -55,7 +55,7 @@ export async function aggregatesOf(client: Client, question: Question): Promise<
   );
 }
 
-/** Answered in time among answered and abandoned, by interval and group, as the answer tells it. */
+/** Returns the share answered in time among answered and abandoned, by interval and group, from the answer. */
 export function serviceLevelsOf(answer: JsonObject, groupBy: readonly string[]): Map<string, string> {
   const found = new Map<string, string>();
   for (const result of objects(answer.results)) {
@@ -70,7 +70,7 @@ export function serviceLevelsOf(answer: JsonObject, groupBy: readonly string[]):
   return found;
 }
 
-/** The same from figures that were counted from records. */
+/** Returns the service levels from figures that were counted from records. */
 export function serviceLevelsFrom(figures: Figures): Map<string, string> {
   const places = new Set<string>();
   for (const key of figures.keys()) {
@@ -109,7 +109,7 @@ export async function statusAggregates(client: Client, range: Range, userIds: re
   return figures;
 }
 
-/** The same from the spans of the user details: what goes on counts until now, and what comes under two days counts once. */
+/** Sums the spans of the user details: an open span counts until now, and one returned under two days counts once. */
 export async function statusesFromDetails(client: Client, range: Range, nowMs: number): Promise<Figures> {
   const figures: Figures = new Map();
   const seen = new Set<string>();

@@ -1,4 +1,4 @@
-/** Closed lists of values that the API documents, by model and field. A model that stands twice (with and without attributes) stands here once. */
+/** Closed lists of values that the API documents, by model and field. A model that exists twice (with and without attributes) is listed once. */
 
 const words = (list: string): ReadonlySet<string> => new Set(list.trim().split(/\s+/));
 
@@ -47,7 +47,7 @@ export const userMetrics = words('tAgentRoutingStatus tOrganizationPresence tSys
 export const observationMetrics = words(`oActiveUsers oAlerting oInteracting oLongestInteracting oLongestWaiting
   oMemberUsers oOffQueueUsers oOnQueueUsers oUserPresences oUserRoutingStatuses oWaiting`);
 
-/** What a session's metrics may be called: those that can be asked for in a details query. */
+/** Names of a session's metrics: those that can be requested in a details query. */
 const onlyInAggregates = words('oCallbackServiceLevel oServiceLevel oServiceTarget tWait');
 const detailMetrics = new Set([
   ...[...conversationMetrics].filter((name) => !onlyInAggregates.has(name)),

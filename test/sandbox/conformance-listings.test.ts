@@ -27,7 +27,7 @@ type Entities = any[];
 const isOfQueue = (method: string) =>
   method.includes('getRoutingQueueMembers') || method.includes('getRoutingQueueWrapupcodes');
 
-/** Follows `nextUri` as it stands, which is what it is there for. */
+/** Follows `nextUri` unchanged. */
 async function throughAll(first: { entities: Entities; nextUri?: string }): Promise<Entities> {
   const found = [...first.entities];
   let page = first;
@@ -60,7 +60,7 @@ describe('every listing', () => {
     expect(numbered).toEqual(whole);
   });
 
-  test('of the organisation has something in it, but for what it does not use', async () => {
+  test('of the organisation is not empty, except for features it does not use', async () => {
     const empty: string[] = [];
     const api = await loggedIn(sandbox);
     for (const method of pagedMethods)

@@ -32,7 +32,7 @@ beforeAll(async () => {
 afterEach(() => sandbox.setFaults({}));
 afterAll(() => sandbox.close());
 
-/** What is wrong with the answers to these rows, every complaint once. */
+/** Finds violations in the answers to these rows, each once. */
 async function violations(chosen: readonly Row[]): Promise<string[]> {
   const api = await loggedIn(sandbox);
   const found: string[] = [];

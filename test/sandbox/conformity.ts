@@ -7,7 +7,7 @@ export interface Conformity {
   violations(value: unknown, shape: Shape, path: string): string[];
 }
 
-/** The same record with and without attributes; the values of its fields are the same. */
+/** Suffix of models without attributes; their fields have the same values. */
 const withoutAttributes = 'WithoutAttributes';
 /** Fields that hold an instant are texts to the SDK. */
 const instantName = /(?:Date|Time|Timestamp|Start|End)$|^(?:dateCreated|dateModified|emitDate|expires)$/;
@@ -59,7 +59,7 @@ export function conformityTo(models: SdkModels): Conformity {
   return { violations };
 }
 
-/** What the SDK's types do not say about a text. */
+/** Checks a text beyond the SDK's types. */
 function valued(owner: Record<string, unknown>, model: string, name: string, path: string): string[] {
   const value = owner[name];
   const found = listed(value, valuesOf[`${model.replace(withoutAttributes, '')}.${name}`], path);
@@ -67,7 +67,7 @@ function valued(owner: Record<string, unknown>, model: string, name: string, pat
     found.push(...listed(value, qualifiersOf[String(owner.metric)], path));
   for (const text of texts(value)) {
     if (instantName.test(name) && !instant.test(text)) found.push(`${path}: ${text} is not an instant`);
-    if (guidName.test(name) && !guid.test(text) && text !== anyDivision) found.push(`${path}: ${text} is no id`);
+    if (guidName.test(name) && !guid.test(text) && text !== anyDivision) found.push(`${path}: ${text} is not an id`);
   }
   return found;
 }

@@ -137,7 +137,7 @@ const figures: readonly Row[] = [
   row('AnalyticsApi.getAnalyticsDataretentionSettings'),
 ];
 
-/** What comes in pages of entities. */
+/** Lists the methods that return pages of entities. */
 export const pagedMethods = ['RoutingApi.getRoutingQueueMembers', 'RoutingApi.getRoutingQueueWrapupcodes'];
 
 /** Listings with their options, each in pages of two, and one entity of those that can be asked for alone. */
@@ -206,7 +206,7 @@ const participantAt = (media: string, ...more: readonly unknown[]): Row['args'] 
   return (known) => [...at(media)(known).slice(0, 2), ...more];
 };
 
-/** Reading and writing wrap-up codes; where no conversation of a medium goes on, the refusal is looked at instead. */
+/** Reading and writing wrap-up codes; where no conversation of a medium is open, the refusal is checked instead. */
 const wrapups: readonly Row[] = [
   // Only a user who is logged in has a self.
   row('UsersApi.getUsersMe', () => [], { status: 400 }),

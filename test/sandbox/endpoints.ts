@@ -1,9 +1,9 @@
 import type { JsonObject, World } from '../../src/sandbox/world.js';
 
-/** What the calls of the table are and what they have to know of the organisation they are made to. */
+/** Defines the calls of the table and the facts of the organisation that they need. */
 
 export interface Row {
-  /** Of the SDK, e.g. `UsersApi.getUsers`. */
+  /** Method of the SDK, e.g. `UsersApi.getUsers`. */
   readonly method: string;
   readonly args: (known: Known) => readonly unknown[];
   /** A refusal is an answer, too. */
@@ -22,17 +22,17 @@ export interface Known {
   readonly queueId: string;
   readonly userIds: readonly string[];
   readonly code: string;
-  /** Ended, and one that is going on. */
+  /** A conversation that has ended, and one that is open. */
   readonly endedId: string;
   readonly openId: string;
-  /** A session of an agent in a conversation that goes on, by media type; a place that does not exist where there is none. */
+  /** A session of an agent in an open conversation, by media type; a place that does not exist where there is none. */
   readonly places: Readonly<Record<string, Place>>;
   first(listing: keyof World['directory']): string;
   jobId: string;
   channelId: string;
 }
 
-/** A working day's late morning: calls, callbacks, e-mails and messages are going on. */
+/** A working day's late morning: calls, callbacks, e-mails and messages are open. */
 export const now = new Date('2026-02-11T11:30:00Z');
 export const dataFrom = new Date('2026-01-20T00:00:00Z');
 export const organization = { seed: 11, agents: 40, conversationsPerDay: 300 };
@@ -51,7 +51,7 @@ export const communications = {
   Video: 'video',
 };
 
-/** What the rows need to know of the organisation, read from the organisation itself. */
+/** Reads the facts of the organisation that the rows need. */
 export function knownOf(world: World): Known {
   const queue = world.directory.queues.find(
     (one) => (world.directory.queueMembers.get(String(one.id)) ?? []).length > 0,
@@ -77,13 +77,13 @@ export function knownOf(world: World): Known {
 
 function placeIn(records: readonly JsonObject[], mediaType: string): Place {
   return (
-    sessionIn(records, mediaType, isGoingOn) ??
+    sessionIn(records, mediaType, isOpenSession) ??
     sessionIn(records, mediaType, () => true) ?? { conversationId: none, participantId: none, communicationId: none }
   );
 }
 
 const list = (object: JsonObject, key: string) => (object[key] as JsonObject[] | undefined) ?? [];
-const isGoingOn = (session: JsonObject) => list(session, 'segments').some((one) => one.segmentEnd === undefined);
+const isOpenSession = (session: JsonObject) => list(session, 'segments').some((one) => one.segmentEnd === undefined);
 
 function sessionIn(
   records: readonly JsonObject[],

@@ -12,7 +12,7 @@ export interface Span {
   readonly stepMs: number;
 }
 
-export interface Told {
+export interface CountedFigures {
   /** One for each grouping. */
   readonly figures: readonly Figures[];
   /** Metrics that fell into the span. */
@@ -24,7 +24,7 @@ export function figuresOfRecords(
   records: Iterable<JsonObject>,
   span: Span,
   groupings: readonly (readonly string[])[],
-): Told {
+): CountedFigures {
   const figures: Figures[] = groupings.map(() => new Map());
   let metricCount = 0;
   for (const record of records) {

@@ -79,7 +79,7 @@ async function serve(...args: readonly string[]): Promise<Served> {
 const loginAt = (served: Served) => login(served as never, served.clientId, served.clientSecret);
 
 describe('the sandbox as a program', () => {
-  test('prints what to put into the environment, says where its page is, and stops when told', async () => {
+  test('prints what to put into the environment, says where its page is, and stops on a signal', async () => {
     const served = await serve();
     expect(served.output()).toMatch(
       /^GENESYSCLOUD_API_URL=http:\/\/127\.0\.0\.1:\d+\nGENESYSCLOUD_OAUTHCLIENT_ID=sandbox\nGENESYSCLOUD_OAUTHCLIENT_SECRET=sandbox-secret\nGENESYS_WAREHOUSE_WRITE_CLIENT_ID=sandbox-writer\nGENESYS_WAREHOUSE_WRITE_CLIENT_SECRET=sandbox-writer-secret\n$/,
@@ -180,7 +180,7 @@ test.each([
   expect(output).toBe('');
   const [line = '', ...rest] = errors.trimEnd().split('\n');
   expect(line).toContain(culprit);
-  // What stands in brackets is advice: where help is.
+  // Text in brackets is advice: where help is.
   expect(rest.filter((more) => !more.startsWith('('))).toEqual([]);
 });
 

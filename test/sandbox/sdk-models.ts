@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
-/** What the vendor's SDK declares, read from the declarations that are installed: nobody has to keep a copy of the models in step. */
+/** Reads the models from the installed declarations of the vendor's SDK, so that no copy of them has to be maintained. */
 
 export type Shape =
   | { readonly kind: 'string' | 'number' | 'boolean' | 'object' | 'any' | 'nothing' }
@@ -16,7 +16,7 @@ export interface Field {
 export interface SdkModels {
   /** By field; undefined when the SDK has no such model. */
   fieldsOf(model: string): ReadonlyMap<string, Field> | undefined;
-  /** What a method of an API class promises, e.g. `UsersApi.getUsers`. Throws when the SDK has no such method. */
+  /** Returns the declared result of an API method, e.g. `UsersApi.getUsers`. Throws when the SDK has no such method. */
   answerOf(method: string): Shape;
 }
 
@@ -71,7 +71,7 @@ function answersIn(text: string): Map<string, string> {
   return found;
 }
 
-/** Of a type as these declarations write it; one that is written otherwise is an error, lest it hold nobody to anything. */
+/** Parses a type as these declarations write it. Throws for any other syntax, which would otherwise check nothing. */
 export function shapeOf(type: string): Shape {
   const text = type.trim();
   if (text === 'string' || text === 'number' || text === 'boolean' || text === 'object' || text === 'any')

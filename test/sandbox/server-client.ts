@@ -21,7 +21,7 @@ export interface Client {
 
 export const monday = Date.UTC(2026, 0, 5);
 
-/** A sandbox over the fake world, noon of Monday 2026-01-05 unless told otherwise, and a client that has logged in. */
+/** A sandbox over the fake world, noon of Monday 2026-01-05 by default, and a client that has logged in. */
 export async function startWithClient(options: SandboxOptions & { perDay?: number } = {}): Promise<Client> {
   const { perDay = 120, ...settings } = options;
   const sandbox = await startSandbox({

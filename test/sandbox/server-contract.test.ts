@@ -65,7 +65,7 @@ describe('a request', () => {
     });
   });
 
-  test('beyond the rate is refused with 429, told when to come back, and served in the next window', async () => {
+  test('beyond the rate is refused with 429 and a Retry-After, and served in the next window', async () => {
     client = await startWithClient({ requestsPerMinute: 2, rateWindowMs: 1_000 });
     const first = await client.get(me);
     expect(first.headers).toMatchObject({
@@ -90,7 +90,7 @@ describe('a request', () => {
     expect([status, body.status]).toEqual([413, 413]);
   });
 
-  test('that is no JSON is refused with 400', async () => {
+  test('that is not JSON is refused with 400', async () => {
     client = await startWithClient();
     expect((await client.send('POST', query, '{')).body.code).toBe('bad.request');
   });

@@ -38,7 +38,7 @@ describe('listings', () => {
     expect((await get('routing/queues?pageNumber=9')).entities).toEqual([]);
   });
 
-  test('of teams go on after a cursor', async () => {
+  test('of teams continue after a cursor', async () => {
     const first = await get('teams');
     expect(Object.keys(first)).toEqual(['entities', 'nextUri', 'selfUri']);
     const second = (await client.get(first.nextUri)).body;
@@ -124,7 +124,7 @@ test('deleted flows come only when asked for', async () => {
   ]).toEqual([3, 4, 2]);
 });
 
-test('the organisation, its home division, its limits and its retention are told', async () => {
+test('the organisation, its home division, its limits and its retention are served', async () => {
   expect(await get('organizations/me')).toMatchObject({ id: 'organization-1' });
   expect(await get('authorization/divisions/home')).toMatchObject({ id: 'division-1' });
   expect((await get('organizations/limits/namespaces/platform.api')).entities).toContainEqual({

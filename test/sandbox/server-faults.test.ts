@@ -185,7 +185,7 @@ describe('records can hold', () => {
     expect(JSON.stringify(await page())).toContain(text);
   });
 
-  test('what they held some time ago, told anew by chance with each request', async () => {
+  test('an earlier version, chosen at random for each request', async () => {
     await start({});
     client.sandbox.setNow(new Date('2026-01-05T12:00:00Z'));
     const now = (await page()).conversations;
@@ -195,10 +195,12 @@ describe('records can hold', () => {
     client.sandbox.setFaults({ changingRecords: { rate: 0.5, lagSeconds: 7_200 } });
     const [first, second] = [(await page()).conversations, (await page()).conversations];
     expect(first).not.toEqual(second);
-    for (const [at, told] of [...first.entries(), ...second.entries()]) {
-      expect(told.conversationId).toBe(now[at].conversationId);
-      const then = before.find((record: { conversationId: string }) => record.conversationId === told.conversationId);
-      if (then !== undefined) expect([now[at], then]).toContainEqual(told);
+    for (const [at, returned] of [...first.entries(), ...second.entries()]) {
+      expect(returned.conversationId).toBe(now[at].conversationId);
+      const then = before.find(
+        (record: { conversationId: string }) => record.conversationId === returned.conversationId,
+      );
+      if (then !== undefined) expect([now[at], then]).toContainEqual(returned);
     }
   });
 

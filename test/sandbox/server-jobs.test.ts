@@ -63,7 +63,7 @@ describe('a details job', () => {
     expect(await everything(jobId)).toHaveLength(64);
   });
 
-  test('a cursor taken before goes on where it was, and one of another job is refused', async () => {
+  test('an earlier cursor continues at its place, and one of another job is refused', async () => {
     client = await startWithClient();
     const jobId = await submit();
     const first = await client.get(`${path}/${jobId}/results?pageSize=100`);
@@ -129,7 +129,7 @@ describe('a details job', () => {
     expect((await client.get(`${path}/${finished}`)).status).toBe(404);
   });
 
-  test('availability is told in whole seconds', async () => {
+  test('availability is reported in whole seconds', async () => {
     client = await startWithClient({ availabilityLagMs: 1_500 });
     expect((await client.get(`${path}/availability`)).body).toEqual({ dataAvailabilityDate: '2026-01-08T11:59:58Z' });
   });

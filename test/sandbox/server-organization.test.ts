@@ -5,7 +5,7 @@ import type { JsonObject } from '../../src/sandbox/world.js';
 import type { Client } from './server-client.js';
 import { clientOf } from './server-client.js';
 
-/** The server over the simulated organisation itself, not over a small stand-in. */
+/** Tests the server over the simulated organisation itself, not over a small fake. */
 const open: Sandbox[] = [];
 afterEach(async () => {
   await Promise.all(open.splice(0).map((sandbox) => sandbox.close()));

@@ -77,7 +77,7 @@ describe('the details query', () => {
       '7 days',
     ],
     ['no interval', {}, 'bad.request', 'interval'],
-    ['an interval that is no date', { interval: 'yesterday/today' }, 'invalid.date', 'ISO-8601'],
+    ['an interval that is not a date', { interval: 'yesterday/today' }, 'invalid.date', 'ISO-8601'],
     ['an interval that ends before it starts', { interval: '2026-01-02/2026-01-01' }, 'bad.request', 'after'],
     ['a page size above 100', { interval: day, paging: { pageSize: 101, pageNumber: 1 } }, 'bad.request', '100'],
     [

@@ -48,7 +48,7 @@ test('the vendor SDK logs in, queries, runs a job and lists users', async () => 
   expect((await users.getUsers({ state: 'any', pageSize: 500, expand: ['skills'] })).body.total).toBe(130);
 });
 
-test('the vendor SDK is told why it is refused', async () => {
+test('the vendor SDK gets the reason of a refusal', async () => {
   client = await startWithClient();
   const { analytics } = await loggedIn();
   await expect(analytics.postAnalyticsConversationsDetailsQuery({ interval: 'x' })).rejects.toMatchObject({

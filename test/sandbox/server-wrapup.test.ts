@@ -154,7 +154,7 @@ describe('a notification channel', () => {
     return { channel, subscribed };
   }
 
-  test('tells of wrap-ups over its web socket, and answers pings', async () => {
+  test('sends wrap-ups over its web socket, and answers pings', async () => {
     client = await startWithClient();
     const { channel } = await channelWith([topic]);
     const socket = new WebSocket(channel.connectUri);
@@ -165,9 +165,9 @@ describe('a notification channel', () => {
     const ponged = next();
     socket.send('{"message":"ping"}');
     await ponged;
-    const told = next();
+    const event = next();
     await client.post(wrapup(openId), { code: 'code-2' });
-    await told;
+    await event;
     expect(messages.map((message) => message.topicName)).toEqual(['channel.metadata', topic]);
     expect(messages[1]?.eventBody).toMatchObject({
       conversationId: openId,

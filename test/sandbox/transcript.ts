@@ -3,7 +3,7 @@ import { request } from 'undici';
 import type { Known, Row } from './endpoints.js';
 import { type Address, call, loggedIn } from './sdk-driver.js';
 
-/** What was asked and every byte of what came back. */
+/** A request and every byte of its response. */
 export interface Line {
   readonly asked: string;
   readonly status: number;
@@ -19,7 +19,7 @@ interface SdkRequest {
   readonly data?: unknown;
 }
 
-/** How long a client really waits is told by the machine's clock. */
+/** Headers that depend on the machine's clock, by which a client really waits. */
 const machineTime = { 'inin-ratelimit-count': 'of this minute', 'inin-ratelimit-reset': 'in real seconds' };
 
 /** Carries the SDK's requests and writes down the answers; the SDK's own client would have parsed them away. */

@@ -25,7 +25,7 @@ function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> 
 
 type Handling = { readonly userId: string; readonly fromMs: number; readonly toMs: number };
 
-/** Voice sessions of agents who came by a queue, from ring to hang-up, as the records tell them. */
+/** Voice sessions of agents reached through a queue, from ring to hang-up, from the records. */
 function queueCalls(of: readonly WorldConversation[]): Handling[] {
   return of.flatMap((conversation) => {
     const sessions = new Map<number, { userId: string; fromMs: number; toMs: number; answered: boolean }>();

@@ -234,7 +234,7 @@ export const fieldsOf: Readonly<Record<string, readonly string[]>> = {
   ],
   AnalyticsResolution: ['eventTime', 'queueId', 'userId', 'nNextContactAvoided'],
 };
-/** Which object stands under a field. */
+/** Names the object under a field. */
 export const objectUnder: Readonly<Record<string, string>> = {
   participants: 'AnalyticsParticipant',
   sessions: 'AnalyticsSession',

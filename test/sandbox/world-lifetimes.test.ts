@@ -3,7 +3,7 @@ import { createWorld } from '../../src/sandbox/world/index.js';
 
 const dayMs = 86_400_000;
 
-/** Whoever looks back relies on these bounds: a conversation that outlived its own would be missing from jobs and figures. */
+/** Jobs and figures rely on these bounds: a conversation that outlived its own would be missing from them. */
 test.each([
   { seed: 1, agents: 5, conversationsPerDay: 400, timeZone: 'UTC' },
   { seed: 2, agents: 60, conversationsPerDay: 1_200, timeZone: 'America/New_York' },

@@ -217,7 +217,7 @@ describe('what a naive extractor trips over', () => {
     for (const id of targets) expect(world.conversationById(id)?.kind.startsWith('merged')).toBe(true);
   });
 
-  it('has awkward attributes: crowded, cut, equal but for case, empty, with newlines and a trailing space', () => {
+  it('has awkward attributes: crowded, cut, equal except for case, empty, with newlines and a trailing space', () => {
     const attributes = records.flatMap((record) =>
       list(record, 'participants').flatMap((one) => optional(one.attributes)),
     );

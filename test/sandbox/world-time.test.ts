@@ -106,7 +106,7 @@ describe('a record as it is known at an instant', () => {
     for (const one of conversations) expect(one.render(one.startMs - 1, true)).toBeUndefined();
   });
 
-  it('keeps what it has once told, except for the nightly reprocessing', () => {
+  it('keeps what it has once returned, except for the nightly reprocessing', () => {
     for (const one of conversations) {
       const restatedMs = one.events.find((event) => event.kind === 'metricRestated')?.atMs ?? Number.POSITIVE_INFINITY;
       let metrics: string[] = [];
@@ -123,19 +123,19 @@ describe('a record as it is known at an instant', () => {
     }
   });
 
-  it('tells nothing from the future', () => {
+  it('returns nothing from the future', () => {
     for (const one of conversations) {
       for (const atMs of one.changesMs) {
         const now = new Date(atMs).toISOString();
         const record = one.render(atMs, true) as JsonObject;
-        const told = sessionsOf(record).flatMap((session) => [
+        const dates = sessionsOf(record).flatMap((session) => [
           ...list(session, 'metrics').map((metric) => String(metric.emitDate)),
           ...list(session, 'segments').flatMap((segment) => [
             String(segment.segmentStart),
             String(segment.segmentEnd ?? ''),
           ]),
         ]);
-        expect(told.filter((date) => date > now)).toEqual([]);
+        expect(dates.filter((date) => date > now)).toEqual([]);
         expect(record.conversationEnd === undefined).toBe(atMs < one.endMs);
       }
     }

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 
-/** Everything that stands in any table of ours, as text: what must not be there is looked for in it. */
+/** Returns the content of all tables as text, in which a test searches for what must not be stored. */
 export async function databaseText(pool: pg.Pool, left: (table: string) => boolean = () => false): Promise<string> {
   const { rows } = await pool.query<{ name: string }>(
     `select c.oid::regclass::text as name from pg_class as c join pg_namespace as n on n.oid = relnamespace

@@ -179,10 +179,10 @@ describe('a role with division access', () => {
     }
   });
 
-  test('does not learn of others by a function of its own that tells what it is given', async () => {
+  test('does not learn of others by its own function that raises what it is given', async () => {
     const client = await login('supervisor');
-    const told: string[] = [];
-    client.on('notice', (notice) => told.push(notice.message ?? ''));
+    const notices: string[] = [];
+    client.on('notice', (notice) => notices.push(notice.message ?? ''));
     await client.query(
       `create function lab.peek(text) returns boolean language plpgsql cost 0.000001
        as $$ begin raise notice '%', $1; return true; end $$`,
@@ -196,16 +196,16 @@ describe('a role with division access', () => {
       await client.query(`select count(*) from mart.${relation} where lab.peek(${column}::text)`);
     }
     await client.end();
-    expect(told.length).toBeGreaterThan(conversations.length);
+    expect(notices.length).toBeGreaterThan(conversations.length);
     const visible = new Set([...conversations, ...queues]);
-    expect(told.filter((id) => !visible.has(id))).toEqual([]);
+    expect(notices.filter((id) => !visible.has(id))).toEqual([]);
   });
 
   test('does not learn of others by an operator whose selectivity is estimated from statistics', async () => {
     await owner.query('analyze genesys.queues');
     const client = await login('supervisor');
-    const told: string[] = [];
-    client.on('notice', (notice) => told.push(notice.message ?? ''));
+    const notices: string[] = [];
+    client.on('notice', (notice) => notices.push(notice.message ?? ''));
     await client.query(
       `create function lab.same(text, text) returns boolean language plpgsql
        as $$ begin raise notice '%', $1; return true; end $$`,
@@ -219,7 +219,7 @@ describe('a role with division access', () => {
     const names = await owner.query<{ name: string }>('select name from genesys.queues where queue_id = any($1)', [
       queues,
     ]);
-    expect(new Set(told)).toEqual(new Set(names.rows.map(({ name }) => name)));
+    expect(new Set(notices)).toEqual(new Set(names.rows.map(({ name }) => name)));
   });
 
   test('does not learn of others by an error that a condition raises', async () => {

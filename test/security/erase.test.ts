@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { needleOf } from '../../src/postgres/retention/erase-search.js';
+import { toSearchPattern } from '../../src/postgres/retention/erase-search.js';
 import { storeSurveys } from '../../src/postgres/wrapup/surveys.js';
 import { normalAddress } from '../../src/privacy/scrubber.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
@@ -43,9 +43,11 @@ const one = async <T>(text: string, values: unknown[] = []): Promise<T> => {
   return row as T;
 };
 
-/** Where an address stands, in any writing. */
+/** Finds an address in the database, in any notation. */
 async function placesOf(address: string): Promise<string[]> {
-  const found = (await databaseText(pool)).match(new RegExp(`.{0,60}${needleOf(normalAddress(address))}.{0,20}`, 'gi'));
+  const found = (await databaseText(pool)).match(
+    new RegExp(`.{0,60}${toSearchPattern(normalAddress(address))}.{0,20}`, 'gi'),
+  );
   return [...new Set(found ?? [])].slice(0, 10);
 }
 
@@ -80,7 +82,7 @@ describe('a person outside, by address', () => {
     expect(await databaseText(pool, isOwn)).toBe(before);
   });
 
-  test('stands nowhere any more, written in any way, and no conversation is lost', async () => {
+  test('is nowhere any more, in any notation, and no conversation is lost', async () => {
     // Where no column is for it: in an attribute, in a dead letter, in the answer of a survey.
     const { id } = await one<{ id: string }>(
       `select conversation_id::text as id from genesys.sessions where ani = $1 order by 1 limit 1`,
@@ -163,7 +165,7 @@ describe('a person outside, by address', () => {
 });
 
 describe('an external contact, removed', () => {
-  test('is gone with the id, the names and the attributes of its conversations, for good', {
+  test('is gone with the id, the names and the attributes of its conversations, permanently', {
     timeout: 120_000,
   }, async () => {
     const { id, contact, name } = await one<{ id: string; contact: string; name: string }>(
@@ -183,7 +185,7 @@ describe('an external contact, removed', () => {
 });
 
 describe('a user of the organisation', () => {
-  test('loses name and e-mail address in the directory with its history and in conversations, for good; the figures keep the id', {
+  test('loses name and e-mail address in the directory with its history and in conversations, permanently; the figures keep the id', {
     timeout: 120_000,
   }, async () => {
     const { id, name, email } = await one<{ id: string; name: string; email: string }>(
@@ -210,7 +212,7 @@ describe('a user of the organisation', () => {
   });
 });
 
-test('what is kept to recognise people is no identifier but a digest', async () => {
+test('what is stored to recognise people is a digest, not an identifier', async () => {
   const { rows } = await pool.query('select subject, digest from extract.erasures');
   expect(rows.length).toBeGreaterThan(2);
   for (const { digest } of rows) expect(digest).toMatch(/^[0-9a-f]{64}$/);

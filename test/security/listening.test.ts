@@ -21,7 +21,7 @@ test('a server is opened at the loopback address, or at the host that the config
   expect(calls.length).toBeGreaterThan(2);
 });
 
-test('the service port stands at the loopback address unless the configuration says otherwise', () => {
+test('the service port listens on the loopback address unless the configuration says otherwise', () => {
   expect(parseConfig({}, { api: false }).service.host).toBe('127.0.0.1');
   expect(parseConfig({ GENESYS_WAREHOUSE_SERVICE_HOST: '0.0.0.0' }, { api: false }).service.host).toBe('0.0.0.0');
 });

@@ -40,11 +40,11 @@ const customer = (from: typeof record) =>
   from.participants[0] as (typeof record.participants)[0] & { sessions: object[] };
 
 describe('the policy on a record', () => {
-  test('that keeps everything is no screen at all, so that it costs nothing', () => {
+  test('that keeps everything creates no scrubber, so that it costs nothing', () => {
     expect(createScreen(keepEverything)).toBeUndefined();
   });
 
-  test('hashes an address the same wherever it stands and however it is written', () => {
+  test('hashes an address the same in every place and notation', () => {
     const result = screened({ addresses: 'hash', key });
     const text = JSON.stringify(result);
     expect(text).not.toMatch(/49301234567|example\.org|49800555/i);
@@ -147,12 +147,12 @@ describe('a warehouse with a policy', () => {
     const other = await migratedDatabase();
     const otherPool = testPool(other.url);
     expect(await runCommand(['sync'], sandbox, { ...policy, DATABASE_URL: other.url })).toMatchObject({ status: 0 });
-    // The organisation's own numbers and mailboxes stand with its queues and campaigns.
+    // The organisation's own numbers and mailboxes are stored with its queues and campaigns.
     const text = await databaseText(otherPool, (table) => /queues|campaigns/.test(table));
     await otherPool.end();
     await other.drop();
-    const stands = (value: string) => text.slice(Math.max(0, text.indexOf(value) - 300)).slice(0, 400);
-    expect([...new Set(plain)].filter((value) => text.includes(value)).map(stands)).toEqual([]);
+    const surroundings = (value: string) => text.slice(Math.max(0, text.indexOf(value) - 300)).slice(0, 400);
+    expect([...new Set(plain)].filter((value) => text.includes(value)).map(surroundings)).toEqual([]);
     expect(text).toMatch(/hmac:[0-9a-f]{32}/);
 
     const range = ['--from', '2026-03-10T00:00:00Z', '--to', '2026-03-12T15:00:00Z', '--force'];

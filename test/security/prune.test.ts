@@ -13,7 +13,7 @@ import { differencesFromTruth, environmentFor, runCommand } from '../support/pro
 import { databaseText } from './database-text.js';
 
 const at = new Date('2026-03-12T15:07:00Z');
-/** What `prune --keep 90d` keeps at that time begins here. */
+/** The beginning of what `prune --keep 90d` keeps at that time. */
 const before = new Date('2025-12-01T00:00:00Z');
 const oldDays = [
   ['2025-09-10T00:00:00Z', '2025-09-11T00:00:00Z'],

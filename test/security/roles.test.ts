@@ -12,7 +12,7 @@ import { differencesFromTruth, environmentFor, runCommand } from '../support/pro
 const script = readFileSync(new URL('../../docs/roles.sql', import.meta.url), 'utf8');
 const at = new Date('2026-03-12T15:07:00Z');
 const forbidden = '42501';
-/** A view that cannot be written to, whoever tries. */
+/** SQLSTATE of a view that no role can write to. */
 const noSuchChange = '55000';
 
 let sandbox: Sandbox;
@@ -86,7 +86,7 @@ describe('the roles of docs/roles.sql', () => {
     expect(await differencesFromTruth(admin, sandbox)).toEqual([]);
   });
 
-  test('the writer cannot prune, and is told who can', async () => {
+  test('the writer cannot prune, and the error says who can', async () => {
     await admin.query('select genesys.create_month($1, $2)', ['conversations', '2024-01-01']);
     const result = await run('genesys_writer', 'prune', '--keep', '12months');
     expect(result.status).toBe(2);
@@ -200,7 +200,7 @@ describe('the roles of docs/roles.sql', () => {
     await tool.leave();
   });
 
-  test('the bounds that the script recommends are in force for a role of a BI tool', async () => {
+  test('the bounds that the script recommends apply to a role of a BI tool', async () => {
     const tool = await visit(admin, database, ['genesys_reader']);
     const version = Number((await admin.query('show server_version_num')).rows[0].server_version_num);
     const bounds = [...script.matchAll(/^-- {3}(alter role my_bi .*?;)/gm)].map(([, statement]) => String(statement));

@@ -87,7 +87,7 @@ async function until(isSo: () => boolean, ended: Promise<unknown>): Promise<void
 }
 
 describe('secrets', () => {
-  test('stand in no line of a whole run at level debug with faults, in no answer of its service port and in no process title', {
+  test('are in no line of a whole run at level debug with faults, in no answer of its service port and in no process title', {
     timeout: 180_000,
   }, async () => {
     sandbox.setFaults(faults);
@@ -119,7 +119,7 @@ describe('secrets', () => {
     if (process.platform === 'linux') expect(addresses).toContain(`127.0.0.1:${port}`);
   });
 
-  test('stand nowhere in the database and in no output of status', async () => {
+  test('are nowhere in the database and in no output of status', async () => {
     expect(found(await databaseText(pool))).toEqual([]);
     const shown = await runCommand(['status', '--json'], sandbox, environment);
     expect(found((await runCommand(['status'], sandbox, environment)).output + shown.output)).toEqual([]);
@@ -141,7 +141,7 @@ describe('secrets', () => {
       },
     ],
     ['an API that is away', { GENESYSCLOUD_API_URL: `http://user:${secrets.write}@127.0.0.1:1` }],
-  ])('stand in no message about %s', { timeout: 120_000 }, async (_name, wrong) => {
+  ])('are in no message about %s', { timeout: 120_000 }, async (_name, wrong) => {
     sandbox.setFaults({});
     // Something has to be asked, or nobody would be refused.
     await pool.query(

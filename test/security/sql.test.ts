@@ -23,7 +23,7 @@ function sqlInterpolations(file: string, text: string): Interpolation[] {
   return found;
 }
 
-/** Template literals with the text before them; nested ones stand in their outer ones too. */
+/** Returns template literals with the text before them; nested ones are part of their outer ones too. */
 function templates(text: string): { tag: string; body: string }[] {
   const found: { tag: string; body: string }[] = [];
   for (const match of text.matchAll(/`((?:[^`\\]|\\.|\$\{(?:[^`{}]|`[^`]*`|\{[^{}]*\})*\})*)`/g))
@@ -32,7 +32,7 @@ function templates(text: string): { tag: string; body: string }[] {
 }
 
 /**
- * What may stand in SQL besides parameters, each looked at: names that this program itself gives (from its lists of tables and columns, or from
+ * Expressions allowed in SQL besides parameters, each reviewed: names that this program itself gives (from its lists of tables and columns, or from
  * the catalogue and quoted), its own constants, fragments made of these, and literals that the driver or `toISOString` writes.
  */
 const audited: Readonly<Record<string, readonly string[]>> = JSON.parse(

@@ -5,7 +5,7 @@ import { requireEncryption } from '../../src/postgres/connection/tls.js';
 import { createDatabase, type TestDatabase, testPool } from '../support/postgres.js';
 import { authorityFile, startTlsProxy, type TlsBehaviour, type TlsProxy } from '../support/tls-proxy.js';
 
-/** What a server on another machine, or somebody in between, may try; the pool is the program's own. */
+/** Tests what a server on another machine, or an attacker in between, may try; the pool is the program's own. */
 let database: TestDatabase;
 let proxy: TlsProxy | undefined;
 
@@ -18,7 +18,7 @@ afterEach(async () => {
 });
 afterAll(() => database.drop());
 
-/** What came of connecting: `connected`, or the sentence that a person reads. */
+/** Returns the outcome of connecting: `connected`, or the sentence that a person reads. */
 async function connectThrough(behaviour: TlsBehaviour, parameters: string): Promise<string> {
   proxy = await startTlsProxy(database.url, behaviour);
   const connectionString = `${proxy.url}?${parameters}`;
@@ -70,7 +70,7 @@ describe('a server on another machine', () => {
   });
 
   test.each([trusting, 'sslmode=no-verify'])(
-    'that promises TLS and goes on without gets nothing either: %s',
+    'that promises TLS and continues without gets nothing either: %s',
     async (parameters) => {
       expect(await connectThrough('broken promise', parameters)).toMatch(/breaks off the TLS handshake/);
       expect(proxy?.clearBytes()).toBe(0);

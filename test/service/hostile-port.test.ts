@@ -26,7 +26,7 @@ async function serve(options: Partial<ServiceOptions>): Promise<{ port: number; 
   return { port: service.port, url: `http://${host}:${service.port}` };
 }
 
-/** A connection that has sent `text` and goes on to send nothing. */
+/** Opens a connection that sends `text` and then nothing more. */
 async function hold(port: number, text = ''): Promise<Socket> {
   const socket = createConnection(port, host);
   sockets.push(socket);

@@ -43,7 +43,7 @@ describe('the service port', () => {
     const { url } = await serve(hello, echo);
     expect(await answerOf(`${url}/nothing`)).toEqual({
       status: 404,
-      text: 'There is nothing here; try /hello, /echo.\n',
+      text: 'Not found. Available: /hello, /echo.\n',
     });
     const wrong = await fetch(`${url}/echo`);
     expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'POST']);
@@ -53,7 +53,7 @@ describe('the service port', () => {
     expect((await answerOf(`${url}/echo`, { method: 'POST', body: 'x'.repeat(16) })).status).toBe(200);
   });
 
-  test('refuses a body of untold length as soon as it is too long', async () => {
+  test('refuses a body of unknown length as soon as it is too long', async () => {
     const { url } = await serve(echo);
     let sent = 0;
     const body = new ReadableStream({
@@ -72,7 +72,7 @@ describe('the service port', () => {
     expect(sent).toBeLessThan(1_000);
   });
 
-  test('tells nobody why a handler failed, but the log', async () => {
+  test('reports why a handler failed only to the log', async () => {
     const lines: string[] = [];
     const log = createLog({ level: 'info', terminal: false, destination: { write: (line) => lines.push(line) } });
     const broken: Route = { method: 'GET', path: '/broken', handle: () => Promise.reject(new Error('inner matter')) };
@@ -100,7 +100,7 @@ describe('the service port', () => {
     await expect(fetch(`${url}/hello`)).rejects.toThrow();
   });
 
-  test('a port that is taken is one sentence for whoever asked for it, and a warning for whoever did not', async () => {
+  test('a port that is in use is an error of one sentence when it was configured, and otherwise a warning', async () => {
     const { service } = await serve(hello);
     const lines: string[] = [];
     const log = createLog({ level: 'info', terminal: false, destination: { write: (line) => lines.push(line) } });
@@ -109,13 +109,13 @@ describe('the service port', () => {
     await expect(startServiceUnlessTaken({ ...options, isPortGiven: true })).rejects.toThrow(/is in use; choose/);
     expect(await startServiceUnlessTaken({ ...options, isPortGiven: false })).toBeUndefined();
     expect(lines).toHaveLength(1);
-    expect(lines[0]).toContain('Going on without it');
+    expect(lines[0]).toContain('Continuing without it');
     await expect(startServiceUnlessTaken({ ...options, host: '192.0.2.1', isPortGiven: true })).rejects.toThrow(
-      /no address of this machine/,
+      /not an address of this machine/,
     );
   });
 
-  test('a header that never ends and a request that is no HTTP are refused', async () => {
+  test('a header that never ends and a request that is not HTTP are refused', async () => {
     const { service } = await serve(hello);
     const socket = createConnection(service.port, host);
     socket.write(`GET /hello HTTP/1.1\r\nHost: x\r\nX-Long: ${'y'.repeat(20_000)}\r\n\r\n`);

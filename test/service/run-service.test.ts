@@ -58,7 +58,7 @@ describe('the service port of run', () => {
     expect(metricOf(text, 'process_resident_memory_bytes')).toBeGreaterThan(0);
   });
 
-  test('never tells the secret, the token or the password', async () => {
+  test('never shows the secret, the token or the password', async () => {
     const { text } = await running.get('/metrics');
     expect(text).not.toContain(sandbox.clientSecret);
     expect(text).not.toContain(new URL(database.url).password || 'no password at all');
@@ -82,7 +82,7 @@ describe('the service port of run', () => {
     await pool.end();
   });
 
-  test('is not ready while Genesys refuses the login, and ready again by itself', async () => {
+  test('is not ready while Genesys refuses the login, and ready again afterwards', async () => {
     const pool = testPool(database.url);
     const due = () =>
       pool.query(`update extract.slices set due_at = now(), retry_at = null where stream = 'conversations'`);

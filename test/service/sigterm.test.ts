@@ -49,8 +49,8 @@ afterAll(async () => {
 type Requests = ReturnType<Sandbox['requests']>;
 
 /**
- * Starts `run`, ends it with SIGTERM as soon as `moment` has come and looks at how it went. The moment is told what was
- * asked since this process logged in: a stalled request is written down only when its answer leaves, which may be after
+ * Starts `run`, ends it with SIGTERM as soon as `moment` returns true and checks its end. The moment gets the requests
+ * since this process logged in: a stalled request is written down only when its answer leaves, which may be after
  * its process has ended and before the next one hears signals.
  */
 async function stoppedAt(
@@ -65,10 +65,10 @@ async function stoppedAt(
     const login = requests.findIndex(({ path }) => path === '/oauth/token');
     return login >= 0 && moment(requests.slice(login + 1));
   });
-  const toldAt = performance.now();
+  const signalledAt = performance.now();
   program.kill('SIGTERM');
   const { status, errors } = await program.ended;
-  expect(performance.now() - toldAt).toBeLessThan(stopMsMax);
+  expect(performance.now() - signalledAt).toBeLessThan(stopMsMax);
   // 143 is main's own word for it; a program that was cut off by force has not said goodbye.
   expect(status).toBe(0);
   expect(errors).toContain('The scheduler has stopped');
@@ -81,7 +81,7 @@ async function stored(): Promise<number> {
   return rows[0].count;
 }
 
-async function owed(): Promise<number> {
+async function pendingCount(): Promise<number> {
   const pool = testPool(database.url);
   const { rows } = await pool.query('select count(*)::int as count from extract.slices where due_at <= $1', [at]);
   await pool.end();
@@ -94,7 +94,7 @@ describe('SIGTERM', { timeout: 180_000 }, () => {
     sandbox.setFaults({ stall: { rate: 1, ms: 400, when: 'before-headers', path: '/details/' } });
     await stoppedAt(async () => (await stored()) > 0);
     sandbox.setFaults({});
-    expect(await owed()).toBeGreaterThan(0);
+    expect(await pendingCount()).toBeGreaterThan(0);
   });
 
   test('while an answer has stalled ends run in less than ten seconds', async () => {
@@ -103,7 +103,7 @@ describe('SIGTERM', { timeout: 180_000 }, () => {
     sandbox.setFaults({});
   });
 
-  test('while Genesys has told it to wait for longer ends run in less than ten seconds', async () => {
+  test('during a long Retry-After ends run in less than ten seconds', async () => {
     sandbox.setFaults({ http429: { rate: 1, retryAfterSeconds: 15, path: '/analytics/' } });
     await stoppedAt((requests) => requests.some(({ status }) => status === 429));
     sandbox.setFaults({});

@@ -53,7 +53,7 @@ describe('a process lives', () => {
     expect(state.livenessFault()).toBeUndefined();
   });
 
-  test('and is told apart from one whose login is refused, which restarting does not cure', () => {
+  test('and is distinguished from one whose login is refused, which a restart does not fix', () => {
     const { state } = stateOf();
     const refused = new ApiError('no', { action: 'fail', operation: 'login' });
     state.tickBegan();

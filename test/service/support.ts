@@ -17,7 +17,7 @@ export interface Running {
   readonly url: string;
   /** Status and text of a route of the service port. */
   get(path: string): Promise<{ status: number; text: string }>;
-  /** The value of a metric, or undefined; `labels` as they stand between the braces. */
+  /** The value of a metric, or undefined; `labels` as they are written between the braces. */
   metric(name: string, labels?: string): Promise<number | undefined>;
   readonly stop: () => Promise<{ status: number; output: string }>;
 }
@@ -73,7 +73,7 @@ export function metricOf(text: string, name: string, labels = ''): number | unde
 
 const polls = 600;
 
-/** Waits for something that happens by itself; the test's own time-out is the bound that matters. */
+/** Waits until a condition holds; the test's own time-out is the bound that matters. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   for (let poll = 0; poll < polls; poll += 1) {
     if (await condition()) return;

@@ -3,8 +3,8 @@ import type { Figure } from './samples.js';
 
 const totalRatioMax = 1.5;
 const tableRatioMax = 2;
-/** Smaller tables are a few pages whatever they hold. */
-const judgedBytesMin = 1_048_576;
+/** Excludes smaller tables, which are only a few pages in any case. */
+const comparedBytesMin = 1_048_576;
 const megabyte = 1_048_576;
 
 interface Size {
@@ -19,7 +19,7 @@ interface Size {
 export async function bloatFigures(pool: pg.Pool): Promise<Figure[]> {
   const sizes: Size[] = [];
   for (const table of await tables(pool)) sizes.push(await sizeOf(pool, table));
-  const large = sizes.filter((size) => size.freshBytes >= judgedBytesMin);
+  const large = sizes.filter((size) => size.freshBytes >= comparedBytesMin);
   const total = sum(large, 'bytes') / sum(large, 'freshBytes');
   const worst = large.reduce((a, b) => (b.bytes / b.freshBytes > a.bytes / a.freshBytes ? b : a));
   const worstRatio = worst.bytes / worst.freshBytes;

@@ -20,38 +20,38 @@ export interface Finish {
 
 /** Seconds of the machine that an answer may take to be made. */
 const answerStepsMax = 60;
-/** What belongs to a wrap-up code is known when a conversation of weeks is wrapped up, for all of its days: shown, not judged. */
+/** Differences shown but not counted: a conversation of weeks gets its wrap-up code at its end, for all of its days. */
 const unsettled = ['wrapup_aggregates'];
 
 /** After the month: what the scheduler left is held to the truth, then all of it is pulled again at one instant and must be the truth exactly. */
 export async function finish(facts: Finish): Promise<Figure[]> {
   const { options, pool, sandbox, end, stepMs, say } = facts;
-  const standing = await startOrganization(options, facts.from, { kind: 'fixed', at: end });
-  const environment = { ...facts.environment, GENESYSCLOUD_API_URL: standing.url };
-  const run = (...args: string[]) => runCommand(args, standing, environment);
+  const frozen = await startOrganization(options, facts.from, { kind: 'fixed', at: end });
+  const environment = { ...facts.environment, GENESYSCLOUD_API_URL: frozen.url };
+  const run = (...args: string[]) => runCommand(args, frozen, environment);
   try {
     say('comparing what the scheduler left');
     const count = (await pool.query('select count(*)::int as count from genesys.conversations')).rows[0].count;
     const strange = await strangers(pool, sandbox, answerStepsMax * stepMs);
     const settled = await run('sync');
-    const owed = await pool.query(
+    const pending = await pool.query(
       `select stream, slice_from, last_error from extract.slices where due_at <= $1 and (retry_at is null or retry_at <= $1)`,
       [end],
     );
-    const missing = await missingConversations(pool, standing, facts.from, new Date(end.getTime() - 3_600_000));
+    const missing = await missingConversations(pool, frozen, facts.from, new Date(end.getTime() - 3_600_000));
     const days = ['--from', facts.from.toISOString(), '--to', end.toISOString(), '--force'];
     say('pulling everything again');
     const before = await restatements(pool);
     const again = [await run('backfill', ...days), await run('backfill', ...days, '--stream', 'conversations')];
     say('comparing row by row');
-    const exact = await different(pool, standing);
+    const exact = await different(pool, frozen);
     const statuses = [settled, ...again].map(({ status }) => status);
     return [
-      noneOf('stored conversations that the organisation never told so', strange, count),
+      noneOf('stored conversations that the organisation never returned so', strange, count),
       noneOf('conversations missing', missing, count),
       noneOf(
-        'slices owed after one more sync',
-        owed.rows.map((row) => row.stream),
+        'slices pending after one more sync',
+        pending.rows.map((row) => row.stream),
         1,
       ),
       {
@@ -70,7 +70,7 @@ export async function finish(facts: Finish): Promise<Figure[]> {
       ...(await intervalFigures(pool, end)),
     ];
   } finally {
-    await standing.close();
+    await frozen.close();
   }
 }
 

@@ -13,7 +13,7 @@ export interface LedgerState {
 /** The data lake is eight hours behind, and is looked at every half hour. */
 const historyLagMs = 9 * hourMs;
 
-/** How the ledger stands at the organisation's instant `now`. */
+/** Reads the state of the ledger at the organisation's instant `now`. */
 export async function ledgerState(pool: pg.Pool, streams: readonly Stream[], now: Date): Promise<LedgerState> {
   const { rows } = await pool.query(
     `with neighbours as (

@@ -30,7 +30,7 @@ const factor = factorOf(options);
 /** The last instant of the month is about the machine's present, which the views of the operations marts look at. */
 const startedMs = Date.now();
 const from = floorTo(new Date(startedMs + options.minutes * minuteMs - options.days * dayMs), secondMs);
-/** Where the organisation's clock stood at which instant of the machine's; the program's own follows a moment behind, as it may not know earlier. */
+/** Maps the organisation's clock to the machine's; the program's own follows a moment later, as it may not know earlier. */
 const anchor = { at: from, machineMs: startedMs };
 const behindMs = 3;
 const clockNow = () => new Date(anchor.at.getTime() + (Date.now() - anchor.machineMs) * factor);
@@ -82,7 +82,7 @@ async function watch(scheduler: Scheduler, pool: pg.Pool, sandbox: Sandbox): Pro
   const untilMs = startedMs + options.minutes * minuteMs;
   while (Date.now() < untilMs) {
     await pause(sampleMs);
-    if (scheduler.hasEnded()) throw new Error('The scheduler ended by itself; see its log.');
+    if (scheduler.hasEnded()) throw new Error('The scheduler ended early; see its log.');
     const sample = await take(scheduler, pool);
     if (sample === undefined) continue;
     samples.push(sample);
@@ -91,7 +91,7 @@ async function watch(scheduler: Scheduler, pool: pg.Pool, sandbox: Sandbox): Pro
   return samples;
 }
 
-/** Nothing before the program has made its tables and told of itself. */
+/** Takes a sample; undefined before the program has created its tables and reported. */
 async function take(scheduler: Scheduler, pool: pg.Pool): Promise<Sample | undefined> {
   const report = scheduler.report();
   const migrated = await pool.query(`select to_regclass('mart.ops_freshness') is not null as done`);
@@ -113,7 +113,7 @@ async function take(scheduler: Scheduler, pool: pg.Pool): Promise<Sample | undef
   };
 }
 
-/** What comes due just after a tick has planned is pulled by the end of the next: two of the longest ticks, in the organisation's time. */
+/** Returns two of the longest ticks, in the organisation's time: work due just after a tick planned is pulled by the end of the next. */
 async function ticksHours(pool: pg.Pool): Promise<number> {
   const { rows } = await pool.query(
     `select coalesce(max(extract(epoch from ended_at - started_at)), 0)::float8 as seconds from extract.runs where command = 'run'`,

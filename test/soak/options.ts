@@ -2,9 +2,9 @@ import { parseArgs } from 'node:util';
 import { dayMs, minuteMs } from '../../src/lib/interval.js';
 
 export interface SoakOptions {
-  /** Of the organisation's time. */
+  /** Days of the organisation's time. */
   readonly days: number;
-  /** Of the machine's time. */
+  /** Minutes of the machine's time. */
   readonly minutes: number;
   readonly conversationsPerDay: number;
   readonly agents: number;

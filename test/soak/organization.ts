@@ -57,10 +57,10 @@ async function onServer(url: string, statement: string): Promise<void> {
   await client.end();
 }
 
-/** What happened is a function of the options alone: the organisation is made once, whoever serves it. */
+/** The world, created once: it is a function of the options alone. */
 let made: World | undefined;
 
-/** The same organisation, its clock going or standing. */
+/** Starts the organisation, with a running or a frozen clock. */
 export function startOrganization(
   { seed, agents, conversationsPerDay }: SoakOptions,
   from: Date,

@@ -1,4 +1,4 @@
-/** What a long run is watched by: one sample every few seconds, judged by comparing the last third with the first. */
+/** Watches a long run: one sample every few seconds; the last third is compared with the first. */
 
 export interface Sample {
   readonly atMs: number;
@@ -7,7 +7,7 @@ export interface Sample {
   readonly connections: number;
   /** Sockets, timers and whatever else keeps the process busy, by kind. */
   readonly resources: Readonly<Record<string, number>>;
-  /** Of the process' one signal to stop. */
+  /** Listeners of the process' signal to stop. */
   readonly listeners: number;
   readonly overlaps: number;
   readonly holes: number;

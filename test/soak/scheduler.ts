@@ -14,7 +14,7 @@ export interface Report {
 
 export interface Scheduler {
   readonly pid: number;
-  /** What the process last told of itself. */
+  /** The latest report of the process. */
   report(): Report | undefined;
   hasEnded(): boolean;
   /** SIGTERM, and how long it then took; SIGKILL where it takes far too long. */

@@ -13,8 +13,8 @@ interface Stored {
 }
 
 /**
- * Conversations whose digest is not that of anything that the organisation told from the instant on for which the row vouches. Its clock ran on
- * while it answered: until `answerMs` later, what it told had changed as often as the record did.
+ * Finds conversations whose digest is not that of any version that the organisation returned since the row's as-of instant. Its clock ran
+ * while it answered: until `answerMs` later, its answer had changed as often as the record did.
  */
 export async function strangers(pool: pg.Pool, sandbox: Sandbox, answerMs: number): Promise<string[]> {
   const { rows } = await pool.query<{ id: string; asOf: Date; digest: string }>(
@@ -33,7 +33,7 @@ export async function strangers(pool: pg.Pool, sandbox: Sandbox, answerMs: numbe
     .map(({ id }) => id);
 }
 
-/** Conversations that, rebuilt from the tables row by row, are not what the organisation tells at the instant that the row vouches for. */
+/** Finds conversations that, rebuilt from the tables, differ from what the organisation returns at the row's as-of instant. */
 export async function different(pool: pg.Pool, sandbox: Sandbox): Promise<string[]> {
   const found: string[] = [];
   const ids = (await pool.query<{ id: string }>('select conversation_id as id from extract.stored_conversations')).rows;

@@ -1,4 +1,4 @@
--- Keys that stand more than once in a dimension.
+-- Keys that occur more than once in a dimension.
 select 'dim_queues' as relation, queues.queue_id::text as key
 from mart.dim_queues as queues
 group by queues.queue_id

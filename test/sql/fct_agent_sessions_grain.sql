@@ -1,4 +1,4 @@
--- Agent sessions that stand more than once in mart.fct_agent_sessions.
+-- Agent sessions that occur more than once in mart.fct_agent_sessions.
 select
     sessions.conversation_id,
     sessions.participant_no,

@@ -1,4 +1,4 @@
--- Conversations that stand more than once in mart.fct_conversations.
+-- Conversations that occur more than once in mart.fct_conversations.
 select
     conversations.conversation_id,
     count(*) as row_count

@@ -1,4 +1,4 @@
--- Stays in queues that stand more than once in mart.fct_queue_legs.
+-- Stays in queues that occur more than once in mart.fct_queue_legs.
 select
     legs.conversation_id,
     legs.participant_no,

@@ -1,4 +1,4 @@
--- Wrap-up segments that stand more than once in mart.fct_wrapups.
+-- Wrap-up segments that occur more than once in mart.fct_wrapups.
 select
     wrapups.conversation_id,
     wrapups.participant_no,

@@ -1,4 +1,4 @@
--- Cells that stand more than once in mart.rpt_handle_times.
+-- Cells that occur more than once in mart.rpt_handle_times.
 select
     times.day,
     times.queue_id,

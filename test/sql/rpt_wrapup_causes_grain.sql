@@ -1,4 +1,4 @@
--- Cells that stand more than once in mart.rpt_wrapup_causes.
+-- Cells that occur more than once in mart.rpt_wrapup_causes.
 select
     causes.day,
     causes.queue_id,

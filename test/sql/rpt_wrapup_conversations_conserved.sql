@@ -1,4 +1,4 @@
--- Days on which the report's conversations, with or without code, are not those of the facts; and rows that stand twice.
+-- Days on which the report's conversations, with or without code, are not those of the facts; and rows that occur twice.
 with
 reported as (
     select

@@ -1,4 +1,4 @@
--- Days and users whose counts are not those of the facts, counts that do not add up, and rows that stand twice.
+-- Days and users whose counts are not those of the facts, counts that do not add up, and rows that occur twice.
 with
 reported as (
     select

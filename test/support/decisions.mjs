@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 
 const introduction = `# Decisions
 
-One file per decision, at most 25 lines below its head: what was decided, why, what else was possible, what
-was measured. A later decision names the one it replaces or amends. New entries take the next number; then
-\`node .ci/decisions.mjs\` writes this index.
+One file per decision, at most 25 lines below its head: what was decided, why, what else was
+possible, what was measured. A later decision names the one it replaces or amends. New entries take
+the next number; then \`node .ci/decisions.mjs\` writes this index.
 
 | no. | decision | date | status | area |
 |---|---|---|---|---|

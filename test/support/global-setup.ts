@@ -6,7 +6,7 @@ import { startTestServer, type TestServer } from './test-server.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Of the server of this run, with the right to create databases. */
+    /** URL of the server of this run, with the right to create databases. */
     readonly postgresUrl: string;
     /** Begins the name of every database that this run makes. */
     readonly databasePrefix: string;
@@ -19,7 +19,7 @@ export interface Stage {
   stop(): Promise<void>;
 }
 
-/** Vitest asks once for each of its projects, and loads this file anew for each; they share one stage. */
+/** Vitest asks once for each of its projects, and loads this file again for each; they share one stage. */
 const shared = globalThis as { warehouseStage?: Promise<Stage> | undefined; isWarehouseBuilt?: boolean };
 
 /** One Postgres for the whole run. Its databases go with it, also from a server that was there before. */
@@ -49,7 +49,7 @@ export async function openStage(start: () => Promise<TestServer>): Promise<Stage
   return { url: server.url, databasePrefix, stop };
 }
 
-/** Tests that kill or count processes run the built program: it must be the one whose sources stand here. */
+/** Tests that kill or count processes run the built program: it must be built from the present sources. */
 function buildProgram(): void {
   const directory = new URL('../../', import.meta.url);
   // Its complaints about types are the business of `npm run check`; what it emits runs all the same.

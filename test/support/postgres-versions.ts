@@ -29,7 +29,7 @@ export async function installVersion(version: string): Promise<string> {
   const packageDirectory = join(home, 'node_modules', platformPackage);
   if (existsSync(packageDirectory)) return packageDirectory;
   await mkdir(directory, { recursive: true });
-  // Another run may do the same: whoever is first puts it in its place.
+  // Another run may do the same: the first one moves it into place.
   const unfinished = await mkdtemp(join(directory, 'unfinished-'));
   const flags = ['--no-save', '--no-package-lock', '--no-audit', '--no-fund', '--ignore-scripts'];
   const wanted = `${platformPackage}@${release}`;

@@ -7,7 +7,7 @@ import { migrate } from '../../src/postgres/migrate.js';
 export interface TestDatabase {
   readonly url: string;
   readonly name: string;
-  /** Also cuts off whoever is still connected. */
+  /** Disconnects all sessions and drops the database. */
   drop(): Promise<void>;
 }
 

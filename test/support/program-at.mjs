@@ -1,9 +1,9 @@
-// Runs the built program in a process of its own with the clock standing at the first argument, as a test's sandbox has it; or going from there:
-// `2026-01-01T00:00:00Z*1440@1760000000000` is 1,440 times as fast since that instant of the machine's clock. A parent that listens is told
-// about memory and handles.
+// Runs the built program in its own process with the clock frozen at the first argument, like a test's sandbox; or running from there:
+// `2026-01-01T00:00:00Z*1440@1760000000000` is 1,440 times as fast since that instant of the machine's clock. A parent that listens gets
+// figures of memory and handles.
 import { getEventListeners } from 'node:events';
 import { runProgram } from '../../dist/cli/program.js';
-import { keepHeapSmall } from '../../dist/lib/heap.js';
+import { limitHeap } from '../../dist/lib/heap.js';
 
 const reportMs = 2_000;
 
@@ -13,7 +13,7 @@ const going = /^(.+)\*(\d+)@(\d+)$/.exec(clock);
 function now() {
   if (going === null) return new Date(clock);
   const [, from, factor, startedMs] = going;
-  // The sandbox shows records as of a real second: a clock in such steps never claims to have asked later than what it was told.
+  // The sandbox shows records as of a real second: a clock in such steps never dates a request later than its answer.
   const stepMs = Number(factor) * 1_000;
   const atMs = Date.parse(from) + (Date.now() - Number(startedMs)) * Number(factor);
   return new Date(Math.floor(atMs / stepMs) * stepMs);
@@ -32,7 +32,7 @@ function reportToParent() {
   setInterval(report, reportMs).unref();
 }
 
-keepHeapSmall();
+limitHeap();
 const stopping = new AbortController();
 if (process.send !== undefined) reportToParent();
 process.on('SIGTERM', () => stopping.abort(new Error('SIGTERM')));

@@ -64,7 +64,7 @@ export interface Child {
   }>;
 }
 
-/** A process of its own that runs a command with its clock standing at `now`. */
+/** Starts a process that runs a command with its clock frozen at `now`. */
 export function spawnCommand(args: readonly string[], now: Date, environment: Record<string, string>): Child {
   const script = fileURLToPath(new URL('./program-at.mjs', import.meta.url));
   const child = spawn(process.execPath, [script, now.toISOString(), ...args], {
@@ -100,7 +100,7 @@ export async function rowVersions(pool: pg.Pool): Promise<Record<string, string>
 
 const conversationsPerRead = 200;
 
-/** Conversations that differ from what the sandbox would have told at the instant each row vouches for. */
+/** Finds conversations that differ from what the sandbox would have returned at each row's as-of instant. */
 export async function differencesFromTruth(pool: pg.Pool, sandbox: Sandbox): Promise<string[]> {
   const { rows: stored } = await pool.query<{ id: string }>('select conversation_id as id from genesys.conversations');
   const different: string[] = [];

@@ -6,7 +6,7 @@ export interface PullOptions {
   readonly pass?: number;
   readonly cursor?: Slice['cursor'];
   readonly userIds?: readonly string[];
-  /** Of conversations that are stored as open, in id order. */
+  /** Ids of conversations that are stored as open, in order. */
   readonly openIds?: readonly string[];
   /** Lines of the log, as JSON. */
   readonly log?: string[];

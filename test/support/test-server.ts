@@ -8,7 +8,7 @@ import { startEmbeddedPostgres } from '../../src/postgres/embedded/index.js';
 import { isRunning } from '../../src/postgres/embedded/process.js';
 
 export interface TestServer {
-  /** Of a role that may create databases and roles. */
+  /** URL for a role that may create databases and roles. */
   readonly url: string;
   /** Says which server it is, for one line of output. */
   readonly label: string;
@@ -20,7 +20,7 @@ const probeMsMax = 5_000;
 const startMsMax = 180_000;
 const directoryPrefix = 'genesys-warehouse-test-';
 const readyLine = /ready to accept connections/;
-/** The image starts the server once to initialise it and once for good. */
+/** The image starts the server once to initialise it and once to serve. */
 const readyLineCount = 2;
 const connectionsMax = '200';
 
@@ -40,7 +40,7 @@ export async function startTestServer(environment: NodeJS.ProcessEnv): Promise<T
   return typeof why === 'string' ? embedded(why) : why;
 }
 
-/** Cheap, since most machines without an engine can be told by a look and loading the client takes a second. */
+/** Returns false on most machines without an engine, cheaply: loading the client takes a second. */
 function mayHaveEngine(environment: NodeJS.ProcessEnv): boolean {
   const sockets = [
     '/var/run/docker.sock',
@@ -99,7 +99,7 @@ export async function startEmbedded(label: string, packageDirectory?: string): P
   return { url: server.url, label, stop };
 }
 
-/** Of test runs that were killed. */
+/** Removes databases of test runs that were killed. */
 async function removeLeftovers(): Promise<void> {
   for (const name of await readdir(tmpdir())) {
     const maker = name.startsWith(directoryPrefix)

@@ -3,21 +3,21 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 
-/** What stands between a client and a Postgres that speaks no TLS itself. */
+/** Behaviours of a proxy between a client and a Postgres without TLS. */
 export type TlsBehaviour =
   /** Speaks TLS with a certificate of the tests' authority for this address. */
   | 'tls'
   /** Speaks TLS with a certificate of the same authority for other names. */
   | 'tls of another host'
-  /** Says that there is no TLS and would let the client go on in clear text, as somebody in between would. */
+  /** Refuses TLS and would let the client continue in clear text, as an attacker in between would. */
   | 'no tls'
-  /** Promises TLS and goes on in clear text. */
+  /** Promises TLS and continues in clear text. */
   | 'broken promise';
 
 export interface TlsProxy {
-  /** Of the same database, at an address that counts as another machine. */
+  /** URL of the same database, at an address that counts as another machine. */
   readonly url: string;
-  /** What clients sent in clear text beside the request for TLS. */
+  /** Returns the bytes that clients sent in clear text besides the request for TLS. */
   readonly clearBytes: () => number;
   /** Connections that were encrypted and let through. */
   readonly encrypted: () => number;
@@ -26,11 +26,11 @@ export interface TlsProxy {
 
 const file = (name: string) => fileURLToPath(new URL(`./tls/${name}`, import.meta.url));
 export const authorityFile = file('authority.crt');
-/** Reaches this machine, but is no name of the loopback interface. */
+/** Reaches this machine, but is not a name of the loopback interface. */
 const address = '0.0.0.0';
 const requestBytes = 8;
 
-/** A proxy before `databaseUrl` that terminates TLS, or refuses it, as told. */
+/** Starts a proxy before `databaseUrl` that terminates TLS, or refuses it, according to `behaviour`. */
 export async function startTlsProxy(databaseUrl: string, behaviour: TlsBehaviour): Promise<TlsProxy> {
   const sockets = new Set<Socket>();
   let clearBytes = 0;

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { OrganisationClock } from '../../src/lib/api-clock.js';
+import { ApiClock } from '../../src/lib/api-clock.js';
 import { dayMs, minuteMs, secondMs } from '../../src/lib/interval.js';
 
 const trueMs = Date.parse('2026-03-11T10:00:00Z');
 
 function clockAt(skewMs: number) {
   const machine = { wallMs: trueMs + skewMs, elapsedMs: 5_000 };
-  const clock = new OrganisationClock(
+  const clock = new ApiClock(
     () => new Date(machine.wallMs),
     () => machine.elapsedMs,
   );

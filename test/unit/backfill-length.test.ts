@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { GenesysApi } from '../../src/genesys/api.js';
-import { ApiError, NotYetError } from '../../src/lib/errors.js';
+import { ApiError, DeferredError } from '../../src/lib/errors.js';
 import { dayMs, hourMs } from '../../src/lib/interval.js';
 import type { StreamContext } from '../../src/model/extraction.js';
 import { backfillLengthMs, partsPerDay } from '../../src/streams/conversations/backfill-length.js';
@@ -69,7 +69,7 @@ describe('the slices of a past range', () => {
   });
 
   test('are days where the API does not say how many conversations there are', async () => {
-    for (const error of [apiError(), new NotYetError('Later.', to)]) {
+    for (const error of [apiError(), new DeferredError('Later.', to)]) {
       const { calls } = api(20, () => Promise.reject(error));
       expect(await backfillLengthMs(calls, rangeOf(1), context)).toBe(dayMs);
     }

@@ -63,7 +63,7 @@ describe('the API', () => {
     ['EU_CENTRAL_1', 'mypurecloud.de'],
     ['mypurecloud.ie', 'mypurecloud.ie'],
     ['https://api.euw2.pure.cloud/', 'euw2.pure.cloud'],
-  ])('region %s stands for the host %s', (region, host) => {
+  ])('region %s resolves to the host %s', (region, host) => {
     const { api } = parseConfig({ ...credentials, GENESYSCLOUD_REGION: region }, { api: true });
     expect(api).toMatchObject({ region: host });
   });
@@ -148,7 +148,7 @@ describe('faults', () => {
         GENESYS_WAREHOUSE_LOG_LEVEL: 'loud',
       }),
     ).toEqual([
-      'GENESYS_WAREHOUSE_START is "yesterday"; use a distance such as 30d or 12h (at most 3650d) or a timestamp with its offset such as 2026-01-31T00:00:00Z',
+      'GENESYS_WAREHOUSE_START is "yesterday"; use a duration such as 30d or 12h (at most 3650d) or a timestamp with its offset such as 2026-01-31T00:00:00Z',
       'GENESYS_WAREHOUSE_TIME_ZONE is "Mars/Olympus"; use an IANA time zone such as Europe/Paris or UTC',
       'GENESYS_WAREHOUSE_GRANULARITY is "PT5M"; use PT15M, PT30M or PT1H',
       'GENESYS_WAREHOUSE_REQUESTS_PER_MINUTE is 0; use a whole number from 1 to 10000',
@@ -265,7 +265,7 @@ describe('loading the environment', () => {
     expect(loadEnvironment(directory, { A: 'from-process' })).toEqual({ A: 'from-process', B: 'two words' });
   });
 
-  test('no .env is no fault', () => {
+  test('a missing .env is not a fault', () => {
     expect(loadEnvironment(directory, { A: '1' })).toEqual({ A: '1' });
   });
 
@@ -369,7 +369,7 @@ describe('privacy', () => {
   });
 });
 
-test('a service port of 0 means none, and one that was asked for is told apart from the default', () => {
+test('a service port of 0 means none, and an explicit one is distinguished from the default', () => {
   expect(parseConfig({ GENESYS_WAREHOUSE_SERVICE_PORT: '0' }, { api: false }).service).toEqual({
     host: '127.0.0.1',
     port: 0,

@@ -16,6 +16,6 @@ test.each([
   [{ entities: [] }],
   [{ entities: 'none' }],
   [{ entities: [null, concurrent('many'), rate(0), limit('other', 3)] }],
-])('what %j does not tell is a constant', (body) => {
+])('a limit that %j does not report is a constant', (body) => {
   expect(jobLimitsOf(body)).toEqual(jobLimitsFallback);
 });

@@ -98,7 +98,7 @@ describe('secrets', () => {
     expect(redactLiterals('hush-hush and hush', ['hush-hush', undefined, ''])).toBe('[redacted] and hush');
   });
 
-  test('that are short are still found where a password stands in a Postgres URL', () => {
+  test('that are short are still found as the password of a Postgres URL', () => {
     const { lines, log } = recording(false, ['x']);
     log.error('postgres://app:x@db:5432/x is refused');
     expect(JSON.parse(lines[0] ?? '').msg).toBe('postgres://app:[redacted]@db:5432/x is refused');

@@ -10,7 +10,7 @@ describe('a database that fails underneath a run', () => {
     [new Error('Connection terminated unexpectedly'), 'The connection to the database was lost'],
     [coded('53100', 'could not extend file "base/1/2": No space left on device'), 'The disk of the database is full'],
     [coded('ECONNREFUSED', 'connect ECONNREFUSED 127.0.0.1:5432'), 'The database cannot be reached'],
-  ])('is told in one sentence and what becomes of the work: %s', (error, begin) => {
+  ])('is described in one sentence with what happens to the work: %s', (error, begin) => {
     const text = describeLoss(error);
     expect(text).toBe(
       `${begin} (${error.message}). Unstored data stays pending; the next run resumes from the last checkpoint.`,

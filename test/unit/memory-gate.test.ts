@@ -62,7 +62,7 @@ describe('the gate of memory', () => {
     expect(inside).toEqual(['backfill', 'live']);
   });
 
-  test('forgets a waiter whose signal aborts, and lets in who stood behind it', async () => {
+  test('removes a waiter whose signal aborts, and admits the next one', async () => {
     const gate = new MemoryGate(100);
     const { inside, enter } = entering(gate);
     await enter('first', 60);

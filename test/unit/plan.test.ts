@@ -114,7 +114,7 @@ describe('a schedule', () => {
 describe('passes', () => {
   const slice = { from: new Date('2026-03-11T00:00:00Z'), to: new Date('2026-03-12T00:00:00Z') };
 
-  test('are owed at the declared ages, one after the other, then the slice is final', () => {
+  test('are due at the declared ages, one after the other, then the slice is final', () => {
     const afterFirst = nextDueAt(stream, slice, new Date('2026-03-12T00:05:00Z'));
     expect(afterFirst).toEqual(new Date('2026-03-12T01:00:00Z'));
     expect(nextDueAt(stream, slice, new Date('2026-03-12T01:00:00Z'))).toEqual(new Date('2026-03-13T00:00:00Z'));

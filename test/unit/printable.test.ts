@@ -4,7 +4,7 @@ import { bar, renderRows, table } from '../../src/cli/app/table.js';
 import { csvLine } from '../../src/lib/csv.js';
 import { createLog } from '../../src/lib/log.js';
 import { printable, printableJson } from '../../src/lib/printable.js';
-import { quoted } from '../../src/lib/text.js';
+import { quote } from '../../src/lib/text.js';
 
 const esc = '\u001b';
 const hostile = `${esc}[2J${esc}[31mRED${esc}]0;pwned\u0007`;
@@ -43,7 +43,7 @@ describe('a text for people', () => {
         return !acting.test(json) && JSON.parse(json).text === text;
       }),
     );
-    expect(quoted('a\u009b\u202e')).toBe('"a\\u009b\\u202e"');
+    expect(quote('a\u009b\u202e')).toBe('"a\\u009b\\u202e"');
   });
 });
 

@@ -8,7 +8,7 @@ const rows = section
   .split('\n')
   .filter((line) => line.startsWith('| ') && !line.startsWith('| no. |'))
   .map((line) => line.split('|').map((cell) => cell.trim()));
-/** Of the attacks that were tried; the last one cannot be closed and stands among the bounds. */
+/** Numbers of the attacks that were tried; the last one cannot be closed and is listed among the bounds. */
 const attacks = Array.from({ length: 32 }, (_, index) => `S${index + 1}`);
 
 test('every promise of docs/security.md names a test that there is', () => {

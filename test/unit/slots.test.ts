@@ -3,7 +3,7 @@ import { Slots } from '../../src/lib/slots.js';
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-/** Work that notes when it begins and ends when it is told to. */
+/** Creates work that records when it begins and ends on command. */
 function workIn(slots: Slots) {
   const begun: string[] = [];
   const ends = new Map<string, () => void>();

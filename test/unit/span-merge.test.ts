@@ -22,7 +22,7 @@ interface Warehouse {
   readonly days: ReadonlyMap<number, number>;
 }
 
-/** What is stored after an answer about a day: as `storeSpans` does it, which shows a merge only the spans near that day. */
+/** Returns what is stored after an answer about a day: like `storeSpans`, which passes a merge only the spans near that day. */
 function after(warehouse: Warehouse, pull: Pull): Warehouse {
   const { spans } = warehouse;
   const dayMs = Math.floor(pull.fromMs / day) * day;
@@ -105,7 +105,7 @@ describe('status spans', () => {
     expect(afterPulls(newer, older)).toEqual(afterPulls(newer));
   });
 
-  test('the next day may tell how a day ended that was asked about before its end', () => {
+  test('the next day may show how a day ended that was requested before its end', () => {
     const evening = dayPull(0, 0.75, span(at(0, 8), null));
     const next = dayPull(1, 1.5, span(at(0, 23), null, 'OFFLINE'));
     expect(bare(afterPulls(evening, next))).toEqual([span(at(0, 8), at(0, 23)), span(at(0, 23), null, 'OFFLINE')]);
@@ -132,7 +132,7 @@ describe('status spans', () => {
     }
   });
 
-  test('a span left open ends where the next begins, also when its end was never told', () => {
+  test('an open span ends where the next begins, even when its end was never returned', () => {
     const open = dayPull(0, 0.5, span(at(0, 8), null));
     const next = dayPull(1, 2, span(at(1, 7), null, 'BUSY'));
     expect(bare(afterPulls(open, next))).toEqual([span(at(0, 8), at(1, 7)), span(at(1, 7), null, 'BUSY')]);
@@ -160,11 +160,11 @@ const timelines = fc
     return spans;
   });
 
-/** A long span is told whole or in pieces of so many days, each under every day that it touches. */
+/** A long span is returned whole or in pieces of so many days, each under every day that it touches. */
 const pieceLengths = fc.constantFrom(1, 2, 7, 100_000);
 
-/** What the API says at `asOfMs` about a day. */
-function told(truth: readonly Span[], n: number, asOfMs: number, pieceDays: number): Pull {
+/** Returns the API's answer at `asOfMs` about a day. */
+function answerAt(truth: readonly Span[], n: number, asOfMs: number, pieceDays: number): Pull {
   const fromMs = at(n);
   const toMs = Math.min(at(n + 1), asOfMs);
   const pieceMs = pieceDays * day;
@@ -193,7 +193,7 @@ describe('status spans, by property', () => {
         fc.shuffledSubarray(days, { minLength: days.length }),
         pieceLengths,
         (truth, order, pieceDays) => {
-          const stored = afterPulls(...order.map((n) => told(truth, n, end, pieceDays)));
+          const stored = afterPulls(...order.map((n) => answerAt(truth, n, end, pieceDays)));
           expect(withinDays(stored)).toEqual(withinDays(truth));
         },
       ),
@@ -210,8 +210,8 @@ describe('status spans, by property', () => {
         fc.array(fc.nat(1_000), { minLength: days.length, maxLength: days.length }),
         fc.infiniteStream(fc.double({ noNaN: true })),
         (truth, hours, pieceDays, ages, dice) => {
-          const live = hours.map((each) => told(truth, Math.floor(each / 24), at(0, each) + 1, pieceDays));
-          const again = days.map((n, index) => told(truth, n, end + (ages[index] ?? 0), pieceDays));
+          const live = hours.map((each) => answerAt(truth, Math.floor(each / 24), at(0, each) + 1, pieceDays));
+          const again = days.map((n, index) => answerAt(truth, n, end + (ages[index] ?? 0), pieceDays));
           const pulls = [...live, ...again].map((pull) => ({ pull, place: dice.next().value }));
           const arriving = pulls.sort((a, b) => a.place - b.place).map(({ pull }) => pull);
           expect(withinDays(afterPulls(...arriving))).toEqual(withinDays(truth));
@@ -221,7 +221,7 @@ describe('status spans, by property', () => {
     );
   });
 
-  /** Behind the days that were asked for, a span may be known to go on, be cut or be open: that is the same knowledge. */
+  /** Cuts spans at the requested days: after them, a span may continue, be cut or be open, which is equivalent. */
   const withinDays = (spans: readonly Span[]) =>
     bare(spans)
       .filter(({ startMs }) => startMs < at(6))

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 const fileLinesMax = 300;
 const functionLinesMax = 70;
 const rootArea = 'main';
-/** What each area may import beside itself. */
+/** Areas that each area may import besides itself. */
 const leaves = ['config', 'lib', 'privacy', 'values'];
 const imports: Readonly<Record<string, readonly string[]>> = {
   lib: [],
@@ -42,7 +42,7 @@ const imports: Readonly<Record<string, readonly string[]>> = {
   ],
   main: ['cli', 'lib'],
 };
-/** A text that may stand only in some places, and why. */
+/** Texts that are allowed only in some places, and why. */
 const confined: readonly { what: string; pattern: RegExp; allowed: RegExp; because: string }[] = [
   {
     what: 'process.env',
@@ -79,7 +79,7 @@ const confined: readonly { what: string; pattern: RegExp; allowed: RegExp; becau
     what: 'a note to self',
     pattern: /\b(todo|fixme|xxx)\b/i,
     allowed: /^$/,
-    because: 'what is not done stands in the documentation',
+    because: 'unfinished work is described in the documentation',
   },
 ];
 const migrationName = /^\d{6}_[a-z0-9]+(_[a-z0-9]+)*\.sql$/;
@@ -192,7 +192,7 @@ describe('the source is tidy', () => {
     expect(files.map(({ path }) => path).filter((path) => !fileName.test(path.split('/').at(-1) ?? ''))).toEqual([]);
   });
 
-  test('what belongs in one place stands nowhere else', () => {
+  test('text that belongs in one place is nowhere else', () => {
     expect(files.flatMap(confinedFaults)).toEqual([]);
   });
 

@@ -90,7 +90,7 @@ describe('a notification channel', () => {
     expect(read.filter(({ method, path }) => method === 'POST' && path.endsWith('/channels'))).toHaveLength(2);
   });
 
-  test('that cannot be had is tried again later and later, while polling goes on', async () => {
+  test('that cannot be opened is retried with growing pauses, while polling continues', async () => {
     const { sandbox, api } = await openCentre();
     const queues = [...new Set(aliveNow(sandbox).map(({ queueId }) => queueId))];
     sandbox.setFaults({ htmlInsteadOfJson: { rate: 1, path: '/notifications/' } });
@@ -109,7 +109,7 @@ describe('a notification channel', () => {
 });
 
 describe('the socket', () => {
-  /** A server that takes sockets and, unlike Genesys and the sandbox, can be told to be silent. */
+  /** Starts a server that accepts sockets and, unlike Genesys and the sandbox, can be silent. */
   async function serverOf(answer: (text: string) => string | undefined) {
     const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
     await once(server, 'listening');
@@ -167,7 +167,7 @@ describe('the socket', () => {
     await until(() => connections() === 2 && live.figures().isConnected);
   });
 
-  test('is not opened to another machine without TLS, and its address stands in no error', async () => {
+  test('is not opened to another machine without TLS, and its address is in no error', async () => {
     const errors: Error[] = [];
     const parts = {
       now: () => noon,

@@ -16,7 +16,7 @@ const id = '0b3d6a52-6f0e-4c64-9d1c-1d3f0a5b7c11';
 const other = '7c9a1f0e-2f5b-4d6c-8a3e-5e4d3c2b1a00';
 const queue = 'c1a0e9b8-7d6c-4b5a-9f8e-1a2b3c4d5e6f';
 
-describe('conversations are found in every shape in which Genesys and its carriers tell of them', () => {
+describe('conversations are found in every shape in which Genesys and its carriers send them', () => {
   test.each([
     [
       'a notification of a queue',
@@ -71,7 +71,7 @@ describe('conversations are found in every shape in which Genesys and its carrie
     ).toHaveLength(idsPerBodyMax + 1);
   });
 
-  test('a repetition is told by what the event says of itself, and never by the conversation alone', () => {
+  test('a repetition is recognized by the event itself, and never by the conversation alone', () => {
     const bridge = { id: other, detail: { eventBody: { conversationId: id } } };
     expect(eventKeyOf(bridge)).toBe(eventKeyOf({ ...bridge, time: 'later' }));
     expect(eventKeyOf({ eventBody: { conversationId: id, eventTime: 1 } })).not.toBe(
@@ -168,7 +168,7 @@ describe('POST /webhooks/conversations', () => {
 
   test('answers at once what became of it', () => {
     expect(handler('taken')({ headers: bearer, body })).toMatchObject({ status: 202 });
-    expect(handler('repeated')({ headers: bearer, body })).toMatchObject({ status: 202, text: 'Taken before.' });
+    expect(handler('repeated')({ headers: bearer, body })).toMatchObject({ status: 202, text: 'Duplicate.' });
     expect(handler('nothing')({ headers: bearer, body })).toMatchObject({ status: 422 });
     expect(handler('full')({ headers: bearer, body })).toMatchObject({ status: 503, headers: { 'retry-after': '30' } });
     expect(handler('taken')({ headers: bearer, body: Buffer.from('{') })).toMatchObject({ status: 400 });

@@ -161,13 +161,13 @@ describe('run --wrapup --apply', { timeout: 120_000 }, () => {
 
   test('does nothing about a duplicate', async () => {
     const wrap = next();
-    const tell = () => post('/webhooks/conversations', JSON.stringify({ conversationId: wrap.conversationId }), bearer);
-    expect((await tell()).status).toBe(202);
+    const send = () => post('/webhooks/conversations', JSON.stringify({ conversationId: wrap.conversationId }), bearer);
+    expect((await send()).status).toBe(202);
     await until(async () => (await stateOf(wrap)).startsWith('verified'));
     const before = writes();
     const readBefore = (await running.metric('genesys_warehouse_live_conversations_read_total')) ?? 0;
-    await tell();
-    await tell();
+    await send();
+    await send();
     await until(
       async () => ((await running.metric('genesys_warehouse_live_conversations_read_total')) ?? 0) > readBefore,
     );
@@ -179,7 +179,7 @@ describe('run --wrapup --apply', { timeout: 120_000 }, () => {
     expect(rows[0].count).toBe(1);
   });
 
-  test('finds by polling what no event told, as soon as its channel is open again', async () => {
+  test('finds by polling what it missed, as soon as its channel is open again', async () => {
     const wrap = next();
     const token = await fetch(`${sandbox.url}/oauth/token`, {
       method: 'POST',

@@ -37,7 +37,7 @@ test('a proposed code is sent once, read back, and then verified', async () => {
   expect(await apply(bench)).toMatchObject({ written: 0, verified: 0 });
 });
 
-test('no more codes are sent than a run may send, and the next run goes on', async () => {
+test('no more codes are sent than a run may send, and the next run sends the rest', async () => {
   const bench = await openBench();
   await propose(
     bench,

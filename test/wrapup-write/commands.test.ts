@@ -110,7 +110,7 @@ describe('wrapup apply', () => {
     expect(sandbox.requests()).toEqual([]);
   });
 
-  test('with --apply writes as many as the rules file allows, and tells what came of it', async () => {
+  test('with --apply writes as many as the rules file allows, and reports the outcomes', async () => {
     const place = await open(rulesText(queueAndCodes()));
     const first = await place.run(['apply', '--apply', '--from', from, '--format', 'csv']);
     expect(first).toMatchObject({ status: 0 });
@@ -238,7 +238,7 @@ describe('wrapup ensure-codes', () => {
     expect(sandbox.requests().filter(({ method, operation }) => method === 'POST' && operation !== 'login')).toEqual(
       [],
     );
-    // Both answers are lost: the directory tells that it was done.
+    // Both answers are lost: the directory shows that it was done.
     sandbox.setFaults({ lostAnswers: { rate: 1, times: 2, path: '/routing/' } });
     expect((await place.run(['ensure-codes', '--apply'])).status).toBe(0);
     const { wrapupCodes, queueWrapupCodes, queues } = sandbox.world.directory;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Assignment } from '../../src/model/assignment.js';
-import { findCommunication, standingOf } from '../../src/wrapup/writeback/communication.js';
+import { compareWithCurrentCode, findCommunication } from '../../src/wrapup/writeback/communication.js';
 
 const assignment = {
   conversationId: 'c',
@@ -50,11 +50,11 @@ describe('the communication of an assignment', () => {
 });
 
 test.each([
-  [undefined, 'free'],
+  [undefined, 'none'],
   ['wanted', 'same'],
-  ['before', 'free'],
-  ['ININ-WRAP-UP-TIMEOUT', 'free'],
-  ['an-agents-own', 'other'],
-] as const)('the code %s leaves the assignment %s', (code, standing) => {
-  expect(standingOf(code, assignment)).toBe(standing);
+  ['before', 'none'],
+  ['ININ-WRAP-UP-TIMEOUT', 'none'],
+  ['an-agents-own', 'different'],
+] as const)('the code %s compares as %s', (code, comparison) => {
+  expect(compareWithCurrentCode(code, assignment)).toBe(comparison);
 });

@@ -23,7 +23,7 @@ async function freeDirectory(): Promise<string> {
   return directory;
 }
 
-/** What comes back for bytes that are sent as they are. */
+/** Returns the answer to bytes that are sent unchanged. */
 async function answerTo(port: number, text: string): Promise<string> {
   const socket = connect(port, '127.0.0.1');
   socket.on('error', () => {});
@@ -107,7 +107,7 @@ describe('wrapup login', () => {
   test.each([
     ['with a secret', false],
     ['as a public client', true],
-  ])('%s keeps the login in a file of mode 600, and tells nobody what is in it', async (_what, isPublic) => {
+  ])('%s keeps the login in a file of mode 600, and prints nothing of it', async (_what, isPublic) => {
     const sandbox = await openSandbox();
     const run = await beginLogin(sandbox, [], isPublic);
     const url = new URL(await run.url);

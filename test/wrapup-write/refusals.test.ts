@@ -88,7 +88,7 @@ test('409 again and again ends as rejected', async () => {
   if (!candidate) throw new Error('no agent session');
   await propose(bench, [proposalOf(bench.sandbox, candidate)]);
   const writer = openWriter(bench.sandbox);
-  // The code that the agent sets at that moment is taken back, so that each round meets the conflict anew.
+  // The code that the agent sets at that moment is taken back, so that each round meets the conflict again.
   for (let round = 1; round <= 5; round += 1) {
     bench.sandbox.reset();
     bench.sandbox.setFaults({ racingAgents: 1 });

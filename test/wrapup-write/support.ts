@@ -141,7 +141,7 @@ export function handlingsIn(conversation: JsonObject): AgentSession[] {
 
 const media = ['voice', 'message', 'email', 'callback'];
 
-/** Agent sessions without a code: so many of conversations that are over, or all, at least so many, of those that go on. */
+/** Returns agent sessions without a code: `count` of ended conversations, or all, at least `count`, of open ones. */
 export function uncoded(sandbox: Sandbox, count: number, isOver = true): AgentSession[] {
   const found = handlingsOf(sandbox).filter((candidate) => candidate.code === undefined && candidate.isOver === isOver);
   if (found.length < count) throw new Error(`Only ${found.length} such candidates, not ${count}.`);

@@ -180,7 +180,7 @@ describe('the filter cuts in SQL', () => {
     expect(await numbers(more)).toEqual(expected);
   });
 
-  test('but for agent sessions with an assignment in force, which a rule may have to give up', async () => {
+  test('except agent sessions with an active assignment, which a rule may have to withdraw', async () => {
     const [fourth] = await read({ conversationIds: [id(4)] });
     const { conversationId, conversationStart, participantNo, sessionNo, startedAt, participantId, sessionId } =
       fourth as AgentSession;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { assignmentStates, mayFollow, type Proposal } from '../../src/model/assignment.js';
+import { assignmentStates, canTransition, type Proposal } from '../../src/model/assignment.js';
 import {
   claimAssignments,
   insertProposals,
@@ -76,19 +76,19 @@ test.each(['conflicted', 'revoked'] as const)('a decision that ended %s is not m
   expect(await propose(proposal(1, { ruleVersion: 'v2' }))).toMatchObject({ proposed: 1, superseded: 0 });
 });
 
-test('two processes that decide at once leave one decision in force per agent session', async () => {
+test('two processes that decide at once leave one active decision per agent session', async () => {
   const many = Array.from({ length: 200 }, (_, number) => proposal(number));
   await Promise.all([propose(...many), propose(...many), propose(...many.map((each) => ({ ...each, note: 'again' })))]);
   expect(await list()).toHaveLength(200);
 });
 
-test('processes that decide anew in any order do not block each other for ever', async () => {
+test('processes that decide again in any order do not deadlock', async () => {
   const many = Array.from({ length: 300 }, (_, number) => proposal(number));
   await propose(...many);
   const versions = ['v2', 'v3', 'v4', 'v5', 'v6', 'v7'];
   const rounds = versions.map((ruleVersion, index) => {
-    const anew = many.map((each) => ({ ...each, ruleVersion }));
-    return propose(...(index % 2 === 0 ? anew : anew.toReversed()));
+    const decisions = many.map((each) => ({ ...each, ruleVersion }));
+    return propose(...(index % 2 === 0 ? decisions : decisions.toReversed()));
   });
   await Promise.all(rounds);
   const kept = await list({ states: ['proposed'] });
@@ -137,12 +137,12 @@ test('a state is followed only by those that may follow it', async () => {
       await marts.rows('truncate wrapup.assignments restart identity');
       await propose(proposal(1));
       await marts.rows('update wrapup.assignments set state = $1', [from]);
-      expect([from, to, await step('1', to)]).toEqual([from, to, mayFollow(from, to)]);
+      expect([from, to, await step('1', to)]).toEqual([from, to, canTransition(from, to)]);
     }
   }
 });
 
-test('a row that was revoked while a worker had it in hand can no longer be sent', async () => {
+test('a row that was revoked while a worker had claimed it can no longer be sent', async () => {
   await propose(proposal(1));
   const [claimed] = await claimAssignments(marts.pool, { state: 'proposed', now, limit: 1 });
   await step('1', 'revoked', { reason: 'Undone.' });

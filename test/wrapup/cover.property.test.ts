@@ -121,7 +121,7 @@ function matches(when: Conditions, each: AgentSession): boolean {
   return compiled?.matches({ session: each, currentCode: each.currentCode, cause: each.cause, now }) ?? false;
 }
 
-/** What made a rule of another one's conditions, so that covering happens at all. */
+/** Generates a rule from another one's conditions, so that covering happens at all. */
 const pairs = fc.tuple(conditions, conditions).chain(([a, b]) =>
   fc.subarray(Object.keys(a)).map((keys) => {
     const wider = Object.fromEntries(Object.entries(a).filter(([key]) => keys.includes(key))) as Conditions;

@@ -152,12 +152,12 @@ describe('an assignment', () => {
     expect(await wrapups('coded')).toEqual([[own, 'Own', 'agent']]);
   });
 
-  test('stands on the last wrap-up segment of its session only', async () => {
+  test('is on the last wrap-up segment of its session only', async () => {
     await assign('twice');
     expect(await wrapups('twice')).toEqual([[null, null, null], assigned]);
   });
 
-  test('of another session that stood at this position does not count', async () => {
+  test('of another session that was at this position does not count', async () => {
     await assign('uncoded', { sessionId: id(1) });
     expect(await sessions('uncoded')).toEqual([[null, null, null]]);
   });

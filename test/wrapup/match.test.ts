@@ -140,7 +140,7 @@ describe('a decision', () => {
     expect(decision(rulesOf('{ current: any }'), of)).toMatchObject({ kind: 'has_code' });
   });
 
-  test('says where it came from, and what stood there', () => {
+  test('names its source, and the previous code', () => {
     const rules = rulesOf('{ survey: { promoterScore: { atMost: 6 } }, current: any } → Escalation');
     const of = { currentCode: 'c-technical', cause: null, surveys: [answer({ promoterScore: 2 })] };
     expect(decision(rules, of)).toMatchObject({
@@ -167,7 +167,7 @@ describe('a decision', () => {
   });
 });
 
-describe('beside an assignment in force', () => {
+describe('with an active assignment', () => {
   const rules = rulesOf('{ cause: digital_no_code }');
   const version = rules.rules[0]?.version ?? '';
 
@@ -176,7 +176,7 @@ describe('beside an assignment in force', () => {
     expect(decision(rules, { active: active({ ruleVersion: 'earlier' }) })).toMatchObject({ isNew: true });
   });
 
-  test('a code that we wrote ourselves counts as none: the agent session is judged as before', () => {
+  test('a code that we wrote ourselves counts as none: the agent session is evaluated as before', () => {
     const written = active({ ruleVersion: version, state: 'verified' });
     const of = { currentCode: 'c-general', cause: null, active: written };
     expect(decision(rules, of)).toMatchObject({ kind: 'assign', isNew: false });

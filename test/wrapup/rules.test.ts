@@ -84,7 +84,7 @@ describe('a faulty file', () => {
   });
 
   test.each(['a: [', 'a: 1\na: 2', '- *x', '!!js/function x'])(
-    'that is no YAML, such as %j, is refused with its place',
+    'that is not YAML, such as %j, is refused with its place',
     (text) => {
       expect(faultsOf(text)[0]).toMatch(/^rules\.yaml:\d+:\d+ /);
     },

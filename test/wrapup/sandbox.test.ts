@@ -110,7 +110,7 @@ describe('stored proposals', () => {
       `select sum(rule_session_count)::int as count, min(effective_coverage_rate - coverage_rate)::float8 as gain
        from mart.rpt_wrapup_causes`,
     );
-    // A survey also goes before agents' codes, which are no gap of the coverage.
+    // A survey also takes precedence over agents' codes, which are not a gap of the coverage.
     expect(covered.count).toBeGreaterThan(proposed / 2);
     expect(covered.gain).toBeGreaterThanOrEqual(0);
     for (const check of [

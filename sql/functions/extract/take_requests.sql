@@ -1,5 +1,18 @@
--- Grants up to `wanted` requests, or says how long to wait. `told` is what an answer's headers said: allowed, count, reset_ms, the age of the
--- request in ms and its ticket. `at_time` is for tests; otherwise it is this server's clock, so that those of the processes do not matter.
+-- Grants up to `wanted` requests, or says how long to wait. `reported` has the headers of a response: allowed, count, reset_ms, the age of
+-- the request in ms and its ticket. `at_time` is for tests; by default it is this server's clock, so that those of the processes do not matter.
+do $$
+begin
+    -- Replacing a function cannot rename its parameters; one with other names is dropped, in the transaction that rebuilds it.
+    if exists (
+        select from pg_catalog.pg_proc
+        where oid = to_regprocedure('extract.take_requests(text, text, text, integer, integer, integer, jsonb, timestamptz)')
+            and not 'reported' = any (proargnames)
+    ) then
+        drop function extract.take_requests(text, text, text, integer, integer, integer, jsonb, timestamptz);
+    end if;
+end
+$$;
+
 create or replace function extract.take_requests(
     of_api text,
     of_client text,
@@ -7,7 +20,7 @@ create or replace function extract.take_requests(
     urgency integer,
     wanted integer,
     own_limit integer,
-    told jsonb default null,
+    reported jsonb default null,
     at_time timestamptz default null
 ) returns table (granted integer, first_ticket bigint, wait_ms double precision)
 language plpgsql
@@ -35,8 +48,8 @@ declare
     request_limit integer;
     burst double precision;
     rate double precision;
-    told_until timestamptz;
-    told_ticket_max bigint;
+    reported_until timestamptz;
+    reported_ticket_max bigint;
     used integer;
     since double precision;
     ahead integer := 0;
@@ -72,9 +85,9 @@ begin
         return;
     end if;
 
-    if told ->> 'allowed' is not null and (budget.allowed is null or (told ->> 'allowed')::integer <= budget.allowed
+    if reported ->> 'allowed' is not null and (budget.allowed is null or (reported ->> 'allowed')::integer <= budget.allowed
         or now_at - budget.allowed_at > make_interval(secs => bucket_count * bucket_seconds)) then
-        budget.allowed := (told ->> 'allowed')::integer;
+        budget.allowed := (reported ->> 'allowed')::integer;
         budget.allowed_at := now_at;
     end if;
     request_limit := greatest(1, least(own_limit, budget.allowed));
@@ -101,23 +114,23 @@ begin
         budget.window_until := null;
         budget.window_ticket_max := null;
     end if;
-    if told ->> 'count' is not null and told ->> 'reset_ms' is not null and told ->> 'ticket' is not null then
-        told_until := now_at + least(reset_max, make_interval(
-            secs => ((told ->> 'reset_ms')::double precision - (told ->> 'age_ms')::double precision) / 1000));
-        told_ticket_max := (told ->> 'ticket')::bigint + (told ->> 'allowed')::integer - (told ->> 'count')::integer
-            - ceil((told ->> 'allowed')::integer / 100.0)::bigint;
-        if told_until > now_at then
-            if budget.window_until is null or told_until > budget.window_until + window_tolerance then
-                budget.window_until := told_until;
-                budget.window_ticket_max := told_ticket_max;
-            elsif told_until > budget.window_until - window_tolerance then
-                budget.window_until := greatest(budget.window_until, told_until);
-                budget.window_ticket_max := least(budget.window_ticket_max, told_ticket_max);
+    if reported ->> 'count' is not null and reported ->> 'reset_ms' is not null and reported ->> 'ticket' is not null then
+        reported_until := now_at + least(reset_max, make_interval(
+            secs => ((reported ->> 'reset_ms')::double precision - (reported ->> 'age_ms')::double precision) / 1000));
+        reported_ticket_max := (reported ->> 'ticket')::bigint + (reported ->> 'allowed')::integer - (reported ->> 'count')::integer
+            - ceil((reported ->> 'allowed')::integer / 100.0)::bigint;
+        if reported_until > now_at then
+            if budget.window_until is null or reported_until > budget.window_until + window_tolerance then
+                budget.window_until := reported_until;
+                budget.window_ticket_max := reported_ticket_max;
+            elsif reported_until > budget.window_until - window_tolerance then
+                budget.window_until := greatest(budget.window_until, reported_until);
+                budget.window_ticket_max := least(budget.window_ticket_max, reported_ticket_max);
             end if;
         end if;
     end if;
 
-    -- Who waits already goes first: by priority, then by the time they have waited. Who has not asked again in time is taken for dead.
+    -- Earlier callers go first: by priority, then by waiting time. One that has not asked again in time is considered dead.
     select coalesce(jsonb_object_agg(key, value), '{}') into budget.waiting
     from (select * from jsonb_each(budget.waiting) where (value ->> 'until')::double precision > now_seconds limit waiting_max) as alive;
     since := now_seconds;

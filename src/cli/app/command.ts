@@ -56,5 +56,5 @@ export function callOf({ call = 'genesys-warehouse' }: Pick<CommandContext, 'cal
 export type Command = (context: CommandContext) => Promise<number>;
 
 export const exitDone = 0;
-export const exitSliceFailed = 1;
+export const exitFailure = 1;
 export const exitUsage = 2;

@@ -10,7 +10,7 @@ import {
 import { isClearText } from '../../config/region.js';
 import type { GenesysApi } from '../../genesys/api.js';
 import { createGenesysApi } from '../../genesys/client.js';
-import { OrganisationClock } from '../../lib/api-clock.js';
+import { ApiClock } from '../../lib/api-clock.js';
 import { minuteMs, secondMs } from '../../lib/interval.js';
 import type { Log } from '../../lib/log.js';
 import { version } from '../../lib/version.js';
@@ -43,7 +43,7 @@ export interface OpenedWithApi extends Opened {
   readonly config: ConfigWithApi;
   readonly api: GenesysApi;
   /** The time to work by: the machine's, unless the API's answers prove it wrong. */
-  readonly clock: OrganisationClock;
+  readonly clock: ApiClock;
   /** For further clients of the API: what they send counts against the same allowances. */
   readonly budgets: Budgets;
 }
@@ -80,7 +80,7 @@ export async function openWithApi(context: CommandContext): Promise<OpenedWithAp
   try {
     await prepareDatabase(opened.pool, viewSettings(config), log);
     const budgets = openBudgets(opened.databaseUrl, config.requestsPerMinute);
-    const clock = new OrganisationClock(context.now, undefined, context.clockToleranceMs);
+    const clock = new ApiClock(context.now, undefined, context.clockToleranceMs);
     const api = privateApi(
       openApi(config as ConfigWithApi, context, log, budgets, clock),
       createScreen(config.privacy),
@@ -90,7 +90,7 @@ export async function openWithApi(context: CommandContext): Promise<OpenedWithAp
       await budgets.close();
       await opened.close();
     };
-    await settleClock({ api, clock, log });
+    await syncClock({ api, clock, log });
     return { ...opened, config: config as ConfigWithApi, api, clock, budgets, close };
   } catch (error) {
     await opened.close();
@@ -104,9 +104,9 @@ function warnOfClearText({ api }: Config, log: Log): void {
 }
 
 /** Before anything is planned: a clock that nobody has held to the API's, or that was set since, is asked about. */
-export async function settleClock({ api, clock, log }: Pick<OpenedWithApi, 'api' | 'clock' | 'log'>): Promise<void> {
+export async function syncClock({ api, clock, log }: Pick<OpenedWithApi, 'api' | 'clock' | 'log'>): Promise<void> {
   if (!clock.isInDoubt) return;
-  await api.askTheTime();
+  await api.fetchServerTime();
   const minutes = Math.round(clock.offsetMs / minuteMs);
   if (minutes === 0) return;
   const how = minutes > 0 ? 'behind' : 'ahead of';
@@ -120,7 +120,7 @@ function openApi(
   context: CommandContext,
   log: Log,
   budgets: Budgets,
-  clock: OrganisationClock,
+  clock: ApiClock,
 ): GenesysApi {
   const { clientId, clientSecret, region, apiUrl }: ApiConfig = config.api;
   return createGenesysApi({
@@ -178,7 +178,7 @@ async function startEmbedded(context: CommandContext, { embeddedBin }: Config, l
   const embedded = await startEmbeddedPostgres({ dataDirectory, log, ...binariesDirectory });
   log.info(
     { directory: dataDirectory, seconds: Math.round((performance.now() - started) / secondMs) },
-    'DATABASE_URL is not set: using the embedded Postgres, which is meant for trying out',
+    'DATABASE_URL is not set: using the embedded Postgres (not for production)',
   );
   return embedded;
 }

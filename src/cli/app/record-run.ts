@@ -8,12 +8,12 @@ import { withLogContext } from '../../lib/log-context.js';
 import { version } from '../../lib/version.js';
 import { type ApiBudget, beginRun, endRun } from '../../postgres/ledger/runs.js';
 import { createWarehouse } from '../../postgres/warehouse.js';
-import { settleByExtraction } from '../../postgres/wrapup/sending.js';
+import { confirmFromExtract } from '../../postgres/wrapup/sending.js';
 import { allStreams, selectStreams } from '../../streams/catalog.js';
 import { conversationMemory } from '../../streams/conversations/page-reader.js';
-import { type CommandContext, exitDone, exitSliceFailed } from './command.js';
+import { type CommandContext, exitDone, exitFailure } from './command.js';
 import { reportHeldSlices, strangersAmong } from './held-slices.js';
-import { type OpenedWithApi, settleClock } from './open.js';
+import { type OpenedWithApi, syncClock } from './open.js';
 import { settleOrganization } from './organization.js';
 
 const errorsShownMax = 10;
@@ -54,7 +54,7 @@ function slicesOpenMax({ api, config }: OpenedWithApi): number {
 }
 
 /** Runs `work` as one row of `extract.runs`, whose id each line of the log carries; reports how it ended and turns that into the exit status. */
-export async function asRun(
+export async function recordRun(
   command: string,
   context: CommandContext,
   opened: OpenedWithApi,
@@ -75,14 +75,14 @@ async function recordedRun(
   let summary: SyncSummary | undefined;
   let failure: unknown;
   try {
-    await settleClock(opened);
+    await syncClock(opened);
     await settleOrganization(opened);
     summary = await work();
-    await settleByExtraction(opened.pool, { now: context.now(), actor: command, states: ['sent'] });
+    await confirmFromExtract(opened.pool, { now: context.now(), actor: command, states: ['sent'] });
   } catch (error) {
     failure = error;
   }
-  const exitStatus = failure === undefined && isDone(summary as SyncSummary) ? exitDone : exitSliceFailed;
+  const exitStatus = failure === undefined && isDone(summary as SyncSummary) ? exitDone : exitFailure;
   const lastError = failure === undefined ? (summary?.failures[0]?.result.message ?? null) : asError(failure).message;
   const budget = budgetSince(before, opened, context.now());
   const end = { ...totals(summary), requests: budget.requests, exitStatus, lastError };

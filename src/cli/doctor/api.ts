@@ -9,7 +9,7 @@ import { version } from '../../lib/version.js';
 import { allStreams, selectStreams } from '../../streams/catalog.js';
 import { dataAccess } from '../../streams/data-access.js';
 import type { DataAccess } from '../../streams/data-access-types.js';
-import { isNotOffered } from '../../streams/directory/stream.js';
+import { isUnavailable } from '../../streams/directory/stream.js';
 import { type CommandContext, timingOf } from '../app/command.js';
 import { type AccessCheck, type Check, checksOf } from './check.js';
 import { differenceText } from './clock.js';
@@ -65,7 +65,7 @@ async function checkLogin(api: GenesysApi, config: ConfigWithApi): Promise<Check
     await api.organization({ priority: 0 });
     return ok('login', `the OAuth client is accepted at ${host}`);
   } catch (error) {
-    if (isNotOffered(error)) return ok('login', `the OAuth client is accepted at ${host}`);
+    if (isUnavailable(error)) return ok('login', `the OAuth client is accepted at ${host}`);
     const isLogin = error instanceof ApiError && error.facts.action === 'fail';
     const [reason = '', ...advice] = asError(error).message.split(/(?<=\)\.) /);
     // A host that does not answer is not a mistake in the settings; a refused client is one.
@@ -108,7 +108,7 @@ async function probed(entry: DataAccess, api: GenesysApi, context: CommandContex
 }
 
 function refusalOf(error: unknown): AccessCheck['state'] {
-  if (!isNotOffered(error)) return 'unknown';
+  if (!isUnavailable(error)) return 'unknown';
   return error.facts.status === 403 ? 'missing' : 'not_offered';
 }
 

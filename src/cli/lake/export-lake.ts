@@ -1,8 +1,11 @@
 /** One export: claims what changed, brings every table up to date, strikes it off. Shared by `lake export` and `run`. */
 
 import type pg from 'pg';
+import { compactTable } from '../../lake/compact.js';
+import { UnsupportedTableError } from '../../lake/delta/protocol.js';
 import { exportTable } from '../../lake/export-table.js';
 import type { Store } from '../../lake/stores/store.js';
+import { LakeError } from '../../lib/errors.js';
 import type { Log } from '../../lib/log.js';
 import type { LakeFigures } from '../../model/lake.js';
 import { directoryMarks } from '../../postgres/lake/directory.js';
@@ -28,6 +31,8 @@ export interface LakeWork {
   readonly organizationId: string;
   readonly now: () => Date;
   readonly signal: AbortSignal;
+  /** Puts the files of months that are final together afterwards. */
+  readonly isCompacting: boolean;
   /** Plans more than what changed, before it is read. */
   readonly plan?: (relations: readonly LakeRelation[]) => Promise<void>;
   readonly onTable?: (path: string, figures: LakeFigures) => void;
@@ -44,17 +49,48 @@ export async function exportLake(work: LakeWork): Promise<LakeFigures> {
   const { exportNumber, pending } = await readPending(pool, lake);
   const keptBefore = await readPrunedTo(pool);
   const total = { rows: 0, files: 0, bytes: 0 };
+  const failures: LakeError[] = [];
   for (const each of pending) {
     work.signal.throwIfAborted();
     const relation = relations.find(({ path }) => path === each.path);
     if (relation === undefined) continue;
-    const figures = await exportPending(work, relation, each, exportNumber, keptBefore);
+    const figures = await exportPending(work, relation, each, exportNumber, keptBefore).catch((error: unknown) => {
+      // One table that cannot be written keeps no other from being written.
+      if (!(error instanceof LakeError)) throw error;
+      failures.push(error);
+      return { rows: 0, files: 0, bytes: 0 };
+    });
     total.rows += figures.rows;
     total.files += figures.files;
     total.bytes += figures.bytes;
   }
+  if (work.isCompacting) await compactTables(work, relations);
+  if (failures.length > 0) throw failureOf(failures);
   await noteExported(pool, lake, now());
   return total;
+}
+
+async function compactTables(work: LakeWork, relations: readonly LakeRelation[]): Promise<void> {
+  const { store, organizationId, now, signal, log } = work;
+  for (const { path, isByDay } of relations) {
+    if (!isByDay) continue;
+    const months = await compactTable(store, path, { organizationId, nowMs: now().getTime(), signal }).catch(
+      (error: unknown) => {
+        if (!(error instanceof UnsupportedTableError)) throw error;
+        return 0;
+      },
+    );
+    if (months > 0) log.debug({ table: path, months }, 'Months compacted');
+  }
+}
+
+const failuresShownMax = 5;
+
+function failureOf(failures: readonly LakeError[]): LakeError {
+  const [first] = failures as [LakeError];
+  if (failures.length === 1) return first;
+  const shown = failures.slice(0, failuresShownMax).map(({ message }) => message);
+  return new LakeError(`${failures.length} tables could not be exported. ${shown.join(' ')}`, { cause: first });
 }
 
 const everything = { isRaw: true, isPersonal: true };

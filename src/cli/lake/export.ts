@@ -40,6 +40,7 @@ export async function lakeExportCommand(
       organizationId,
       now: context.now,
       signal: context.signal,
+      isCompacting: true,
       plan: async (relations) => {
         requireKnown(options.relation, relations);
         for (const relation of relations)

@@ -80,7 +80,7 @@ async function maintainLake(
   return rows;
 }
 
-/** Throws a UsageError for what is no time, or so short that a query that is under way would lose its files. */
+/** Parses how long files are kept. Throws a UsageError for an invalid duration, or one so short that a running query would lose its files. */
 function keptMs(keep: string): number {
   const [, count = '', unit] = /^(\d{1,4})\s*(h|d)$/.exec(keep.trim()) ?? [];
   const ms = Number(count) * (unit === 'h' ? hourMs : dayMs);

@@ -22,8 +22,8 @@ export function addLakeCommands(program: Command, { run, timestamp }: Edges): vo
     .option('--relation <name...>', 'only these tables', [])
     .option('--from <time>', 'export again from this UTC day on, changed or not', timestamp)
     .option('--to <time>', 'to this UTC day, not included', timestamp)
-    .option('--raw', 'also the tables of schema genesys', false)
-    .option('--personal', 'also what tells of persons: names of agents, addresses, attributes, notes', false)
+    .option('--raw', 'include the tables of schema genesys', false)
+    .option('--personal', 'include personal data: names of agents, addresses, attributes, notes', false)
     .action((url, options) => run((context) => lakeExportCommand(context, url, options)));
   lake
     .command('status')

@@ -12,6 +12,8 @@ export class LakeFollower {
   readonly #context: CommandContext;
   readonly #opened: OpenedWithApi;
   #lake: OpenedLake | undefined;
+  /** Months become final once a day at most. */
+  #compactedOn: string | undefined;
   #current: Promise<void> | undefined;
 
   constructor(context: CommandContext, opened: OpenedWithApi) {
@@ -45,7 +47,10 @@ export class LakeFollower {
     const renew = () => void renewLease(pool, lake).catch(() => {});
     try {
       const work = { pool, log, store, lake, organizationId: organization.id, now, signal: this.#context.signal };
-      const { rows, files, bytes } = await exportLake({ ...work, onTable: renew });
+      const today = now().toISOString().slice(0, 10);
+      const isCompacting = this.#compactedOn !== today;
+      const { rows, files, bytes } = await exportLake({ ...work, isCompacting, onTable: renew });
+      this.#compactedOn = today;
       await dropLease(pool, lake);
       if (files > 0) log.info({ lake: address, rows, files, bytes }, 'Lake exported');
     } catch (error) {

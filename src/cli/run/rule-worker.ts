@@ -80,8 +80,7 @@ export class RuleWorker {
     if (planner === undefined) return;
     const { now, signal, apply } = this.#parts;
     const { proposed, superseded } = await planner.propose({ conversationIds }, { now: now(), signal, actor });
-    if (proposed + superseded > 0)
-      this.#log.info({ proposed, superseded }, 'The rules have decided about wrap-up codes');
+    if (proposed + superseded > 0) this.#log.info({ proposed, superseded }, 'Rules evaluated');
     await apply?.(planner, { conversationIds });
   }
 
@@ -92,7 +91,7 @@ export class RuleWorker {
     const { now, signal, apply } = this.#parts;
     const interval = { from: plus(now(), -sweepReachMs), to: now() };
     const { proposed, superseded } = await planner.propose({ interval }, { now: now(), signal, actor });
-    this.#log.info({ proposed, superseded }, 'The rules have gone over the last month');
+    this.#log.info({ proposed, superseded }, 'Rules re-evaluated for the last 31 days');
     await apply?.(planner, {});
   }
 
@@ -114,10 +113,7 @@ export class RuleWorker {
       this.#planner = await openPlanner(pool, config.wrapupRules);
       this.#plannerAtMs = performance.now();
     } catch (error) {
-      this.#log.warn(
-        { reason: asError(error).message },
-        'The rules do not fit the directory in the warehouse; looked at again soon',
-      );
+      this.#log.warn({ reason: asError(error).message }, 'Rules file references unknown directory entries; retrying');
     }
     return this.#planner;
   }

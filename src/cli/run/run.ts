@@ -1,5 +1,5 @@
 import cron from 'node-cron';
-import { untilAborted } from '../../lib/abort.js';
+import { waitForAbort } from '../../lib/abort.js';
 import { asError, UsageError } from '../../lib/errors.js';
 import { secondMs } from '../../lib/interval.js';
 import type { Log } from '../../lib/log.js';
@@ -117,9 +117,9 @@ async function runUntilStopped(
     maxRandomDelay: context.tickDelayMsMax ?? jitterMsMax,
     logger: cronLog(opened.log),
   });
-  opened.log.info({ schedule }, 'The scheduler runs');
+  opened.log.info({ schedule }, 'Scheduler started');
   await ticks.tick();
-  await untilAborted(AbortSignal.any([context.signal, fatal.signal]));
+  await waitForAbort(AbortSignal.any([context.signal, fatal.signal]));
   await task.destroy();
   await ticks.settled();
   fatal.signal.throwIfAborted();

@@ -3,7 +3,7 @@ import { OutdatedProgramError } from '../../lib/errors.js';
 import { type CommandContext, exitDone } from '../app/command.js';
 import { errorFacts } from '../app/error-text.js';
 import type { OpenedWithApi } from '../app/open.js';
-import { asRun, syncContext } from '../app/record-run.js';
+import { recordRun, syncContext } from '../app/record-run.js';
 import { reconcilePulledDays } from '../reconcile.js';
 import type { RunState, TickOutcome } from './health.js';
 import { LakeFollower } from './lake.js';
@@ -56,7 +56,7 @@ export class Ticks {
     const { context, opened, streams, state, onFatal } = this.#options;
     try {
       const engine = { ...syncContext(context, opened, streams), onSlice: state.onSlice };
-      const status = await asRun('run', context, opened, async () => {
+      const status = await recordRun('run', context, opened, async () => {
         const summary = await sync(engine, { retryFailed: false });
         await reconcilePulledDays(opened.pool, context, opened.log);
         return summary;
@@ -68,7 +68,7 @@ export class Ticks {
         onFatal(error);
         return 'failed';
       }
-      opened.log.error(errorFacts(error), 'The tick failed; the next one tries again');
+      opened.log.error(errorFacts(error), 'Tick failed; retrying at the next one');
       return 'failed';
     }
   }

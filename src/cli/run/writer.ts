@@ -29,7 +29,7 @@ export async function openRunApply(context: CommandContext, opened: OpenedWithAp
     const { queueIds, wrapupCodes, writesMax } = allowListOf(rules.writeback, directory);
     const left = hourly.left(writesMax);
     if (left === 0) {
-      log.warn({ writesMax }, 'As many codes were written as the rules file allows in an hour; the others wait');
+      log.warn({ writesMax }, 'Hourly write limit of the rules file reached; remaining codes wait');
       return;
     }
     if (!isChecked) await settleWriter(opened, writer);

@@ -2,11 +2,11 @@ import type { Config } from '../../config/config.js';
 import { UsageError } from '../../lib/errors.js';
 import { prepareDatabase } from '../../postgres/migrate.js';
 import { type Pending, readPending, readWritten, type Written } from '../../postgres/wrapup/pending.js';
-import { createAssignmentStore, proposeAgain } from '../../postgres/wrapup/sending.js';
+import { createAssignmentStore, requeueRejected } from '../../postgres/wrapup/sending.js';
 import { type AllowList, allowListOf } from '../../wrapup/rules/allow-list.js';
 import { applyAssignments } from '../../wrapup/writeback/apply.js';
 import type { ApplySummary } from '../../wrapup/writeback/types.js';
-import { type CommandContext, exitDone, exitSliceFailed, timingOf } from '../app/command.js';
+import { type CommandContext, exitDone, exitFailure, timingOf } from '../app/command.js';
 import { type Opened, viewSettings } from '../app/open.js';
 import { type RowColumn, type RowFormat, renderRows } from '../app/table.js';
 import { withApi, withDatabase } from '../app/with-open.js';
@@ -37,7 +37,7 @@ async function recordOnly(context: CommandContext, options: WrapupApplyOptions):
     const planner = await openRules(opened, opened.config);
     await record(context, opened, planner, options, 'wrapup apply');
     const allowed = allowedBy(planner);
-    await createAssignmentStore(opened.pool, { now: context.now, actor: 'wrapup apply' }).settleByExtraction();
+    await createAssignmentStore(opened.pool, { now: context.now, actor: 'wrapup apply' }).confirmFromExtract();
     const pending = await readPending(opened.pool, { ...allowed, ...ruleOf(options) });
     context.print(renderRows(options.format, pendingColumns, pending));
     if (planner.rules.writeback === undefined)
@@ -60,7 +60,7 @@ async function applyToGenesys(context: CommandContext, options: WrapupApplyOptio
       await record(context, opened, planner, options, who);
       const allowed = allowedBy(planner);
       const filter = { queueIds: allowed.queueIds, wrapupCodes: allowed.wrapupCodes, ...ruleOf(options) };
-      if (options.retryRejected) await proposeAgain(opened.pool, filter, { now: startedAt, actor: who });
+      if (options.retryRejected) await requeueRejected(opened.pool, filter, { now: startedAt, actor: who });
       const store = createAssignmentStore(opened.pool, { now: context.now, actor: who });
       const { now, signal } = context;
       const summary = await applyAssignments(
@@ -93,7 +93,7 @@ async function record(
     { interval: wrapupInterval(options, now) },
     { now, signal: context.signal, actor, ...(options.rule !== undefined && { ruleName: options.rule }) },
   );
-  opened.log.info({ sessions: plan.readCount, proposed, superseded }, 'Recorded; reports use it from now on');
+  opened.log.info({ sessions: plan.readCount, proposed, superseded }, 'Assignments recorded');
 }
 
 const nothing: AllowList = { queueIds: [], wrapupCodes: [], writesMax: 0 };
@@ -112,7 +112,7 @@ function report({ log }: Opened, summary: ApplySummary, pending: readonly Pendin
   log.info({ ...counts, left }, 'Written to Genesys');
   if (stopped === undefined) return exitDone;
   log[stopped.isFailure ? 'error' : 'warn'](stopped.reason);
-  return stopped.isFailure ? exitSliceFailed : exitDone;
+  return stopped.isFailure ? exitFailure : exitDone;
 }
 
 const pendingColumns: readonly RowColumn<Pending>[] = [

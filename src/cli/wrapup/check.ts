@@ -16,7 +16,7 @@ export async function wrapupCheckCommand(context: CommandContext): Promise<numbe
     const { faults, warnings } = checkRules(rules, await readDirectory(opened.pool));
     for (const { at, message } of warnings) opened.log.warn(`${at} ${message}`);
     if (faults.length > 0) throw faultsError(faults);
-    opened.log.info({ rules: rules.rules.length, warnings: warnings.length }, `${path} is in order`);
+    opened.log.info({ rules: rules.rules.length, warnings: warnings.length }, `${path} is valid`);
     return exitDone;
   });
 }

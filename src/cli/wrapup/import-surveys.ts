@@ -6,7 +6,7 @@ import type { SurveyInput } from '../../model/agent-session.js';
 import { storeSurveys } from '../../postgres/wrapup/surveys.js';
 import { createScreen } from '../../privacy/scrubber.js';
 import { idLengthMax, readSurveyRecord } from '../../wrapup/survey-record.js';
-import { type CommandContext, exitDone, exitSliceFailed } from '../app/command.js';
+import { type CommandContext, exitDone, exitFailure } from '../app/command.js';
 import type { Opened } from '../app/open.js';
 import { withMigratedDatabase } from '../app/with-open.js';
 import { type SurveyFormat, surveyLines } from './survey-file.js';
@@ -38,7 +38,7 @@ export async function importSurveysCommand(
   return withMigratedDatabase(context, async (opened) => {
     const counts = await importAll(opened, input, options, context);
     opened.log.info(counts, 'Surveys were imported');
-    return counts.faulty === 0 ? exitDone : exitSliceFailed;
+    return counts.faulty === 0 ? exitDone : exitFailure;
   });
 }
 
@@ -81,5 +81,5 @@ async function importAll(
 function report(log: Log, counts: Counts, line: number, fault: string): void {
   counts.faulty += 1;
   if (counts.faulty <= faultsShownMax) log.warn({ line }, `Line ${line} was not imported: ${fault}`);
-  if (counts.faulty === faultsShownMax + 1) log.warn('Further faulty lines are only counted');
+  if (counts.faulty === faultsShownMax + 1) log.warn('Further invalid lines are not logged');
 }

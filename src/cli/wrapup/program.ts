@@ -30,13 +30,13 @@ export function addWrapupCommands(program: Command, edges: WrapupEdges): void {
 function addReading(wrapup: Command, { run, timestamp }: WrapupEdges): void {
   wrapup
     .command('check')
-    .description('hold the rules file against its schema and the directory; all faults with line and column')
+    .description('validate the rules file; report every error with line and column')
     .action(() => run(wrapupCheckCommand));
   wrapup
     .command('plan')
-    .description('what the rules would set, by rule, with examples; writes nothing')
-    .option('--from <time>', 'agent sessions that began from here; 31 days before --to unless given', timestamp)
-    .option('--to <time>', 'end, not included; now unless given', timestamp)
+    .description('show what the rules would set, by rule, with examples; writes nothing')
+    .option('--from <time>', 'agent sessions that began from here; default: 31 days before --to', timestamp)
+    .option('--to <time>', 'end, exclusive (default: now)', timestamp)
     .option('--rule <name>', 'only this rule')
     .addOption(formatOption())
     .action((options) => run((context) => wrapupPlanCommand(context, options)));
@@ -45,12 +45,12 @@ function addReading(wrapup: Command, { run, timestamp }: WrapupEdges): void {
 function addWriting(wrapup: Command, { run, timestamp }: WrapupEdges): void {
   wrapup
     .command('apply')
-    .description('record what the rules decide, for reports; with --apply also write it to Genesys')
-    .option('--apply', 'write to Genesys what the rules file allows; else only show what would be written', false)
+    .description('record what the rules assign, for reports; with --apply also write it to Genesys')
+    .option('--apply', 'write to Genesys what the rules file allows (default: only show what would be written)', false)
     .option('--writes-max <number>', "maximum number of codes to write, below the rules file's own limit", wholeNumber)
-    .option('--retry-rejected', 'also what was rejected for a missing permission, login or answer', false)
-    .option('--from <time>', 'agent sessions that began from here; 31 days before --to unless given', timestamp)
-    .option('--to <time>', 'end, not included; now unless given', timestamp)
+    .option('--retry-rejected', 'also retry assignments rejected for permission, login or timeout', false)
+    .option('--from <time>', 'agent sessions that began from here; default: 31 days before --to', timestamp)
+    .option('--to <time>', 'end, exclusive (default: now)', timestamp)
     .option('--rule <name>', 'only this rule')
     .addOption(formatOption())
     .action((options) => run((context) => wrapupApplyCommand(context, options)));
@@ -59,14 +59,16 @@ function addWriting(wrapup: Command, { run, timestamp }: WrapupEdges): void {
 function addSettingUp(wrapup: Command, { run }: WrapupEdges): void {
   wrapup
     .command('login')
-    .description('let a user log in, for codes that Genesys takes only from users; prints the address to open')
+    .description('log a user in, for codes that Genesys accepts only from users; prints the address to open')
     .option('--redirect-uri <uri>', 'as registered with the OAuth client, on this machine', redirectUriDefault)
-    .option('--wait-seconds <number>', 'how long to wait for the login', waitSeconds, waitSecondsDefault)
+    .option('--wait-seconds <number>', 'maximum time to wait for the login', waitSeconds, waitSecondsDefault)
     .action((options) => run((context) => wrapupLoginCommand(context, options)));
   wrapup
     .command('ensure-codes')
-    .description('which codes of the rules are missing in Genesys or on queues; with --apply makes and attaches them')
-    .option('--apply', 'change Genesys; else only show what is missing', false)
+    .description(
+      'list codes of the rules that are missing in Genesys or on queues; with --apply create and attach them',
+    )
+    .option('--apply', 'change Genesys (default: only show what is missing)', false)
     .addOption(formatOption())
     .action((options) => run((context) => wrapupEnsureCodesCommand(context, options)));
 }
@@ -85,16 +87,16 @@ function wholeNumber(value: string): number {
 function addStoring(wrapup: Command, { run, timestamp }: WrapupEdges): void {
   wrapup
     .command('import-surveys')
-    .description('answers of surveys from a file; the same answer again changes nothing')
+    .description('import survey answers from a file (idempotent)')
     .argument('<file>', 'CSV with a header line or one JSON object per line; - for standard input')
     .addOption(new Option('--format <format>', 'of the file (default: auto-detected)').choices(surveyFormats))
-    .option('--source <name>', 'where the answers came from, for rules and to keep ids of two tools apart', 'import')
+    .option('--source <name>', 'origin of the answers, for rules and to distinguish ids of two tools', 'import')
     .action((file, options) => run((context) => importSurveysCommand(context, file, options)));
   wrapup
     .command('revoke')
-    .description('undo in the warehouse what a rule assigned')
+    .description('revoke in the warehouse what a rule assigned')
     .requiredOption('--rule <name>', 'its name, as in the rules file')
     .option('--from <time>', 'only agent sessions that began from here', timestamp)
-    .option('--to <time>', 'end, not included', timestamp)
+    .option('--to <time>', 'end, exclusive', timestamp)
     .action((options) => run((context) => wrapupRevokeCommand(context, options)));
 }

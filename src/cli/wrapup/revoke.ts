@@ -19,7 +19,7 @@ export async function wrapupRevokeCommand(context: CommandContext, options: Wrap
     const revoked = await revoke(opened.pool, filter, { now: context.now(), actor: 'wrapup revoke' });
     if (revoked.length === 0) await refuseUnknown(opened.pool, rule);
     const counts = Object.fromEntries(revoked.map(({ state, count }) => [state, count]));
-    opened.log.info({ rule, ...counts }, 'Revoked; reports show what Genesys says, and Genesys keeps what it was sent');
+    opened.log.info({ rule, ...counts }, 'Assignments revoked in the warehouse; Genesys is unchanged');
     return exitDone;
   });
 }

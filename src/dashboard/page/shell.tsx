@@ -24,7 +24,7 @@ export function sectionOf(path: string): (typeof sections)[number] | undefined {
   );
 }
 
-/** What stands around every page: the way to the others, and how far the data reaches. */
+/** Frames every page with links to the others and the freshness of the data. */
 export function Shell({ address, children }: { address: Address; children: ComponentChildren }) {
   const current = sectionOf(address.path);
   const { version, timeZone, access } = useFacts();

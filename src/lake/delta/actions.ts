@@ -65,7 +65,7 @@ export interface Action {
   readonly commitInfo?: Partial<CommitInfo>;
 }
 
-/** Reads the lines of a commit file. Throws for what is no JSON. */
+/** Reads the lines of a commit file. Throws for invalid JSON. */
 export function parseCommit(text: string): Action[] {
   return text
     .split('\n')

@@ -4,7 +4,7 @@ import { LakeError } from '../../lib/errors.js';
 import type { Store } from '../stores/store.js';
 import type { Action } from './actions.js';
 
-/** Reads one checkpoint file, whoever wrote it. */
+/** Reads one checkpoint file, written by any engine. */
 export async function readCheckpoint(store: Store, path: string): Promise<Action[]> {
   const bytes = await store.read(path);
   if (bytes === undefined) throw new LakeError(`Checkpoint ${path} is listed and cannot be read.`);

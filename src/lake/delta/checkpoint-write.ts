@@ -74,7 +74,7 @@ function checkpointActions(snapshot: Snapshot, tombstonesSinceMs: number): Actio
     ...(protocol ? [{ protocol }] : []),
     ...(metadata ? [{ metaData: metadata }] : []),
     ...[...transactions.values()].map((txn) => ({ txn })),
-    // The protocol wants it so: what a checkpoint lists is no change of data.
+    // Required by the protocol: the files that a checkpoint lists are not a change of data.
     ...[...files.values()].map((add) => ({ add: { ...add, dataChange: false } })),
     ...recent.map((remove) => ({ remove: { ...remove, dataChange: false } })),
   ];

@@ -6,14 +6,14 @@ import { type Action, commitPath, commitText, parseCommit } from './actions.js';
 import { requireWritable } from './protocol.js';
 import { refreshSnapshot, type Snapshot } from './snapshot.js';
 
-/** Whoever loses so often in a row is up against a program that commits without end. */
+/** Limits lost attempts in a row, which happen only against a program that commits without end. */
 const attemptsMax = 100;
 
 export interface CommitOptions {
   readonly operation: string;
   readonly parameters?: Readonly<Record<string, string>>;
   readonly nowMs: number;
-  /** Decides anew for each version that others have made meanwhile; empty: nothing is left to commit. */
+  /** Decides again for each version that others have committed meanwhile; empty: nothing is left to commit. */
   readonly decide: (snapshot: Snapshot) => readonly Action[];
 }
 
@@ -49,7 +49,7 @@ export async function commit(
   );
 }
 
-/** An answer that was lost on its way looks like another's commit: its own id tells. */
+/** Returns true when the commit is our own: after a lost response it looks like another writer's, except for its id. */
 async function holds(store: Store, name: string, txnId: string): Promise<boolean> {
   const bytes = await store.read(name);
   return (

@@ -1,7 +1,7 @@
 import { LakeError } from '../../lib/errors.js';
 import type { Metadata, Protocol } from './actions.js';
 
-/** What this writer does: reader version 1 is what every engine reads, writer version 2 adds append-only tables and invariants. */
+/** Declares the features of this writer: reader version 1 is what every engine reads, writer version 2 adds append-only tables and invariants. */
 export const ownProtocol: Protocol = { minReaderVersion: 1, minWriterVersion: 2 };
 
 /** Settings of a table that change nothing about what a writer must do. */

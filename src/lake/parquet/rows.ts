@@ -24,7 +24,7 @@ const readers: Readonly<Record<LakeType, Reader>> = {
 };
 
 /**
- * Takes the bytes of `COPY … (format binary)` apart into columns, as they arrive. `take` hands over what has gathered, so that no more
+ * Takes the bytes of `COPY … (format binary)` apart into columns, as they arrive. `take` returns what has been collected, so that no more
  * than a row group is in memory.
  */
 export class RowReader {

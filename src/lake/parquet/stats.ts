@@ -1,7 +1,7 @@
 import { decimalScale, type LakeColumn, type LakeType } from '../../model/lake.js';
 import type { Cell } from './rows.js';
 
-/** Longer texts are no help to a reader that looks for one of them, and make the log longer. */
+/** Limits texts in statistics: longer ones do not help a reader to skip files, and make the log longer. */
 const textCharactersMax = 64;
 const exactMax = BigInt(Number.MAX_SAFE_INTEGER);
 const microsecondsPerMs = 1_000n;

@@ -21,8 +21,8 @@ export function lakeAddress(url: string, directory: string): string {
 }
 
 /**
- * Opens the store of an address that `lakeAddress` returned. Credentials are those that the tools of the store's maker take; what stands in
- * `.env` counts as well. Throws a UsageError for an address that there is no store for.
+ * Opens the store of an address that `lakeAddress` returned. Credentials are those that the tools of the store's maker take; values
+ * in `.env` count as well. Throws a UsageError for an address that there is no store for.
  */
 export async function openStore(address: string, environment: Environment): Promise<Store> {
   const scheme = schemePattern.exec(address)?.[1]?.toLowerCase();
@@ -30,7 +30,7 @@ export async function openStore(address: string, environment: Environment): Prom
   if (scheme === 's3' || scheme === 's3a') return openS3(address, environment);
   if (scheme === 'abfss') return openAdls(address, environment);
   throw new UsageError(
-    `${address} is no lake address. Use a folder, s3://bucket/prefix or abfss://container@account.dfs.core.windows.net/prefix.`,
+    `${address} is not a lake address. Use a folder, s3://bucket/prefix or abfss://container@account.dfs.core.windows.net/prefix.`,
   );
 }
 
@@ -62,7 +62,7 @@ function openAdls(address: string, environment: Environment): Promise<Store> {
   const [, container = '', account = '', prefix = ''] = match ?? [];
   if (match === null)
     throw new UsageError(
-      `${address} is no address of a container. Use abfss://container@account.dfs.core.windows.net/prefix.`,
+      `${address} is not the address of a container. Use abfss://container@account.dfs.core.windows.net/prefix.`,
     );
   const { AZURE_STORAGE_CONNECTION_STRING: connectionString, AZURE_STORAGE_KEY: key } = environment;
   const { AZURE_STORAGE_ACCOUNT_KEY: accountKey = key, AZURE_STORAGE_SAS_TOKEN: sasToken } = environment;

@@ -10,8 +10,8 @@ export interface StoredFile {
 }
 
 /**
- * The five operations that a lake needs. All of them may be repeated but `putIfAbsent`, whose answer then tells about the first attempt
- * too: whoever gets `exists` reads the file to learn whether it is its own.
+ * The five operations that a lake needs. All of them may be repeated except `putIfAbsent`, whose answer then includes the first attempt:
+ * a caller that gets `exists` reads the file to learn whether it is its own.
  */
 export interface Store {
   /** For people, without secrets. */

@@ -6,18 +6,19 @@ interface Described {
   readonly remedy: string;
 }
 
-const unreachable = 'check the host and port in DATABASE_URL, and that the server runs and lets this machine in';
+const unreachable =
+  'check the host and port in DATABASE_URL, and that the server is running and accepts connections from this host';
 const untrusted = 'give the authority with sslrootcert=FILE, or accept any certificate with sslmode=no-verify';
 
 /** By Node's or Postgres' own code. https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const describedByCode: Readonly<Record<string, Described>> = {
   ECONNREFUSED: { fault: 'refuses connections', remedy: unreachable },
-  ECONNRESET: { fault: 'broke off the connection', remedy: unreachable },
-  EPIPE: { fault: 'broke off the connection', remedy: unreachable },
+  ECONNRESET: { fault: 'reset the connection', remedy: unreachable },
+  EPIPE: { fault: 'reset the connection', remedy: unreachable },
   EHOSTUNREACH: { fault: 'cannot be reached', remedy: unreachable },
   ENETUNREACH: { fault: 'cannot be reached', remedy: unreachable },
   ETIMEDOUT: { fault: 'does not answer', remedy: unreachable },
-  ENOTFOUND: { fault: 'has a host name that nobody knows', remedy: 'check the host in DATABASE_URL' },
+  ENOTFOUND: { fault: 'has a host name that cannot be resolved (DNS)', remedy: 'check the host in DATABASE_URL' },
   EAI_AGAIN: { fault: 'has a host name that could not be looked up', remedy: 'check the host and the name server' },
   '28P01': { fault: 'refuses the user name or password', remedy: 'check both in DATABASE_URL' },
   '28000': { fault: 'refuses this user', remedy: 'check user and sslmode, or let the user in (pg_hba.conf)' },
@@ -28,7 +29,7 @@ const describedByCode: Readonly<Record<string, Described>> = {
   },
   '25006': { fault: 'is read-only (a standby?)', remedy: 'point DATABASE_URL at the primary' },
   '53300': {
-    fault: 'has no connection to spare',
+    fault: 'has no free connection slots (max_connections)',
     remedy: 'lower GENESYS_WAREHOUSE_CONCURRENCY or raise max_connections',
   },
   '57P03': { fault: 'is starting up or shutting down', remedy: 'try again in a minute' },
@@ -41,7 +42,7 @@ const describedByCode: Readonly<Record<string, Described>> = {
     fault: 'has a certificate for another host name',
     remedy: 'use the name in the certificate, or accept any with sslmode=no-verify',
   },
-  DEPTH_ZERO_SELF_SIGNED_CERT: { fault: 'has a certificate that nobody signed', remedy: untrusted },
+  DEPTH_ZERO_SELF_SIGNED_CERT: { fault: 'has a self-signed certificate', remedy: untrusted },
   SELF_SIGNED_CERT_IN_CHAIN: { fault: 'has a certificate of an unknown authority', remedy: untrusted },
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: { fault: 'has a certificate of an unknown authority', remedy: untrusted },
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: { fault: 'has a certificate of an unknown authority', remedy: untrusted },
@@ -52,13 +53,13 @@ const describedByMessage: readonly (readonly [RegExp, Described])[] = [
   [
     /does not support SSL/,
     {
-      fault: 'does not speak TLS, which servers on other machines must',
+      fault: 'does not support TLS, which is required for remote servers',
       remedy: 'turn TLS on there, or add sslmode=disable to DATABASE_URL if the network is trusted',
     },
   ],
   [/timeout/i, { fault: 'does not answer', remedy: unreachable }],
   [/password must be a/, { fault: 'asks for a password', remedy: 'put one into DATABASE_URL or PGPASSWORD' }],
-  [/^Connection terminated/, { fault: 'broke off the connection', remedy: unreachable }],
+  [/^Connection terminated/, { fault: 'reset the connection', remedy: unreachable }],
 ];
 
 /**

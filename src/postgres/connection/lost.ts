@@ -30,7 +30,7 @@ export function endsSession(error: unknown): boolean {
   return typeof code === 'string' && sessionEnds.test(code);
 }
 
-/** What the server, or the network, said when it ended a connection; the driver says no more than that it is unusable afterwards. */
+/** Keeps the error with which the server, or the network, ended a connection; the driver says only that it is unusable afterwards. */
 const endings = new WeakMap<object, Error>();
 
 /** Keeps the first reason why `client` has ended, for `reasonOf`. */

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 
-/** What the demo prints: each figure comes from one plain `select` on schema mart, as an analyst would write it. */
+/** Reads the figures that the demo prints: each comes from one plain `select` on schema mart, as an analyst would write it. */
 export interface DemoFigures {
   readonly conversations: readonly MediaFigures[];
   readonly coverage: readonly CoverageFigures[];

@@ -13,7 +13,7 @@ interface IntervalSums {
   readonly tables: readonly string[];
   /** In this order, each for the intervals that start in `[$1, $2)`. */
   readonly refreshes: readonly string[];
-  /** The same for the users `$3` only, where answers come by user. */
+  /** The statement for the users `$3` only, where answers come by user. */
   readonly byUser?: readonly string[];
   /** A table of sums that another relation writes as well. */
   readonly sharedTable?: string;
@@ -88,7 +88,7 @@ export async function refreshIntervalSums(client: ClientBase, relation: string, 
   for (const text of isByUser ? sums.byUser : sums.refreshes) await client.query(text, values);
 }
 
-/** Removes the sums of the intervals that start in a stretch of time, for whoever computes all of them next in the same transaction. */
+/** Removes the sums of the intervals that start in a range, so that all of them can be recomputed in the same transaction. */
 export async function clearIntervalSums(
   client: ClientBase,
   tables: readonly string[],

@@ -66,7 +66,7 @@ async function areIntervalSumsFilled(client: pg.ClientBase): Promise<boolean> {
   return (await readSetting(client, 'interval_sums_digest')) === digest;
 }
 
-/** Whether the stored facts follow the definitions that stand in the database, so that `fillFacts` has nothing to do. */
+/** Returns true when the stored facts follow the definitions in the database, so that `fillFacts` has nothing to do. */
 export async function areFactsFilled(client: pg.ClientBase, timeZone: string): Promise<boolean> {
   const conversations = await fingerprintOf(client, conversationDefinitions);
   if ((await readSetting(client, 'conversation_facts_digest')) !== conversations) return false;

@@ -1,4 +1,4 @@
-/** What is added up from interval facts, in the transaction that changes them: first by interval, then by local day. */
+/** Sums interval facts, in the transaction that changes them: first by interval, then by local day. */
 import type { ClientBase } from 'pg';
 import { refreshDaySums } from './day-sums.js';
 import { refreshIntervalSums, type Written } from './interval-sums.js';

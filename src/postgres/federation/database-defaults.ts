@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { UsageError } from '../../lib/errors.js';
 
-/** What every session of the federated database begins with, unless its role or client says otherwise. */
+/** Settings of every session of the federated database, unless its role or client overrides them. */
 const defaults: Readonly<Record<string, string>> = {
   // Joins and sums by organisation are sent to members one by one, at the same time.
   enable_partitionwise_join: 'on',

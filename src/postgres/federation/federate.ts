@@ -21,11 +21,11 @@ import { dataSchema, nextSchema, partitionName, pingStatement, tableStatements }
 import { checkTarget } from './target.js';
 
 export interface FederationChange {
-  /** Members to add, or to read anew, with the address each is read from. */
+  /** Members to add, or to read again, with the address each is read from. */
   readonly members: readonly (Member & { readonly url: string })[];
   /** Names of members to leave out from now on. */
   readonly removed: readonly string[];
-  /** Of the federated database. */
+  /** URL of the federated database. */
   readonly databaseUrl: string;
   readonly now: Date;
 }
@@ -35,7 +35,7 @@ export interface FederationResult {
   readonly memberCount: number;
   /** False where members are asked in the asking session, because the database cannot connect to itself. */
   readonly isWatched: boolean;
-  /** False where planners could not be told how large the members are. */
+  /** False where the sizes of the members could not be stored for planners. */
   readonly isSized: boolean;
 }
 
@@ -225,7 +225,7 @@ async function makeAnswer(client: pg.ClientBase, member: string): Promise<void> 
   );
 }
 
-/** Of the server as it knows itself, which may be another than the one it is reached at. */
+/** Returns the server's own address, which may differ from the one it is reached at. */
 async function ownAddress(client: pg.ClientBase, databaseUrl: string): Promise<MemberAddress> {
   const { rows } = await client.query<{
     host: string | null;

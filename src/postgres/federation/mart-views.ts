@@ -21,7 +21,7 @@ const sharedComments: Readonly<Record<string, string>> = {
 /** Whose keys several organisations may have: a join by the key alone would double rows, so no model is to make it. */
 const ambiguousDimensions = ['dim_presences'];
 
-/** Relations that say what this database itself has; their own views stand in the schema of the tables. */
+/** Relations that say what this database itself has; their own views are in the schema of the tables. */
 export const ownRelations: readonly string[] = ['ops_dictionary', 'ops_relationships'];
 
 /** Names of relations that this database has beside those of its members. */
@@ -29,7 +29,7 @@ const furtherRelations = ['ops_members'];
 
 /**
  * Makes each view, or replaces it in its place, so that grants and views of others survive: known columns keep their order, new ones come
- * last. Throws a UsageError where a view must be made anew and something of others depends on it.
+ * last. Throws a UsageError where a view must be recreated and another object depends on it.
  */
 export async function replaceMartViews(client: pg.ClientBase, relations: readonly FederatedRelation[]): Promise<void> {
   const standing = new Map((await readExistingViews(client, undefined)).map((view) => [view.name, view]));

@@ -26,7 +26,7 @@ const refusedLogin = ['28P01', '28000', '3D000'];
 
 /**
  * Asks a member who it is and what its schema `federation` has. Throws an Error that names it where it cannot be reached, and a UsageError
- * where it is no warehouse, is empty, is too old, or does not let this role read.
+ * where it is not a warehouse, is empty, is too old, or does not let this role read.
  */
 export async function readMember({ name, url }: MemberInput): Promise<Member> {
   const pool = createPool({
@@ -65,7 +65,7 @@ function unreadable(name: string, error: Error & { code?: string }): Error {
     );
   if (undefinedRelation.includes(error.code ?? ''))
     return new UsageError(
-      `Member ${name} is no warehouse of this version (${error.message}). There, run genesys-warehouse migrate.`,
+      `Member ${name} is not a warehouse of this version (${error.message}). There, run genesys-warehouse migrate.`,
       { cause: error },
     );
   return error;

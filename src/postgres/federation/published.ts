@@ -4,7 +4,7 @@
  * this one lacks is read from there, so that a query over both can still be sent whole.
  *
  * Its views read `mart` through functions whose bodies are text, which planners put in place of the call: so no view of `mart` has a
- * dependent that stands in the way of a migration, and whoever reads does so with rights of its own.
+ * dependent that blocks a migration, and readers use their own rights.
  */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -20,7 +20,7 @@ export const organizationColumns: Readonly<Record<string, string>> = {
   organization_name: 'text',
 };
 
-/** Types that `mart` allows, with the column that stands for a missing one of the type. */
+/** Types that `mart` allows, with the column that replaces a missing one of the type. */
 export const absentColumns: Readonly<Record<string, string>> = {
   boolean: 'absent_boolean',
   smallint: 'absent_smallint',
@@ -45,7 +45,7 @@ interface Published {
   readonly columns: readonly Column[];
 }
 
-/** Builds the schema anew from the relations that `mart` has, in the caller's transaction. */
+/** Rebuilds the schema from the relations that `mart` has, in the caller's transaction. */
 export async function publishMart(client: pg.ClientBase): Promise<void> {
   await client.query(`create schema if not exists federation`);
   await client.query(
@@ -63,7 +63,7 @@ export async function publishMart(client: pg.ClientBase): Promise<void> {
   await client.query('grant execute on all functions in schema federation to genesys_reader');
 }
 
-/** Whether the schema has what `publishMart` would build. */
+/** Returns true when the schema is what `publishMart` would build. */
 export async function isMartPublished(client: pg.ClientBase): Promise<boolean> {
   const wanted = await readMartColumns(client);
   const standing = await readColumns(client, federationSchema, ['v']);

@@ -36,7 +36,7 @@ export function pingServer(member: string): string {
   return `ping@${member}`;
 }
 
-/** Makes the servers of a member, or changes them where they stand. */
+/** Creates the servers of a member, or alters existing ones. */
 export function memberServerStatements(
   name: string,
   { server, login }: MemberAddress,

@@ -46,7 +46,7 @@ export function partitionName(relation: string, member: string): string {
   return `${relation}@${member}`;
 }
 
-/** What a member lacks is read from its column of nulls of the type. */
+/** Defines a foreign column; one that a member lacks is read from its column of nulls of the type. */
 function foreignColumn({ name, type, missingFrom }: FederatedColumn, member: string): string {
   const absent = missingFrom.includes(member) ? ` options (column_name ${text(absentColumns[type] ?? '')})` : '';
   return `${id(name)} ${type}${absent}`;

@@ -12,7 +12,7 @@ export interface Lake extends LakeScope {
   readonly exportedAt: Date | null;
 }
 
-/** The day under which a table stands that is replaced as a whole. */
+/** The day under which a table is listed that is replaced as a whole. */
 export const wholeTable = '-infinity';
 /** A restatement of a day that fills up while it is exported waits for the next claim. */
 const claimedMarksMax = 1_000_000;
@@ -61,8 +61,8 @@ export async function planWholeTables(
   for (const relation of relations) {
     if (known.get(relation.path) === relation.definition) continue;
     await inTransaction(pool, async (client) => {
-      const days = relation.key === undefined ? [wholeTable] : await readStoredDays(client, relation);
-      await addPending(client, lake, [relation.path], days);
+      const days = relation.key === undefined ? [] : await readStoredDays(client, relation);
+      await addPending(client, lake, [relation.path], [wholeTable, ...days]);
       await client.query(
         `insert into extract.lake_tables (lake_id, path, definition, exported_at) values ($1, $2, $3, $4)
          on conflict (lake_id, path) do update set definition = excluded.definition, exported_at = excluded.exported_at`,

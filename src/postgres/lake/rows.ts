@@ -3,7 +3,7 @@ import { to as copyTo } from 'pg-copy-streams';
 import type { Day } from '../../model/lake.js';
 import type { LakeRelation } from './tables.js';
 
-/** So many columns after the key make the order of rows the same each time, or nearly: the ids stand first. */
+/** So many columns after the key make the order of rows the same each time, or nearly: the ids come first. */
 const orderedColumns = 3;
 
 /** Streams the rows of a half-open range of UTC days as `COPY … (format binary)`; all rows of a table that is replaced as a whole. */
@@ -27,7 +27,7 @@ export async function* copyLakeRows(
 
 /** COPY takes no parameters, and a day may come from the log of a table that others can write: only what looks like a day is put in. */
 function midnight(day: Day | undefined): string {
-  if (day === undefined || !/^\d{4}-\d{2}-\d{2}$/.test(day)) throw new RangeError(`${day} is no day.`);
+  if (day === undefined || !/^\d{4}-\d{2}-\d{2}$/.test(day)) throw new RangeError(`${day} is not a day.`);
   return `timestamptz '${day} 00:00:00Z'`;
 }
 

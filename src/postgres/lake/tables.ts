@@ -8,7 +8,7 @@ import { keyOf, type LakeKey } from './keys.js';
 export interface LakeScope {
   /** The tables of schema `genesys`, too. */
   readonly isRaw: boolean;
-  /** What tells of a person, too. */
+  /** True to include personal data. */
   readonly isPersonal: boolean;
   /** Names with or without schema; all when absent. */
   readonly relations?: readonly string[];
@@ -66,9 +66,9 @@ const catalogText = `
       )
   order by namespaces.nspname desc, classes.relname, attributes.attnum`;
 
-/** Relations that tell of persons as a whole. */
+/** Relations that are personal as a whole. */
 const personalRelations = new Set(['mart/fct_addresses', 'mart/fct_attributes', 'genesys/participant_attributes']);
-/** The same rule as column is_personal of mart.ops_dictionary. */
+/** Matches personal columns, by the rule of column is_personal of mart.ops_dictionary. */
 const personalMartColumn = /(^|_)(user_name|manager_name|email|username|note|notes)$/;
 const personalRawColumn = /^(participant_name|extra|name_of_user)$/;
 
@@ -88,7 +88,7 @@ function isPersonalRaw(relation: string, column: string): boolean {
 }
 
 /**
- * What a fact takes from elsewhere and no change of its own day announces: names of today, settings of today, the state of the ledger about
+ * Lists what a fact takes from elsewhere, so that no change of its own day marks it: names of today, settings of today, the state of the ledger about
  * another day. Local times have no zone, which readers of protocol 1 do not know.
  */
 function isInstable(schema: string, relation: string, column: string, type: string): boolean {

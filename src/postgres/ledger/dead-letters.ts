@@ -37,8 +37,8 @@ export async function storeRejects(
       [
         facts.stream,
         facts.sliceId,
-        storable(reject.recordId),
-        storable(reject.reason),
+        sanitizeText(reject.recordId),
+        sanitizeText(reject.reason),
         reject.record,
         createHash('md5').update(reject.record).digest('hex'),
         facts.asOf,
@@ -118,4 +118,4 @@ export async function reassignStreamDeadLetters(client: pg.ClientBase, stream: s
   await client.query('update extract.dead_letters set slice_id = $2 where stream = $1', [stream, sliceId]);
 }
 
-const storable = (text: string | null) => text?.toWellFormed().replaceAll('\u0000', '\u2400') ?? null;
+const sanitizeText = (text: string | null) => text?.toWellFormed().replaceAll('\u0000', '\u2400') ?? null;

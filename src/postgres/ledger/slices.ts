@@ -137,8 +137,8 @@ export async function insertSlices(
   return sliceIds;
 }
 
-/** See `Ledger.makeDue`. */
-export async function makeDue(pool: pg.Pool, stream: string, range: Interval, now: Date): Promise<number> {
+/** See `Ledger.markDue`. */
+export async function markDue(pool: pg.Pool, stream: string, range: Interval, now: Date): Promise<number> {
   const { rowCount } = await pool.query(
     `update extract.slices set due_at = $4, retry_at = null, cursor = null
      where stream = $1 and slice_from < $3 and slice_to > $2 and (due_at is null or due_at > $4)`,

@@ -3,7 +3,7 @@ import { dayMs } from '../../lib/interval.js';
 
 /**
  * Marks the UTC days of these instants (milliseconds since 1970) as changed, in the caller's transaction, so that the next export to a lake
- * writes them again. Costs one statement a call and a row only for a day that no mark stands for.
+ * writes them again. Costs one statement a call and a row only for a day that is not marked yet.
  */
 export async function markChangedDays(client: ClientBase, source: string, instants: Iterable<number>): Promise<void> {
   const days = new Set<number>();

@@ -42,7 +42,7 @@ export async function storeInterval(
     await markChangedDays(client, batch.relation, daysWithin(batch.interval));
   }
   if (batch.scope === undefined) await rememberPull(client, batch, asOf);
-  if (batch.keepFrom !== undefined) await prune(client, relation, batch.keepFrom);
+  if (batch.retainFrom !== undefined) await prune(client, relation, batch.retainFrom);
   return changed;
 }
 
@@ -226,15 +226,15 @@ function sameValues(relation: IntervalRelation, batch: IntervalBatch): string {
   return `${of('stored')} is not distinct from ${of('incoming')}`;
 }
 
-async function prune(client: pg.ClientBase, relation: IntervalRelation, keepFrom: Date): Promise<void> {
+async function prune(client: pg.ClientBase, relation: IntervalRelation, retainFrom: Date): Promise<void> {
   await client.query(
     `delete from ${relation.table} where ctid = any(array(
          select ctid from ${relation.table} where interval_start < $1 limit ${prunedRowsMax}
      ))`,
-    [keepFrom],
+    [retainFrom],
   );
   await client.query('delete from extract.interval_pulls where relation = $1 and pulled_to <= $2', [
     relation.name,
-    keepFrom,
+    retainFrom,
   ]);
 }

@@ -28,14 +28,19 @@ export async function storeSpans(client: pg.ClientBase, batch: SpanBatch, asOf: 
       from: day < batch.interval.from ? batch.interval.from : day,
       to: new Date(Math.min(day.getTime() + dayMs, toMs)),
     };
-    const userIds = await usersOfNewest(client, batch, day, asOf);
+    const userIds = await findUsersToReplace(client, batch, day, asOf);
     if (userIds.length > 0) count += await storeDay(client, { ...batch, interval, userIds }, asOf);
   }
   return count;
 }
 
 /** Users about whose day nobody has heard anything newer; that they were asked about is written down. */
-async function usersOfNewest(client: pg.ClientBase, { userIds }: SpanBatch, day: Date, asOf: Date): Promise<string[]> {
+async function findUsersToReplace(
+  client: pg.ClientBase,
+  { userIds }: SpanBatch,
+  day: Date,
+  asOf: Date,
+): Promise<string[]> {
   const { rows } = await client.query<{ id: string }>(
     `insert into extract.status_days as known (day, user_id, as_of)
      select ($2::timestamptz at time zone 'UTC')::date, user_id, $3 from unnest($1::uuid[]) as asked (user_id) order by user_id

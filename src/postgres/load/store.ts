@@ -54,7 +54,7 @@ export async function storePages(
   pages: readonly Page[],
   finish: (counts: StoreCounts) => Promise<void>,
 ): Promise<StoreCounts> {
-  let load = gather(pages, store.now());
+  let load = collectBatches(pages, store.now());
   await ensurePartitions(
     store.pool,
     load.conversations.map((flat) => flat.conversationStart),
@@ -65,7 +65,7 @@ export async function storePages(
   for (let conflicts = 0; ; conflicts += 1) {
     try {
       return await transactionOn(client, async () => {
-        const counts = await storeLoad(client, store, slice, await permitted(client, store, load));
+        const counts = await storeLoad(client, store, slice, await applyErasures(client, store, load));
         await finish(counts);
         return counts;
       });
@@ -106,7 +106,7 @@ async function withoutRefused(
   };
 }
 
-function gather(pages: readonly Page[], now: Date): Load {
+function collectBatches(pages: readonly Page[], now: Date): Load {
   const conversations: FlatConversation[] = [];
   const times: Date[] = [];
   const others: Load['others'][number][] = [];
@@ -138,7 +138,7 @@ const rejectOf = (flat: FlatConversation, reason: string): Reject => ({
 });
 
 /** The load without people who were erased. */
-async function permitted(client: pg.PoolClient, store: Store, load: Load): Promise<Load> {
+async function applyErasures(client: pg.PoolClient, store: Store, load: Load): Promise<Load> {
   const eraser = await loadErasures(client, store.erasures);
   if (eraser === undefined) return load;
   return {

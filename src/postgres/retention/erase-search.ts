@@ -6,7 +6,7 @@ const searched = [...contentTables, attributesTable].map((table) => table.name);
 const phoneDigitsMin = 4;
 
 /** A pattern that finds an identifier in text, also a telephone number that is written with separators. */
-export function needleOf(normal: string): string {
+export function toSearchPattern(normal: string): string {
   const digits = normal.replace(/\D/g, '');
   const isPhone = /^\+?\d+$/.test(normal) && digits.length >= phoneDigitsMin;
   if (isPhone) return digits.split('').join('[-. ()/]{0,3}');

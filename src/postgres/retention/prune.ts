@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { transactionOn } from '../connection/transaction.js';
 import { rememberPruned } from '../ledger/pruned.js';
 import { fillDimensionTables } from '../schema/dimension-tables.js';
-import { type LockPatience, lockPatience, withLockRetries } from '../schema/lock-wait.js';
+import { type LockPatience, lockRetryPolicy, withLockRetries } from '../schema/lock-wait.js';
 
 export interface PrunedRelation {
   readonly relation: string;
@@ -67,7 +67,7 @@ export async function prune(client: pg.PoolClient, options: PruneOptions): Promi
       await dropMonth(
         client,
         partitions.filter((each) => each.month === month),
-        options.patience ?? lockPatience,
+        options.patience ?? lockRetryPolicy,
       );
     }
   }

@@ -2,7 +2,7 @@
 import pg from 'pg';
 
 export interface AttributeColumn {
-  /** Of the participant attribute. */
+  /** Name of the participant attribute. */
   readonly name: string;
   readonly column: string;
 }

@@ -14,7 +14,7 @@ export interface LockPatience {
   readonly pauseMs: number;
 }
 
-export const lockPatience: LockPatience = { waitMsMax: 2 * secondMs, attemptsMax: 8, pauseMs: 3 * secondMs };
+export const lockRetryPolicy: LockPatience = { waitMsMax: 2 * secondMs, attemptsMax: 8, pauseMs: 3 * secondMs };
 
 /**
  * Runs `work`, a transaction or several on `client`, with a lock timeout, again after each timeout. When the attempts are used up it throws a
@@ -24,7 +24,7 @@ export async function withLockRetries<T>(
   client: pg.ClientBase,
   what: string,
   work: (budget: LockBudget) => Promise<T>,
-  patience: LockPatience = lockPatience,
+  patience: LockPatience = lockRetryPolicy,
 ): Promise<T> {
   const waitMsMax = Math.trunc(patience.waitMsMax);
   return withSettings(client, { lock_timeout: String(waitMsMax) }, async () => {
@@ -40,7 +40,7 @@ export async function withLockRetries<T>(
       if (attempt < patience.attemptsMax) await pause(patience.pauseMs);
     }
     throw new UsageError(
-      `${what}: ${holders || 'another session'} holds a lock on what is to be changed, also at the last of ${patience.attemptsMax} attempts. Run it again when that is over, or end it with select pg_terminate_backend(PID).`,
+      `${what}: ${holders || 'another session'} still holds a conflicting lock after ${patience.attemptsMax} attempts. Run it again when that is over, or end it with select pg_terminate_backend(PID).`,
     );
   });
 }

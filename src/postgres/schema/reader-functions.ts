@@ -1,4 +1,4 @@
-/** Functions that the views of `mart` call: Postgres asks whoever reads a view for the right to execute them. */
+/** Functions that the views of `mart` call: a reader of a view needs the right to execute them. */
 import type { ClientBase } from 'pg';
 
 const ourSchemas = ['extract', 'genesys', 'mart', 'wrapup'];

@@ -71,7 +71,7 @@ async function createReader(client: ClientBase): Promise<void> {
 }
 
 /**
- * Lets whoever created the role also act as it, which the web page does: on Postgres 16 and newer a creator may not by itself. Left as it
+ * Lets the role's creator also act as it, which the web page does: on Postgres 16 and newer a creator needs a grant for that. Left as it
  * is where an administrator has created the role; superusers need no membership.
  */
 async function joinReaders(client: ClientBase): Promise<void> {

@@ -118,7 +118,7 @@ export interface TransitionFacts {
 }
 
 /**
- * Puts one row into another state, if the state it has now may be followed by it (see `mayFollow`); returns whether it did. `sent` keeps the
+ * Puts one row into another state, if the state it has now may be followed by it (see `canTransition`); returns whether it did. `sent` keeps the
  * claim, every other state ends it. Facts that are not given keep their value, except the reason, which belongs to the state.
  */
 export async function transition(

@@ -24,8 +24,8 @@ export function createAssignmentStore(pool: pg.Pool, { now, actor }: SendingOpti
     settle: (assignmentId: string, { state, ...facts }: Outcome) =>
       transition(pool, assignmentId, state, { ...facts, now: now(), actor }),
     release: (assignmentIds: readonly string[], until: Date) => release(pool, assignmentIds, until),
-    settleByExtraction: (conversationIds?: readonly string[]) =>
-      settleByExtraction(pool, { now: now(), actor, conversationIds }),
+    confirmFromExtract: (conversationIds?: readonly string[]) =>
+      confirmFromExtract(pool, { now: now(), actor, conversationIds }),
   };
 }
 
@@ -41,7 +41,7 @@ const curableCodes = [
 ];
 
 /** Puts curable rejected rows of the last weeks back to proposed; returns how many. Their attempts count from zero. */
-export async function proposeAgain(
+export async function requeueRejected(
   db: Database,
   filter: ClaimFilter,
   { now, actor }: { readonly now: Date; readonly actor: string },
@@ -104,7 +104,7 @@ async function release(db: Database, assignmentIds: readonly string[], until: Da
  * row; somebody else's, set since the decision, wins. Claimed rows are left to their process. After each extraction
  * `states` is `['sent']`, the few that wait for it.
  */
-export async function settleByExtraction(
+export async function confirmFromExtract(
   db: Database,
   facts: {
     readonly now: Date;

@@ -1,7 +1,7 @@
 import type { SpanMs } from '../server/intervals.js';
 import { type Column, type FactTable, nameIdOf, type Rows } from './fact-table.js';
 
-/** What is summed up: the values of some metrics, perhaps only those within bounds. */
+/** Values to sum: those of some metrics, optionally only within bounds. */
 export interface Series {
   readonly sources: readonly string[];
   readonly gte: number;

@@ -138,7 +138,7 @@ function compareGroups(a: Cell['group'], b: Cell['group']): number {
   return 0;
 }
 
-/** What has no value comes last. */
+/** Compares texts; absent ones come last. */
 function compareTexts(a: string | undefined, b: string | undefined): number {
   if (a === b) return 0;
   if (a === undefined) return 1;

@@ -10,10 +10,10 @@ export interface FlowFacts {
   readonly json: JsonObject;
 }
 
-/** What one session was and what was measured in it. */
+/** The facts and measurements of one session. */
 export interface SessionFacts {
   readonly openedMs: number;
-  /** Of the conversation, the participant and the session: a later list and a later change win. */
+  /** Changes of the conversation, the participant and the session: a later list and a later change win. */
   readonly changes: readonly (readonly Change[])[];
   readonly measurements: readonly Measurement[];
   /** The flow that ran in the session. */

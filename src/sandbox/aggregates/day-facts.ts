@@ -10,7 +10,7 @@ export interface Tables {
   readonly flows: FactTable;
 }
 
-/** What the conversations that began on one UTC day measured. */
+/** The measurements of the conversations that began on one UTC day. */
 export interface DayFacts {
   readonly dimensions: ReadonlySet<string>;
   /** Measured until the day's end: nearly all of it. */

@@ -21,7 +21,7 @@ export interface RoutingSpan {
   readonly status: 'OFF_QUEUE' | 'IDLE' | 'INTERACTING' | 'NOT_RESPONDING' | 'COMMUNICATING';
 }
 
-/** What one agent did on a UTC day: spans in order of time that fill it from end to end. They know no "now". */
+/** One agent's activity on a UTC day: spans in order of time that fill it completely. They are independent of "now". */
 export interface AgentTimeline {
   readonly presences: readonly PresenceSpan[];
   readonly routingStatuses: readonly RoutingSpan[];

@@ -25,7 +25,7 @@ export interface Measurement {
 const none = 0;
 const noValues: readonly string[] = [];
 
-/** What a dimension became after its owner's beginning, in order. */
+/** Values of a dimension after its owner's beginning, in order. */
 interface LaterCodes {
   readonly owners: Uint32Array;
   readonly atMs: Float64Array;

@@ -18,7 +18,7 @@ const sinceStepMs = 7 * dayMs;
 interface Late {
   readonly dimensions: ReadonlySet<string>;
   readonly tables: Tables;
-  /** Of conversations that certainly ended before nothing is in it. */
+  /** Conversations that certainly ended before this instant are not included. */
   readonly sinceMs: number;
 }
 
@@ -71,7 +71,7 @@ export class FactsStore {
     return facts;
   }
 
-  /** Of days that lie far back only long conversations can have anything late; they are few and cheap to find. */
+  /** Returns the late facts of a day. Of days long past, only long conversations can have any; they are few and cheap to find. */
   #lateOf(day: number, fromMs: number, wanted: readonly string[]): Late {
     const near = this.#late.get(day);
     if (near !== undefined && hasAll(near.dimensions, wanted)) return near;
@@ -104,7 +104,7 @@ export class FactsStore {
   }
 }
 
-/** An end is known without telling the whole story, and a bound of it without playing the day: this leaves out nearly all. */
+/** Filters out nearly all conversations cheaply: the end is known without its events, and a bound of it without simulating the day. */
 function isLasting(conversation: EventConversation, atMs: number): boolean {
   const { latestEndMs = Number.POSITIVE_INFINITY } = conversation;
   return latestEndMs + marginMs >= atMs && conversation.endMs + marginMs >= atMs;

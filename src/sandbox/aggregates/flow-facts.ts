@@ -19,7 +19,7 @@ export const flowMetricNames: ReadonlySet<string> = new Set([
   ...outcomeMetricNames,
 ]);
 
-/** What a flow does only at its end; the rest is known from the beginning. */
+/** Fields that are known only at the end of a flow; the rest is known from the beginning. */
 const fieldsOfTheEnd: ReadonlySet<string> = new Set([
   'endingLanguage',
   'exitReason',

@@ -20,7 +20,7 @@ const lagMsMax: Readonly<Record<QualityFacts['kind'], Readonly<Record<string, nu
   },
 };
 
-/** What is measured when a survey or an evaluation reaches a state, and the instants it can be filed under. */
+/** Measurements of a survey or an evaluation that reaches a state, and the instants it can be filed under. */
 interface State {
   readonly knownMs: number;
   /** The next state replaces this one's scores. */

@@ -17,7 +17,7 @@ interface Here {
   readonly observation: JsonObject;
 }
 
-/** What a queue's members are doing at this instant. */
+/** The present activity of a queue's member. */
 interface Member {
   readonly isJoined: boolean;
   readonly organizationPresenceId: string;
@@ -120,7 +120,7 @@ function byQualifier(metric: string, members: readonly Member[], of: (member: Me
     .map(([qualifier, count]) => ({ metric, qualifier, stats: { count } }));
 }
 
-/** Of all conversations that have begun and not ended, in order of time. */
+/** Returns the sessions of all conversations that have begun and not ended, in order of time. */
 function sessionsNow(world: EventWorld, nowMs: number): Here[] {
   const { lifetimeMsMax, shortLifetimeMsMax = lifetimeMsMax } = world;
   const found: Here[] = [];

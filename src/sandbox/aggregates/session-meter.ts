@@ -4,7 +4,7 @@ import type { Measurement } from './fact-table.js';
 /** Events of one session that can be measured. */
 export type SessionEvent = Exclude<Extract<WorldEvent, { session: number }>, { kind: 'sessionOpened' }>;
 
-/** What handle time is made of. */
+/** The parts of handle time. */
 const handleParts: ReadonlySet<string> = new Set(['tTalk', 'tHeld', 'tAcw', 'tDialing', 'tContacting']);
 
 /** Timers of a stretch of an agent's work; of the others nobody's time is measured except in flows and voicemail. */

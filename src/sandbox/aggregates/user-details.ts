@@ -98,7 +98,7 @@ function detailOf(asked: Asked, userId: string, day: number, span: Span): JsonOb
   );
 }
 
-/** What has ended does not change any more, so a day without an open status is computed once. */
+/** Returns the records of a day; one without an open status does not change any more, so it is computed once. */
 function dayRecords({ timelines, kept, nowMs }: Asked, userId: string, day: number): DayRecords {
   const key = `${day} ${userId}`;
   const known = kept.get(key);

@@ -20,7 +20,7 @@ import { objects } from './record-faults.js';
 import type { Call, Route } from './router.js';
 import { anyOf, jsonBody } from './router.js';
 
-/** What one family of aggregates accepts. `groupBys` undefined: the names are not all known, so none is refused. */
+/** Describes what one family of aggregates accepts. `groupBys` undefined: not all names are known, so none is refused. */
 interface Family {
   readonly kind: AggregateKind;
   readonly permission: string;

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../world.js';
 
-/** What a handler gives back. `body` holds the pieces of the document in order, so that prepared pieces are joined, not made again. */
+/** A handler's answer. `body` holds the pieces of the document in order, so that prepared pieces are joined, not made again. */
 export interface Answer {
   readonly status: number;
   readonly body: readonly Buffer[];

@@ -2,8 +2,8 @@ import { dayMs } from '../../lib/interval.js';
 import type { SimulatedConversation, World } from '../world.js';
 
 /**
- * The same world without what began before its first day. Details and figures then agree on where history begins, and a test that reads the world
- * reads what is served.
+ * Returns the world without conversations that began before its first day. Details and figures then agree on where history begins, and a test
+ * that reads the world reads what is served.
  */
 export function boundedWorld<W extends World>(world: W, dataFromMs: number): W {
   const kept = (dayStartMs: number, found: readonly SimulatedConversation[]) =>

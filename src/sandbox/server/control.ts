@@ -16,7 +16,7 @@ export interface Restatement {
   readonly at?: Date;
 }
 
-/** What tests and other processes may do to a sandbox that no client of the real API could. */
+/** Lets tests and other processes control a sandbox in ways that no client of the real API can. */
 export interface SandboxControl {
   readonly url: string;
   readonly port: number;

@@ -1,6 +1,6 @@
 import type { SimulatedConversation } from '../world.js';
 import type { Core } from './core.js';
-import { recordFaultNames, toldAsOfMs, withRecordFaults } from './record-faults.js';
+import { recordFaultNames, returnedAsOfMs, withRecordFaults } from './record-faults.js';
 
 const comma = Buffer.from(',');
 const opening = Buffer.from('{"conversations":[');
@@ -35,7 +35,7 @@ export function recordBytes(
 ): Buffer {
   const { source, faults } = core;
   if (!faults.anyOn(recordFaultNames)) return source.json(conversation, asOfMs, withAttributes);
-  const serverTimeMs = toldAsOfMs(conversation, asOfMs, counter, faults);
+  const serverTimeMs = returnedAsOfMs(conversation, asOfMs, counter, faults);
   return Buffer.from(
     JSON.stringify(withRecordFaults(source.record(conversation, serverTimeMs, withAttributes), faults)),
   );

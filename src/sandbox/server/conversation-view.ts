@@ -24,7 +24,7 @@ const prompts: Readonly<Record<string, string>> = {
   MANDATORY_FORCED_TIMEOUT: 'forcedTimeout',
 };
 
-/** The same conversation as `GET /api/v2/conversations/{id}` shows it: other names than the analytics record, same ids. */
+/** Renders the conversation as `GET /api/v2/conversations/{id}` shows it: other names than the analytics record, same ids. */
 export function conversationView(record: JsonObject, world: World): JsonObject {
   const ended = record.conversationEnd !== undefined;
   return {

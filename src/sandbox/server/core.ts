@@ -6,7 +6,7 @@ import type { Faults } from './faults.js';
 import type { ResolvedOptions } from './options.js';
 import type { ResultSets } from './result-sets.js';
 
-/** What handlers share. */
+/** State that handlers share. */
 export interface Core {
   readonly options: ResolvedOptions;
   readonly clock: Clock;

@@ -70,7 +70,7 @@ const wholeFrom = (min: number, max: number): SettingCheck => ({
   want: `a whole number from ${min} to ${max}`,
 });
 
-/** What the further settings of faults may be; `when` depends on the fault. */
+/** Checks of the further settings of faults; `when` depends on the fault. */
 const settingChecks: Readonly<Record<string, SettingCheck>> = {
   times: wholeFrom(0, 1_000_000_000),
   path: { test: (value) => typeof value === 'string', want: 'a text such as "/analytics/"' },

@@ -46,7 +46,7 @@ export class Faults {
     this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
   }
 
-  /** What chance alone says for a key, uncounted and whatever `times`: for what must be the same however often it is asked. */
+  /** Decides by chance alone for a key, without counting and regardless of `times`: the answer is the same however often it is asked. */
   isStruck(name: FaultName, key: number | string): boolean {
     const rate = this.#spec(name)?.rate ?? 0;
     return rate > 0 && (rate >= 1 || rollOf(this.#seed, name, key) < rate);

@@ -4,7 +4,7 @@ import { dateMsOf, parseInterval } from './intervals.js';
 import { objects } from './record-faults.js';
 import { conversationDimensions, evaluationDimensions, segmentDimensions, surveyDimensions } from './vocabulary.js';
 
-/** What a filter asks about: lists of values by name, so that single and many-valued fields compare alike. */
+/** The values that a filter tests, as lists by name, so that single and many-valued fields compare alike. */
 type Lookup = (name: string) => readonly Json[];
 type Test = (lookup: Lookup) => boolean;
 

@@ -4,7 +4,7 @@ import type { Call } from './router.js';
 
 const sortOrders = ['asc', 'ascending', 'desc', 'descending'];
 
-/** What the query asks of a listing: some ids, some divisions, a name, an order. What is not asked changes nothing. */
+/** Applies the query to a listing: ids, divisions, a name, an order. Absent parameters change nothing. */
 export function asked(call: Call, entities: readonly JsonObject[]): readonly JsonObject[] {
   return sorted(call, byName(call, byDivision(call, byId(call, entities))));
 }

@@ -52,7 +52,7 @@ export interface ResolvedOptions extends Omit<Required<SandboxSettings>, 'replay
 
 export const dataAgeDefaultMs = 90 * dayMs;
 
-/** What holds for everything that is not said. The job's duration is that of a moving clock. */
+/** Default options. The job's duration is that of a moving clock. */
 export const defaults = {
   port: 0,
   host: '127.0.0.1',

@@ -5,7 +5,7 @@ import { idOf } from './ids.js';
 import { objects } from './record-faults.js';
 import { applyCode, type Place } from './wrapup-writer.js';
 
-/** What an agent enters at the end of a handling, now and without asking the API. */
+/** A code that an agent enters at the end of a session, now and without using the API. */
 export interface AgentWrapup {
   readonly conversationId: string;
   /** The session; the last one of a user where it is not given. */
@@ -14,7 +14,7 @@ export interface AgentWrapup {
   readonly notes?: string;
 }
 
-/** What a customer answers, now. */
+/** A customer's answer to a survey, now. */
 export interface SurveyAnswer {
   readonly conversationId: string;
   /** 0 to 10. */

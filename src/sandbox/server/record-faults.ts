@@ -14,7 +14,7 @@ export const recordFaultNames: readonly FaultName[] = [
 const lagDefaultSeconds = 3_600;
 
 /** The time as of which a record is returned; the random choice depends on the record and the request's number. */
-export function toldAsOfMs(
+export function returnedAsOfMs(
   conversation: { readonly id: string; readonly startMs: number },
   asOfMs: number,
   counter: number,

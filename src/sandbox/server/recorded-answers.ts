@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../world.js';
 import type { Answer } from './answer.js';
 import { json } from './answer.js';
 
-/** What the answer depends on. */
+/** The parts of a request that its answer depends on. */
 export interface RecordedRequest {
   readonly method: string;
   readonly path: string;

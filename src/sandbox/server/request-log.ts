@@ -9,7 +9,7 @@ export interface RequestLogEntry {
   /** 0 when the connection was cut before an answer. */
   readonly status: number;
   readonly operation?: string;
-  /** Of the answer's body, before compression. */
+  /** Bytes of the answer's body, before compression. */
   readonly bytes: number;
   /** The JSON body of the request where it is small, so that a test can ask which intervals and pages were asked for. */
   readonly body?: JsonObject;

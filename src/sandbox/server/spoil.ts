@@ -1,6 +1,6 @@
 import type { Faults } from './faults.js';
 
-/** What really goes out; with `isCut` half of it and then a broken connection. */
+/** The response that is really sent; with `isCut` half of it and then a broken connection. */
 export interface Outgoing {
   readonly status: number;
   readonly contentType: string;

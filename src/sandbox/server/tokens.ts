@@ -22,7 +22,7 @@ export interface TokenStoreOptions {
   readonly lifetimeSeconds: number;
   /** The machine's clock: `expires_in` is a promise about the client's own time. */
   readonly machineMs: () => number;
-  /** Who logs in where the authorization does not say: a user of the directory. */
+  /** Users of the directory; one of them logs in where the authorization does not say who. */
   readonly userIds: () => readonly string[];
 }
 

@@ -15,7 +15,7 @@ export interface WrapupWriter {
   /** Applies a WrapupInput from now on, to the conversation and to its analytics record, or throws the API's refusal. */
   write(place: Place, input: JsonObject, requestNo: number): void;
   checkActive(place: Place): void;
-  /** What was saved for later, where something was. */
+  /** Returns the provisional code, where one was saved. */
   provisional(place: Place): JsonObject | undefined;
 }
 

@@ -42,7 +42,7 @@ const providers: Readonly<Record<MediaType, string>> = {
   cobrowse: 'PureCloud Cobrowse',
 };
 
-/** What all sessions of one conversation share: who writes or calls, and by which way. */
+/** The facts that all sessions of one conversation share: who writes or calls, and over which channel. */
 export interface Contact {
   readonly name: string | undefined;
   readonly purpose: 'customer' | 'external';
@@ -148,7 +148,7 @@ export function dialerContactId(random: Random): string {
   return hexIdFrom(random.bits(), 904, 0);
 }
 
-/** What routing was asked for; set on the segments that wait in a queue or ring at an agent. */
+/** Returns the requested routing, which is set on segments that wait in a queue or ring at an agent. */
 export function routingFields(scene: Scene, queue: Queue): JsonObject {
   const random = scene.detail;
   const fields: JsonObject = {};

@@ -20,7 +20,7 @@ const scriptsCachedMax = 16;
 const localDayMax = 100_000;
 
 export interface WorldConversation extends SimulatedConversation {
-  /** What was planned; under load a call that was to be answered may be abandoned all the same. */
+  /** The planned kind; under load a call that was to be answered may be abandoned all the same. */
   readonly kind: Kind;
   /** Everything that happens to it, past and future. Within a session in order of time; across sessions not always. */
   readonly events: readonly WorldEvent[];

@@ -4,7 +4,6 @@ import { RecordedStaff } from './day-staff.js';
 import { conversationId, uuidFrom } from './ids.js';
 import type { LocalCalendar } from './instant.js';
 import { entryOf, isLong, type Kind, kindAt } from './kinds.js';
-import { LooseStaff } from './loose-staff.js';
 import type { Organization, Queue } from './organization-types.js';
 import { hash32, Random, unit } from './random.js';
 import type { RecordIdentity } from './render.js';
@@ -12,6 +11,7 @@ import { playReprocessing } from './reprocessing.js';
 import { Roster, shiftOf } from './roster.js';
 import { type Play, Scene, type Staff } from './scene.js';
 import { mergedCall } from './script-merged.js';
+import { UnscheduledStaff } from './unscheduled-staff.js';
 
 export interface PlanContext {
   readonly seed: number;
@@ -47,7 +47,7 @@ export class DayPlan {
     return this.shape.count;
   }
 
-  /** Who did what on this day; played when first asked, and again when it was forgotten meanwhile. */
+  /** Everybody's activity on this day; simulated when first asked for, and again after it left the cache. */
   get played(): PlayedDay {
     const { organization, playedDays, seed } = this.#context;
     return playedDays.of(this.localDay, () =>
@@ -58,7 +58,7 @@ export class DayPlan {
         agentCount: organization.agents.length,
         startMsOf: (index) => this.startMsOf(index),
         isPlayed: (index) => !isLong(this.kindOf(index)),
-        laterStaff: (index) => this.#looseStaff(index),
+        laterStaff: (index) => this.#unscheduledStaff(index),
         start: (index, staff) => {
           const scene = this.#scene(index, staff, true);
           return { scene, play: this.#play(scene, index) };
@@ -92,7 +92,7 @@ export class DayPlan {
   /** The whole story of one conversation, to its last change, which may be months later. */
   play(index: number): Scene {
     const { seed, calendar } = this.#context;
-    const staff = isLong(this.kindOf(index)) ? this.#looseStaff(index) : this.#recordedStaff(index);
+    const staff = isLong(this.kindOf(index)) ? this.#unscheduledStaff(index) : this.#recordedStaff(index);
     const scene = this.#scene(index, staff, false);
     const play = this.#play(scene, index);
     if (play !== undefined) {
@@ -118,9 +118,9 @@ export class DayPlan {
     return new RecordedStaff(this.#context.organization, roster, answers[index] ?? []);
   }
 
-  #looseStaff(index: number): LooseStaff {
+  #unscheduledStaff(index: number): UnscheduledStaff {
     const { seed, calendar } = this.#context;
-    return new LooseStaff(new Random(seed, this.localDay, index, 52), (agent, atMs) => {
+    return new UnscheduledStaff(new Random(seed, this.localDay, index, 52), (agent, atMs) => {
       const day = calendar.localDayOf(atMs);
       return shiftOf(agent, seed, day, calendar.startMs(day));
     });

@@ -4,7 +4,7 @@ import type { Play, Scene, Staff, StaffRequest } from './scene.js';
 import { type Waiting, WaitingLine } from './waiting-line.js';
 import { Workforce } from './workforce.js';
 
-/** What is to be played: one day's conversations, by index. */
+/** The conversations of one day to simulate, by index. */
 export interface DayCast {
   readonly count: number;
   readonly endMs: number;

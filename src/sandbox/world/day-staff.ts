@@ -6,7 +6,7 @@ import type { Workforce } from './workforce.js';
 /** Marks in the log of answers that nobody was free. */
 const nobody = -1;
 
-/** What the day's simulation answered to one conversation, in the order of its questions: agent and milliseconds by turns. */
+/** The answers of the day's simulation to one conversation, in the order of its questions: agent and milliseconds by turns. */
 export type Answers = number[];
 
 /** Answers a conversation from the day's people, and from those of later days where it goes beyond midnight; keeps a log. */

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../world.js';
 
 /**
- * What happened, as the switch would have logged it. Records, aggregates and agent timelines are all read from these events by
+ * Events as a telephone switch would log them. Records, aggregates and agent timelines are all computed from these events by
  * separate code, so that one can be checked against the other. Instants are epoch milliseconds; participants and sessions are
  * numbered from zero within their conversation.
  */

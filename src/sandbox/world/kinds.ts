@@ -22,7 +22,7 @@ export const shortLifetimeMsMax = 46 * hourMs;
 export type Rhythm = 'calls' | 'writing' | 'office';
 
 interface KindEntry {
-  /** Of a thousand conversations, about. */
+  /** Approximate number among a thousand conversations. */
   readonly weight: number;
   readonly rhythm?: Rhythm;
   /** How long it may live where that is more than `shortLifetimeMsMax`. Such conversations are staffed apart from the day's simulation. */

@@ -1,4 +1,4 @@
-/** What a simulated organisation is made of. */
+/** Types of a simulated organization. */
 import type { MediaType } from './events.js';
 import type { QueueTemplate } from './queue-catalog.js';
 

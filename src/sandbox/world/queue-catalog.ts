@@ -7,7 +7,7 @@ export type WrapupPrompt =
   | 'MANDATORY_FORCED_TIMEOUT'
   | 'AGENT_REQUESTED';
 
-/** What a queue is for; outbound queues serve campaigns and take no inbound traffic. */
+/** Templates of queues by purpose; outbound queues serve campaigns and take no inbound traffic. */
 export interface QueueTemplate {
   readonly name: string;
   readonly media: readonly MediaType[];

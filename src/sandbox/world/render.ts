@@ -3,7 +3,7 @@ import type { WorldEvent } from './events.js';
 import { iso } from './instant.js';
 import { applyToSession, openSession, type SessionDraft, type SessionEvent } from './render-session.js';
 
-/** What the renderer must know besides the events: ids are derived, so they are not kept in memory. */
+/** Inputs of the renderer besides the events: ids are derived, so they are not kept in memory. */
 export interface RecordIdentity {
   readonly conversationId: string;
   readonly startMs: number;

@@ -57,7 +57,7 @@ export const presenceNo = {
   coaching: 13,
 } as const;
 
-/** Who works when on one day of the local calendar; a pure function of the seed and the day. */
+/** The shifts of one day of the local calendar; a pure function of the seed and the day. */
 export class Roster {
   readonly shifts: readonly (Shift | undefined)[];
   /** By queue number: agents on duty at some time of the day. */

@@ -41,7 +41,7 @@ export interface StayOptions {
   readonly agent?: { readonly who: Agent; readonly freeMs: number } | undefined;
   /** A missed ring leaves a wrap-up with a code, as happens when the agent's client comes back late. */
   readonly wrapupAfterMiss?: boolean;
-  /** What happens when patience ends: the customer hangs up, or the flow takes the conversation elsewhere. */
+  /** Outcome when patience ends: the customer hangs up, or the flow takes the conversation elsewhere. */
   readonly exit?: 'abandoned' | 'flowOut' | 'voicemail';
   /** The customer is gone before the system has looked for an agent. */
   readonly leavesFirst?: boolean;

@@ -23,7 +23,7 @@ export interface StaffRequest {
  */
 export type Play<T> = Generator<StaffRequest, T, Assignment | undefined>;
 
-/** What keeps an agent from the next conversation. Several digital ones go beside each other, and a call goes before them. */
+/** Kinds of work that occupy an agent. Several digital conversations can run in parallel, and a call takes precedence. */
 export type Occupation = 'call' | 'digital' | 'nonQueueCall' | 'notResponding';
 
 /** The people, as far as a script needs to know them at once. */
@@ -32,7 +32,7 @@ export interface Staff {
   assign(request: StaffRequest): Assignment | undefined;
   /** An agent of the queue who is free at this instant, other than `except`; somebody off duty when there is none. */
   grab(queue: Queue, atMs: number, except?: Agent): Agent;
-  /** Whether anybody of the queue is on duty. */
+  /** Returns true when any agent of the queue is on duty. */
   isOpen(queue: Queue, atMs: number): boolean;
   /** The agent is occupied by this conversation until then, after-call work included. */
   occupy(agent: Agent, fromMs: number, untilMs: number, occupation: Occupation): void;

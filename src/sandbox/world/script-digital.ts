@@ -134,7 +134,13 @@ export function* relayedMessage(scene: Scene, spreadMs: number): Play<void> {
       closeRelayed(encounter, stay, queue, endMs);
       break;
     }
-    const next = yield* handOver(encounter, stay, queue, endMs, random.int(minuteMs, Math.round(spreadMs / sessions)));
+    const next = yield* transferSession(
+      encounter,
+      stay,
+      queue,
+      endMs,
+      random.int(minuteMs, Math.round(spreadMs / sessions)),
+    );
     if (next === undefined) break;
     stay = next;
   }
@@ -155,7 +161,7 @@ function closeRelayed(encounter: Encounter, stay: Answer, queue: Queue, endMs: n
 }
 
 /** The session ends by transfer with a second or two of after-call work in which nobody gives a code. */
-function* handOver(
+function* transferSession(
   encounter: Encounter,
   stay: Answer,
   queue: Queue,

@@ -30,7 +30,7 @@ interface Change<T> {
   readonly value: T;
 }
 
-/** What an agent did on one day of the organisation's calendar, cut to it. */
+/** Computes an agent's activity on one day of the organization's calendar, cut to that day. */
 export function timelineOfPlan(plan: DayPlan, organization: Organization, agent: Agent): AgentTimeline {
   const { roster, workforce } = plan.played;
   const shift = roster.shifts[agent.no];

@@ -99,7 +99,8 @@ class Asker {
 
   #leaveOut(names: readonly string[], refusal: ApiError, log: Log): void {
     for (const name of names) {
-      if (!this.#refused.has(name)) log.warn({ reason: refusal.message }, `${name} is refused and left out`);
+      if (!this.#refused.has(name))
+        log.warn({ reason: refusal.message }, `${name} is not supported by this organization; skipped`);
       this.#refused.add(name);
     }
   }

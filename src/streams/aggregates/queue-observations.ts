@@ -100,7 +100,7 @@ function observationPage(answer: ApiAnswer, slice: Slice, asked: readonly string
     dimensions: ['queue_id', 'media_type', 'metric', 'qualifier'],
     scope: { column: 'queue_id', values: asked },
     rows: [...rows.values()],
-    keepFrom: plus(slice.interval.from, -keptMs),
+    retainFrom: plus(slice.interval.from, -keptMs),
   };
   return {
     asOf: answer.requestedAt,

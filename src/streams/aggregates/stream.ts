@@ -132,7 +132,7 @@ class AggregatePuller {
       }
       const isByQueue = this.#kind.dimensions.some(({ name }) => name === 'queueId');
       if (lengthMs(interval) > stepMs || !isByQueue) throw error;
-      context.log.info({ interval: formatInterval(interval) }, 'Too much for one request, asked queue by queue');
+      context.log.info({ interval: formatInterval(interval) }, 'Result too large; splitting by queue');
       return this.#page(interval, await askByQueue(this.#ask, this.#question(slice, interval, context)));
     }
   }

@@ -50,7 +50,7 @@ export class ByIds {
     }
   }
 
-  /** Tells whether the id is a new one. */
+  /** Returns true when the id is new. */
   #keepApart(id: string, error: ApiError, log: Log): boolean {
     if (this.#apart.has(id)) return false;
     log.warn({ conversation: id, reason: error.message }, 'Conversation refused by id');

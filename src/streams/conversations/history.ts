@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import type { GenesysApi } from '../../genesys/api.js';
 import { sleepFor } from '../../lib/abort.js';
-import { ApiError, NotYetError } from '../../lib/errors.js';
+import { ApiError, DeferredError } from '../../lib/errors.js';
 import { dayMs, earlier, hourMs, minuteMs, plus, secondMs } from '../../lib/interval.js';
 import type { Page, Slice, Stream, StreamContext } from '../../model/extraction.js';
 import { backfillLengthMs } from './backfill-length.js';
@@ -130,8 +130,8 @@ async function waitForJob(api: GenesysApi, jobId: string, context: StreamContext
     if (['FAILED', 'CANCELLED', 'EXPIRED'].includes(body.state)) throw jobEnded(jobId, body.state, body.errorMessage);
     await sleepFor(Math.min(pollDelayMsMax, pollDelayMsMin * 2 ** Math.min(polls, 8)), context.signal);
   }
-  throw new NotYetError(
-    `Details job ${jobId} is still running; it is looked at again later.`,
+  throw new DeferredError(
+    `Details job ${jobId} is still running; will check again later.`,
     plus(context.now(), 10 * minuteMs),
   );
 }
@@ -177,9 +177,9 @@ function availabilityReader(api: GenesysApi): (context: StreamContext) => Promis
     });
 }
 
-function notAvailable(slice: Slice, available: Date, now: Date): NotYetError {
+function notAvailable(slice: Slice, available: Date, now: Date): DeferredError {
   const until = slice.interval.to.toISOString();
-  return new NotYetError(
+  return new DeferredError(
     `Genesys' data lake has data until ${available.toISOString()}, the slice needs it until ${until}.`,
     plus(now, availabilityRetryMs),
   );

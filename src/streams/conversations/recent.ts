@@ -28,7 +28,7 @@ export function conversationsStream(api: GenesysApi, memory = conversationMemory
     lagMs: minuteMs,
     repassAgesMs: [hourMs, 6 * hourMs],
     sliceLengthMs: (at, now) => sliceLengthMs(now.getTime() - at.getTime()),
-    firstReachMs: reachMs,
+    initialLookbackMs: reachMs,
     coveredBy: 'conversation_history',
     sliceLengthMsMin: minuteMs,
     pages: (slice, context) => pages(api, reader, slice, context),

@@ -5,7 +5,7 @@ const timesMax = 2;
 export class RepeatedCursors {
   readonly #times = new Map<string, number>();
 
-  /** Tells whether the listing goes round in circles, now that it has given `cursor`. */
+  /** Returns true when the listing loops, now that it has returned `cursor`. */
   isEndless(cursor: string): boolean {
     const times = (this.#times.get(cursor) ?? 0) + 1;
     this.#times.set(cursor, times);

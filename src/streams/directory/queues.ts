@@ -4,7 +4,7 @@ import type { EntityBatch, EntityRow, Page, Reject, Slice, Stream, StreamContext
 import { listQueueIds } from './queue-ids.js';
 import { queueMembers, queueWrapupCodes } from './queue-relations.js';
 import { entityRow, isReject } from './rows.js';
-import { entityBatch, isGone, isNotOffered } from './stream.js';
+import { entityBatch, isGone, isUnavailable } from './stream.js';
 
 const rowsMax = 200_000;
 
@@ -51,7 +51,7 @@ async function* pages(api: GenesysApi, slice: Slice, context: StreamContext): As
     if (offered.length === 0) throw page;
     if (!(page instanceof Error)) yield page;
   }
-  yield forgottenQueuesPage(queueIds, offered, context.now());
+  yield deletedQueuesPage(queueIds, offered, context.now());
 }
 
 /** One queue's relations. What is not permitted leaves `offered`; the refusal is returned when nothing is left. */
@@ -73,12 +73,15 @@ async function queuePage(
       rejects.push(...listing.rejects);
       batches.push(entityBatch(kind, listing.rows, { column: 'queue_id', values: [queueId] }));
     } catch (error) {
-      if (!isNotOffered(error)) throw error;
+      if (!isUnavailable(error)) throw error;
       if (isGone(error)) {
         batches.push(entityBatch(kind, [], { column: 'queue_id', values: [queueId] }));
         continue;
       }
-      context.log.warn({ relation: kind.relation, reason: error.message }, `${kind.relation} cannot be listed`);
+      context.log.warn(
+        { relation: kind.relation, reason: error.message },
+        `${kind.relation} skipped: missing permission`,
+      );
       offered.splice(offered.indexOf(relation), 1);
       refusal = error;
     }
@@ -107,7 +110,7 @@ async function readListing(kind: typeof queueMembers, queueId: string, listing: 
 }
 
 /** Queues that are not listed any more have no members and no codes. */
-function forgottenQueuesPage(queueIds: readonly string[], offered: typeof relations, asOf: Date): Page {
+function deletedQueuesPage(queueIds: readonly string[], offered: typeof relations, asOf: Date): Page {
   const scope = { column: 'queue_id', values: queueIds, isExcept: true };
   const batches = offered.map(({ kind }) => entityBatch(kind, [], scope));
   return { asOf, batches, rejects: [], cursor: { after: queueIds.at(-1) ?? '' }, recordCount: 0 };

@@ -1,5 +1,5 @@
 import type { EntityPages, GenesysApi } from '../../genesys/api.js';
-import { ApiError, NotYetError } from '../../lib/errors.js';
+import { ApiError, DeferredError } from '../../lib/errors.js';
 import { hourMs, minuteMs } from '../../lib/interval.js';
 import type { EntityBatch, EntityRow, Page, Reject, Slice, Stream, StreamContext } from '../../model/extraction.js';
 import { entityKinds } from './entities.js';
@@ -20,7 +20,7 @@ export function directoryStream(api: GenesysApi): Stream {
     name: 'directory',
     kind: 'snapshot',
     priority: 0,
-    isReadFirst: true,
+    isPrerequisite: true,
     isDefault: true,
     lagMs: 0,
     repassAgesMs: [],
@@ -40,12 +40,15 @@ async function* pages(api: GenesysApi, slice: Slice, context: StreamContext): As
     try {
       yield await relationPage(kind, kind.list(api, { signal: context.signal, priority: 0 }), cursor);
     } catch (error) {
-      if (concernsAll(error, context.signal)) throw error;
-      if (!isNotOffered(error)) {
+      if (isFatal(error, context.signal)) throw error;
+      if (!isUnavailable(error)) {
         failure ??= error;
         continue;
       }
-      context.log.warn({ relation: kind.relation, reason: error.message }, `${kind.relation} cannot be listed`);
+      context.log.warn(
+        { relation: kind.relation, reason: error.message },
+        `${kind.relation} skipped: missing permission`,
+      );
       refusals.push(error);
       yield { asOf: context.now(), cursor, batches: [], rejects: [], recordCount: 0 };
     }
@@ -57,14 +60,14 @@ async function* pages(api: GenesysApi, slice: Slice, context: StreamContext): As
 }
 
 /** The next listing would only meet the same. */
-function concernsAll(error: unknown, signal: AbortSignal): boolean {
+function isFatal(error: unknown, signal: AbortSignal): boolean {
   return (
-    signal.aborted || error instanceof NotYetError || (error instanceof ApiError && error.facts.operation === 'login')
+    signal.aborted || error instanceof DeferredError || (error instanceof ApiError && error.facts.operation === 'login')
   );
 }
 
 /** The organisation has not given the permission, or does not have the product: asking again would not help. */
-export function isNotOffered(error: unknown): error is ApiError {
+export function isUnavailable(error: unknown): error is ApiError {
   return error instanceof ApiError && (error.facts.action === 'unavailable' || isGone(error));
 }
 

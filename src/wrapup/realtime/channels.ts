@@ -30,7 +30,7 @@ export class Channels {
     if (taken.length < topics.length)
       this.#parts.log.warn(
         { topics: topics.length, taken: taken.length },
-        'There are more topics than channels may have',
+        'Topic limit of notification channels reached',
       );
     const groups: string[][] = [];
     for (let from = 0; from < taken.length; from += topicsPerChannelMax)
@@ -129,9 +129,7 @@ class Channel {
       const end = await next.end;
       if (!this.#closing.signal.aborted)
         log.info(
-          end === 'renew'
-            ? 'A notification channel ends soon; its successor is opened'
-            : 'A notification channel was lost',
+          end === 'renew' ? 'Notification channel expiring; opening a replacement' : 'A notification channel was lost',
         );
       return end;
     } catch (error) {

@@ -94,10 +94,7 @@ async function* pages(
     if (records.length > 0) yield { records, asOf: answer.requestedAt };
     if (all.length < pageSize) return;
   }
-  log.warn(
-    { conversations: pagesMax * pageSize },
-    'More conversations were alive in the last minutes than polling reads',
-  );
+  log.warn({ conversations: pagesMax * pageSize }, 'Poll truncated: more recent conversations than the poll limit');
 }
 
 function anyQueue(queueIds: readonly string[]): JsonObject {

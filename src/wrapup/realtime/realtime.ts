@@ -166,10 +166,7 @@ export class Live {
         this.#queue.add(ids);
         this.#failed(asError(error));
         failures += 1;
-        log.warn(
-          { reason: asError(error).message, conversations: ids.length },
-          'Conversations could not be read; they are tried again',
-        );
+        log.warn({ reason: asError(error).message, conversations: ids.length }, 'Conversation read failed; will retry');
         await pause(backOffMs(failures, random), signal);
       }
     }

@@ -25,8 +25,8 @@ export function signatureOf(secret: string, body: Uint8Array, timestamp?: string
 }
 
 /**
- * Whether the sender knows the secret: `Authorization: Bearer SECRET`, which is all that Genesys' data actions and EventBridge's API destinations
- * can send, or `X-Signature` over the body. Either is enough; a repetition does no harm here.
+ * Returns true when the sender knows the secret: `Authorization: Bearer SECRET`, which is all that Genesys' data actions and EventBridge's API
+ * destinations can send, or `X-Signature` over the body. Either is enough; a repeated request does no harm here.
  */
 export function isAuthentic(headers: Headers, body: Uint8Array, secret: string): boolean {
   const bearer = /^Bearer +(.+)$/i.exec(textOf(headers.authorization))?.[1];

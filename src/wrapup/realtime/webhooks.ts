@@ -43,10 +43,10 @@ export function webhookHandler(live: Pick<Live, 'offer'>, secret: string): (aske
       return { status: 422, text: 'The body names no conversation: conversationId is missing.' };
     if (outcome === 'too_many')
       return { status: 413, text: `The body names more than ${idsPerBodyMax} conversations; send it in parts.` };
-    if (outcome !== 'full') return { status: 202, text: outcome === 'taken' ? 'Taken.' : 'Taken before.' };
+    if (outcome !== 'full') return { status: 202, text: outcome === 'taken' ? 'Accepted.' : 'Duplicate.' };
     return {
       status: 503,
-      text: 'Too many conversations wait; come again later. Polling finds them meanwhile.',
+      text: 'Queue full; retry later. Polling finds the conversations meanwhile.',
       headers: { 'retry-after': retryAfterSeconds },
     };
   };
@@ -135,7 +135,7 @@ const signatureSentences: Readonly<Record<SignatureFault, Answered>> = {
   unsigned: { status: 401, text: 'X-Timestamp (seconds since 1970) or X-Signature (sha256=…) is missing.' },
   wrong: { status: 401, text: 'X-Signature is not that of X-Timestamp, a full stop and the body.' },
   old: { status: 401, text: 'X-Timestamp is more than five minutes from the time here.' },
-  repeated: { status: 409, text: 'This very request was received before.' },
+  repeated: { status: 409, text: 'Duplicate request.' },
 };
 
 function signatureAnswer(fault: SignatureFault): Answered {

@@ -1,4 +1,4 @@
-import { listed, nearest, quoted } from '../../lib/text.js';
+import { closestMatch, formatList, quote } from '../../lib/text.js';
 import type { CodeEntry, Directory, Named, QueueEntry } from '../../model/agent-session.js';
 import { codesOf, currentWords } from './compile.js';
 import { contradiction, covers } from './cover.js';
@@ -43,14 +43,14 @@ function checkRule({ placeOf }: Rules, rule: Rule, path: Path, directory: Direct
   const isNamed = (queue: QueueEntry) =>
     asList(rule.when.queue).some((text) => !text.includes('*') && namedTest([text])(queue));
   const sentence = (queues: readonly QueueEntry[]) =>
-    `code ${quoted(rule.set.code)} is not on queue ${namesOf(queues)}; add it to the queue in Genesys Cloud or leave the queue out`;
+    `code ${quote(rule.set.code)} is not on queue ${namesOf(queues)}; add it to the queue in Genesys Cloud or leave the queue out`;
   const named = notOffered.filter(isNamed);
   if (named.length > 0) faults.push(fault(['set', 'code'], sentence(named)));
   const rest = notOffered.filter((queue) => !isNamed(queue));
   const warnings = rest.length > 0 ? [fault(['set', 'code'], `${sentence(rest)}; sessions there are left alone`)] : [];
   const reason = faults.length === 0 ? contradiction(rule.when, directory) : undefined;
   if (reason !== undefined)
-    faults.push(fault(['when', reason.key], `rule ${quoted(rule.name)} can never match: ${reason.message}`));
+    faults.push(fault(['when', reason.key], `rule ${quote(rule.name)} can never match: ${reason.message}`));
   return { faults, warnings };
 }
 
@@ -103,14 +103,14 @@ function textFaults(
 
 function unknown(what: string, text: string, entries: readonly Named[]): string {
   const names = entries.flatMap(({ name }) => (name === null ? [] : [name]));
-  const hint = names.length === 0 ? 'the warehouse knows none' : `did you mean ${quoted(nearest(text, names))}?`;
-  return `there is no ${what} ${quoted(text)}; ${hint}`;
+  const hint = names.length === 0 ? 'the warehouse knows none' : `did you mean ${quote(closestMatch(text, names))}?`;
+  return `there is no ${what} ${quote(text)}; ${hint}`;
 }
 
 function codeFaults(text: string, { codes }: Directory): string[] {
   const named = codes.filter(namedTest([text]));
   const live = named.filter((code) => !code.isDeleted);
-  if (text.includes('*')) return [`code is ${quoted(text)}; a rule sets one code: write its name or id`];
+  if (text.includes('*')) return [`code is ${quote(text)}; a rule sets one code: write its name or id`];
   if (named.length === 0)
     return [
       unknown(
@@ -119,7 +119,7 @@ function codeFaults(text: string, { codes }: Directory): string[] {
         codes.filter((code) => !code.isDeleted),
       ),
     ];
-  if (live.length === 0) return [`code ${quoted(text)} was deleted in Genesys Cloud; name one that exists`];
+  if (live.length === 0) return [`code ${quote(text)} was deleted in Genesys Cloud; name one that exists`];
   return [];
 }
 
@@ -127,7 +127,7 @@ function unreachable({ rules, placeOf }: Rules, directory: Directory): Fault[] {
   return rules.flatMap((rule, index) => {
     const earlier = rules.slice(0, index).find((each) => covers(each.when, rule.when, directory));
     if (earlier === undefined) return [];
-    const message = `rule ${quoted(rule.name)} can never match: rule ${quoted(earlier.name)} before it matches everything it would; move it up or narrow that one`;
+    const message = `rule ${quote(rule.name)} can never match: rule ${quote(earlier.name)} before it matches everything it would; move it up or narrow that one`;
     return [{ at: placeOf(['rules', index, 'name']), message }];
   });
 }
@@ -144,5 +144,5 @@ function writebackFaults({ writeback, placeOf }: Rules, directory: Directory): F
 function namesOf(entries: readonly Named[]): string {
   const names = entries.slice(0, namesShownMax).map(({ id, name }) => name ?? id);
   const more = entries.length - names.length;
-  return more > 0 ? `${names.join(', ')} and ${more} more` : listed(names);
+  return more > 0 ? `${names.join(', ')} and ${more} more` : formatList(names);
 }

@@ -1,4 +1,4 @@
-import { quoted } from '../../lib/text.js';
+import { quote } from '../../lib/text.js';
 import type { AgentSession, SurveyAnswer } from '../../model/agent-session.js';
 
 /** Genesys states no limit; notes of agents are far below. */
@@ -41,7 +41,7 @@ export function noteFaults(template: string): string[] {
     .filter((name) => values[name] === undefined && !/^(attribute|field)\../.test(name))
     .map(
       (name) =>
-        `note has ${quoted(`{${name}}`)}, which nothing fills; use ${Object.keys(values).join(', ')}, attribute.NAME or field.NAME`,
+        `note has ${quote(`{${name}}`)}, which nothing fills; use ${Object.keys(values).join(', ')}, attribute.NAME or field.NAME`,
     );
 }
 

@@ -28,13 +28,13 @@ export interface RulePlan {
   readonly wrapupName: string;
   /** Agent sessions of which this rule was the first to match. */
   readonly matchedCount: number;
-  /** Of these, new decisions. */
+  /** How many of these are new decisions. */
   readonly newCount: number;
-  /** Of these, decided so already. */
+  /** How many of these were decided so already. */
   readonly decidedCount: number;
-  /** Of these, left alone because they have that code. */
+  /** How many of these are skipped because they have that code. */
   readonly hasCodeCount: number;
-  /** Of these, left alone because their queue does not offer the code. */
+  /** How many of these are skipped because their queue does not offer the code. */
   readonly notOfferedCount: number;
   /** Assignments of an earlier version that would be withdrawn. */
   readonly withdrawnCount: number;
@@ -55,7 +55,7 @@ export class Evaluation {
   readonly filter: AgentSessionFilter;
   readonly #parts: EvaluationParts;
   readonly #ruling: Ruling;
-  readonly #tallies: ReadonlyMap<string, Tally>;
+  readonly #counts: ReadonlyMap<string, RuleCounts>;
   #readCount = 0;
 
   constructor(parts: EvaluationParts) {
@@ -64,25 +64,25 @@ export class Evaluation {
     this.filter = prefilterOf(rules.rules, directory);
     this.#parts = parts;
     this.#ruling = ruling;
-    this.#tallies = new Map(rules.rules.map((rule) => [rule.name, emptyTally(rule, ruling)]));
+    this.#counts = new Map(rules.rules.map((rule) => [rule.name, noCounts(rule, ruling)]));
   }
 
   /** Evaluates one batch; returns what is to be stored. */
   add(sessions: readonly AgentSession[]): PlanBatch {
     this.#readCount += sessions.length;
-    return evaluateBatch(this.#parts, this.#ruling, sessions, this.#tallies);
+    return evaluateBatch(this.#parts, this.#ruling, sessions, this.#counts);
   }
 
   /** Returns the counts of all batches so far. */
   plan(): Plan {
-    const rules = [...this.#tallies.values()].filter(({ rule }) => isWanted(this.#parts, rule));
+    const rules = [...this.#counts.values()].filter(({ rule }) => isWanted(this.#parts, rule));
     return { rules, readCount: this.#readCount };
   }
 }
 
-type Tally = { -readonly [Key in keyof RulePlan]: Key extends 'examples' ? string[] : RulePlan[Key] };
+type RuleCounts = { -readonly [Key in keyof RulePlan]: Key extends 'examples' ? string[] : RulePlan[Key] };
 
-function emptyTally(rule: Rule, { rules }: Ruling): Tally {
+function noCounts(rule: Rule, { rules }: Ruling): RuleCounts {
   const counts = {
     matchedCount: 0,
     newCount: 0,
@@ -103,7 +103,7 @@ function evaluateBatch(
   parts: EvaluationParts,
   ruling: Ruling,
   sessions: readonly AgentSession[],
-  tallies: ReadonlyMap<string, Tally>,
+  countsByRule: ReadonlyMap<string, RuleCounts>,
 ): PlanBatch {
   const proposals: Proposal[] = [];
   const withdrawn: ActiveAssignment[] = [];
@@ -111,28 +111,28 @@ function evaluateBatch(
     const decision = decide(ruling, session, parts.now);
     if (decision.kind === 'none') continue;
     const name = decision.kind === 'withdrawn' ? decision.active.rule : decision.rule.rule.name;
-    const tally = tallies.get(name);
-    if (tally === undefined || !isWanted(parts, name)) continue;
-    count(tally, decision, session);
+    const counts = countsByRule.get(name);
+    if (counts === undefined || !isWanted(parts, name)) continue;
+    count(counts, decision, session);
     if (decision.kind === 'assign' && decision.isNew) proposals.push(decision.proposal);
     if (decision.kind === 'withdrawn') withdrawn.push(decision.active);
   }
   return { proposals, withdrawn };
 }
 
-function count(tally: Tally, decision: Decision, { conversationId }: AgentSession): void {
+function count(counts: RuleCounts, decision: Decision, { conversationId }: AgentSession): void {
   if (decision.kind === 'withdrawn') {
-    tally.withdrawnCount += 1;
+    counts.withdrawnCount += 1;
     return;
   }
-  tally.matchedCount += 1;
-  if (decision.kind === 'has_code') tally.hasCodeCount += 1;
-  if (decision.kind === 'not_offered') tally.notOfferedCount += 1;
+  counts.matchedCount += 1;
+  if (decision.kind === 'has_code') counts.hasCodeCount += 1;
+  if (decision.kind === 'not_offered') counts.notOfferedCount += 1;
   if (decision.kind !== 'assign') return;
-  if (!decision.isNew) tally.decidedCount += 1;
+  if (!decision.isNew) counts.decidedCount += 1;
   else {
-    tally.newCount += 1;
-    if (tally.examples.length < examplesMax && tally.examples.at(-1) !== conversationId)
-      tally.examples.push(conversationId);
+    counts.newCount += 1;
+    if (counts.examples.length < examplesMax && counts.examples.at(-1) !== conversationId)
+      counts.examples.push(conversationId);
   }
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Document, isMap, isNode, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { asError, UsageError } from '../../lib/errors.js';
-import { listed, quoted } from '../../lib/text.js';
+import { formatList, quote } from '../../lib/text.js';
 import { noteFaults } from './note.js';
 import { type RuleText, rulesSchema, type Writeback } from './rules-schema.js';
 
@@ -123,7 +123,7 @@ function nameFaults(rules: readonly Rule[], placeOf: Rules['placeOf']): Fault[] 
   const isRepeated = ({ name }: Rule, index: number) => rules.findIndex((rule) => rule.name === name) < index;
   return rules.flatMap((rule, index) =>
     isRepeated(rule, index)
-      ? [{ at: placeOf(['rules', index, 'name']), message: `name ${quoted(rule.name)} is used twice; rename one` }]
+      ? [{ at: placeOf(['rules', index, 'name']), message: `name ${quote(rule.name)} is used twice; rename one` }]
       : [],
   );
 }
@@ -145,7 +145,7 @@ function issueFaults(issue: Issue, places: Places, outer: Path = []): Fault[] {
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => ({
       at: places.placeOfKey(path, key),
-      message: `${quoted(key)} is not known here; correct or remove it`,
+      message: `${quote(key)} is not known here; correct or remove it`,
     }));
   const meant = issue.code === 'invalid_union' ? meantBranch(issue.errors) : undefined;
   if (meant !== undefined) return meant.flatMap((each) => issueFaults(each, places, path));
@@ -153,7 +153,7 @@ function issueFaults(issue: Issue, places: Places, outer: Path = []): Fault[] {
   return [{ at: places.placeOf(path), message: `${name} ${sentence(issue)}` }];
 }
 
-/** Of several kinds of value that are allowed here, the intended one is the one whose inside is invalid. */
+/** Finds the kind of value that was intended among those allowed: the one that is invalid only inside. */
 function meantBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
   return (
     branches.find((branch) => branch.some((each) => each.path.length > 0)) ??
@@ -164,7 +164,7 @@ function meantBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] 
 function sentence(issue: Issue): string {
   if (issue.code === 'custom' || issue.message.startsWith('is ')) return issue.message;
   if (issue.code === 'invalid_value')
-    return `is ${issue.input === undefined ? 'missing' : shown(issue.input)}; use ${listed(issue.values.map(String))}`;
+    return `is ${issue.input === undefined ? 'missing' : shown(issue.input)}; use ${formatList(issue.values.map(String))}`;
   if (issue.code === 'invalid_type')
     return `is ${issue.input === undefined ? 'missing' : shown(issue.input)}; write ${kinds[issue.expected] ?? issue.expected}`;
   if (issue.code === 'invalid_union') return `is ${shown(issue.input)}, which is not allowed here`;
@@ -174,7 +174,7 @@ function sentence(issue: Issue): string {
 
 function shown(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
-  return typeof value === 'object' && value !== null ? 'a block' : quoted(value);
+  return typeof value === 'object' && value !== null ? 'a block' : quote(value);
 }
 
 const kinds: Readonly<Record<string, string>> = {

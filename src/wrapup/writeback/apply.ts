@@ -5,7 +5,7 @@
  * one of them. What it needs of the ledger comes from `createAssignmentStore(pool, …)` in `postgres/wrapup/sending.ts`.
  */
 import pLimit from 'p-limit';
-import { ApiError, NotYetError, UsageError } from '../../lib/errors.js';
+import { ApiError, DeferredError, UsageError } from '../../lib/errors.js';
 import { secondMs } from '../../lib/interval.js';
 import type { Claim } from '../../model/assignment.js';
 import { reviewOne } from './review.js';
@@ -28,7 +28,7 @@ const credentialRefusalsMax = 5;
  */
 export async function applyAssignments(parts: ApplyParts, options: ApplyOptions): Promise<ApplySummary> {
   const run = new Run(parts, options);
-  const settled = await parts.store.settleByExtraction(options.conversationIds);
+  const settled = await parts.store.confirmFromExtract(options.conversationIds);
   run.counts.verified += settled.verified;
   run.counts.conflicted += settled.conflicted;
   await run.review();
@@ -116,7 +116,7 @@ class Run {
     if (done.state === 'left') return;
     if (done.isWritten) this.counts.written += 1;
     this.counts[done.state === 'proposed' ? 'postponed' : done.state] += 1;
-    this.#credentialRefusals = done.isOfCredentials ? this.#credentialRefusals + 1 : 0;
+    this.#credentialRefusals = done.isCredentialError ? this.#credentialRefusals + 1 : 0;
     if (this.#credentialRefusals < credentialRefusalsMax) return;
     const reason = `Genesys refused the write credentials ${credentialRefusalsMax} times in a row; the rest waits until that is cured.`;
     this.#stopped ??= { reason, isFailure: true };
@@ -124,7 +124,7 @@ class Run {
 
   /** Throws on; what the API's state or the credentials forbid ends the run with a sentence instead. */
   #fail(error: unknown, signal: AbortSignal): undefined {
-    if (error instanceof NotYetError) this.#stopped ??= { reason: error.message, isFailure: false };
+    if (error instanceof DeferredError) this.#stopped ??= { reason: error.message, isFailure: false };
     else if (error instanceof ApiError || error instanceof UsageError)
       this.#stopped ??= { reason: error.message, isFailure: true };
     else if (!signal.aborted) throw error;

@@ -71,11 +71,14 @@ export function codeOf(wrapup: unknown): string | undefined {
 }
 
 /** Compares a code found in Genesys with the one that an assignment is to set. */
-export function standingOf(currentCode: string | undefined, assignment: Assignment): 'same' | 'other' | 'free' {
-  if (currentCode === undefined) return 'free';
+export function compareWithCurrentCode(
+  currentCode: string | undefined,
+  assignment: Assignment,
+): 'same' | 'different' | 'none' {
+  if (currentCode === undefined) return 'none';
   if (currentCode === assignment.wrapupCode) return 'same';
-  // A rule may replace the code that was there when it decided; every later one is somebody's own.
-  return isSystemCode(currentCode) || currentCode === assignment.previousCode ? 'free' : 'other';
+  // A rule may replace the code that was set when it decided; every later one was set by a person.
+  return isSystemCode(currentCode) || currentCode === assignment.previousCode ? 'none' : 'different';
 }
 
 function objects(value: unknown): Json[] {

@@ -7,14 +7,14 @@ interface Refusal {
   readonly status?: number;
   readonly sentence: (error: ApiError, assignment: Assignment) => string;
   /** Would meet every assignment alike: it is the credentials that are to blame. */
-  readonly isOfCredentials?: boolean;
+  readonly isCredentialError?: boolean;
 }
 
 /** The first that fits decides. Only answers of Genesys' own, with one of its codes, come here. */
 const refusals: readonly Refusal[] = [
   {
     code: 'not.a.user',
-    isOfCredentials: true,
+    isCredentialError: true,
     sentence: () =>
       'Genesys takes this code only from a user who is logged in, not from client credentials; run "genesys-warehouse wrapup login".',
   },
@@ -28,8 +28,8 @@ const refusals: readonly Refusal[] = [
     sentence: () =>
       'Genesys lets only an active participant of the conversation be wrapped up, which this agent is no longer; reports use the code of the rule.',
   },
-  { code: /^missing\.(any\.)?permissions$/, isOfCredentials: true, sentence: missingPermission },
-  { code: 'not.authorized', isOfCredentials: true, sentence: missingPermission },
+  { code: /^missing\.(any\.)?permissions$/, isCredentialError: true, sentence: missingPermission },
+  { code: 'not.authorized', isCredentialError: true, sentence: missingPermission },
   { status: 403, sentence: missingPermission },
   {
     code: 'conversation.error.conversation.not.found',
@@ -57,7 +57,7 @@ const aboutTheCaller: readonly number[] = [401, 408, 425, 429];
 const sentenceLengthMax = 1_000;
 
 /** Effect of a refusal on an assignment, and whether the next one would fail as well. */
-export function refusalOf(error: ApiError, assignment: Assignment): { outcome: Outcome; isOfCredentials: boolean } {
+export function refusalOf(error: ApiError, assignment: Assignment): { outcome: Outcome; isCredentialError: boolean } {
   const { status, code, correlationId } = error.facts;
   const found = refusals.find((refusal) => fits(refusal, status, code)) as Refusal;
   const outcome: Outcome = {
@@ -66,7 +66,7 @@ export function refusalOf(error: ApiError, assignment: Assignment): { outcome: O
     ...(code !== undefined && { errorCode: code }),
     ...(correlationId !== undefined && { correlationId }),
   };
-  return { outcome, isOfCredentials: found.isOfCredentials === true };
+  return { outcome, isCredentialError: found.isCredentialError === true };
 }
 
 /** Returns true where Genesys itself refused: nothing was changed. A response of something in between, or none, does not count. */

@@ -18,7 +18,7 @@ export async function reviewOne(parts: ApplyParts, assignment: Assignment, signa
   if (outcome !== undefined) return settled(parts, assignment, outcome);
   if (assignment.correlationId === null) return settled(parts, assignment, lostAnswer(assignment, parts.now()));
   if (isOverdue(assignment, parts.now())) return settled(parts, assignment, neverApplied);
-  return { state: 'accepted', isAsked: false, isWritten: false, isOfCredentials: false };
+  return { state: 'accepted', isAsked: false, isWritten: false, isCredentialError: false };
 }
 
 function isOverdue({ sentAt }: Assignment, now: Date): boolean {

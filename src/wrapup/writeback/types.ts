@@ -17,7 +17,7 @@ export interface AssignmentStore {
   /** Ends claims that were to last `until` and leaves the states. */
   release(assignmentIds: readonly string[], until: Date): Promise<void>;
   /** Resolves waiting rows by the last extraction; returns how many reached which state. Makes no request. */
-  settleByExtraction(
+  confirmFromExtract(
     conversationIds?: readonly string[],
   ): Promise<{ readonly verified: number; readonly conflicted: number }>;
 }
@@ -43,7 +43,7 @@ export interface ApplyOptions extends ClaimFilter {
 export interface ApplySummary {
   /** Calls that were to set a code, refused ones included: what `writesMax` bounds. */
   readonly asked: number;
-  /** Of these, the ones that did, as far as is known. */
+  /** How many of these did, as far as is known. */
   readonly written: number;
   readonly verified: number;
   /** Accepted by Genesys, not seen there yet: looked for again at the next run. */

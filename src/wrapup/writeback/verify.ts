@@ -2,7 +2,7 @@ import type { Communication } from '../../genesys/write-api.js';
 import { ApiError } from '../../lib/errors.js';
 import { secondMs } from '../../lib/interval.js';
 import type { Assignment, Outcome } from '../../model/assignment.js';
-import { codeOf, standingOf } from './communication.js';
+import { codeOf, compareWithCurrentCode } from './communication.js';
 import type { ApplyParts } from './types.js';
 
 /** Before each look, since 202 says accepted, not applied. What takes longer is looked for by the next run. */
@@ -32,10 +32,10 @@ export function outcomeOfCode(
   assignment: Assignment,
   correlationId: string | undefined,
 ): Outcome | undefined {
-  const standing = standingOf(currentCode, assignment);
-  if (standing === 'free') return undefined;
+  const comparison = compareWithCurrentCode(currentCode, assignment);
+  if (comparison === 'none') return undefined;
   const traced = correlationId === undefined ? {} : { correlationId };
-  if (standing === 'same') return { state: 'verified', reason: 'Genesys has the code.', ...traced };
+  if (comparison === 'same') return { state: 'verified', reason: 'Genesys has the code.', ...traced };
   return {
     state: 'conflicted',
     reason: `Someone else set the code ${currentCode} meanwhile; it stays.`,

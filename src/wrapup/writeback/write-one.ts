@@ -1,7 +1,7 @@
 import type { ApiAnswer } from '../../genesys/api.js';
 import { writeOperationName } from '../../genesys/wrapup-endpoints.js';
 import type { Communication } from '../../genesys/write-api.js';
-import { ApiError, NotYetError, UsageError } from '../../lib/errors.js';
+import { ApiError, DeferredError, UsageError } from '../../lib/errors.js';
 import { minuteMs, plus } from '../../lib/interval.js';
 import type { Assignment, Outcome } from '../../model/assignment.js';
 import { type Found, findCommunication } from './communication.js';
@@ -9,7 +9,7 @@ import { isRefusal, refusalOf } from './refusals.js';
 import type { ApplyParts } from './types.js';
 import { outcomeOfCode, readBack } from './verify.js';
 
-/** Result of one assignment. `isOfCredentials`: the next one would be refused as well. */
+/** Result of one assignment. `isCredentialError`: the next one would be refused as well. */
 export interface Done {
   /** `accepted`: still `sent`. `left`: someone else moved the row, nothing was done. */
   readonly state: Outcome['state'] | 'accepted' | 'left';
@@ -17,7 +17,7 @@ export interface Done {
   readonly isAsked: boolean;
   /** As far as is known, Genesys took it. */
   readonly isWritten: boolean;
-  readonly isOfCredentials: boolean;
+  readonly isCredentialError: boolean;
 }
 
 const repeatMs = 2 * minuteMs;
@@ -71,7 +71,7 @@ async function afterFailure(
 ): Promise<Done> {
   if (error instanceof ApiError && isRefusal(error))
     return { ...(await refused(parts, assignment, error)), isAsked: true };
-  if (error instanceof NotYetError) {
+  if (error instanceof DeferredError) {
     await settled(parts, assignment, postponed('Genesys asked to wait before more is written.', error.notBefore));
     throw error;
   }
@@ -119,9 +119,9 @@ export function outcomeBefore(found: Found, assignment: Assignment, { correlatio
 }
 
 async function refused(parts: ApplyParts, assignment: Assignment, error: ApiError): Promise<Done> {
-  const { outcome, isOfCredentials } = refusalOf(error, assignment);
+  const { outcome, isCredentialError } = refusalOf(error, assignment);
   const isConcurrent = error.facts.status === 409 && assignment.attempts < attemptsMax;
-  if (!isConcurrent) return { ...(await settled(parts, assignment, outcome)), isOfCredentials };
+  if (!isConcurrent) return { ...(await settled(parts, assignment, outcome)), isCredentialError };
   const reason = 'Someone else changed the conversation at the same moment; it is read again and tried again.';
   const again = { ...outcome, ...postponed(reason, plus(parts.now(), repeatMs)) };
   return settled(parts, assignment, again);
@@ -144,6 +144,6 @@ function isCertainlyUnsent(error: unknown): boolean {
   return operation !== writeOperationName || (status >= 400 && status < 500 && status !== 408);
 }
 
-const left: Done = { state: 'left', isAsked: false, isWritten: false, isOfCredentials: false };
+const left: Done = { state: 'left', isAsked: false, isWritten: false, isCredentialError: false };
 const written = { isAsked: true, isWritten: true };
 const accepted: Done = { ...left, ...written, state: 'accepted' };

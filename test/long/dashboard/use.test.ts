@@ -1,9 +1,11 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startSandbox } from '../../../src/sandbox/index.js';
 import { type ServedPage, servePage, wholeDay } from '../../dashboard/support.js';
-import { filledDatabase } from '../../support/filled.js';
+import { filledAt, filledDatabase } from '../../support/filled.js';
 import { migratedDatabase, type TestDatabase, testPool } from '../../support/postgres.js';
+import { environmentFor, runCommand } from '../../support/program.js';
 import { chromiumPath, launchBrowser, missingBrowser, openView, scrollsSideways, settled, visit } from './browser.js';
 
 if (chromiumPath === undefined) process.stderr.write(`${missingBrowser}\n`);
@@ -132,7 +134,7 @@ describe.skipIf(chromiumPath === undefined)('somebody who uses the page', () => 
     await own.drop();
   });
 
-  test('of an empty warehouse is told on every page what is missing', async () => {
+  test('of an empty warehouse is shown on every page what is missing', async () => {
     const empty = await migratedDatabase();
     const page = await servePage({ databaseUrl: empty.url });
     const view = await openView(browser, page.url);
@@ -148,7 +150,58 @@ describe.skipIf(chromiumPath === undefined)('somebody who uses the page', () => 
     await empty.drop();
   });
 
-  test('keeps what is shown while the database is away, is told so, and sees it come back', async () => {
+  test('sees which days were pulled whole and which are not', async () => {
+    const pool = testPool(database.url);
+    const { rows } = await pool.query<{ state: string; days: number }>(
+      `select state, count(*)::int as days from mart.ops_covered_days
+       where stream = 'queue_aggregates' and day between '2026-03-01' and '2026-03-16' group by state`,
+    );
+    await pool.end();
+    const days = (state: string) => rows.find((row) => row.state === state)?.days ?? 0;
+    const view = await openView(browser, served.url);
+    await visit(view.page, '/trust?from=2026-03-01&to=2026-03-16');
+    const label = await view.page.getByRole('img', { name: /^queue_aggregates: / }).getAttribute('aria-label');
+    expect(days('whole')).toBeGreaterThan(2);
+    expect(days('partly')).toBeGreaterThan(0);
+    expect(label).toMatch(new RegExp(`: ${days('whole')} days whole, ${days('partly')} days? partly`));
+    await view.close();
+  });
+
+  test('finds every page in order after a single day was pulled, of which the next has only begun', async () => {
+    const own = await migratedDatabase();
+    const sandbox = await startSandbox({
+      conversationsPerDay: 120,
+      agents: 12,
+      clock: { kind: 'fixed', at: filledAt },
+      requestsPerMinute: 'unlimited',
+    });
+    const range = ['--from', '2026-03-11', '--to', '2026-03-12T02:00:00Z'];
+    const { status, output } = await runCommand(['backfill', ...range], sandbox, environmentFor(sandbox, own.url));
+    expect(status, output).toBe(0);
+    await sandbox.close();
+    const page = await servePage({ databaseUrl: own.url, now: () => filledAt });
+    const view = await openView(browser, page.url, { width: 390 });
+    for (const path of [
+      '/',
+      '/?day=2026-03-11',
+      '/queues?span=last-28',
+      '/agents?from=2026-03-11&to=2026-03-11',
+      '/wrapup?span=last-28',
+      '/conversations?from=2026-03-11T00:00&to=2026-03-12T00:00',
+      '/trust',
+      '/report',
+    ]) {
+      await visit(view.page, path);
+      expect(await view.page.locator('[role=alert]').count(), path).toBe(0);
+      expect(await scrollsSideways(view.page), path).toBe(false);
+    }
+    expect(view.faults).toEqual([]);
+    await view.close();
+    await page.close();
+    await own.drop();
+  });
+
+  test('keeps what is shown while the database is away, is informed of that, and sees it come back', async () => {
     const way = await openWay(database.url);
     const page = await servePage({ databaseUrl: way.url });
     const view = await openView(browser, page.url);

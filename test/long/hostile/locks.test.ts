@@ -5,7 +5,7 @@ import { createDatabase, type TestDatabase, testPool } from '../../support/postg
 import { differencesFromTruth, environmentFor, runCommand, spawnCommand } from '../../support/program.js';
 import { rolesScript, type Visitor, visit } from './support.js';
 
-/** Whoever may connect, with any rights but those of the program, cannot hold it up. */
+/** Roles that may connect, with any rights except the program's, cannot block it. */
 const at = new Date('2026-03-12T06:12:00Z');
 const oldestKey = 7_236_400;
 const newestKey = 7_236_420;
@@ -121,7 +121,7 @@ describe('a reader who holds every advisory key', () => {
   });
 });
 
-describe('whoever has the rights and holds a lock', () => {
+describe('a session that has the rights and holds a lock', () => {
   test('is named by what waited for it, and the wait ends', { timeout: 180_000 }, async () => {
     expect(await runCommand(['sync'], sandbox, environment())).toMatchObject({ status: 0 });
     // For what is there by now.

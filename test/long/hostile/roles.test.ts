@@ -42,7 +42,7 @@ async function migrateAt(url: string): Promise<{ status: number; output: string 
   return { status, output: lines.join('\n') };
 }
 
-describe('migrate by a role that is no superuser', () => {
+describe('migrate by a role that is not a superuser', () => {
   const missing = /Nobody but the owner may read personal data, because its role is missing\. Run docs\/roles\.sql/;
 
   test('and may not create roles says which role it needs, and which one only personal data needs', async () => {

@@ -64,7 +64,7 @@ describe('a migration beside a reader', () => {
     expect(leftover.rows[0].lock_timeout).toBe(before.rows[0].lock_timeout);
   });
 
-  test('goes on by itself when the reader ends between two attempts', async () => {
+  test('continues when the reader ends between two attempts', async () => {
     const holder = await longReader(database, 'mart.fct_conversations');
     const migrated = migrate(pool, settings, { ...quick, attemptsMax: 50 });
     await waitFor(async () => (await waiters(pool)) > 0);

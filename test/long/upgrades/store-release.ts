@@ -43,7 +43,7 @@ try {
 /** Everything there is to pull at one instant, and a day compared with its aggregates. */
 async function pullAt(world: Sandbox, at: Date): Promise<void> {
   world.setNow(at);
-  // What cannot be stored and what has no column is part of a database; later pulls heal it.
+  // Rejected records and fields without a column are part of a database; later pulls fix them.
   world.setFaults(at === storedAt[0] ? spoilt : {});
   await command(world, ['sync']);
   await command(world, ['sync', '--stream', 'queue_observations']);

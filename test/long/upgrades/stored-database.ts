@@ -54,7 +54,7 @@ export async function tableDigests(
   return digests;
 }
 
-/** What the catalogue says of our schemas, sorted lines: columns, keys, comments, views, functions and grants. Partitions are data. */
+/** Describes our schemas from the catalog, as sorted lines: columns, keys, comments, views, functions and grants. Partitions are data. */
 export async function schemaLines(pool: pg.Pool): Promise<string[]> {
   const { rows } = await pool.query<{ line: string }>(
     `with ours as (

@@ -95,7 +95,7 @@ describe.each(storedVersions)('a database of version %s', (version) => {
     expect(counted.rows[0].count).toBe(Object.keys(before.records).length);
   });
 
-  test('goes on: the next sync reaches the truth', { timeout: 120_000 }, async () => {
+  test('stays usable: the next sync reaches the truth', { timeout: 120_000 }, async () => {
     sandbox.setNow(later);
     const environment = {
       ...environmentFor(sandbox, database.url),
@@ -120,7 +120,7 @@ describe.each(storedVersions)('a database of version %s', (version) => {
     }
     const facts = comparable(await tableColumns(freshPool));
     expect(facts.size).toBeGreaterThan(20);
-    // The older database has looked longer: what it knows newer than a details job tells is no difference of the upgrade.
+    // The older database has pulled longer: data newer than that of a details job is not a difference of the upgrade.
     const ids = await sameRows(
       'select conversation_id::text as key, content_hash::text as value from extract.stored_conversations',
     );

@@ -1,4 +1,4 @@
--- Keys that stand more than once in a relation of details.
+-- Keys that occur more than once in a relation of details.
 select
     'fct_segments' as relation,
     facts.segment_key as key

@@ -1,4 +1,4 @@
--- Keys that stand more than once in a relation of the directory.
+-- Keys that occur more than once in a relation of the directory.
 select
     'dim_teams' as relation,
     teams.team_id::text as key

@@ -1,4 +1,4 @@
--- Keys that stand more than once in an interval mart.
+-- Keys that occur more than once in an interval mart.
 select
     'fct_queue_intervals' as relation,
     facts.interval_start_at::text as at,

@@ -4,7 +4,7 @@ import { formatDuration } from '../lib/format.js';
 import { PlotChart } from './plot.js';
 
 const hourSeconds = 3_600;
-/** More bars than this are no picture; the table has all. */
+/** Limits the bars to what can be read as a picture; the table has all. */
 const agentsMax = 30;
 
 export const timeSeries = [

@@ -10,7 +10,7 @@ export const conversationKeys = [
   { name: 'acw', label: 'After-call work', color: 'var(--acw)' },
 ];
 
-/** Who was in which state, one lane for each who took part. */
+/** Draws the states of each participant over time, one lane each. */
 export function ConversationTimeline({ rows }: { rows: readonly Row[] }) {
   const stretches = rows.map((row): Stretch => {
     const key = conversationKeys.find(({ name }) => name === row.kind);

@@ -4,16 +4,16 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 export interface PlotChartProps {
   /** Draws for a width in pixels; made again when it or `of` changes. */
   readonly draw: (width: number) => Plot.PlotOptions;
-  /** What the drawing depends on. */
+  /** Values that the drawing depends on. */
   readonly of: readonly unknown[];
   readonly label: string;
-  /** What a click on a mark leads to, of the datum under the pointer. For the mouse alone: the table has the links. */
+  /** Opens the target of the datum under the pointer. For the mouse alone: the table has the links. */
   readonly onPick?: (datum: unknown) => void;
 }
 
 const font = 'inherit';
 
-/** A chart as SVG. Its name is for who cannot see it; the numbers stand in the table beside it. */
+/** A chart as SVG. Its name is for people who cannot see it; the numbers are in the table beside it. */
 export function PlotChart({ draw, of, label, onPick }: PlotChartProps) {
   const home = useRef<HTMLDivElement>(null);
   const width = useWidth(home);
@@ -25,10 +25,10 @@ export function PlotChart({ draw, of, label, onPick }: PlotChartProps) {
       ariaLabel: label,
       style: { fontFamily: font, fontSize: '12px', background: 'none', overflow: 'visible' },
     });
-    // Plot writes the few rules of its own into the drawing; they stand in our style sheet, which the policy of the page allows.
+    // Plot writes the few rules of its own into the drawing; they are in our style sheet, which the policy of the page allows.
     for (const style of drawn.querySelectorAll('style')) style.remove();
     const svg = drawn instanceof SVGSVGElement ? drawn : drawn.querySelector('svg');
-    // One picture with one name: what stands inside it has none of its own.
+    // One picture with one name: its parts have none.
     svg?.setAttribute('role', 'img');
     for (const part of svg?.querySelectorAll('[aria-label]') ?? []) part.removeAttribute('aria-label');
     if (onPick !== undefined) drawn.addEventListener('click', () => onPick((drawn as { value?: unknown }).value));

@@ -10,7 +10,7 @@ export interface Stretch {
   readonly to: string;
   readonly label: string;
   readonly color: string;
-  /** Thinner, drawn upon what stands in the same lane. */
+  /** Thinner, drawn over the rest of the same lane. */
   readonly isThin?: boolean;
   /** A page to go to. */
   readonly href?: string;
@@ -27,7 +27,7 @@ export interface TimelineProps {
 const laneHeight = 26;
 const timeOf = (local: string): Date => new Date(`${local}Z`);
 
-/** Who did what when: lanes one below the other over one axis of time. */
+/** Draws lanes of spans one below the other over one axis of time. */
 export function Timeline({ stretches, lanes, label, isExact = false }: TimelineProps) {
   const write = isExact ? formatTimeExact : formatTime;
   const title = (stretch: Stretch) => `${stretch.label}\n${write(stretch.from)} – ${write(stretch.to)}`;

@@ -115,7 +115,7 @@ function lines(points: readonly Point[], title: Title, tip: Tip): Plot.Markish[]
   ];
 }
 
-/** The shortest distance between two times: what one of them stands for. */
+/** Returns the shortest distance between two times, which is the length of one step. */
 function stepOf(times: readonly number[]): number {
   const steps = times.slice(1).map((at, index) => at - (times[index] ?? at));
   return steps.length === 0 ? dayMs : Math.min(...steps);

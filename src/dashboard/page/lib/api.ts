@@ -60,7 +60,7 @@ export interface Answer {
 
 const listeners = new Set<() => void>();
 
-/** Tells the page that a session is needed; see `onLoginNeeded`. */
+/** Notifies the page that a session is needed; see `onLoginNeeded`. */
 export function onLoginNeeded(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);

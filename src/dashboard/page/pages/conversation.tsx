@@ -180,7 +180,7 @@ function Metrics({ answer, row }: { answer: Answer; row: Row | undefined }) {
   );
 }
 
-/** What says who took part: for a role that may see personal data. */
+/** Columns that identify participants: for a role that may see personal data. */
 function Personal({ values }: { values: { conversation: string } }) {
   const attributes = useQuery('conversation-attributes', values);
   const addresses = useQuery('conversation-addresses', values);

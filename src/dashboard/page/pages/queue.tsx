@@ -74,7 +74,7 @@ const tiles = [
   'transfer_rate',
 ];
 
-/** Of the one media type that is chosen; several are not averaged with each other. */
+/** Shows figures of the one media type that is chosen; several are not averaged with each other. */
 function QueueTiles({ answer }: { answer: Answer }) {
   const rows = rowsOf(answer.result);
   const [row] = rows;

@@ -1,3 +1,4 @@
+import { CoverageCalendar } from '../charts/coverage-calendar.js';
 import { useFacts } from '../facts.js';
 import type { Address } from '../lib/address.js';
 import { type Answer, numberOf, type Row, rowsOf, textOf, useQuery } from '../lib/api.js';
@@ -10,12 +11,13 @@ import { SpanPicker } from '../parts/span-picker.js';
 
 const refreshMs = 60_000;
 
-/** Whether the figures of the other pages can be trusted, and what stands against it. */
+/** Shows whether the figures of the other pages can be trusted, and open problems. */
 export function TrustPage({ address }: { address: Address }) {
   const { today } = useFacts();
   const { from, to } = spanOf(address.query, today, 'last-28');
   const streams = useQuery('trust-streams', {}, refreshMs);
   const gaps = useQuery('trust-gaps', {}, refreshMs);
+  const days = useQuery('trust-days', { from, to });
   const reconciliation = useQuery('trust-reconciliation', { from, to });
   const restatements = useQuery('trust-restatements', { from, to });
   return (
@@ -32,6 +34,16 @@ export function TrustPage({ address }: { address: Address }) {
         values={{}}
         columns={streamColumns}
         empty="No stream was ever pulled: run genesys-warehouse sync."
+      />
+      <Figure
+        title="Days"
+        note="How much of each day has been pulled. Reports leave out days that are not whole."
+        answer={days}
+        query="trust-days"
+        values={{ from, to }}
+        columns={dayColumns}
+        chart={<CoverageCalendar rows={rowsOf(days.result)} />}
+        empty="No day of this span was asked for: run genesys-warehouse backfill --from … --to …"
       />
       <Figure
         title="Gaps"
@@ -71,7 +83,7 @@ interface Verdict {
   readonly tone: 'is-good' | 'is-late' | 'is-bad';
 }
 
-/** One sentence for each question that somebody who has to vouch for a figure asks. */
+/** Answers in one sentence each the questions of a person who is responsible for a figure. */
 function Verdicts(props: { streams: Answer; gaps: Answer; reconciliation: Answer; restatements: Answer }) {
   const verdicts = [
     freshnessVerdict(rowsOf(props.streams.result)),
@@ -172,6 +184,16 @@ const streamColumns: readonly TableColumn[] = [
   { name: 'failing_slice_count', label: 'Failing' },
   { name: 'dead_letter_count', label: 'Not stored' },
   { name: 'record_count', label: 'Records' },
+];
+
+const dayColumns: readonly TableColumn[] = [
+  { name: 'day' },
+  { name: 'stream' },
+  { name: 'state', render: (row) => textOf(row.state).replaceAll('_', ' ') },
+  { name: 'pass_count', label: 'Pulls' },
+  { name: 'is_settled', label: 'Settled' },
+  { name: 'is_final', label: 'Final' },
+  { name: 'last_pass_local', label: 'Last pull' },
 ];
 
 const daySeconds = 86_400;

@@ -25,7 +25,7 @@ export interface DataTableProps {
   readonly isCut?: boolean;
 }
 
-/** A table that can be sorted by each of its columns. Numbers stand right, in figures of one width. */
+/** A table that can be sorted by each of its columns. Numbers are aligned right, in figures of one width. */
 export function DataTable({ caption, columns, types, rows, sort, rowsMax = 25, isCut = false }: DataTableProps) {
   const [order, setOrder] = useState(sort);
   const [isAll, setAll] = useState(false);
@@ -127,7 +127,7 @@ function topsOf(columns: readonly TableColumn[], rows: readonly Row[]): Map<stri
   return new Map(bars.map(({ name }) => [name, Math.max(0, ...rows.map((row) => Number(row[name] ?? 0)))]));
 }
 
-/** What has no value stands last either way. */
+/** Sorts rows; absent values come last in either direction. */
 export function sortRows(rows: readonly Row[], order: Order): readonly Row[] {
   if (order === undefined) return rows;
   const sign = order.isDown ? -1 : 1;

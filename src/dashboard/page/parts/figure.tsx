@@ -19,7 +19,7 @@ export interface FigureProps {
   readonly chart?: ComponentChildren;
   readonly controls?: ComponentChildren;
   readonly empty?: ComponentChildren;
-  /** The table stands open beside the chart. */
+  /** True when the table is open beside the chart. */
   readonly isTableOpen?: boolean;
   readonly class?: string;
 }

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import type { Answer } from '../lib/api.js';
 
-/** What stands in place of a figure: why there is nothing. */
+/** Replaces a figure and says why there is none. */
 export function Empty({ children }: { children: ComponentChildren }) {
   return <p class="empty">{children}</p>;
 }

@@ -1,7 +1,7 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 
 export interface PickListProps {
-  /** Of what, in the plural: `queues`. */
+  /** Name of the items in the plural: `queues`. */
   readonly what: string;
   readonly options: readonly { readonly id: string; readonly label: string }[];
   readonly chosen: readonly string[];

@@ -6,7 +6,7 @@ import { labelOf } from '../lib/labels.js';
 import { measureLabel, measureOptions, operatorLabels } from '../lib/reports.js';
 import { SpanPicker } from './span-picker.js';
 
-/** What a report is made of: columns, figures, a step of time, filters. Each change is an address. */
+/** Edits a report: columns, figures, a step of time, filters. Each change is an address. */
 export function ReportForm({ address, relation }: { address: Address; relation: Relation }) {
   const measures = listOf(address.query, 'measures');
   const by = listOf(address.query, 'by');

@@ -7,20 +7,20 @@ interface Kind {
   readonly settings: (random: Random, rate: number) => FaultSettings;
 }
 
-export interface WeatherOptions {
+export interface FaultScheduleOptions {
   /** Longer than one call may wait: the slice is given back and the run ends. */
   readonly longRetryAfterSeconds: number;
 }
 
-/** Of each kind in a phase: together about every other request is struck. */
+/** Rate of each kind in a phase: together they hit about every other request. */
 const rate = 0.3;
 const kindsAtOnceMax = 4;
 
 const longTimesMax = 3;
 const ordinaryRetryAfterSeconds = 10;
 
-/** A wait that is too long for a call stops everybody who shares the allowance for two minutes: a storm of nothing else would be calm. */
-function longWaits({ longRetryAfterSeconds }: WeatherOptions): Kind['settings'] {
+/** Returns the settings of long waits, which are rare: each pauses all processes on the allowance for two minutes, without other faults. */
+function longWaits({ longRetryAfterSeconds }: FaultScheduleOptions): Kind['settings'] {
   let drawn = 0;
   return (_, share) => {
     if (share > 0) drawn += 1;
@@ -29,7 +29,7 @@ function longWaits({ longRetryAfterSeconds }: WeatherOptions): Kind['settings'] 
   };
 }
 
-const kinds = (options: WeatherOptions): readonly Kind[] => [
+const kinds = (options: FaultScheduleOptions): readonly Kind[] => [
   { name: '429', settings: (_, rate) => ({ http429: { rate, retryAfterSeconds: 1 } }) },
   {
     name: '429 with a long Retry-After',
@@ -88,18 +88,18 @@ const kinds = (options: WeatherOptions): readonly Kind[] => [
 const keyOf = (kind: Kind, random: Random) => Object.keys(kind.settings(random, 0)).at(0) as string;
 
 export interface Phase {
-  /** Of the kinds of fault that it is about, with the fault by whose count one knows that it has struck. */
+  /** The kinds of fault in the phase, each with the fault whose count shows that it occurred. */
   readonly kinds: readonly { readonly name: string; readonly fault: string }[];
   readonly settings: FaultSettings;
 }
 
-/** The storm's phases, several kinds of fault at a time: each kind has its turn before any has its second. */
-export class Weather {
+/** Schedules the storm's phases, several kinds of fault at a time: each kind has its turn before any has its second. */
+export class FaultSchedule {
   readonly #random: Random;
   readonly #kinds: readonly Kind[];
   #deck: Kind[] = [];
 
-  constructor(random: Random, options: WeatherOptions) {
+  constructor(random: Random, options: FaultScheduleOptions) {
     this.#random = random;
     this.#kinds = kinds(options);
   }

@@ -1,16 +1,16 @@
 import type { RequestLogEntry } from '../../src/sandbox/index.js';
 import type { Counts } from './counts.js';
 
-/** What the storm did and what came of it. */
-export interface Tally {
+/** Counts what the storm did and its effects. */
+export interface Counters {
   readonly faults: Counts;
-  /** Records told wrongly or changed: thousands come with a single page, so they are counted apart. */
+  /** Records returned wrongly or changed: thousands come with a single page, so they are counted separately. */
   readonly recordFaults: Counts;
   readonly kills: Counts;
   readonly endings: Counts;
-  /** Of the operations whose answers are pages that are committed, by stream group. */
+  /** Requests of operations whose answers are committed pages, by stream group. */
   readonly requests: Counts;
-  /** Of these, those that were answered well. */
+  /** How many of these were answered successfully. */
   readonly answered: Counts;
   /** Pages whose rows and checkpoint were committed, by stream. */
   readonly committed: Counts;
@@ -29,11 +29,11 @@ const groups: Readonly<Record<string, string>> = {
 
 export const pageStreams: readonly string[] = Object.values(groups);
 
-export function readTally(entries: readonly RequestLogEntry[], tally: Tally): void {
+export function countRequests(entries: readonly RequestLogEntry[], counters: Counters): void {
   for (const { operation = '', status, fault } of entries) {
     const group = groups[operation];
     if (group === undefined) continue;
-    tally.requests.add(group);
-    if (status === 200 && (fault === undefined || fault === 'stall')) tally.answered.add(group);
+    counters.requests.add(group);
+    if (status === 200 && (fault === undefined || fault === 'stall')) counters.answered.add(group);
   }
 }

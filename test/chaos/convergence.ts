@@ -9,18 +9,18 @@ export interface Outcome {
   /** Undisturbed runs that the stormed warehouse needed. */
   readonly runs: number;
   readonly comparison: Comparison;
-  /** Conversations that differ from what the sandbox tells, or are missing. */
+  /** Conversations that differ from what the sandbox returns, or are missing. */
   readonly untrue: readonly string[];
   readonly missing: readonly string[];
   readonly conversations: number;
-  /** What is owed although every run said that it is done. */
-  readonly owed: readonly string[];
+  /** Slices that are pending although every run said that it is done. */
+  readonly pending: readonly string[];
   readonly deadLetters: readonly string[];
   readonly failures: readonly string[];
 }
 
-const calmDatabase = 'calm';
-/** Behind the last pass that any stream declares: then everything is owed once more, and nothing after it. */
+const referenceDatabase = 'reference';
+/** Reaches beyond the last pass of any stream: then every slice is due once more, and nothing after it. */
 const quietMs = 33 * dayMs;
 const roundsMax = 5;
 const runMsMax = 600 * secondMs;
@@ -34,27 +34,27 @@ export async function proveConvergence(after: AfterStorm, isBrief: boolean): Pro
   const command = isBrief ? ['backfill', ...range] : ['sync'];
   const task = { after, command, atMs, toMs: isBrief ? endMs : atMs };
   sandbox.setNow(new Date(atMs));
-  await server.withClient('postgres', (client) => client.query(`create database ${calmDatabase}`));
+  await server.withClient('postgres', (client) => client.query(`create database ${referenceDatabase}`));
   const failures: string[] = [];
   await after.reader.stay();
   const [runs] = await Promise.all([
     untilDone({ ...task, database: stormDatabase, port: after.proxyPort }, failures),
-    fill({ ...task, database: calmDatabase, port: server.port }, range, failures),
+    fill({ ...task, database: referenceDatabase, port: server.port }, range, failures),
   ]);
   if (!(await after.reader.leave()))
-    after.tally.misbehaved.push('The hostile reader lost its sessions after the storm.');
-  const pools = [stormDatabase, calmDatabase].map((name) =>
+    after.counters.misbehaved.push('The hostile reader lost its sessions after the storm.');
+  const pools = [stormDatabase, referenceDatabase].map((name) =>
     createPool({ connectionString: server.url(name), applicationName: 'chaos', max: 2, statementTimeoutMs: 0 }),
   );
-  const [storm, calm] = pools as [ReturnType<typeof createPool>, ReturnType<typeof createPool>];
+  const [storm, reference] = pools as [ReturnType<typeof createPool>, ReturnType<typeof createPool>];
   try {
     const untrue = await differencesFromTruth(storm, sandbox);
     const { rows } = await storm.query('select count(*)::int as count from genesys.conversations');
     return {
       runs,
       failures,
-      comparison: await compareWarehouses(storm, calm),
-      // The sandbox's world does not know what was restated from outside; the calm warehouse does.
+      comparison: await compareWarehouses(storm, reference),
+      // The sandbox's world does not know what was restated from outside; the reference warehouse does.
       untrue: untrue.filter((id) => !after.restated.has(id)),
       missing: await missingConversations(
         storm,
@@ -63,7 +63,7 @@ export async function proveConvergence(after: AfterStorm, isBrief: boolean): Pro
         new Date((isBrief ? endMs : atMs) - hourMs),
       ),
       conversations: rows[0].count,
-      owed: await readOwed(storm, task),
+      pending: await readPending(storm, task),
       deadLetters: await readDeadLetters(storm),
     };
   } finally {
@@ -77,21 +77,21 @@ interface Task {
   readonly database: string;
   readonly port: number;
   readonly atMs: number;
-  /** What begins later is not compared. */
+  /** Conversations that begin later are not compared. */
   readonly toMs: number;
 }
 
-/** Ordinary runs, each with a `retry` of dead letters, until nothing is owed; returns how many it took. */
+/** Runs `sync`, each time with a `retry` of dead letters, until nothing is pending; returns how many runs it took. */
 async function untilDone(task: Task, failures: string[]): Promise<number> {
   for (let round = 1; round <= roundsMax; round += 1) {
     const ended = await runOnce(task, task.command);
     await runOnce(task, ['retry']);
-    const owed = await task.after.server.withClient(task.database, (client) =>
-      client.query<{ text: string }>(owedQuery, [new Date(task.atMs), new Date(task.toMs)]),
+    const pending = await task.after.server.withClient(task.database, (client) =>
+      client.query<{ text: string }>(pendingQuery, [new Date(task.atMs), new Date(task.toMs)]),
     );
-    if (ended.status === 0 && owed.rowCount === 0) return round;
+    if (ended.status === 0 && pending.rowCount === 0) return round;
     failures.push(
-      `${task.database}, run ${round}: ${tailOf(ended)}; owed: ${owed.rows.map((row) => row.text).slice(0, 3)}`,
+      `${task.database}, run ${round}: ${tailOf(ended)}; pending: ${pending.rows.map((row) => row.text).slice(0, 3)}`,
     );
   }
   return roundsMax + 1;
@@ -128,20 +128,20 @@ function tailOf({ status, signal, errors }: Ended): string {
 }
 
 /** Due, and not merely waiting for data that the API does not have yet. */
-const owedQuery = `
+const pendingQuery = `
 select stream || ' ' || slice_from || ' ' || coalesce(last_error, '') as text from extract.slices
 where due_at <= $1 and slice_from < $2 and (attempts > 0 or retry_at is null or retry_at > $1::timestamptz + interval '2 hours' or slice_to < $1::timestamptz - interval '2 days')
 order by slice_from`;
 
-async function readOwed(
+async function readPending(
   pool: ReturnType<typeof createPool>,
   { atMs, toMs }: Pick<Task, 'atMs' | 'toMs'>,
 ): Promise<string[]> {
-  const { rows } = await pool.query<{ text: string }>(owedQuery, [new Date(atMs), new Date(toMs)]);
+  const { rows } = await pool.query<{ text: string }>(pendingQuery, [new Date(atMs), new Date(toMs)]);
   return rows.map((row) => row.text);
 }
 
-/** A record that came without its id can never be told to have come again, so its letter stays for a person to look at. */
+/** Reads dead letters. One of a record without an id stays for a person, because the record cannot be recognized later. */
 async function readDeadLetters(pool: ReturnType<typeof createPool>): Promise<string[]> {
   const { rows } = await pool.query<{ text: string }>(
     `select stream || ' ' || record_id || ' ' || reason as text from extract.dead_letters where record_id is not null`,

@@ -9,10 +9,10 @@ const stepsMax = 200;
 const asksMax = 16;
 
 /**
- * Who takes a conversation on a later day than the one it began on, and who takes those that live for weeks. Somebody on duty, after
- * a short wait; the load of that day is not asked, because days must not depend on each other.
+ * Assigns agents to conversations that continue on a later day or for weeks: an agent on duty, after a short wait. Ignores the load of that
+ * day, because days must not depend on each other.
  */
-export class LooseStaff implements Staff {
+export class UnscheduledStaff implements Staff {
   readonly #random: Random;
   readonly #shiftAt: (agent: Agent, atMs: number) => Shift | undefined;
 

@@ -1,0 +1,23 @@
+-- Comments in the terms of docs/glossary.md; changes nothing else.
+comment on table extract.slices is 'The ledger: one row per interval of a stream, with the pass it has reached and when the next is due. Slices of one stream never overlap.';
+comment on column extract.slices.due_at is 'When the next pass is due; null when the slice is final.';
+comment on column extract.slices.as_of is 'As-of instant of the last completed pass: its data is valid as of then.';
+comment on table extract.stored_conversations is 'Version of each stored conversation: the as-of instant of its source and a digest of its rows.';
+comment on table genesys.participant_attributes is 'Participant attributes (details jobs only), one row per name. Row 0 without a name represents an empty map.';
+comment on table genesys.user_presences is 'Presences of users, one row per span; the open span has no end_time. A span that the API returns in pieces, cut at midnight UTC, is one row. POST /api/v2/analytics/users/details/query';
+comment on table genesys.user_routing_statuses is 'ACD routing statuses of users, one row per span; the open span has no end_time. A span that the API returns in pieces, cut at midnight UTC, is one row. POST /api/v2/analytics/users/details/query';
+comment on column extract.reconciliations.state is 'different: a final cell differs; not_final: a pull of the day is pending on either side; equal: neither.';
+comment on column genesys.handling_facts.wrapup_cause is 'Why there is no such code, as far as the record shows; the directory may refine digital_no_code and unexplained.';
+comment on column genesys.queue_day_sums.last_interval_end is 'End of the last interval of the day: the day is final when no pull is pending until then.';
+comment on column genesys.agent_handling_day_sums.last_interval_end is 'End of the last interval of the day: the day is final when no pull is pending until then.';
+comment on column genesys.agent_status_day_sums.last_interval_end is 'End of the last interval of the day: the day is final when no pull is pending until then.';
+comment on table extract.pruned is 'Ranges of a stream that prune removed: nothing of them is stored or pending. backfill --force lifts that for the range it pulls.';
+comment on table wrapup.assignments is 'One row per agent session that a rule gave a code and per decision: a later decision closes the earlier row and adds another. At most one row per agent session is active.';
+comment on column wrapup.assignments.session_id is 'Session id of the record: the communication id of the conversation API. A row counts for the session at its position only while the record has this id there.';
+comment on column wrapup.assignments.rule_version is 'Digest of the rule''s meaning: another text is another version, at any place in the file.';
+comment on column wrapup.assignments.claimed_until is 'Until then a process works on sending it; null or past: free.';
+comment on column wrapup.surveys.digest is 'Digest of the answer, which distinguishes a repetition from a correction.';
+comment on table extract.claims is 'Slices that a process works on. A claim ends with the session that made it; what that session stores is committed only while its claim is in this table.';
+comment on table extract.storing_gate is 'Holds no rows. Transactions that store lock it in row share mode; those that change what storing depends on (an erasure, the schema) lock it in exclusive mode.';
+comment on table extract.zone_gate is 'Holds no rows. Transactions that compute day sums lock it in row share mode; those that change their time zone lock it in exclusive mode.';
+comment on table extract.changed_days is 'UTC days of which something changed since the last export to a lake, marked in the transaction that changed it. A day may be here more than once.';

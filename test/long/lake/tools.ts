@@ -1,0 +1,37 @@
+/** Programs of others that the long suite uses where they are installed: `.ci/packages` puts them outside the tree. */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const home = process.env.TEST_TOOLS ?? join(homedir(), '.cache', 'genesys-warehouse-tools');
+
+/** A Python with the given modules; undefined, with a word, where there is none. */
+export function pythonWith(...modules: readonly string[]): string | undefined {
+  const python = join(home, 'python', 'bin', 'python');
+  const isThere = spawnSync(python, ['-c', modules.map((name) => `import ${name}`).join('\n')]).status === 0;
+  if (!isThere) console.warn(`${python} lacks ${modules.join(', ')} (.ci/packages installs them): skipped.`);
+  return isThere ? python : undefined;
+}
+
+/** A program of an npm package; undefined, with a word, where it is not installed. */
+export function nodeProgram(name: string): string | undefined {
+  const path = join(home, 'node', 'node_modules', '.bin', name);
+  if (existsSync(path)) return path;
+  console.warn(`${path} is not installed (.ci/packages installs it): skipped.`);
+  return undefined;
+}
+
+const script = fileURLToPath(new URL('./readers.py', import.meta.url));
+const outputBytesMax = 64 * 1024 * 1024;
+
+/** Runs `readers.py`; throws with what it printed where it fails. */
+export function readers(python: string, ...args: readonly string[]): unknown {
+  const { status, stdout, stderr } = spawnSync(python, [script, ...args], {
+    encoding: 'utf8',
+    maxBuffer: outputBytesMax,
+  });
+  if (status !== 0) throw new Error(`${args[0]} failed: ${stderr.slice(-2_000)}`);
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+}
