@@ -1,26 +1,50 @@
 -- One row per stay in a queue × requested routing skill.
 create view mart.bridge_leg_skills as
 with
--- Stay by stay, so that a preview need not sort everything.
-requested as (
+-- Segment by segment, and a skill at the first segment of a stay that asks for it, so that a preview need not sort everything.
+asked as (
     select
-        facts.conversation_start,
-        facts.conversation_id,
-        facts.participant_no,
-        facts.session_no,
+        segments.conversation_start,
+        segments.conversation_id,
+        segments.participant_no,
+        segments.session_no,
+        segments.segment_no,
         skills.skill_id
-    from genesys.session_facts as facts
+    from genesys.segments as segments
     cross join lateral (
         select distinct lower(skill.skill_id) as skill_id
-        from genesys.segments as segments
-        cross join unnest(segments.requested_routing_skill_ids) as skill (skill_id)
-        where
-            segments.conversation_start = facts.conversation_start
-            and segments.conversation_id = facts.conversation_id
-            and segments.participant_no = facts.participant_no
-            and segments.session_no = facts.session_no
+        from unnest(segments.requested_routing_skill_ids) as skill (skill_id)
     ) as skills
-    where facts.is_queue_leg
+    where segments.requested_routing_skill_ids is not null
+),
+
+requested as (
+    select asked.*
+    from asked
+    cross join lateral (
+        select facts.is_queue_leg
+        from genesys.session_facts as facts
+        where
+            facts.conversation_start = asked.conversation_start
+            and facts.conversation_id = asked.conversation_id
+            and facts.participant_no = asked.participant_no
+            and facts.session_no = asked.session_no
+        limit 1
+    ) as stays
+    cross join lateral (
+        select min(earlier.segment_no) as segment_no
+        from genesys.segments as earlier
+        cross join lateral unnest(earlier.requested_routing_skill_ids) as skill (skill_id)
+        where
+            earlier.conversation_start = asked.conversation_start
+            and earlier.conversation_id = asked.conversation_id
+            and earlier.participant_no = asked.participant_no
+            and earlier.session_no = asked.session_no
+            and lower(skill.skill_id) = asked.skill_id
+    ) as firsts
+    where
+        stays.is_queue_leg
+        and firsts.segment_no = asked.segment_no
 ),
 
 final as (

@@ -165,48 +165,64 @@ final as (
             false
         ) as is_conversation_coded,
         coalesce(sessions.media_type = 'voice', false)
-        and exists (
-            select
-            from genesys.session_facts as callbacks
-            where
-                callbacks.conversation_start = sessions.conversation_start
-                and callbacks.conversation_id = sessions.conversation_id
-                and callbacks.is_agent_session
-                and callbacks.media_type = 'callback'
-                and callbacks.user_id = sessions.user_id
+        and coalesce(
+            (
+                select true
+                from genesys.session_facts as callbacks
+                where
+                    callbacks.conversation_start = sessions.conversation_start
+                    and callbacks.conversation_id = sessions.conversation_id
+                    and callbacks.is_agent_session
+                    and callbacks.media_type = 'callback'
+                    and callbacks.user_id = sessions.user_id
+                limit 1
+            ),
+            false
         ) as is_callback_voice,
         sessions.is_supervision
-        and exists (
-            select
-            from genesys.segments as segments
-            where
-                segments.conversation_start = sessions.conversation_start
-                and segments.conversation_id = sessions.conversation_id
-                and segments.participant_no = sessions.participant_no
-                and segments.session_no = sessions.session_no
-                and segments.segment_type = 'monitoring'
+        and coalesce(
+            (
+                select true
+                from genesys.segments as segments
+                where
+                    segments.conversation_start = sessions.conversation_start
+                    and segments.conversation_id = sessions.conversation_id
+                    and segments.participant_no = sessions.participant_no
+                    and segments.session_no = sessions.session_no
+                    and segments.segment_type = 'monitoring'
+                limit 1
+            ),
+            false
         ) as is_monitoring,
         sessions.is_supervision
-        and exists (
-            select
-            from genesys.segments as segments
-            where
-                segments.conversation_start = sessions.conversation_start
-                and segments.conversation_id = sessions.conversation_id
-                and segments.participant_no = sessions.participant_no
-                and segments.session_no = sessions.session_no
-                and segments.segment_type = 'coaching'
+        and coalesce(
+            (
+                select true
+                from genesys.segments as segments
+                where
+                    segments.conversation_start = sessions.conversation_start
+                    and segments.conversation_id = sessions.conversation_id
+                    and segments.participant_no = sessions.participant_no
+                    and segments.session_no = sessions.session_no
+                    and segments.segment_type = 'coaching'
+                limit 1
+            ),
+            false
         ) as is_coaching,
         sessions.is_supervision
-        and exists (
-            select
-            from genesys.segments as segments
-            where
-                segments.conversation_start = sessions.conversation_start
-                and segments.conversation_id = sessions.conversation_id
-                and segments.participant_no = sessions.participant_no
-                and segments.session_no = sessions.session_no
-                and segments.segment_type = 'barging'
+        and coalesce(
+            (
+                select true
+                from genesys.segments as segments
+                where
+                    segments.conversation_start = sessions.conversation_start
+                    and segments.conversation_id = sessions.conversation_id
+                    and segments.participant_no = sessions.participant_no
+                    and segments.session_no = sessions.session_no
+                    and segments.segment_type = 'barging'
+                limit 1
+            ),
+            false
         ) as is_barging,
         coalesce(
             (

@@ -167,14 +167,18 @@ final as (
 
         conversations.is_open,
         conversations.is_open
-        and exists (
-            select
-            from genesys.session_facts as legs
-            where
-                legs.conversation_start = conversations.conversation_start
-                and legs.conversation_id = conversations.conversation_id
-                and legs.is_queue_leg
-                and legs.ended_at is null
+        and coalesce(
+            (
+                select true
+                from genesys.session_facts as legs
+                where
+                    legs.conversation_start = conversations.conversation_start
+                    and legs.conversation_id = conversations.conversation_id
+                    and legs.is_queue_leg
+                    and legs.ended_at is null
+                limit 1
+            ),
+            false
         ) as is_waiting,
         coalesce((
                 select records.self_served
