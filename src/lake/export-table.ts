@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { LakeError } from '../lib/errors.js';
+import { dayMs } from '../lib/interval.js';
 import type { Day, LakeFigures, LakeTable } from '../model/lake.js';
 import type { Action, AddFile, RemoveFile } from './delta/actions.js';
 import { writeCheckpoint } from './delta/checkpoint-write.js';
@@ -52,7 +53,6 @@ interface Written {
 /** Days in one commit at most, so that a first export of years is kept in parts. */
 const daysPerCommit = 31;
 const checkpointInterval = 10;
-const dayMs = 86_400_000;
 /** As long as deleted files are kept for readers of older versions. */
 export const tombstoneDays = 7;
 
@@ -67,7 +67,7 @@ export async function exportTable(work: TableExport, days: readonly Day[] | unde
     await commitWritten(work, snapshot, [written]);
     return { ...figuresOf([written]), keptDays: 0 };
   }
-  // A table without rows is there as well, so that whoever reads it finds its columns.
+  // A table without rows is created as well, so that its readers find its columns.
   if (days.length === 0) await commitWritten(work, snapshot, []);
   let [figures, keptDays] = [none, 0];
   for (let at = 0; at < days.length; at += daysPerCommit) {

@@ -31,7 +31,7 @@ const spanSources: Readonly<Record<string, readonly string[]>> = {
   'genesys/user_routing_statuses': ['user_routing_statuses'],
 };
 
-/** Returns undefined for a relation that is replaced as a whole. Throws for a fact that is in no list. */
+/** Returns undefined for a relation that is replaced as a whole. */
 export function keyOf(path: string, columns: ReadonlySet<string>): LakeKey | undefined {
   const spans = spanSources[path];
   if (spans) return keyed(columns.has('started_at') ? 'started_at' : 'start_time', spans, 'start_time');
@@ -43,7 +43,6 @@ export function keyOf(path: string, columns: ReadonlySet<string>): LakeKey | und
     const column = ['interval_start_at', 'sample_start_at', 'interval_start'].find((name) => columns.has(name));
     if (column !== undefined) return keyed(column, sources, 'interval_start');
   }
-  if (path.startsWith('mart/fct_')) throw new Error(`Relation ${path} has no key by which a lake keeps its days.`);
   return undefined;
 }
 

@@ -35,7 +35,10 @@ interface CatalogRow {
   readonly comment: string | null;
 }
 
-/** Reads the tables that a lake of this scope has, in the order of their paths. */
+/**
+ * Reads the tables that a lake of this scope has, in the order of their paths. A fact without an instant by which its days are kept is none
+ * of them: rows of `fct_repeat_contacts` change with conversations of other days.
+ */
 export async function readLakeRelations(client: pg.ClientBase, scope: LakeScope): Promise<LakeRelation[]> {
   const { rows } = await client.query<CatalogRow>(catalogText);
   const groups = new Map<string, CatalogRow[]>();
@@ -45,7 +48,9 @@ export async function readLakeRelations(client: pg.ClientBase, scope: LakeScope)
     groups.set(path, [...(groups.get(path) ?? []), row]);
   }
   const definitions = await readDefinitions(client);
-  return [...groups].map(([path, columns]) => relationOf(path, columns, definitions.get(path) ?? ''));
+  return [...groups]
+    .map(([path, columns]) => relationOf(path, columns, definitions.get(path) ?? ''))
+    .filter(({ path, isByDay }) => isByDay || !path.startsWith('mart/fct_'));
 }
 
 const catalogText = `
