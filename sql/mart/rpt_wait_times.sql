@@ -19,6 +19,8 @@ final as (
         counted.offered_count,
         counted.answered_count,
         counted.abandoned_count,
+        counted.offered_answered_count,
+        counted.offered_abandoned_count,
         counted.handled_count,
         counted.answered_0_10_count,
         counted.answered_10_20_count,
@@ -149,6 +151,8 @@ final as (
             coalesce(waits.offered_count, 0) as offered_count,
             coalesce(waits.answered_count, 0) as answered_count,
             coalesce(waits.abandoned_count, 0) as abandoned_count,
+            coalesce(waits.offered_answered_count, 0) as offered_answered_count,
+            coalesce(waits.offered_abandoned_count, 0) as offered_abandoned_count,
             coalesce(handles.handled_count, 0) as handled_count,
             coalesce(waits.answered_0_10_count, 0) as answered_0_10_count,
             coalesce(waits.answered_10_20_count, 0) as answered_10_20_count,
@@ -204,6 +208,8 @@ comment on column mart.rpt_wait_times.leg_count is 'Stays in the queue that bega
 comment on column mart.rpt_wait_times.offered_count is 'Of these, offered (nOffered). Additive.';
 comment on column mart.rpt_wait_times.answered_count is 'Of these, answered. Additive.';
 comment on column mart.rpt_wait_times.abandoned_count is 'Of these, abandoned, short ones included. Additive.';
+comment on column mart.rpt_wait_times.offered_answered_count is 'Of offered_count, contacts that were answered, on this day or later.';
+comment on column mart.rpt_wait_times.offered_abandoned_count is 'Of offered_count, contacts that were abandoned, on this day or later.';
 comment on column mart.rpt_wait_times.handled_count is 'Agent sessions of the queue whose handle time was completed on the day. Additive.';
 comment on column mart.rpt_wait_times.answered_0_10_count is 'Stays answered after more than 0 and at most 10 seconds (from 0). Additive; the buckets of one kind add up to answered_count.';
 comment on column mart.rpt_wait_times.answered_10_20_count is 'Stays answered after more than 10 and at most 20 seconds. Additive; the buckets of one kind add up to answered_count.';
@@ -235,6 +241,6 @@ comment on column mart.rpt_wait_times.abandon_max_seconds is 'Longest wait until
 comment on column mart.rpt_wait_times.handle_p50_seconds is 'Median handle time in seconds; null where nothing was handled. Not additive.';
 comment on column mart.rpt_wait_times.handle_p90_seconds is '90th percentile of the handle time in seconds; null where nothing was handled. Not additive.';
 comment on column mart.rpt_wait_times.handle_max_seconds is 'Longest handle time in seconds; null where nothing was handled.';
-comment on column mart.rpt_wait_times.cohort_answer_rate is 'Of the contacts offered on this day, the fraction that was answered, on this day or later: never above 1, unlike answer_rate of rpt_queue_days, which counts answers on the day of the answer. Null where nothing was offered.';
-comment on column mart.rpt_wait_times.cohort_abandon_rate is 'Of the contacts offered on this day, the fraction that was abandoned, on this day or later. Null where nothing was offered.';
+comment on column mart.rpt_wait_times.cohort_answer_rate is 'offered_answered_count / offered_count: of the contacts offered on this day, the fraction that was answered, on this day or later: never above 1, unlike answer_rate of rpt_queue_days, which counts answers on the day of the answer. Null where nothing was offered.';
+comment on column mart.rpt_wait_times.cohort_abandon_rate is 'offered_abandoned_count / offered_count: of the contacts offered on this day, the fraction that was abandoned, on this day or later. Null where nothing was offered.';
 comment on column mart.rpt_wait_times.day is 'Day in the reporting time zone: of the start of the stay for waits, of the completion for handle times. See dim_dates.';
