@@ -69,6 +69,16 @@ async function fill(pool: pg.Pool): Promise<void> {
   await rebuildFacts(pool, () => {});
   await pool.query('vacuum (analyze)');
   await pool.query(`insert into extract.settings values ('organization_id', '11111111-2222-3333-4444-555555555555')`);
+  // Copied days have session facts and segments without rows of conversations, by which a first export finds days.
+  await markFrom(pool, new Date(sizes.firstDayMs));
+}
+
+async function markFrom(pool: pg.Pool, from: Date): Promise<void> {
+  await pool.query(
+    `select extract.mark_changed_days('conversations', array(
+         select distinct (conversation_start at time zone 'UTC')::date from genesys.session_facts where conversation_start >= $1))`,
+    [from],
+  );
 }
 
 /** As many of the last days as hold 50,000 conversations, each with another handle time. */
@@ -76,11 +86,7 @@ async function changeLastDays(pool: pg.Pool): Promise<void> {
   const changedDays = Math.min(days, Math.ceil(incrementConversations / perDay));
   const from = new Date(sizes.firstDayMs + (days - changedDays) * 86_400_000);
   await pool.query('update genesys.session_facts set handle_ms = handle_ms + 1 where conversation_start >= $1', [from]);
-  await pool.query(
-    `select extract.mark_changed_days('conversations', array(
-         select distinct (conversation_start at time zone 'UTC')::date from genesys.session_facts where conversation_start >= $1))`,
-    [from],
-  );
+  await markFrom(pool, from);
 }
 
 async function exportTo(folder: string, url: string): Promise<Exported> {
