@@ -32,6 +32,11 @@ export interface TableExport {
   readonly exportNumber: number;
   readonly now: () => Date;
   readonly signal: AbortSignal;
+  /**
+   * Returns a higher number where the table's newest one was never drawn by this database, which was restored from a backup: its exports
+   * would be taken for earlier ones. Else the number of this export.
+   */
+  readonly renumber?: (newest: number) => Promise<number>;
   /** Days before it are not all in Postgres any more: where the lake has them, they stay. */
   readonly keptBefore?: Day;
   /** Reads the rows of a unit, or of the whole table. */
@@ -59,9 +64,12 @@ const dayMs = 86_400_000;
 export const tombstoneDays = 7;
 
 /** Writes the days given (or the whole table) and commits them. Days whose file came of a later export, or holds the same rows, are left alone. */
-export async function exportTable(work: TableExport, days: readonly Day[] | undefined): Promise<ExportedTable> {
-  const { store, table } = work;
+export async function exportTable(given: TableExport, days: readonly Day[] | undefined): Promise<ExportedTable> {
+  const { store, table } = given;
   let snapshot = await readSnapshot(store, table.path);
+  const newest = snapshot.transactions.get(applicationId(given.organizationId))?.version ?? -1;
+  const isBehind = newest > given.exportNumber && given.renumber !== undefined;
+  const work = isBehind ? { ...given, exportNumber: await given.renumber(newest) } : given;
   if (snapshot.protocol && snapshot.metadata) requireWritable(table.path, snapshot.protocol, snapshot.metadata);
   if (days === undefined) {
     const written = await writeUnit(work, snapshot, undefined);
