@@ -8,6 +8,7 @@ import { liftPruned, prunedWithin } from '../postgres/ledger/pruned.js';
 import type { CommandContext } from './app/command.js';
 import type { OpenedWithApi } from './app/open.js';
 import { createProgress } from './app/progress.js';
+import { requireOrder } from './app/range.js';
 import { recordRun, syncContext } from './app/record-run.js';
 import { withApi } from './app/with-open.js';
 
@@ -98,8 +99,7 @@ function recentPart(stream: Stream, range: Interval, now: Date): Interval | null
 }
 
 function rangeOf({ from, to }: BackfillOptions, now: Date): Interval {
-  if (from >= to)
-    throw new UsageError(`--from ${from.toISOString()} is not before --to ${to.toISOString()}; swap them.`);
+  requireOrder(from, to);
   if (from >= now)
     throw new UsageError(`--from ${from.toISOString()} lies in the future; there is nothing to pull yet.`);
   return { from, to: earlier(to, now) };

@@ -5,6 +5,7 @@ import type { Log } from '../lib/log.js';
 import { type DayReconciliation, readDaysToCompare, reconcileDay } from '../postgres/reconcile/reconcile.js';
 import { type CommandContext, exitDone, exitFailure } from './app/command.js';
 import { errorFacts } from './app/error-text.js';
+import { requireOrder } from './app/range.js';
 import { type RowColumn, type RowFormat, renderRows } from './app/table.js';
 import { withMigratedDatabase } from './app/with-open.js';
 
@@ -121,8 +122,7 @@ const requeueTexts: Readonly<Record<DayReconciliation['requeue'], string>> = {
 };
 
 function rangeOf({ from, to }: ReconcileOptions, now: Date): Interval {
-  if (from >= to)
-    throw new UsageError(`--from ${from.toISOString()} is not before --to ${to.toISOString()}; swap them.`);
+  requireOrder(from, to);
   if (from >= now)
     throw new UsageError(`--from ${from.toISOString()} lies in the future; there is nothing to compare yet.`);
   // Slices are whole days, and so is what is proven.

@@ -3,6 +3,7 @@ import { parse as parseDotenv } from 'dotenv';
 import { UsageError } from '../lib/errors.js';
 import type { LogLevel } from '../lib/log.js';
 import { redactLiterals } from '../lib/redact.js';
+import { isClearText } from '../lib/region.js';
 import { closestMatch } from '../lib/text.js';
 import { hashes, type PrivacyPolicy } from '../privacy/policy.js';
 import type { AttributeColumn } from './attributes.js';
@@ -10,7 +11,6 @@ import { type DashboardConfig, dashboardConfig, servedFaults } from './dashboard
 import { databaseUrlFrom } from './database-url.js';
 import { defaultServicePort, type Fields, fields, type Granularity } from './fields.js';
 import type { Start } from './parse-time.js';
-import { isClearText } from './region.js';
 import { readSecretFile } from './secret-files.js';
 import type { StreamChoice } from './streams.js';
 

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { logLevels } from '../lib/log.js';
+import { apiUrlFault, regionHost } from '../lib/region.js';
 import { quote } from '../lib/text.js';
 import { keepEverything, type PrivacyPolicy, parsePrivacy } from '../privacy/policy.js';
 import { type AttributeColumn, parseAttributes } from './attributes.js';
 import { databaseUrlFault } from './database-url.js';
 import { isTimeZone, parseStart, type Start, startAgoDaysMax } from './parse-time.js';
 import { hostNames, oneOf, onOff, optionalNumber, secret, text, wholeNumber } from './parsers.js';
-import { apiUrlFault, regionHost } from './region.js';
 import { defaultStreams, parseStreams, type StreamChoice } from './streams.js';
 
 export type Granularity = (typeof granularities)[number];

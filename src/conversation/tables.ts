@@ -51,3 +51,8 @@ export const derivedTables: readonly ConversationTable[] = derivedRelations.map(
 
 /** Every table that is partitioned by `conversation_start` and owned by the loader. */
 export const conversationTables: readonly ConversationTable[] = [...contentTables, attributesTable, ...derivedTables];
+
+/** Returns the columns of a table as a list in SQL. */
+export function columnList(table: ConversationTable): string {
+  return table.columns.map((column) => column.name).join(', ');
+}

@@ -1,4 +1,5 @@
 import { UsageError } from '../lib/errors.js';
+import { apiUrlFault, regionHost } from '../lib/region.js';
 
 /** Where the API and its login answer: base URLs without a trailing slash. */
 export interface Endpoint {
@@ -10,47 +11,28 @@ export interface Endpoint {
   readonly host?: string;
 }
 
-/** `regionHosts` maps names such as `us_east_1` to hosts; the SDK keeps that list. */
-export function resolveEndpoint(
-  options: { readonly region?: string | undefined; readonly apiUrl?: string | undefined },
-  regionHosts: Readonly<Record<string, string>>,
-): Endpoint {
+/** Resolves a gateway's base URL or a region, by name or by host. Throws a UsageError for anything else. */
+export function resolveEndpoint(options: {
+  readonly region?: string | undefined;
+  readonly apiUrl?: string | undefined;
+}): Endpoint {
   if (options.apiUrl) return gatewayEndpoint(options.apiUrl);
   if (!options.region) {
     throw new UsageError('No Genesys Cloud region is set; set GENESYSCLOUD_REGION, for example to us-east-1.');
   }
-  const host = regionHost(options.region, regionHosts);
+  const host = regionHost(options.region);
+  if (host === undefined)
+    throw new UsageError(
+      `GENESYSCLOUD_REGION is "${options.region}"; use a region such as us-east-1 or its host such as mypurecloud.ie.`,
+    );
   return { apiUrl: `https://api.${host}`, loginUrl: `https://login.${host}`, host };
 }
 
+/** The fault never repeats the URL, which may contain a password. */
 function gatewayEndpoint(apiUrl: string): Endpoint {
-  const url = URL.canParse(apiUrl) ? new URL(apiUrl) : undefined;
-  if (!url || !['http:', 'https:'].includes(url.protocol)) {
-    throw new UsageError(`GENESYSCLOUD_API_URL must be an http or https URL, but is "${withoutUserInfo(apiUrl)}".`);
-  }
-  if (url.username || url.password || url.search || url.hash) {
-    throw new UsageError('GENESYSCLOUD_API_URL must be a bare URL, without user, password, query or fragment.');
-  }
+  const fault = apiUrlFault(apiUrl);
+  if (fault !== undefined) throw new UsageError(`GENESYSCLOUD_API_URL ${fault}.`);
+  const url = new URL(apiUrl);
   const base = `${url.origin}${url.pathname}`.replace(/\/+$/, '');
   return { apiUrl: base, loginUrl: base, gateway: url };
-}
-
-function regionHost(region: string, regionHosts: Readonly<Record<string, string>>): string {
-  const word = region.trim().toLowerCase();
-  const known = regionHosts[word.replaceAll('-', '_')];
-  if (known) return known;
-  const host = word
-    .replace(/^https?:\/\//, '')
-    .replace(/\/+$/, '')
-    .replace(/^(api|login|apps)\./, '');
-  // A region that is newer than the SDK can still be given by its host.
-  if (/^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(host)) return host;
-  const names = Object.keys(regionHosts).map((name) => name.replaceAll('_', '-'));
-  throw new UsageError(
-    `GENESYSCLOUD_REGION is "${region}"; use one of ${names.join(', ')}, or a host such as mypurecloud.ie.`,
-  );
-}
-
-function withoutUserInfo(text: string): string {
-  return text.replace(/\/\/[^/@]*@/, '//');
 }

@@ -45,7 +45,7 @@ export function openSdk(
   send: SdkSend,
 ): SdkSession {
   const sdk = withoutConfigFile(loadSdk);
-  const endpoint = resolveEndpoint(options, sdk.PureCloudRegionHosts);
+  const endpoint = resolveEndpoint(options);
   const client = withoutConfigFile(() => freshClient(sdk));
   pointAt(client, endpoint);
   // Without it neither status nor headers are seen.

@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { LakeError } from '../lib/errors.js';
+import { dayMs } from '../lib/interval.js';
 import type { AddFile } from './delta/actions.js';
 import { commit } from './delta/commit.js';
 import { requireWritable } from './delta/protocol.js';
@@ -22,7 +23,6 @@ export interface CompactOptions {
 
 /** Genesys restates and completes a day for so long; a month is final when its last day is. */
 export const finalDays = 62;
-const dayMs = 86_400_000;
 /** A month of more bytes stays in its days: memory and readers prefer several files then. */
 const compactedBytesMax = 512 * 1024 * 1024;
 

@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import pLimit from 'p-limit';
 import { LakeError } from '../lib/errors.js';
+import { dayMs } from '../lib/interval.js';
 import type { Day, LakeFigures, LakeTable } from '../model/lake.js';
 import type { Action, AddFile, RemoveFile } from './delta/actions.js';
 import { writeCheckpoint } from './delta/checkpoint-write.js';
@@ -59,7 +60,6 @@ interface Written {
 const daysPerCommit = 31;
 const unitsAtOnce = 2;
 const checkpointInterval = 10;
-const dayMs = 86_400_000;
 /** As long as deleted files are kept for readers of older versions. */
 export const tombstoneDays = 7;
 
@@ -77,7 +77,7 @@ export async function exportTable(given: TableExport, days: readonly Day[] | und
     await commitWritten(work, snapshot, [written]);
     return { ...figuresOf([written]), keptDays: 0 };
   }
-  // A table without rows is there as well, so that whoever reads it finds its columns.
+  // A table without rows is created as well, so that its readers find its columns.
   if (days.length === 0) await commitWritten(work, snapshot, []);
   let [figures, keptDays] = [none, 0];
   for (let at = 0; at < days.length; at += daysPerCommit) {

@@ -1,5 +1,6 @@
 /** Permissions that each data set needs, what is lost without them, and the cheapest call that shows it. */
 import type { CallOptions, GenesysApi, JsonObject } from '../genesys/api.js';
+import { anyOf } from '../genesys/predicates.js';
 import { formatInterval, hourMs, plus } from '../lib/interval.js';
 import type { DataAccess, Probe, ProbeContext } from './data-access-types.js';
 import { directoryAccess } from './directory/access.js';
@@ -67,17 +68,7 @@ export const dataAccess: readonly DataAccess[] = [
 
 /** The API wants a filter; a queue that nobody has makes the shortest answer. */
 const nobodysQueue: JsonObject = {
-  filter: {
-    type: 'or',
-    predicates: [
-      {
-        type: 'dimension',
-        dimension: 'queueId',
-        operator: 'matches',
-        value: '00000000-0000-0000-0000-000000000000',
-      },
-    ],
-  },
+  filter: anyOf('queueId', ['00000000-0000-0000-0000-000000000000']),
   metrics: ['oWaiting'],
 };
 

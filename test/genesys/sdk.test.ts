@@ -83,7 +83,7 @@ describe('where requests go', () => {
     [{}, /GENESYSCLOUD_REGION/],
     [{ apiUrl: 'localhost:8080' }, /GENESYSCLOUD_API_URL/],
     [{ apiUrl: 'ftp://localhost' }, /GENESYSCLOUD_API_URL/],
-    [{ apiUrl: 'https://user:password@localhost' }, /without user, password/],
+    [{ apiUrl: 'https://user:password@localhost' }, /contains a user name or password/],
     [{ apiUrl: 'https://localhost?x=1' }, /query/],
   ])('%j is refused with one sentence', (options, sentence) => {
     const open = () => openSdk(options, neverSend);

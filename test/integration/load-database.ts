@@ -1,9 +1,9 @@
 import type pg from 'pg';
 import { type FlatConversation, flatten } from '../../src/conversation/flatten.js';
+import { conversationTables } from '../../src/conversation/tables.js';
 import type { StoreCounts } from '../../src/model/extraction.js';
 import { inTransaction } from '../../src/postgres/connection/transaction.js';
 import { isLoadConflict, loadConversations } from '../../src/postgres/load/conversations.js';
-import { conversationTables } from '../../src/postgres/load/conversations-tables.js';
 import { ensurePartitions } from '../../src/postgres/schema/partitions.js';
 import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { conversationTables } from '../../src/postgres/load/conversations-tables.js';
+import { conversationTables } from '../../src/conversation/tables.js';
 import { ensurePartitions, startFault } from '../../src/postgres/schema/partitions.js';
 import { LoadDatabase, now } from './load-database.js';
 

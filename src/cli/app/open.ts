@@ -7,12 +7,12 @@ import {
   embeddedDirectory,
   parseConfig,
 } from '../../config/config.js';
-import { isClearText } from '../../config/region.js';
 import type { GenesysApi } from '../../genesys/api.js';
 import { createGenesysApi } from '../../genesys/client.js';
 import { ApiClock } from '../../lib/api-clock.js';
 import { minuteMs, secondMs } from '../../lib/interval.js';
 import type { Log } from '../../lib/log.js';
+import { isClearText } from '../../lib/region.js';
 import { version } from '../../lib/version.js';
 import { applicationName, createPool, verifyConnection } from '../../postgres/connection/pool.js';
 import { startEmbeddedPostgres } from '../../postgres/embedded/index.js';

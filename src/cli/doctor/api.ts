@@ -43,10 +43,7 @@ export async function checkApi(context: CommandContext, config: ConfigWithApi): 
 
 function openApi(context: CommandContext, { api, requestsPerMinute }: ConfigWithApi, onTime: (ms: number) => void) {
   return createGenesysApi({
-    clientId: api.clientId,
-    clientSecret: api.clientSecret,
-    ...(api.region !== undefined && { region: api.region }),
-    ...(api.apiUrl !== undefined && { apiUrl: api.apiUrl }),
+    ...api,
     requestsPerMinute,
     userAgentVersion: version,
     waitMsMax,

@@ -1,7 +1,7 @@
-import { UsageError } from '../../lib/errors.js';
 import { dayMs, type Interval, plus } from '../../lib/interval.js';
 import type { RulePlan } from '../../wrapup/rules/plan.js';
 import { type CommandContext, exitDone } from '../app/command.js';
+import { requireOrder } from '../app/range.js';
 import { type RowColumn, type RowFormat, renderRows } from '../app/table.js';
 import { withMigratedDatabase } from '../app/with-open.js';
 import { openPlanner } from './planner.js';
@@ -42,8 +42,7 @@ export function wrapupInterval(
 ): Interval {
   const end = to ?? now;
   const begin = from ?? plus(end, -daysDefault * dayMs);
-  if (begin >= end)
-    throw new UsageError(`--from ${begin.toISOString()} is not before --to ${end.toISOString()}; swap them.`);
+  requireOrder(begin, end);
   return { from: begin, to: end };
 }
 

@@ -1,6 +1,7 @@
 import { UsageError } from '../../lib/errors.js';
 import { revoke } from '../../postgres/wrapup/closing.js';
 import { type CommandContext, exitDone } from '../app/command.js';
+import { requireOrder } from '../app/range.js';
 import { withMigratedDatabase } from '../app/with-open.js';
 
 export interface WrapupRevokeOptions {
@@ -12,8 +13,7 @@ export interface WrapupRevokeOptions {
 /** Revokes a rule's assignments in the warehouse: they are no longer active, and reports show what Genesys says. */
 export async function wrapupRevokeCommand(context: CommandContext, options: WrapupRevokeOptions): Promise<number> {
   const { rule, from, to } = options;
-  if (from !== undefined && to !== undefined && from >= to)
-    throw new UsageError(`--from ${from.toISOString()} is not before --to ${to.toISOString()}; swap them.`);
+  if (from !== undefined && to !== undefined) requireOrder(from, to);
   return withMigratedDatabase(context, async (opened) => {
     const filter = { rule, ...(from && { from }), ...(to && { to }) };
     const revoked = await revoke(opened.pool, filter, { now: context.now(), actor: 'wrapup revoke' });

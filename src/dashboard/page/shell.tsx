@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useFacts } from './facts.js';
 import type { Address } from './lib/address.js';
-import { numberOf, rowsOf, textOf, useQuery } from './lib/api.js';
+import { numberOf, type Row, rowsOf, textOf, useQuery } from './lib/api.js';
 import { formatDayShort, formatTime } from './lib/format.js';
 
 const freshnessMs = 60_000;
@@ -79,15 +79,23 @@ function Freshness() {
         No data yet
       </a>
     );
-  const failing = numberOf(row.failing_slice_count) ?? 0;
-  const lag = numberOf(row.lag_seconds) ?? 0;
   const when = until.slice(0, 10) === today ? formatTime(until) : `${formatDayShort(until)} ${formatTime(until)}`;
-  const state =
-    failing > 0 ? `${failing} pulls fail` : lag > lateSeconds ? `${Math.round(lag / 3_600)} hours old` : 'complete';
-  const tone = failing > 0 || answer.error !== undefined ? 'is-bad' : lag > lateSeconds ? 'is-late' : 'is-good';
+  const { text, tone } =
+    answer.error === undefined ? stateOf(row) : { text: 'the database does not answer', tone: 'is-bad' };
   return (
     <a class={`freshness ${tone}`} href="/trust">
-      Data until {when}, {answer.error === undefined ? state : 'the database does not answer'}
+      Data until {when}, {text}
     </a>
   );
+}
+
+function stateOf(row: Row): { text: string; tone: string } {
+  const outage = textOf(row.outage_since_local);
+  if (outage !== '')
+    return { text: `no contact with Genesys since ${formatDayShort(outage)} ${formatTime(outage)}`, tone: 'is-bad' };
+  const failing = numberOf(row.failing_slice_count) ?? 0;
+  if (failing > 0) return { text: `${failing} pulls fail`, tone: 'is-bad' };
+  const lag = numberOf(row.lag_seconds) ?? 0;
+  if (lag > lateSeconds) return { text: `${Math.round(lag / 3_600)} hours old`, tone: 'is-late' };
+  return { text: 'complete', tone: 'is-good' };
 }

@@ -1,4 +1,5 @@
 /** Which stretches of days are written as one file each, and which files they take the place of. */
+import { dayMs } from '../../lib/interval.js';
 import type { Day } from '../../model/lake.js';
 import type { AddFile } from './actions.js';
 import { monthColumn, organizationColumn } from './schema.js';
@@ -16,8 +17,6 @@ export interface Unit {
   readonly from: Day;
   readonly to: Day;
 }
-
-const dayMs = 86_400_000;
 
 export const monthOf = (day: Day): string => day.slice(0, 7);
 

@@ -1,3 +1,4 @@
+import { dayMs } from '../../lib/interval.js';
 import { decimalScale, type LakeColumn, type LakeType } from '../../model/lake.js';
 import type { Cell } from './rows.js';
 
@@ -5,7 +6,6 @@ import type { Cell } from './rows.js';
 const textCharactersMax = 64;
 const exactMax = BigInt(Number.MAX_SAFE_INTEGER);
 const microsecondsPerMs = 1_000n;
-const dayMs = 86_400_000;
 
 interface ColumnStats {
   min: Cell;

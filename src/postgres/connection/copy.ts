@@ -1,6 +1,11 @@
+import { Buffer } from 'node:buffer';
 import type { ClientBase } from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
-import { copyHeader, copyTrailer } from './copy-binary.js';
+
+/** Bytes before the rows of `copy … (format binary)`: signature, flags, length of the empty header extension. */
+export const copyHeader = Buffer.from('5047434f50590aff0d0a00000000000000000000', 'hex').subarray(0, 19);
+/** Bytes after the rows: the end marker. */
+export const copyTrailer = Buffer.from([0xff, 0xff]);
 
 /** A run of bytes inside a larger buffer. */
 export interface Run {

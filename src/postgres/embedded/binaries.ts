@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { asError, UsageError } from '../../lib/errors.js';
-import { unfinishedPath } from './unfinished.js';
+import { unfinishedPath } from './process.js';
 import { canRead, type ServerUser } from './user.js';
 
 /** The programs of one installed platform package, whose libraries are all in place. */

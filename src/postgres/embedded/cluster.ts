@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { asError, UsageError } from '../../lib/errors.js';
 import type { Binaries } from './binaries.js';
-import { unfinishedPath } from './unfinished.js';
+import { unfinishedPath } from './process.js';
 import type { ServerUser } from './user.js';
 
 /** A cluster on disk, running or not. */

@@ -7,8 +7,7 @@ import type { Log } from '../../lib/log.js';
 import { completeBinaries, installedBinaries, installedPackage } from './binaries.js';
 import { type Cluster, openCluster } from './cluster.js';
 import { type LaunchOptions, launch } from './launch.js';
-import { findPostmaster, isAlive, type Postmaster, stopPostmaster } from './process.js';
-import { removeUnfinished } from './unfinished.js';
+import { findPostmaster, isAlive, type Postmaster, removeUnfinished, stopPostmaster } from './process.js';
 import { assertReachable, serverUser } from './user.js';
 
 export interface EmbeddedOptions {

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -100,5 +101,21 @@ function commandLine(pid: number): string | undefined {
     return execFileSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' });
   } catch {
     return undefined;
+  }
+}
+
+const unfinishedName = /\.new-(\d+)-[0-9a-f]{8}$/;
+
+/** A name of this process's own beside `path`: things are built there and renamed into place when they are whole. */
+export function unfinishedPath(path: string): string {
+  return `${path}.new-${process.pid}-${randomBytes(4).toString('hex')}`;
+}
+
+/** Removes what processes left behind in `directory` that were killed while they built it. */
+export async function removeUnfinished(directory: string): Promise<void> {
+  for (const name of await readdir(directory)) {
+    const maker = unfinishedName.exec(name)?.[1];
+    const isLeftOver = maker !== undefined && !isAlive(Number(maker));
+    if (isLeftOver) await rm(join(directory, name), { recursive: true, force: true });
   }
 }

@@ -2,11 +2,16 @@ import type { ClientBase } from 'pg';
 import type { AttributeRow } from '../../conversation/attributes.js';
 import { asOfBytes, spanOf } from '../../conversation/encode.js';
 import { conversationsRelation } from '../../conversation/relations.js';
-import { attributesTable, type ConversationTable, contentTables, derivedTables } from '../../conversation/tables.js';
+import {
+  attributesTable,
+  type ConversationTable,
+  columnList,
+  contentTables,
+  derivedTables,
+} from '../../conversation/tables.js';
+import { RowWriter } from '../../values/copy-writer.js';
 import { type Run, sendRows } from '../connection/copy.js';
-import { RowWriter } from '../connection/copy-binary.js';
 import type { IncomingConversation } from './conversations-merge.js';
-import { columnList } from './conversations-tables.js';
 
 const conversationsTable = contentTables[conversationsRelation.index] as ConversationTable;
 

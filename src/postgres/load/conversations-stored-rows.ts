@@ -1,11 +1,9 @@
 /** Reads the rows of stored conversations out of the tables, and deletes some of them. */
 import type { ClientBase } from 'pg';
-import { type ConversationTable, keyColumns } from '../../conversation/tables.js';
+import { type ConversationTable, columnList, keyColumns } from '../../conversation/tables.js';
 import { endOfRow, type RowBytes, smallintIn, tupleOf } from '../../values/copy-reader.js';
-import { type Run, receiveRows } from '../connection/copy.js';
-import { copyHeader } from '../connection/copy-binary.js';
+import { copyHeader, type Run, receiveRows } from '../connection/copy.js';
 import { monthOf, partitionName } from '../schema/partitions.js';
-import { columnList } from './conversations-tables.js';
 import { timestampText, uuidOf } from './conversations-versions.js';
 
 /** Key of a stored conversation. */

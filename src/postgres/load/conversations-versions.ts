@@ -1,8 +1,8 @@
 /** Reads `extract.stored_conversations`, which shows the loader which conversations are new, changed or unchanged. */
 import type { ClientBase } from 'pg';
 import type { StoredVersion } from '../../conversation/version.js';
+import { RowWriter } from '../../values/copy-writer.js';
 import { sendRows } from '../connection/copy.js';
-import { RowWriter } from '../connection/copy-binary.js';
 
 export interface StoredConversation extends StoredVersion {
   readonly conversationId: string;

@@ -1,8 +1,8 @@
 import type { ClientBase } from 'pg';
 import type { EntityRow } from '../../model/extraction.js';
 import type { ColumnValue } from '../../values/columns.js';
+import { RowWriter } from '../../values/copy-writer.js';
 import { type Run, sendRows } from '../connection/copy.js';
-import { RowWriter } from '../connection/copy-binary.js';
 import type { IntervalRelation } from './intervals-relation.js';
 
 /** Encoded and sent together, so that memory does not grow with the day. */

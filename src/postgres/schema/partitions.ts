@@ -1,6 +1,6 @@
 import type { ClientBase, Pool } from 'pg';
+import { conversationTables } from '../../conversation/tables.js';
 import { lockRows } from '../connection/locks.js';
-import { conversationTables } from '../load/conversations-tables.js';
 
 /** Starts for which partitions exist, by `monthOf`. Shared by all that load through one pool. */
 export type PartitionCache = Set<string>;

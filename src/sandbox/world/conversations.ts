@@ -1,3 +1,4 @@
+import { dayMs } from '../../lib/interval.js';
 import type { JsonObject, SimulatedConversation } from '../world.js';
 import { DayPlan, type PlanContext } from './day-plan.js';
 import type { WorldEvent } from './events.js';
@@ -6,8 +7,6 @@ import { isLong, type Kind, longestMsOf } from './kinds.js';
 import type { Agent } from './organization-types.js';
 import { renderRecord } from './render.js';
 import { type AgentTimeline, type PresenceSpan, type RoutingSpan, timelineOfPlan } from './timeline.js';
-
-const dayMs = 86_400_000;
 
 /** Days whose lists are kept. */
 const daysCachedMax = 12;

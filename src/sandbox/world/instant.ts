@@ -1,6 +1,6 @@
+import { dayMs } from '../../lib/interval.js';
 import { zoneOffsetMs } from '../zone-offset.js';
 
-const dayMs = 86_400_000;
 const two: readonly string[] = Array.from({ length: 100 }, (_, n) => String(n).padStart(2, '0'));
 const three: readonly string[] = Array.from({ length: 1000 }, (_, n) => String(n).padStart(3, '0'));
 

@@ -1,3 +1,4 @@
+import { dayMs, hourMs } from '../../lib/interval.js';
 import { bucketOf, runningTotals } from './random.js';
 import type { Play, Scene } from './scene.js';
 import { callbackConversation } from './script-callback.js';
@@ -6,9 +7,6 @@ import { directCall, internalCall } from './script-direct.js';
 import { answeredCall, ivrOnlyCall } from './script-inbound.js';
 import { powerDial, previewDial } from './script-outbound.js';
 import { blindTransferCall, cobrowseCall, conferenceCall, consultTransferCall } from './script-transfers.js';
-
-const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
 
 /** No conversation lasts longer than this. */
 export const lifetimeMsMax = 62 * dayMs;

@@ -1,11 +1,9 @@
+import { dayMs, hourMs } from '../../lib/interval.js';
 import type { JsonObject } from '../world.js';
 import { uuidFrom } from './ids.js';
 import { iso } from './instant.js';
 import type { Agent, Form, Queue } from './organization-types.js';
 import type { Scene } from './scene.js';
-
-const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
 
 /** Surveys and evaluations of an agent session come hours to weeks after it, and change once more when they are scored again. */
 export function playQuality(scene: Scene, queue: Queue, agent: Agent, endMs: number): void {

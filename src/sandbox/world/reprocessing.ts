@@ -1,8 +1,8 @@
+import { hourMs } from '../../lib/interval.js';
 import type { LocalCalendar } from './instant.js';
 import type { Random } from './random.js';
 import type { Scene } from './scene.js';
 
-const hourMs = 3_600_000;
 const restatedShare = 0.02;
 
 /** The nightly run looks at what is 48 hours old or older, at three in the morning local time, and restates a little of it. */

@@ -1,9 +1,7 @@
+import { hourMs, minuteMs } from '../../lib/interval.js';
 import { isHoliday, weekdayOf } from './day-shape.js';
 import type { Agent, Organization, Queue } from './organization-types.js';
 import { bucketOf, Random, runningTotals, unit } from './random.js';
-
-const minuteMs = 60_000;
-const hourMs = 60 * minuteMs;
 
 /** Shift starts after local midnight and how many have them. None crosses midnight, so that days can be made one by one. */
 const shiftStarts: readonly (readonly [number, number])[] = [

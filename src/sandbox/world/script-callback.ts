@@ -1,3 +1,4 @@
+import { minuteMs } from '../../lib/interval.js';
 import { createContact, personName, phoneNumber, sessionFields } from './contacts.js';
 import { iso } from './instant.js';
 import type { Agent, Queue } from './organization-types.js';
@@ -7,8 +8,6 @@ import type { Leg, Play, Scene } from './scene.js';
 import { pickQueue } from './script-inbound.js';
 import { converse } from './voice.js';
 import { chooseWrapup, playWrapup } from './wrapup.js';
-
-const minuteMs = 60_000;
 
 export type CallbackEnd = 'reached' | 'notReached' | 'neverAnswered';
 

@@ -1,3 +1,4 @@
+import { dayMs, hourMs, minuteMs } from '../../lib/interval.js';
 import type { JsonObject } from '../world.js';
 import type { MediaType } from './events.js';
 import type { Agent, Queue } from './organization-types.js';
@@ -7,10 +8,6 @@ import type { Leg, Play, Scene } from './scene.js';
 import { flowOf, pickQueue } from './script-inbound.js';
 import { endCustomer, playFlow, startInbound } from './voice.js';
 import { chooseWrapup, playWrapup } from './wrapup.js';
-
-const minuteMs = 60_000;
-const hourMs = 60 * minuteMs;
-const dayMs = 24 * hourMs;
 
 /** A written conversation holds an agent's attention no longer than this at a stretch, however long it stays open. */
 const attentionMs = 40 * minuteMs;

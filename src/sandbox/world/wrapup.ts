@@ -1,3 +1,4 @@
+import { hourMs, minuteMs } from '../../lib/interval.js';
 import type { DisconnectType, MediaType } from './events.js';
 import type { Agent, Queue } from './organization-types.js';
 import type { Random } from './random.js';
@@ -13,8 +14,6 @@ export type Wrapup =
   /** A code was chosen at once: a segment of no length and no measured after-call work. */
   | { readonly kind: 'instant'; readonly code: string | undefined };
 
-const minuteMs = 60_000;
-const hourMs = 60 * minuteMs;
 export const timeoutCode = 'ININ-WRAP-UP-TIMEOUT';
 
 export function chooseWrapup(scene: Scene, queue: Queue, agent: Agent | undefined, media: MediaType): Wrapup {

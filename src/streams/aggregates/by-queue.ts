@@ -1,4 +1,5 @@
 import type { AggregatesPage, ApiAnswer, JsonObject } from '../../genesys/api.js';
+import { anyOf } from '../../genesys/predicates.js';
 import { isObject } from '../../lib/json.js';
 import { type AggregateQuestion, isTooLarge } from './query.js';
 import { listOf } from './rows.js';
@@ -31,7 +32,7 @@ export async function askByQueue(
     if (requests === requestsMax) throw new Error(`An interval was not whole after ${requestsMax} requests by queue.`);
     const part = pending.shift() ?? [];
     try {
-      await add(anyOf(part));
+      await add(anyOf('queueId', part));
     } catch (error) {
       if (!isTooLarge(error) || part.length < 2) throw error;
       pending.push(...halved(part));
@@ -49,11 +50,6 @@ function queueIdOf(result: unknown): string | null {
 function halved(ids: readonly string[]): (readonly string[])[] {
   const middle = Math.ceil(ids.length / 2);
   return [ids.slice(0, middle), ids.slice(middle)].filter((part) => part.length > 0);
-}
-
-function anyOf(ids: readonly string[]): JsonObject {
-  const predicates = ids.map((value) => ({ type: 'dimension', dimension: 'queueId', operator: 'matches', value }));
-  return { type: 'or', predicates };
 }
 
 const withoutQueue: JsonObject = {

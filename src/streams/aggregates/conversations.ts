@@ -1,21 +1,80 @@
 import type { GenesysApi } from '../../genesys/api.js';
 import type { Stream } from '../../model/extraction.js';
-import { words } from '../words.js';
 import type { Dimension } from './rows.js';
 import { type AggregateKind, aggregateStream, type Granularity } from './stream.js';
 
 /** All counts and times of the conversation aggregates. */
-export const conversationMetrics: readonly string[] = words(`
-  nBlindTransferred nBotInteractions nCallbackAttempts nCallbackOverSla nCallbackScheduled nCfcOffered nCobrowseSessions
-  nConnected nConsult nConsultTransferred nConversations nError nOffered nOutbound nOutboundAbandoned
-  nOutboundAttempted nOutboundConnected nOverSla nStateTransitionError nTakeover nTransferred
-  tAbandon tAcd tActiveCallback tActiveCallbackComplete tAcw tAgentResponseTime tAgentVideoConnected tAlert tAnswered
-  tAverageAgentResponseTime tAverageCustomerResponseTime tBarging tCallbackAbandon tCallbackConnect
-  tCallbackNotReached tCallbackVirtualWait tCfcAbandon tCfcAcd tCfcAnswered tCfcFlowOut tCoaching tCoachingComplete
-  tConnected tContacting tDialing tFirstConnect tFirstDial tFirstEngagement tFirstResponse tFlowOut tHandle tHeld
-  tHeldComplete tIvr tMonitoring tMonitoringComplete tNotResponding tPark tParkComplete tScreenMonitoring
-  tShortAbandon tSnippetRecord tTalk tTalkComplete tTransmitting tUserResponseTime tVoicemail tWait
-`);
+export const conversationMetrics: readonly string[] = [
+  'nBlindTransferred',
+  'nBotInteractions',
+  'nCallbackAttempts',
+  'nCallbackOverSla',
+  'nCallbackScheduled',
+  'nCfcOffered',
+  'nCobrowseSessions',
+  'nConnected',
+  'nConsult',
+  'nConsultTransferred',
+  'nConversations',
+  'nError',
+  'nOffered',
+  'nOutbound',
+  'nOutboundAbandoned',
+  'nOutboundAttempted',
+  'nOutboundConnected',
+  'nOverSla',
+  'nStateTransitionError',
+  'nTakeover',
+  'nTransferred',
+  'tAbandon',
+  'tAcd',
+  'tActiveCallback',
+  'tActiveCallbackComplete',
+  'tAcw',
+  'tAgentResponseTime',
+  'tAgentVideoConnected',
+  'tAlert',
+  'tAnswered',
+  'tAverageAgentResponseTime',
+  'tAverageCustomerResponseTime',
+  'tBarging',
+  'tCallbackAbandon',
+  'tCallbackConnect',
+  'tCallbackNotReached',
+  'tCallbackVirtualWait',
+  'tCfcAbandon',
+  'tCfcAcd',
+  'tCfcAnswered',
+  'tCfcFlowOut',
+  'tCoaching',
+  'tCoachingComplete',
+  'tConnected',
+  'tContacting',
+  'tDialing',
+  'tFirstConnect',
+  'tFirstDial',
+  'tFirstEngagement',
+  'tFirstResponse',
+  'tFlowOut',
+  'tHandle',
+  'tHeld',
+  'tHeldComplete',
+  'tIvr',
+  'tMonitoring',
+  'tMonitoringComplete',
+  'tNotResponding',
+  'tPark',
+  'tParkComplete',
+  'tScreenMonitoring',
+  'tShortAbandon',
+  'tSnippetRecord',
+  'tTalk',
+  'tTalkComplete',
+  'tTransmitting',
+  'tUserResponseTime',
+  'tVoicemail',
+  'tWait',
+];
 
 const queue: Dimension = { name: 'queueId', column: 'queue_id', type: 'uuid' };
 const user: Dimension = { name: 'userId', column: 'user_id', type: 'uuid' };

@@ -1,7 +1,6 @@
 import type { GenesysApi } from '../../genesys/api.js';
 import { hourMs } from '../../lib/interval.js';
 import type { Stream } from '../../model/extraction.js';
-import { words } from '../words.js';
 import { type AggregateKind, aggregateStream, type Granularity } from './stream.js';
 
 const evaluations: AggregateKind = {
@@ -15,7 +14,7 @@ const evaluations: AggregateKind = {
     { name: 'formId', column: 'form_id', type: 'uuid' },
     { name: 'mediaType', column: 'media_type', type: 'text' },
   ],
-  metrics: words('nEvaluations nEvaluationsDeleted nEvaluationsRescored oTotalCriticalScore oTotalScore'),
+  metrics: ['nEvaluations', 'nEvaluationsDeleted', 'nEvaluationsRescored', 'oTotalCriticalScore', 'oTotalScore'],
   ask: (api) => (body, call) => api.evaluationAggregates(body, call),
 };
 

@@ -1,6 +1,5 @@
 import type { GenesysApi } from '../../genesys/api.js';
 import type { Stream } from '../../model/extraction.js';
-import { words } from '../words.js';
 import { type AggregateKind, aggregateStream, type Granularity } from './stream.js';
 
 const ask: AggregateKind['ask'] = (api) => (body, call) => api.flowAggregates(body, call);
@@ -12,9 +11,17 @@ const flows: AggregateKind = {
     { name: 'flowType', column: 'flow_type', type: 'text' },
     { name: 'mediaType', column: 'media_type', type: 'text' },
   ],
-  metrics: words(`
-    nFlow nFlowMilestone nFlowOutcome nFlowOutcomeFailed oFlowMilestone tFlow tFlowDisconnect tFlowExit tFlowOutcome
-  `),
+  metrics: [
+    'nFlow',
+    'nFlowMilestone',
+    'nFlowOutcome',
+    'nFlowOutcomeFailed',
+    'oFlowMilestone',
+    'tFlow',
+    'tFlowDisconnect',
+    'tFlowExit',
+    'tFlowOutcome',
+  ],
   ask,
 };
 
@@ -27,7 +34,7 @@ const outcomes: AggregateKind = {
     { name: 'flowOutcomeValue', column: 'flow_outcome_value', type: 'text' },
     { name: 'mediaType', column: 'media_type', type: 'text' },
   ],
-  metrics: words('nFlowOutcome nFlowOutcomeFailed tFlowOutcome'),
+  metrics: ['nFlowOutcome', 'nFlowOutcomeFailed', 'tFlowOutcome'],
   ask,
 };
 

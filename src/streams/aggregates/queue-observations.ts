@@ -1,4 +1,5 @@
 import type { ApiAnswer, GenesysApi } from '../../genesys/api.js';
+import { anyOf } from '../../genesys/predicates.js';
 import { dayMs, hourMs, minuteMs, plus } from '../../lib/interval.js';
 import { isObject } from '../../lib/json.js';
 import type { EntityRow, Page, Reject, Slice, Stream, StreamContext } from '../../model/extraction.js';
@@ -63,13 +64,7 @@ async function* pages(parts: Parts, slice: Slice, context: StreamContext): Async
   const ids = (await parts.queueIds(context)).filter((id) => id > after);
   for (let from = 0; from < ids.length; from += queuesPerRequest) {
     const asked = ids.slice(from, from + queuesPerRequest);
-    const predicates = asked.map((value) => ({
-      type: 'dimension',
-      dimension: 'queueId',
-      operator: 'matches',
-      value,
-    }));
-    const body = { filter: { type: 'or', predicates }, metrics };
+    const body = { filter: anyOf('queueId', asked), metrics };
     const answer = await parts.ask({ body, call: { signal: context.signal, priority: 0 }, log: context.log });
     yield observationPage(answer, slice, asked);
   }

@@ -1,7 +1,6 @@
 import type { GenesysApi } from '../../genesys/api.js';
 import { hourMs } from '../../lib/interval.js';
 import type { Stream } from '../../model/extraction.js';
-import { words } from '../words.js';
 import { type AggregateKind, aggregateStream, type Granularity } from './stream.js';
 
 const surveys: AggregateKind = {
@@ -15,12 +14,27 @@ const surveys: AggregateKind = {
     { name: 'surveyFormId', column: 'survey_form_id', type: 'uuid' },
     { name: 'mediaType', column: 'media_type', type: 'text' },
   ],
-  metrics: words(`
-    nSurveyErrors nSurveyFullResponses nSurveyNpsDetractors nSurveyNpsPromoters nSurveyNpsResponses
-    nSurveyPartialResponses nSurveyQuestionGroupResponses nSurveyQuestionResponses nSurveyResponses nSurveysAbandoned
-    nSurveysDeleted nSurveysExpired nSurveysSent nSurveysStarted nVoiceSurveys nWebSurveys oSurveyQuestionGroupScore
-    oSurveyQuestionScore oSurveyTotalScore
-  `),
+  metrics: [
+    'nSurveyErrors',
+    'nSurveyFullResponses',
+    'nSurveyNpsDetractors',
+    'nSurveyNpsPromoters',
+    'nSurveyNpsResponses',
+    'nSurveyPartialResponses',
+    'nSurveyQuestionGroupResponses',
+    'nSurveyQuestionResponses',
+    'nSurveyResponses',
+    'nSurveysAbandoned',
+    'nSurveysDeleted',
+    'nSurveysExpired',
+    'nSurveysSent',
+    'nSurveysStarted',
+    'nVoiceSurveys',
+    'nWebSurveys',
+    'oSurveyQuestionGroupScore',
+    'oSurveyQuestionScore',
+    'oSurveyTotalScore',
+  ],
   ask: (api) => (body, call) => api.surveyAggregates(body, call),
 };
 

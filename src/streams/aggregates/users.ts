@@ -1,4 +1,5 @@
-import type { GenesysApi, JsonObject } from '../../genesys/api.js';
+import type { GenesysApi } from '../../genesys/api.js';
+import { anyOf } from '../../genesys/predicates.js';
 import { dayMs, formatInterval, hourMs, lengthMs, minuteMs, plus } from '../../lib/interval.js';
 import type { Page, Slice, Stream, StreamContext } from '../../model/extraction.js';
 import { type KnownUsers, knownUsers } from '../directory/user-ids.js';
@@ -71,7 +72,7 @@ async function* pages(parts: Parts, slice: Slice, context: StreamContext): Async
         granularity: parts.granularity,
         groupBy: ['userId'],
         metrics,
-        filter: anyOf(userIds),
+        filter: anyOf('userId', userIds),
       };
       return parts.ask({ body, call: { signal: context.signal, priority: live ? 0 : 1 }, log: context.log });
     };
@@ -87,9 +88,4 @@ async function* pages(parts: Parts, slice: Slice, context: StreamContext): Async
     const scope = { column: 'user_id', values: asked };
     yield aggregatePage(shape, interval, answer, { after: asked.at(-1) ?? after }, scope);
   }
-}
-
-function anyOf(userIds: readonly string[]): JsonObject {
-  const predicates = userIds.map((value) => ({ type: 'dimension', dimension: 'userId', operator: 'matches', value }));
-  return { type: 'or', predicates };
 }

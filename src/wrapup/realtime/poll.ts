@@ -1,4 +1,5 @@
 import type { GenesysApi, JsonObject } from '../../genesys/api.js';
+import { anyOf } from '../../genesys/predicates.js';
 import { ApiError } from '../../lib/errors.js';
 import {
   dayMs,
@@ -60,7 +61,7 @@ export function polledSpan(now: Date, polledUntil: Date | null): Interval {
  */
 export async function* pollRecent(parts: PollParts): AsyncGenerator<PolledPage, void, void> {
   const span = polledSpan(parts.now, parts.polledUntil);
-  const queues = parts.queueIds.length <= queuePredicatesMax ? [anyQueue(parts.queueIds)] : [];
+  const queues = parts.queueIds.length <= queuePredicatesMax ? [anyOf('queueId', parts.queueIds)] : [];
   yield* pages(parts, span, queues.length > 0 ? { segmentFilters: queues } : {});
   if (parts.state.isEndRefused) return;
   const midnight = floorTo(span.from, dayMs);
@@ -95,11 +96,6 @@ async function* pages(
     if (all.length < pageSize) return;
   }
   log.warn({ conversations: pagesMax * pageSize }, 'Poll truncated: more recent conversations than the poll limit');
-}
-
-function anyQueue(queueIds: readonly string[]): JsonObject {
-  const predicates = queueIds.map((value) => ({ type: 'dimension', dimension: 'queueId', operator: 'matches', value }));
-  return { type: 'or', predicates };
 }
 
 function isInQueues(record: JsonObject, wanted: ReadonlySet<string>): boolean {

@@ -201,6 +201,28 @@ describe.skipIf(chromiumPath === undefined)('somebody who uses the page', () => 
     await own.drop();
   });
 
+  test('says on every page since when Genesys Cloud does not answer, and why where it is asked', async () => {
+    const pool = testPool(database.url);
+    const outage = { since: '2026-03-16T13:30:00Z', lastSeenAt: '2026-03-16T14:00:00Z', reason: 'Host refused.' };
+    await pool.query("insert into extract.settings (name, value) values ('outage', $1)", [JSON.stringify(outage)]);
+    // Answers are shared for some seconds, so that each state is read through a server of its own.
+    const during = await servePage({ databaseUrl: database.url });
+    const view = await openView(browser, during.url);
+    await visit(view.page, `/queues?from=2026-03-12&to=${wholeDay}`);
+    expect(await view.page.locator('.freshness').textContent()).toContain(
+      'no contact with Genesys since Mon 16 Mar 14:30',
+    );
+    await visit(view.page, '/trust');
+    expect(await view.page.locator('main [role=status]').first().textContent()).toContain('Host refused.');
+    await pool.query("delete from extract.settings where name = 'outage'");
+    const after = await servePage({ databaseUrl: database.url });
+    await visit(view.page, `${after.url}/trust`);
+    expect(await view.page.locator('.freshness').textContent()).not.toContain('no contact');
+    for (const page of [during, after]) await page.close();
+    await pool.end();
+    await view.close();
+  });
+
   test('keeps what is shown while the database is away, is informed of that, and sees it come back', async () => {
     const way = await openWay(database.url);
     const page = await servePage({ databaseUrl: way.url });

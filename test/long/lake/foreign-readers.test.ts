@@ -52,7 +52,7 @@ describe.skipIf(python === '')('a lake, read by delta-rs and by DuckDB', () => {
     if (root !== undefined) await rm(root, { recursive: true, force: true });
   });
 
-  /** What either reader sees otherwise than Postgres holds it. */
+  /** Finds values that either reader sees differently from Postgres. */
   async function differences(): Promise<string[]> {
     const seen = readers(python, 'read', root) as Record<string, Record<string, Seen>>;
     const different: string[] = [];

@@ -46,9 +46,9 @@ const things: readonly Thing[] = Array.from(
 const days = ['2026-03-01', '2026-03-02', '2026-03-03'];
 const names = things.map(([name]) => name);
 
-/** What a store has to do, whoever made it. */
+/** Tests the behaviour that every store must have. */
 function behavesAsStore(storeOf: () => Store): void {
-  test('creates a file once, whoever else tries at the same time', async () => {
+  test('creates a file once, even when others try at the same time', async () => {
     await requireConditionalPuts(storeOf());
     const answers = await Promise.all(
       Array.from({ length: 10 }, (_, index) => storeOf().putIfAbsent('race/one', Buffer.from(String(index)))),

@@ -9,7 +9,8 @@ import { exportTable, type TableExport } from '../../../src/lake/export-table.js
 import { folderStore } from '../../../src/lake/stores/folder-store.js';
 import type { Store } from '../../../src/lake/stores/store.js';
 import type { LakeTable } from '../../../src/model/lake.js';
-import { copyHeader, copyTrailer, RowWriter } from '../../../src/postgres/connection/copy-binary.js';
+import { copyHeader, copyTrailer } from '../../../src/postgres/connection/copy.js';
+import { RowWriter } from '../../../src/values/copy-writer.js';
 
 export const organizationId = '11111111-2222-3333-4444-555555555555';
 export const at = new Date('2026-03-12T15:00:00Z');

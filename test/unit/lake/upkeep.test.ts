@@ -152,10 +152,10 @@ describe('a store', () => {
     expect(lakeAddress('s3://bucket/prefix/', '/x')).toBe('s3://bucket/prefix');
     expect(lakeAddress('lake', '/x')).toBe('/x/lake');
     expect(() => lakeAddress('s3://key:secret@bucket', '/x')).toThrow(/holds no credentials/);
-    await expect(openStore('gs://bucket', {})).rejects.toThrow(/is no lake address/);
+    await expect(openStore('gs://bucket', {})).rejects.toThrow(/is not a lake address/);
     await expect(openStore('s3://bucket', { AWS_ENDPOINT_URL: 'http://s3.example.com' })).rejects.toThrow(
       /is not encrypted/,
     );
-    await expect(openStore('abfss://wrong', {})).rejects.toThrow(/is no address of a container/);
+    await expect(openStore('abfss://wrong', {})).rejects.toThrow(/is not the address of a container/);
   });
 });

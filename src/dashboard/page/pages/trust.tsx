@@ -25,6 +25,7 @@ export function TrustPage({ address }: { address: Address }) {
       <PageHead title="Trust" note="How far the data reaches, what is missing, and what Genesys changed afterwards.">
         <SpanPicker address={address} fallback="last-28" />
       </PageHead>
+      <Outage />
       <Verdicts {...{ streams, gaps, reconciliation, restatements }} />
       <Figure
         title="Streams"
@@ -74,6 +75,19 @@ export function TrustPage({ address }: { address: Address }) {
       />
       <Requests />
     </>
+  );
+}
+
+/** Says since when and why Genesys Cloud does not answer, while that lasts. */
+function Outage() {
+  const [row] = rowsOf(useQuery('page-freshness', {}, refreshMs).result);
+  const since = textOf(row?.outage_since_local ?? null);
+  if (since === '') return null;
+  return (
+    <p class="fault" role="status">
+      No contact with Genesys Cloud since {formatLocal(since)}: {textOf(row?.outage_reason ?? null)} Nothing is lost:
+      what is pending is pulled once Genesys answers.
+    </p>
   );
 }
 

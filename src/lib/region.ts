@@ -1,4 +1,4 @@
-import { isLoopbackHost } from '../lib/loopback.js';
+import { isLoopbackHost } from './loopback.js';
 
 /** Region name to host, as Genesys publishes it; the API is at `api.` and the login at `login.` before the host. */
 const hostByRegion: Readonly<Record<string, string>> = {
