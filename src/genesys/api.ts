@@ -1,5 +1,6 @@
 import type { Interval } from '../lib/interval.js';
 import type { Budget } from './budget.js';
+import type { ProxySettings } from './proxy.js';
 
 export type { Budget, BudgetFacts, Reservation } from './budget.js';
 
@@ -225,6 +226,8 @@ export interface GenesysApi {
   stats(): ApiStats;
   /** How many requests have to be in flight so that the allowance is used at the pace of late answers; at least one. */
   requestsAtOnce(): number;
+  /** Rejects while the API is away or refuses this client, whatever other calls have found; resolves with any other answer. */
+  probe(signal?: AbortSignal): Promise<void>;
   /** Ends all sockets; calls in flight fail. */
   close(): Promise<void>;
 }
@@ -236,6 +239,8 @@ export interface GenesysApiOptions {
   readonly region?: string;
   /** Base URL of a gateway or sandbox that serves both the API and `/oauth/token`. */
   readonly apiUrl?: string;
+  /** Absent where every host is reached directly. */
+  readonly proxies?: ProxySettings | undefined;
   readonly requestsPerMinute: number;
   /** Or what gives one for the API's base URL. Default: one in memory, for this process alone. */
   readonly budget?: Budget | ((apiUrl: string) => Budget);

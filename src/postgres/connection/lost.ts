@@ -1,4 +1,4 @@
-import { asError } from '../../lib/errors.js';
+import { ApiError, asError, OutageError } from '../../lib/errors.js';
 
 const remedy = 'Unstored data stays pending; the next run resumes from the last checkpoint.';
 
@@ -49,14 +49,37 @@ export function reasonOf(client: object, error: unknown): unknown {
  * first, e.g. which slice is concerned. Returns undefined for every other error.
  */
 export function describeLoss(thrown: unknown): string | undefined {
-  const error = asError(thrown);
-  let cause: unknown = error;
-  for (let depth = 0; depth < causesMax && cause instanceof Error; depth += 1) {
+  for (const cause of causesOf(thrown)) {
     const loss = lossOf(cause);
-    if (loss !== undefined) return sentence(error.message, cause.message, loss);
-    cause = cause.cause;
+    if (loss !== undefined) return sentence(asError(thrown).message, cause.message, loss);
   }
   return undefined;
+}
+
+/** Losses that concern the whole database rather than one statement, by code and by wording. */
+const awayCodes = /^57P0[1-3]$|^08|^E(PIPE$|CONN(RESET|REFUSED)$|TIMEDOUT$|HOST|NET|NOTFOUND$|AI_AGAIN$)/;
+const awayWords = /is not currently accepting connections$/;
+
+/** Returns the outage that an error means when the database is away; undefined for every other error, also one of the API. */
+export function databaseOutage(thrown: unknown): OutageError | undefined {
+  const causes = causesOf(thrown);
+  if (causes.some((cause) => cause instanceof ApiError)) return undefined;
+  const away = causes.find(isAway);
+  if (away === undefined) return undefined;
+  const message = describeLoss(thrown) ?? `The database cannot be reached (${away.message}). ${remedy}`;
+  return new OutageError(message, 'database', { cause: thrown });
+}
+
+function isAway({ message, code }: Error & { readonly code?: unknown }): boolean {
+  const isKnown = typeof code === 'string' && awayCodes.test(code);
+  return isKnown || lossWords.test(message) || awayWords.test(message);
+}
+
+function causesOf(thrown: unknown): Error[] {
+  const causes: Error[] = [];
+  for (let cause: unknown = asError(thrown); cause instanceof Error && causes.length < causesMax; cause = cause.cause)
+    causes.push(cause);
+  return causes;
 }
 
 function lossOf(error: Error): string | undefined {
