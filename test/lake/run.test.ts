@@ -92,6 +92,7 @@ test('prune of Postgres leaves the lake as it is; lake prune does not', { timeou
   expect(await count()).toBe(before);
   expect(await run('lake', 'prune', root, '--keep', '3months')).toMatchObject({ status: 0 });
   expect(await count()).toBe(0);
+  expect((await readTable(root, 'mart/dim_queues')).rows.length).toBeGreaterThan(0);
 });
 
 test('lake status shows every table with its rows, days and what is pending', async () => {
