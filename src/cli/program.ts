@@ -2,7 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { catalogFormats } from '../catalog/formats.js';
 import { type Environment, loadEnvironment } from '../config/config.js';
 import { parseTimestamp } from '../config/parse-time.js';
-import { UsageError } from '../lib/errors.js';
+import { OutageError, UsageError } from '../lib/errors.js';
 import { createLog, type Log, type LogOptions } from '../lib/log.js';
 import { programCall } from '../lib/program-call.js';
 import { version } from '../lib/version.js';
@@ -75,7 +75,7 @@ function statusOf(error: unknown, signal: AbortSignal, log: Log): number {
   const facts = errorFacts(error);
   if ('reason' in facts) log.error(facts.reason);
   else log.error(facts, facts.error.message);
-  return exitFailure;
+  return error instanceof OutageError && error.isMistake ? exitUsage : exitFailure;
 }
 
 const portMax = 65_535;

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { readClaims } from '../postgres/ledger/claims.js';
+import { readOutage, type StoredOutage } from '../postgres/ledger/outage.js';
 import { countUsersWithoutStatusTimes, readUnlisted, type Unlisted } from '../postgres/ledger/unlisted.js';
 import { type CommandContext, exitDone } from './app/command.js';
 import { table } from './app/table.js';
@@ -19,6 +20,8 @@ export async function statusCommand(context: CommandContext, options: { readonly
 type Row = Readonly<Record<string, unknown>>;
 
 export interface Status {
+  /** Since when Genesys Cloud was away or refused this program, as the last run found it. */
+  readonly outage: StoredOutage | null;
   readonly streams: readonly Row[];
   /** Sessions that work on slices, or hold them. */
   readonly claims: readonly Row[];
@@ -42,7 +45,8 @@ export async function readStatus(pool: pg.Pool, now: Date): Promise<Status> {
     readUnlisted(pool, now),
     countUsersWithoutStatusTimes(pool, now),
   ]);
-  const [streams, claims, gaps, deadLetters, runs, budget, sharedBudgets, sizes] = await Promise.all([
+  const [outage, streams, claims, gaps, deadLetters, runs, budget, sharedBudgets, sizes] = await Promise.all([
+    readOutage(pool),
     pool.query('select * from mart.ops_freshness order by stream'),
     readClaims(pool),
     pool.query(
@@ -68,6 +72,7 @@ export async function readStatus(pool: pg.Pool, now: Date): Promise<Status> {
     ),
   ]);
   return {
+    outage,
     streams: streams.rows,
     claims,
     gaps: gaps.rows,
@@ -83,6 +88,7 @@ export async function readStatus(pool: pg.Pool, now: Date): Promise<Status> {
 
 function statusText(status: Status): string {
   const sections = [section('Streams', status.streams.map(shownOf))];
+  if (status.outage !== null) sections.unshift(outageText(status.outage));
   if (status.claims.length > 0) sections.push(section('Slices in progress', status.claims));
   if (status.gaps.length > 0) sections.push(section('Pending', status.gaps.slice(0, gapsShownMax)));
   if (status.gaps.length > gapsShownMax) sections.push(`… and ${status.gaps.length - gapsShownMax} more`);
@@ -98,6 +104,10 @@ function statusText(status: Status): string {
     ),
   );
   return sections.join('\n\n');
+}
+
+function outageText({ since, lastSeenAt, reason }: StoredOutage): string {
+  return `Outage since ${cell(since)}, last seen ${cell(lastSeenAt)}\n${reason}`;
 }
 
 /** Describes ids that occur in data and are missing in the directory, with the remedy. */

@@ -11,6 +11,7 @@ import { type DashboardConfig, dashboardConfig, servedFaults } from './dashboard
 import { databaseUrlFrom } from './database-url.js';
 import { defaultServicePort, type Fields, fields, type Granularity } from './fields.js';
 import type { Start } from './parse-time.js';
+import { type ProxyConfig, proxyConfig } from './proxy.js';
 import { readSecretFile } from './secret-files.js';
 import type { StreamChoice } from './streams.js';
 
@@ -26,6 +27,8 @@ export interface ApiConfig {
   readonly region?: string;
   /** Gateway or sandbox that serves both `/api/v2/…` and `/oauth/token`, without a slash at its end; goes before the region. */
   readonly apiUrl?: string;
+  /** Absent where every host is reached directly. */
+  readonly proxies?: ProxyConfig;
 }
 
 export interface ServiceConfig {
@@ -65,7 +68,7 @@ export interface Config {
   readonly streams: StreamChoice;
   /** Participant attributes that all readers may see. */
   readonly attributes: readonly AttributeColumn[];
-  /** Where `run` keeps a lake current. */
+  /** Address of the lake that `run` keeps current. */
   readonly lakeUrl?: string;
   readonly service: ServiceConfig;
   readonly dashboard: DashboardConfig;
@@ -109,7 +112,7 @@ export function parseConfig(environment: Environment, needs: { readonly api: boo
   const parsed = fields.safeParse(given);
   const faults = [
     ...(parsed.error?.issues ?? []).map((issue) => `${String(issue.path[0])} ${issue.message}`),
-    ...(needs.api ? missingApiFaults(given) : []),
+    ...(needs.api ? [...missingApiFaults(given), ...proxyConfig(given).faults] : []),
     ...databaseFaults(given),
     ...pairFaults(given, parsed.data),
     ...(parsed.data === undefined ? [] : servedFaults(parsed.data, serviceConfig(parsed.data).service)),
@@ -122,7 +125,7 @@ export function parseConfig(environment: Environment, needs: { readonly api: boo
         secretNames.map((name) => given[name]),
       ),
     );
-  const api = needs.api ? apiConfig(parsed.data) : undefined;
+  const api = needs.api ? apiConfig(parsed.data, proxyConfig(given).proxies) : undefined;
   const databaseUrl = databaseUrlFrom(given);
   return Object.freeze({
     ...(api && { api: Object.freeze(api) }),
@@ -176,13 +179,14 @@ function withoutBlanks(environment: Environment): Environment {
   return Object.fromEntries(entries.map(([name, value]) => [name, name === 'PGPASSWORD' ? value : value?.trim()]));
 }
 
-function apiConfig(values: Fields): ApiConfig {
+function apiConfig(values: Fields, proxies: ProxyConfig | undefined): ApiConfig {
   const { GENESYSCLOUD_REGION: region, GENESYSCLOUD_API_URL: apiUrl } = values;
   return {
     clientId: values.GENESYSCLOUD_OAUTHCLIENT_ID ?? '',
     clientSecret: values.GENESYSCLOUD_OAUTHCLIENT_SECRET ?? '',
     ...(region !== undefined && { region }),
     ...(apiUrl !== undefined && { apiUrl }),
+    ...(proxies !== undefined && { proxies }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { ApiError, asError, DeferredError, OutdatedProgramError, UsageError } from '../lib/errors.js';
+import { ApiError, apiOutage, asError, DeferredError, OutdatedProgramError } from '../lib/errors.js';
 import { earlier, plus } from '../lib/interval.js';
 import type { Log } from '../lib/log.js';
 import type { Page, SliceClaim, StoreCounts, Stream, StreamContext } from '../model/extraction.js';
@@ -20,7 +20,7 @@ export type SliceOutcome = 'done' | 'deferred' | 'split' | 'failed' | 'unavailab
 export interface SliceResult extends StoreCounts {
   readonly outcome: SliceOutcome;
   readonly pages: number;
-  /** Why, unless done or aborted. */
+  /** The reason, unless done or aborted. */
   readonly message?: string;
 }
 
@@ -150,10 +150,9 @@ async function finishFailedSlice(
   if (context.signal.aborted) return { outcome: 'aborted' };
   // A newer program migrated the database: no state of any slice, and nothing may be written any more.
   if (error instanceof OutdatedProgramError) throw error;
-  // Refused credentials fail every slice and need a person: they are not a state of this slice.
-  if (error instanceof ApiError && error.facts.operation === 'login' && error.facts.action === 'fail') {
-    throw new UsageError(error.message, { cause: error });
-  }
+  // An API that is away or refuses the credentials does so for every slice: no state of this one.
+  const outage = apiOutage(error);
+  if (outage !== undefined) throw outage;
   const now = context.now();
   if (error instanceof DeferredError) {
     await claim.defer(error.message, error.notBefore);

@@ -1,5 +1,5 @@
 import { linkSignals, pause } from '../lib/abort.js';
-import { asError, UsageError } from '../lib/errors.js';
+import { asError, OutageError, UsageError } from '../lib/errors.js';
 import { dayMs, formatInterval, type Interval, plus, secondMs } from '../lib/interval.js';
 import type { Log } from '../lib/log.js';
 import { withLogContext } from '../lib/log-context.js';
@@ -21,7 +21,7 @@ const roomLookMs = secondMs / 4;
 export interface SyncContext {
   readonly ledger: Ledger;
   readonly streams: readonly Stream[];
-  /** How far back the first planning of a stream may reach. */
+  /** Earliest time that the first planning of a stream may reach. */
   readonly start: Date;
   /** IANA zone of the reports, at whose midnight the first planning begins; UTC without. */
   readonly timeZone?: string;
@@ -89,6 +89,8 @@ class DrainState {
   readonly #reports: SliceReport[] = [];
   readonly #totals = { slices: 0, pages: 0, records: 0, changedRecords: 0, deadLetters: 0 };
   readonly #pulls = new Set<Promise<void>>();
+  /** Ends the slices that are open when something has broken: they would only meet the same. */
+  readonly #breaking = new AbortController();
   #broken: { readonly error: unknown } | undefined;
   #plannedAt = performance.now();
   #lookedForLiveAt = Number.NEGATIVE_INFINITY;
@@ -127,6 +129,7 @@ class DrainState {
 
   #break(error: unknown): void {
     this.#broken ??= { error };
+    this.#breaking.abort(error);
   }
 
   /** Claims a slice where there is a place for one; now and then a live one where there is none. */
@@ -171,8 +174,8 @@ class DrainState {
     try {
       await this.#extract(claim);
     } catch (error) {
-      // The database failed, not a slice: the others would only meet the same.
-      if (error instanceof UsageError) throw error;
+      // The API or the database failed, not a slice.
+      if (error instanceof UsageError || error instanceof OutageError) throw error;
       const { stream, interval } = claim.slice;
       throw new Error(`${stream} ${formatInterval(interval)} could not be stored: ${asError(error).message}`, {
         cause: error,
@@ -217,7 +220,13 @@ class DrainState {
     // Lines of the API client that are written meanwhile carry the slice, too.
     await withLogContext({ stream: slice.stream, slice: slice.sliceId }, async () => {
       const isLive = slice.interval.to > plus(this.#context.now(), -liveMs);
-      const result = await extractSlice(claim, stream, { ...this.#context, open: this.#open, isLive });
+      const link = linkSignals([this.#context.signal, this.#breaking.signal]);
+      const result = await extractSlice(claim, stream, {
+        ...this.#context,
+        signal: link.signal,
+        open: this.#open,
+        isLive,
+      }).finally(link.unlink);
       this.#record({ stream: slice.stream, interval: slice.interval, result });
     });
   }
@@ -251,6 +260,6 @@ function logSlice({ interval, result }: SliceReport, log: Log): void {
     ...(result.message === undefined ? {} : { reason: result.message }),
   };
   if (result.outcome === 'failed' || result.outcome === 'unavailable') log.error(facts, `Slice ${result.outcome}`);
-  else if (result.outcome === 'done') log.debug(facts, 'Slice done');
+  else if (result.outcome === 'done' || result.outcome === 'aborted') log.debug(facts, `Slice ${result.outcome}`);
   else log.info(facts, `Slice ${result.outcome}`);
 }

@@ -5,7 +5,7 @@ import type { Operation } from './operation.js';
 
 type Operations = Omit<
   GenesysApi,
-  Extract<keyof GenesysApi, `list${string}`> | 'fetchServerTime' | 'stats' | 'requestsAtOnce' | 'close'
+  Extract<keyof GenesysApi, `list${string}`> | 'fetchServerTime' | 'stats' | 'requestsAtOnce' | 'probe' | 'close'
 >;
 
 const recordsKey = 'conversations';

@@ -7,6 +7,7 @@ import type { ApiAnswer, CallOptions, JsonObject } from './api.js';
 import { asTooMuch } from './errors.js';
 import type { Operation } from './operation.js';
 import type { RateLimiter } from './rate-limiter.js';
+import type { Reachability } from './reachability.js';
 import { correlationIdHeader } from './response.js';
 import { type RetryOptions, WaitAllowance, withRetry } from './retry.js';
 import type { SdkAnswer, SdkApis } from './sdk.js';
@@ -22,6 +23,7 @@ export interface CallerOptions {
   readonly limiter: RateLimiter;
   readonly session: Session;
   readonly retry: RetryOptions;
+  readonly reachability: Reachability;
   readonly now: () => Date;
   /** End every call: the program's own end, and `close`. */
   readonly signals: readonly (AbortSignal | undefined)[];
@@ -57,6 +59,7 @@ export class Caller {
     } catch (error) {
       // An error of a request that was cut off is a consequence, not the cause.
       if (link.signal.aborted) throw link.signal.reason;
+      if (error instanceof ApiError && error.facts.outage === 'away') this.#options.reachability.giveUp(error);
       const isAlone = options.isLaterPage || this.#queriesAnswered > answeredBefore;
       throw isAlone ? tooMuchWhereDivisible(error, operation) : toNotSentError(error, operation);
     } finally {
@@ -66,7 +69,8 @@ export class Caller {
 
   /** A token may end before its time; one that was issued this moment may not. */
   async #attempt<Body extends JsonObject>(turn: Turn): Promise<ApiAnswer<Body>> {
-    const { session } = this.#options;
+    const { session, reachability } = this.#options;
+    reachability.throwIfGivenUp();
     await session.ready(turn.signal);
     const generation = session.generation;
     try {

@@ -1,5 +1,5 @@
 import { linkSignals, sleepFor } from '../lib/abort.js';
-import { isLoopbackHost } from '../lib/loopback.js';
+import { apiOutage } from '../lib/errors.js';
 import { Redactor } from '../lib/redact.js';
 import { createOperations } from './analytics-endpoints.js';
 import type { ApiStats, GenesysApi, GenesysApiOptions } from './api.js';
@@ -10,6 +10,7 @@ import { bodyFaultCodes, toApiError } from './errors.js';
 import { MemoryBudget } from './memory-budget.js';
 import type { Operation } from './operation.js';
 import { RateLimiter } from './rate-limiter.js';
+import { Reachability } from './reachability.js';
 import type { RetryOptions } from './retry.js';
 import { openSdk, type SdkSession } from './sdk.js';
 import { type Exchange, Wire } from './sdk-transport.js';
@@ -24,8 +25,15 @@ export function createGenesysApi(options: GenesysApiOptions): GenesysApi {
   const connection = openConnection(options, [clientSecret], (open) =>
     open.tokenBy(loginOperation, (sdk) => sdk.login(clientId, clientSecret)),
   );
-  const { caller, fetchServerTime, stats, requestsAtOnce, close } = connection;
-  return { ...createOperations(caller), ...createListings(caller), fetchServerTime, stats, requestsAtOnce, close };
+  const { caller, reachability, fetchServerTime, stats, requestsAtOnce, close } = connection;
+  const operations = createOperations(caller);
+  const probe = async (signal?: AbortSignal) => {
+    reachability.tryAgain();
+    await operations.organization({ priority: 0, ...(signal && { signal }) }).catch((error: unknown) => {
+      if (apiOutage(error) !== undefined) throw error;
+    });
+  };
+  return { ...operations, ...createListings(caller), fetchServerTime, stats, requestsAtOnce, probe, close };
 }
 
 export type ConnectionOptions = Omit<GenesysApiOptions, 'clientId' | 'clientSecret'>;
@@ -33,6 +41,7 @@ export type ConnectionOptions = Omit<GenesysApiOptions, 'clientId' | 'clientSecr
 /** The parts that every client of the API shares, independent of its credentials and endpoints. */
 export interface Connection {
   readonly caller: Caller;
+  readonly reachability: Reachability;
   readonly sdk: SdkSession;
   readonly wire: Wire;
   readonly redactor: Redactor;
@@ -57,12 +66,14 @@ export function openConnection(
   const sleep = options.sleep ?? sleepFor;
   const closing = new AbortController();
   const redactor = new Redactor(...secrets);
+  const reachability = new Reachability(clockMs);
   let retries = 0;
   const retry: RetryOptions = {
     waitMsMax: options.waitMsMax,
     now,
     sleep,
     random: options.random ?? Math.random,
+    isTooLate: (delayMs) => reachability.isTooLate(delayMs),
     onRetry: () => {
       retries += 1;
     },
@@ -70,9 +81,17 @@ export function openConnection(
   const transport = createTransport({
     timeoutMs: options.timeoutMs,
     userAgent: `genesys-warehouse/${options.userAgentVersion}`,
-    isLoopback: isLoopback(options.apiUrl),
+    proxies: options.proxies,
   });
-  const wire = new Wire({ transport, redactor, clockMs, now, onRequest: options.onRequest, onTime: options.onTime });
+  const wire = new Wire({
+    transport,
+    redactor,
+    reachability,
+    clockMs,
+    now,
+    onRequest: options.onRequest,
+    onTime: options.onTime,
+  });
   const sdk = openSdk(options, wire.send);
   wire.endpoint = sdk.endpoint;
   const signals = [options.signal, closing.signal];
@@ -82,7 +101,8 @@ export function openConnection(
   const limiter = new RateLimiter({ budget, clockMs, sleep: options.clockMs ? sleep : sleepFor, now });
   const allowance = () => Math.min(options.requestsPerMinute, limiter.allowed ?? Number.POSITIVE_INFINITY);
   const connection: Connection = {
-    caller: new Caller({ apis: sdk.apis, wire, limiter, session, retry, now, signals }),
+    caller: new Caller({ apis: sdk.apis, wire, limiter, session, retry, reachability, now, signals }),
+    reachability,
     sdk,
     wire,
     redactor,
@@ -143,9 +163,4 @@ function notAToken(sdk: SdkSession, operation: Operation, redactor: Redactor): E
 /** Milliseconds since the epoch that never run backwards, also when the computer's clock is set. */
 export function monotonicMs(): number {
   return performance.timeOrigin + performance.now();
-}
-
-function isLoopback(apiUrl: string | undefined): boolean {
-  if (!apiUrl || !URL.canParse(apiUrl)) return false;
-  return isLoopbackHost(new URL(apiUrl).hostname);
 }

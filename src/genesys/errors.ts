@@ -1,6 +1,7 @@
 import { ApiError, type ApiErrorFacts, type ErrorAction } from '../lib/errors.js';
 import type { Redactor } from '../lib/redact.js';
 import type { Operation, OperationKind } from './operation.js';
+import { proxyFailedCode, proxyRefusedCode } from './proxy.js';
 import { bodyTooLargeCode } from './transport.js';
 
 /** Describes a failed call. */
@@ -18,10 +19,14 @@ export interface Failure {
   readonly isFromGenesys?: boolean;
   /** True when this process has ever received a response from that host. */
   readonly isReached?: boolean;
+  /** No connection came about, so that nothing was sent. */
+  readonly isUnconnected?: boolean;
+  /** Host and port of the proxy between this machine and that host. */
+  readonly proxy?: string;
   readonly cause?: unknown;
 }
 
-/** How a body that arrived with a good status can still be no answer. */
+/** Codes of bodies that are invalid although the status is good. */
 export const bodyFaultCodes = {
   truncated: 'BODY_TRUNCATED',
   html: 'BODY_HTML',
@@ -39,6 +44,8 @@ interface Rule {
   readonly isFromGenesys?: boolean;
   readonly isReached?: boolean;
   readonly action: ErrorAction;
+  /** Credentials that are refused are refused for every call. */
+  readonly isRefusal?: boolean;
   readonly advice?: (failure: Failure) => string;
 }
 
@@ -52,6 +59,10 @@ const checkCertificate = (failure: Failure) =>
   `The certificate of ${hostOf(failure.url)} is not trusted; check GENESYSCLOUD_REGION or GENESYSCLOUD_API_URL, or name the certificate authority in NODE_EXTRA_CA_CERTS.`;
 const checkAddress = (failure: Failure) =>
   `${hostOf(failure.url)} does not answer as Genesys Cloud does; check GENESYSCLOUD_REGION or GENESYSCLOUD_API_URL.`;
+const checkProxyAccess = ({ proxy }: Failure) =>
+  `The proxy at ${proxy} does not let this program through; check the user and password in HTTPS_PROXY, let the proxy pass Genesys Cloud's hosts, or name them in NO_PROXY.`;
+const checkProxy = ({ proxy }: Failure) =>
+  `Requests go through the proxy at ${proxy}; check HTTPS_PROXY, or name Genesys Cloud's hosts in NO_PROXY.`;
 const namePermission = (failure: Failure) => {
   const permissions = permissionsIn(failure.message);
   return permissions
@@ -61,11 +72,13 @@ const namePermission = (failure: Failure) => {
 
 /** The first rule that fits decides. What fits none is `fail`: the report carries all that is needed to add a rule. */
 const rules: readonly Rule[] = [
-  { kind: 'login', status: 400, action: 'fail', advice: checkCredentials },
-  { kind: 'login', status: 401, action: 'fail', advice: checkCredentials },
-  { kind: 'login', status: 403, action: 'fail', advice: checkCredentials },
-  { kind: 'login', code: bodyFaultCodes.notAToken, action: 'fail', advice: checkAddress },
-  { kind: 'login', status: 404, action: 'fail', advice: checkAddress },
+  { code: proxyRefusedCode, action: 'fail', isRefusal: true, advice: checkProxyAccess },
+  { code: proxyFailedCode, action: 'retry', advice: checkProxy },
+  { kind: 'login', status: 400, action: 'fail', isRefusal: true, advice: checkCredentials },
+  { kind: 'login', status: 401, action: 'fail', isRefusal: true, advice: checkCredentials },
+  { kind: 'login', status: 403, action: 'fail', isRefusal: true, advice: checkCredentials },
+  { kind: 'login', code: bodyFaultCodes.notAToken, action: 'fail', isRefusal: true, advice: checkAddress },
+  { kind: 'login', status: 404, action: 'fail', isRefusal: true, advice: checkAddress },
 
   { code: 'too.many.requests', action: 'wait' },
   { code: 'too.many.requests.retry.after', action: 'wait' },
@@ -113,12 +126,21 @@ const unclassified: Rule = { action: 'fail' };
 /** ApiError with its action, and one sentence that names the operation, the answer and, where there is one, the cure. */
 export function toApiError(failure: Failure, redactor: Redactor): ApiError {
   const rule = rules.find((candidate) => fits(candidate, failure)) ?? ruleForRange(failure.status) ?? unclassified;
-  const message = [headline(failure), rule.advice?.(failure)].filter(Boolean).join(' ');
+  const isProxyFirst = failure.isUnconnected && failure.proxy !== undefined && rule.advice !== checkProxyAccess;
+  const advice = isProxyFirst ? checkProxy(failure) : rule.advice?.(failure);
+  const message = [headline(failure), advice].filter(Boolean).join(' ');
   const cause = failure.cause === undefined ? undefined : { cause: failure.cause };
-  return new ApiError(redactor.apply(message), facts(failure, rule.action), cause);
+  const outage = outageOf(rule, failure);
+  return new ApiError(redactor.apply(message), { ...facts(failure, rule.action), ...(outage && { outage }) }, cause);
 }
 
-/** How an answer fails to arrive although the host is there. */
+/** Without a connection nothing can be asked, and without a login nothing that matters. */
+function outageOf({ action, isRefusal }: Rule, { isUnconnected, operation }: Failure): ApiErrorFacts['outage'] {
+  if (isRefusal) return 'refused';
+  return isUnconnected || (operation.kind === 'login' && action === 'retry') ? 'away' : undefined;
+}
+
+/** Matches codes of responses that fail to arrive although the host is up. */
 const cutCodes =
   /^UND_ERR_(SOCKET|BODY|HEADERS|RES)|^E(CONNRESET|PIPE)$|^ERR_STREAM|^Z_|^HPE_|^BODY_(TRUNCATED|HTML|EMPTY)$/;
 
@@ -127,8 +149,8 @@ const cutCodes =
  * one answer and is to be split. An error that says nothing about the size stays what it is.
  */
 export function asTooMuch(error: ApiError): ApiError {
-  const { action, status = 0, code = '' } = error.facts;
-  if (action !== 'retry' || !(status >= 500 || cutCodes.test(code))) return error;
+  const { action, status = 0, code = '', outage } = error.facts;
+  if (outage !== undefined || action !== 'retry' || !(status >= 500 || cutCodes.test(code))) return error;
   const message = `${error.message} Other queries are answered, so this one asks too much at once.`;
   return new ApiError(message, { ...error.facts, action: 'split' }, { cause: error });
 }

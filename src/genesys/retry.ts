@@ -9,6 +9,8 @@ export interface RetryOptions {
   readonly sleep: Sleep;
   /** In [0, 1). */
   readonly random: () => number;
+  /** Returns true where waiting for an API that is away would take too long. */
+  readonly isTooLate?: (delayMs: number) => boolean;
   readonly onRetry?: (error: ApiError, delayMs: number) => void;
   /** Name of an operation that must not be sent twice on a mere suspicion: of its errors only a `wait`, a certain refusal, is repeated. */
   readonly sentOnce?: string | undefined;
@@ -80,7 +82,9 @@ function delayBefore(error: ApiError, counts: { attempts: number; waits: number 
   }
   const max = options.sentOnce === error.facts.operation ? 1 : attemptsFor(error);
   counts.attempts += 1;
-  return counts.attempts < max ? (retryAfterMs ?? jitteredMs(counts.attempts, random)) : undefined;
+  const delayMs = retryAfterMs ?? jitteredMs(counts.attempts, random);
+  if (counts.attempts >= max || (error.facts.outage !== undefined && options.isTooLate?.(delayMs))) return undefined;
+  return delayMs;
 }
 
 function attemptsFor(error: ApiError): number {
@@ -94,8 +98,11 @@ export function jitteredMs(failures: number, random: () => number): number {
   return Math.ceil(random() * ceilingMs);
 }
 
+/** Another call's error, with which this one gives up as well. */
+const triedBefore = /It was tried \d+ times\.$/;
+
 function afterAttempts(error: ApiError, attempts: number): ApiError {
-  if (attempts < 2) return error;
+  if (attempts < 2 || triedBefore.test(error.message)) return error;
   return new ApiError(`${error.message} It was tried ${attempts} times.`, error.facts, { cause: error.cause });
 }
 

@@ -3,9 +3,11 @@ import type { Redactor } from '../lib/redact.js';
 import { AnswerPace } from './answer-pace.js';
 import type { RecordSink, RequestReport } from './api.js';
 import type { BudgetFacts } from './budget.js';
+import { ConnectError } from './connector.js';
 import { toApiError } from './errors.js';
 import { budgetFacts } from './headers.js';
 import type { Operation } from './operation.js';
+import type { Reachability } from './reachability.js';
 import { readRecords } from './record-reader.js';
 import type { Endpoint } from './region.js';
 import { correlationIdHeader, readAnswer } from './response.js';
@@ -26,6 +28,7 @@ export interface Exchange {
 export interface WireOptions {
   readonly transport: Transport;
   readonly redactor: Redactor;
+  readonly reachability: Reachability;
   readonly clockMs: () => number;
   readonly now: () => Date;
   readonly onRequest?: ((report: RequestReport) => void) | undefined;
@@ -84,6 +87,7 @@ export class Wire {
       return answer;
     } catch (error) {
       if (exchange.signal.aborted) throw exchange.signal.reason;
+      this.#options.reachability.failed(new URL(wire.url).host, startMs);
       this.#report(exchange, startMs, { status: 0, bytes: 0 });
       throw this.#networkError(wire, exchange, asError(error));
     }
@@ -103,7 +107,12 @@ export class Wire {
   }
 
   #record(wire: WireRequest, exchange: Exchange, answer: WireAnswer, startMs: number): void {
-    this.#reachedHosts.add(new URL(wire.url).host);
+    const { host } = new URL(wire.url);
+    this.#reachedHosts.add(host);
+    // A host that logs nobody in is as good as away.
+    const isAway = exchange.operation.kind === 'login' && answer.status >= 500;
+    if (isAway) this.#options.reachability.failed(host, startMs);
+    else this.#options.reachability.answered(host);
     const serverTimeMs = Date.parse(answer.headers.date ?? '');
     if (!Number.isNaN(serverTimeMs)) this.#options.onTime?.(serverTimeMs);
     this.counters.bytes += answer.bytes;
@@ -136,6 +145,7 @@ export class Wire {
         // Where several addresses were tried, Node's error has a code but no text.
         message: error.message || `no connection to ${new URL(wire.url).host}`,
         isReached: this.#reachedHosts.has(new URL(wire.url).host),
+        ...(error instanceof ConnectError && { isUnconnected: true, ...(error.proxy && { proxy: error.proxy }) }),
         cause: error,
       },
       this.#options.redactor,

@@ -1,9 +1,12 @@
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
+import { Agent, type Dispatcher, request } from 'undici';
 import { linkSignals } from '../lib/abort.js';
+import { withCode } from '../lib/errors.js';
 import { secondMs } from '../lib/interval.js';
+import { createConnector } from './connector.js';
 import type { Headers } from './headers.js';
+import type { ProxySettings } from './proxy.js';
 
 export interface WireRequest {
   readonly url: string;
@@ -42,13 +45,14 @@ export interface Transport {
 export interface TransportOptions {
   readonly timeoutMs: number;
   readonly userAgent: string;
-  /** No proxy can reach this machine's own loopback addresses. */
-  readonly isLoopback: boolean;
+  /** Absent where every host is reached directly. */
+  readonly proxies?: ProxySettings | undefined;
 }
 
 /** Limits a body that is held in memory as a whole. */
 const textBytesMax = 256 * 1024 * 1024;
-const connectTimeoutMsMax = 15 * secondMs;
+/** Two attempts have to fit into the time within which a command says that Genesys Cloud cannot be reached. */
+const connectTimeoutMsMax = 10 * secondMs;
 const keepAliveMs = 30 * secondMs;
 /** More than are ever in flight; a bound against a mistake elsewhere. */
 const connectionsMax = 64;
@@ -64,15 +68,14 @@ export function createTransport(options: TransportOptions): Transport {
   };
 }
 
-function createDispatcher(options: TransportOptions): Dispatcher {
-  const agentOptions: Agent.Options = {
-    connect: { timeout: Math.min(options.timeoutMs, connectTimeoutMsMax) },
-    headersTimeout: options.timeoutMs,
-    bodyTimeout: options.timeoutMs,
+function createDispatcher({ timeoutMs, proxies }: TransportOptions): Dispatcher {
+  return new Agent({
+    connect: createConnector(Math.min(timeoutMs, connectTimeoutMsMax), proxies),
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
     keepAliveTimeout: keepAliveMs,
     connections: connectionsMax,
-  };
-  return options.isLoopback ? new Agent(agentOptions) : new EnvHttpProxyAgent(agentOptions);
+  });
 }
 
 async function exchange<T>(
@@ -82,7 +85,7 @@ async function exchange<T>(
   options: TransportOptions,
 ): Promise<T> {
   const ms = options.timeoutMs * exchangeTimeoutFactor;
-  const reason = () => codedError('UND_ERR_BODY_TIMEOUT', `the answer was not complete after ${ms / secondMs} s`);
+  const reason = () => withCode('UND_ERR_BODY_TIMEOUT', `the answer was not complete after ${ms / secondMs} s`);
   const link = linkSignals([wire.signal], { ms, reason });
   try {
     const response = await request(wire.url, {
@@ -132,11 +135,7 @@ export async function readText(response: WireResponse, bytesMax = textBytesMax):
 export const bodyTooLargeCode = 'BODY_TOO_LARGE';
 
 export function bodyTooLarge(bytesMax: number): Error {
-  return codedError(bodyTooLargeCode, `the answer is larger than ${bytesMax} bytes`);
-}
-
-function codedError(code: string, message: string): Error {
-  return Object.assign(new Error(message), { code });
+  return withCode(bodyTooLargeCode, `the answer is larger than ${bytesMax} bytes`);
 }
 
 function flattenHeaders(headers: Record<string, string | string[] | undefined>): Headers {

@@ -30,6 +30,11 @@ export interface ApiErrorFacts {
   readonly correlationId?: string;
   /** From `Retry-After` or the rate-limit headers. */
   readonly retryAfterMs?: number;
+  /**
+   * It concerns every call alike: the API is `away` (not resolved, not reached, no login), or it or the proxy before it has `refused` the
+   * credentials, which is a mistake of configuration.
+   */
+  readonly outage?: 'away' | 'refused';
 }
 
 /** An answer, or the lack of one, of the Genesys Cloud API. Classified where it is made, in `genesys/errors.ts`. */
@@ -54,6 +59,34 @@ export class DeferredError extends Error {
   }
 }
 
+/** Genesys Cloud or the database is away, or refuses this program: one condition, and not a fault of any slice. */
+export class OutageError extends Error {
+  override readonly name = 'OutageError';
+  readonly of: 'genesys' | 'database';
+  /** A mistake of configuration: exit status 2. */
+  readonly isMistake: boolean;
+
+  constructor(message: string, of: OutageError['of'], options: ErrorOptions & { readonly isMistake?: boolean } = {}) {
+    super(message, options);
+    this.of = of;
+    this.isMistake = options.isMistake ?? false;
+  }
+}
+
+/** Returns the outage of the API that an error means, or undefined where it concerns one call only. */
+export function apiOutage(error: unknown): OutageError | undefined {
+  if (error instanceof OutageError) return error;
+  if (!(error instanceof ApiError) || error.facts.outage === undefined) return undefined;
+  const isMistake = error.facts.outage === 'refused';
+  const message = isMistake ? error.message : `Genesys Cloud cannot be reached: ${error.message}`;
+  return new OutageError(message, 'genesys', { cause: error, isMistake });
+}
+
 export function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(typeof thrown === 'string' ? thrown : JSON.stringify(thrown));
+}
+
+/** Returns an error with a code as Node's own errors have one. */
+export function withCode(code: string, message: string): NodeJS.ErrnoException {
+  return Object.assign(new Error(message), { code });
 }

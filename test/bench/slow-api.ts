@@ -2,7 +2,6 @@ import { type BenchSandbox, startBenchDatabase, startBenchSandbox } from './benc
 import { fetchPages, loadPages } from './loader-alone.js';
 import { type Backfill, runBackfill } from './program-run.js';
 
-const perDay = 10_000;
 const at = new Date('2026-03-20T12:00:00Z');
 const conversationsSmall = 10_000;
 /** Days with which the loader's own speed is measured. */
@@ -13,10 +12,14 @@ const megabytesMax = 400;
 const ratioMax = 1.2;
 const dayMs = 86_400_000;
 
-/** `SLOW_API_DELAYS=2 SLOW_API_ALLOWANCES=300 SLOW_API_CONVERSATIONS=60000` measures a part, for a machine that is wanted for more. */
+/**
+ * `SLOW_API_DELAYS=2 SLOW_API_ALLOWANCES=300 SLOW_API_CONVERSATIONS=60000` measures a part, for a machine that is wanted for more.
+ * `SLOW_API_PER_DAY=1000` makes days of a page each, so that the allowance is used up long before the processor is.
+ */
 const delaysMs = numbersOf(process.env.SLOW_API_DELAYS, [0, 0.5, 2, 5]).map((seconds) => seconds * 1_000);
 const allowances = numbersOf(process.env.SLOW_API_ALLOWANCES, [300, 3_000]);
 const [conversationsLarge = 0] = numbersOf(process.env.SLOW_API_CONVERSATIONS, [200_000]);
+const [perDay = 0] = numbersOf(process.env.SLOW_API_PER_DAY, [10_000]);
 
 /**
  * The real program backfills from an API that takes its time before each answer. Whatever the delay, either the allowance of requests is
@@ -54,7 +57,11 @@ function rangeOf(conversations: number) {
 
 async function setDelay({ url }: BenchSandbox, ms: number): Promise<void> {
   const faults = ms === 0 ? {} : { stall: { rate: 1, ms, when: 'before-headers', path: '/api/' } };
-  const response = await fetch(`${url}/sandbox/faults`, { method: 'POST', body: JSON.stringify(faults) });
+  const response = await fetch(`${url}/sandbox/faults`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(faults),
+  });
   if (!response.ok) throw new Error(`The sandbox refused its faults: ${await response.text()}`);
 }
 

@@ -72,6 +72,28 @@ describe('the table of errors', () => {
     expect(classify(kind, failure).facts.action).toBe(action);
   });
 
+  test.each<[OperationKind, Partial<Failure>, 'away' | 'refused' | undefined]>([
+    ['query', { code: 'ECONNREFUSED', isUnconnected: true }, 'away'],
+    ['query', { code: 'ENOTFOUND', isUnconnected: true, isReached: false }, 'away'],
+    ['query', { code: 'ENOTFOUND', isUnconnected: true, isReached: true }, 'away'],
+    ['query', { code: 'UND_ERR_CONNECT_TIMEOUT', isUnconnected: true }, 'away'],
+    ['query', { code: 'DEPTH_ZERO_SELF_SIGNED_CERT', isUnconnected: true }, 'away'],
+    ['query', { code: 'ERR_SSL_WRONG_VERSION_NUMBER', isUnconnected: true }, 'away'],
+    ['query', { code: 'ECONNRESET', isUnconnected: true, proxy: 'proxy:8080' }, 'away'],
+    ['query', { code: 'PROXY_FAILED', isUnconnected: true, proxy: 'proxy:8080' }, 'away'],
+    ['query', { code: 'PROXY_REFUSED', isUnconnected: true, proxy: 'proxy:8080' }, 'refused'],
+    ['login', { status: 503 }, 'away'],
+    ['login', { code: 'ECONNRESET' }, 'away'],
+    ['login', { status: 401, code: 'invalid_client' }, 'refused'],
+    ['login', { status: 400, code: 'invalid_client' }, 'refused'],
+    ['login', { status: 429 }, undefined],
+    ['query', { code: 'ECONNRESET' }, undefined],
+    ['query', { status: 503 }, undefined],
+    ['query', { status: 504 }, undefined],
+  ])('%s: %j concerns every call: %s', (kind, failure, outage) => {
+    expect(classify(kind, failure).facts.outage).toBe(outage);
+  });
+
   test('a missing permission is named, with what to do about it', () => {
     const message =
       'Unable to perform the requested action. You are missing the following permission(s): analytics:conversationDetail:view';

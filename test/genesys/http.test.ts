@@ -1,7 +1,7 @@
 import http from 'node:http';
-import net, { type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { createTransport, readText, type TransportOptions, type WireRequest } from '../../src/genesys/transport.js';
 import { startServer } from './api-server.js';
 
@@ -9,7 +9,7 @@ const textBytesMax = 1_500;
 const neverAborted = new AbortController().signal;
 
 function open(options: Partial<TransportOptions> = {}) {
-  const transport = createTransport({ timeoutMs: 5_000, userAgent: 'test', isLoopback: true, ...options });
+  const transport = createTransport({ timeoutMs: 5_000, userAgent: 'test', ...options });
   onTestFinished(() => transport.close());
   return {
     exchange: (request: WireRequest) => transport.exchange(request, (response) => readText(response, textBytesMax)),
@@ -78,44 +78,4 @@ test('connections are used again', async () => {
   for (let n = 0; n < 10; n += 1) await transport.exchange(get(server.url));
   // The pool may open a second one while the first is still being released.
   expect(new Set(server.seen.map((request) => request.clientPort)).size).toBeLessThanOrEqual(2);
-});
-
-describe('a proxy of the environment', () => {
-  async function startProxy() {
-    const targets: string[] = [];
-    const proxy = http.createServer();
-    proxy.on('connect', (request, socket: net.Socket) => {
-      targets.push(request.url ?? '');
-      const upstream = net.connect(server.port, '127.0.0.1', () => {
-        socket.write('HTTP/1.1 200 OK\r\n\r\n');
-        upstream.pipe(socket).pipe(upstream);
-      });
-    });
-    const server = await startServer(() => ({ body: { via: 'proxy' } }));
-    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-    onTestFinished(() => {
-      proxy.closeAllConnections();
-      proxy.close();
-    });
-    const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
-    for (const name of ['http_proxy', 'HTTP_PROXY']) vi.stubEnv(name, url);
-    for (const name of ['no_proxy', 'NO_PROXY']) vi.stubEnv(name, '');
-    onTestFinished(() => {
-      vi.unstubAllEnvs();
-    });
-    return { targets, server };
-  }
-
-  test('is used for hosts elsewhere', async () => {
-    const { targets } = await startProxy();
-    const answer = await open({ isLoopback: false }).exchange(get('http://api.example.test/api/v2/x'));
-    expect(JSON.parse(answer.text)).toEqual({ via: 'proxy' });
-    expect(targets).toEqual(['api.example.test:80']);
-  });
-
-  test('is not asked for this machine’s own addresses', async () => {
-    const { targets, server } = await startProxy();
-    await open({ isLoopback: true }).exchange(get(server.url));
-    expect(targets).toEqual([]);
-  });
 });

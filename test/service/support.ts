@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import type { Timing } from '../../src/cli/app/command.js';
 import type { Sandbox } from '../../src/sandbox/index.js';
 import { environmentFor, runCommand } from '../support/program.js';
 
@@ -28,6 +29,7 @@ export async function startRun(
   databaseUrl: string,
   args: readonly string[],
   extra: Record<string, string> = {},
+  timing?: Timing,
 ): Promise<Running> {
   const port = await freePort();
   const stopping = new AbortController();
@@ -37,7 +39,13 @@ export async function startRun(
     GENESYS_WAREHOUSE_START: '1d',
     ...extra,
   };
-  const ended = runCommand(['run', '--schedule', '* * * * * *', ...args], sandbox, environment, stopping.signal);
+  const ended = runCommand(
+    ['run', '--schedule', '* * * * * *', ...args],
+    sandbox,
+    environment,
+    stopping.signal,
+    timing,
+  );
   const url = `http://127.0.0.1:${port}`;
   const get = async (path: string) => {
     const answer = await fetch(`${url}${path}`);

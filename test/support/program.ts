@@ -32,12 +32,22 @@ export const noDelay: Timing = {
   random: () => 0.5,
 };
 
+/** Waits so little that a test does not notice, and yet not in a loop that takes the processor for itself. */
+export const shortDelay: Timing = {
+  sleep: async (_ms, signal) => {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    signal?.throwIfAborted();
+  },
+  random: () => 0.5,
+};
+
 /** Runs a command in this process on the sandbox's clock; the environment is the given one alone. */
 export async function runCommand(
   args: readonly string[],
   sandbox: Sandbox,
   environment: Record<string, string>,
   signal: AbortSignal = new AbortController().signal,
+  timing: Timing = noDelay,
 ): Promise<ProgramRun> {
   const lines: string[] = [];
   const status = await runProgram(args, {
@@ -47,7 +57,7 @@ export async function runCommand(
     print: (text) => lines.push(text),
     isTerminal: false,
     environment,
-    timing: noDelay,
+    timing,
     writeLog: (line) => lines.push(line),
   });
   return { status, output: lines.join('\n') };

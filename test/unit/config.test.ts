@@ -424,3 +424,56 @@ describe('the page', () => {
     expect(fault).not.toContain('swordfish');
   });
 });
+
+describe('the proxies', () => {
+  const proxiesOf = (environment: Record<string, string>) =>
+    parseConfig({ ...credentials, ...environment }, { api: true }).api.proxies;
+
+  test('come from the standard variables, the lower-case names first, and are none where none is named', () => {
+    expect(proxiesOf({})).toBeUndefined();
+    expect(proxiesOf({ NO_PROXY: 'a' })).toBeUndefined();
+    expect(proxiesOf({ HTTPS_PROXY: 'http://proxy.example.com:8080' })).toEqual({
+      https: 'http://proxy.example.com:8080',
+      none: [],
+    });
+    expect(
+      proxiesOf({
+        HTTPS_PROXY: 'http://upper:1',
+        https_proxy: 'https://lower:2',
+        HTTP_PROXY: 'http://plain:3',
+        NO_PROXY: 'a.example, b.example,.c.example  d',
+      }),
+    ).toEqual({
+      https: 'https://lower:2',
+      http: 'http://plain:3',
+      none: ['a.example', 'b.example', '.c.example', 'd'],
+    });
+  });
+
+  test.each(['proxy.example.com:8080', 'user:hush@proxy:8080', 'socks5://proxy:1080', 'http://', '//proxy'])(
+    '%s is refused in one sentence that does not repeat it',
+    (value) => {
+      const [fault, ...others] = faultsOf({ ...credentials, HTTPS_PROXY: value }, { api: true });
+      expect(fault).toBe(
+        'HTTPS_PROXY is not the address of an HTTP proxy; begin it with http:// or https://, as in http://proxy.example.com:8080',
+      );
+      expect(others).toEqual([]);
+      expect(fault).not.toContain('hush');
+    },
+  );
+
+  test('are of no concern to a command that calls no API', () => {
+    expect(faultsOf({ HTTPS_PROXY: 'proxy.example.com:8080' })).toEqual([]);
+  });
+
+  test('come from .env, too', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'proxy-'));
+    try {
+      writeFileSync(join(folder, '.env'), 'HTTPS_PROXY=http://from-file:8080\n', { mode: 0o600 });
+      const environment = loadEnvironment(folder, { ...credentials });
+      expect(parseConfig(environment, { api: true }).api.proxies?.https).toBe('http://from-file:8080');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});

@@ -1,4 +1,4 @@
-import { ApiError, asError, LakeError, UsageError } from '../../lib/errors.js';
+import { ApiError, asError, LakeError, OutageError, UsageError } from '../../lib/errors.js';
 import { describeSystemError } from '../../lib/system-errors.js';
 import { describeMissingSchema } from '../../postgres/connection/errors.js';
 import { describeLoss } from '../../postgres/connection/lost.js';
@@ -8,7 +8,8 @@ import { describeLoss } from '../../postgres/connection/lost.js';
  * A stack would only bury it. Undefined for every other error.
  */
 function sentenceOf(error: unknown): string | undefined {
-  if (error instanceof UsageError || error instanceof ApiError || error instanceof LakeError) return error.message;
+  const isSentence = [UsageError, ApiError, LakeError, OutageError].some((kind) => error instanceof kind);
+  if (isSentence) return (error as Error).message;
   return describeLoss(error) ?? describeMissingSchema(error) ?? describeSystemError(error);
 }
 

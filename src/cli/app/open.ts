@@ -7,6 +7,7 @@ import {
   embeddedDirectory,
   parseConfig,
 } from '../../config/config.js';
+import { proxySecrets } from '../../config/proxy.js';
 import type { GenesysApi } from '../../genesys/api.js';
 import { createGenesysApi } from '../../genesys/client.js';
 import { ApiClock } from '../../lib/api-clock.js';
@@ -58,6 +59,7 @@ export function readConfig(context: CommandContext, needs: { readonly api: boole
     config.privacy.key,
     config.write.clientSecret,
     config.dashboard.password,
+    ...proxySecrets(config.api?.proxies),
   ].filter((secret) => secret !== undefined);
   return { config, log: context.createLog(config.logLevel, secrets) };
 }
@@ -103,7 +105,7 @@ function warnOfClearText({ api }: Config, log: Log): void {
     log.warn('GENESYSCLOUD_API_URL is not encrypted: the client secret and all data cross the network in clear text');
 }
 
-/** Before anything is planned: a clock that nobody has held to the API's, or that was set since, is asked about. */
+/** Compares the clock with the API's before planning, unless it has been compared and not been set since. */
 export async function syncClock({ api, clock, log }: Pick<OpenedWithApi, 'api' | 'clock' | 'log'>): Promise<void> {
   if (!clock.isInDoubt) return;
   await api.fetchServerTime();
@@ -115,6 +117,15 @@ export async function syncClock({ api, clock, log }: Pick<OpenedWithApi, 'api' |
   );
 }
 
+/** Returns where the API is and by which way it is reached, for every client of it. */
+export function apiAddress({ region, apiUrl, proxies }: ApiConfig): Pick<ApiConfig, 'region' | 'apiUrl' | 'proxies'> {
+  return {
+    ...(region !== undefined && { region }),
+    ...(apiUrl !== undefined && { apiUrl }),
+    ...(proxies !== undefined && { proxies }),
+  };
+}
+
 function openApi(
   config: ConfigWithApi,
   context: CommandContext,
@@ -122,12 +133,11 @@ function openApi(
   budgets: Budgets,
   clock: ApiClock,
 ): GenesysApi {
-  const { clientId, clientSecret, region, apiUrl }: ApiConfig = config.api;
+  const { clientId, clientSecret } = config.api;
   return createGenesysApi({
     clientId,
     clientSecret,
-    ...(region !== undefined && { region }),
-    ...(apiUrl !== undefined && { apiUrl }),
+    ...apiAddress(config.api),
     requestsPerMinute: config.requestsPerMinute,
     budget: budgets.of(clientId),
     userAgentVersion: version,

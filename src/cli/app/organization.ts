@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ApiConfig } from '../../config/config.js';
 import type { JsonObject } from '../../genesys/api.js';
 import type { GenesysWriteApi } from '../../genesys/write-api.js';
-import { ApiError, UsageError } from '../../lib/errors.js';
+import { ApiError, apiOutage, UsageError } from '../../lib/errors.js';
 import { dayMs } from '../../lib/interval.js';
 import { inTransaction } from '../../postgres/connection/transaction.js';
 import { keepOrganization, type Organization, readOrganization } from '../../postgres/ledger/organization.js';
@@ -63,6 +63,7 @@ async function settle(
     if (kept !== found.id) throw otherOrganization(kept, stored?.name ?? null, found);
     return;
   }
+  if (apiOutage(found) !== undefined) throw found;
   // Credentials that were checked before stay good; an empty database takes whatever the pull itself may read.
   if (isKnown || stored === undefined) return;
   if (!isRefused(found)) throw found;

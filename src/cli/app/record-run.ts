@@ -1,11 +1,12 @@
 import { resolveStart } from '../../config/parse-time.js';
 import type { SyncContext, SyncSummary } from '../../engine/sync.js';
 import type { ApiStats } from '../../genesys/api.js';
-import { asError } from '../../lib/errors.js';
+import { asError, OutageError } from '../../lib/errors.js';
 import { formatInterval, secondMs } from '../../lib/interval.js';
 import type { Log } from '../../lib/log.js';
 import { withLogContext } from '../../lib/log-context.js';
 import { version } from '../../lib/version.js';
+import { clearOutage, keepOutage } from '../../postgres/ledger/outage.js';
 import { type ApiBudget, beginRun, endRun } from '../../postgres/ledger/runs.js';
 import { createWarehouse } from '../../postgres/warehouse.js';
 import { confirmFromExtract } from '../../postgres/wrapup/sending.js';
@@ -15,6 +16,7 @@ import { type CommandContext, exitDone, exitFailure } from './command.js';
 import { reportHeldSlices, strangersAmong } from './held-slices.js';
 import { type OpenedWithApi, syncClock } from './open.js';
 import { settleOrganization } from './organization.js';
+import { outageOf } from './outage.js';
 
 const errorsShownMax = 10;
 const readAheadFactor = 2;
@@ -79,20 +81,35 @@ async function recordedRun(
     await settleOrganization(opened);
     summary = await work();
     await confirmFromExtract(opened.pool, { now: context.now(), actor: command, states: ['sent'] });
+    await clearOutage(opened.pool);
   } catch (error) {
-    failure = error;
+    failure = outageOf(error) ?? error;
   }
   const exitStatus = failure === undefined && isDone(summary as SyncSummary) ? exitDone : exitFailure;
   const lastError = failure === undefined ? (summary?.failures[0]?.result.message ?? null) : asError(failure).message;
   const budget = budgetSince(before, opened, context.now());
   const end = { ...totals(summary), requests: budget.requests, exitStatus, lastError };
-  // A run whose database is gone cannot be written down; the first error is the one to show.
-  await endRun(opened.pool, runId, end, budget, context.now()).catch((error: unknown) =>
-    opened.log.warn({ reason: asError(error).message }, 'The run could not be recorded'),
-  );
+  await recordEnd(opened, context, failure, () => endRun(opened.pool, runId, end, budget, context.now()));
   if (failure !== undefined) throw failure;
   report(command, context, opened.log, summary as SyncSummary, budget.requests);
   return exitStatus;
+}
+
+/** A run whose database is away cannot be written down; the first error is the one to show. */
+async function recordEnd(
+  { pool, log }: OpenedWithApi,
+  context: CommandContext,
+  failure: unknown,
+  record: () => Promise<void>,
+): Promise<void> {
+  const outage = failure instanceof OutageError ? failure : undefined;
+  if (outage?.of === 'database') return;
+  try {
+    if (outage !== undefined) await keepOutage(pool, { at: context.now(), reason: outage.message });
+    await record();
+  } catch (error) {
+    log.warn({ reason: asError(error).message }, 'The run could not be recorded');
+  }
 }
 
 function isDone({ failures, held }: SyncSummary): boolean {

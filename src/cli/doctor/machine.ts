@@ -42,7 +42,7 @@ export async function checkDisk(directory: string, isEmbedded: boolean): Promise
   }
 }
 
-/** Says which proxy the API is asked through. `environment` is the process' own; the password of the proxy is left out. */
+/** Says which proxy the API is asked through. The password of the proxy is left out. */
 export function checkProxy(environment: Environment, apiHost: string | undefined): Check {
   const value = (name: string) => environment[name.toLowerCase()] || environment[name];
   const proxy = value('HTTPS_PROXY') ?? value('HTTP_PROXY');

@@ -1,7 +1,7 @@
 import type { SliceReport } from '../../engine/sync.js';
-import { ApiError, asError } from '../../lib/errors.js';
+import { ApiError, asError, type OutageError } from '../../lib/errors.js';
 import { minuteMs, secondMs } from '../../lib/interval.js';
-import type { ErrorFact, PulledFigures, RunFigures } from '../../service/metrics-catalog.js';
+import type { ErrorFact, OutageFact, PulledFigures, RunFigures } from '../../service/metrics-catalog.js';
 
 /** More than the longest statement and the longest wait for the API together: who shows nothing for so long does not work any more. */
 const stuckMsMax = 20 * minuteMs;
@@ -32,6 +32,7 @@ export class RunState {
   #isTicking = false;
   #isLoginRefused = false;
   #lastError: ErrorFact | null = null;
+  #outage: OutageFact | null = null;
   #slices = 0;
   #seenActivity = 0;
   #seenActivityMs = 0;
@@ -62,7 +63,28 @@ export class RunState {
     const { message, cause } = asError(error);
     this.#lastError = { at: this.#options.now(), stream, message };
     const api = [error, cause].find((candidate) => candidate instanceof ApiError);
-    if (api?.facts.operation === 'login') this.#isLoginRefused = true;
+    if (api?.facts.operation === 'login' && api.facts.outage !== 'away') this.#isLoginRefused = true;
+  }
+
+  /** The schedule's tick came and had nothing to do. */
+  tickSkipped(msToNext: number | null): void {
+    this.#nextTickMs = this.#options.clockMs() + (msToNext ?? Number.POSITIVE_INFINITY);
+  }
+
+  outageBegan({ of, message }: OutageError): void {
+    this.#outage = { of, since: this.#options.now(), reason: message };
+  }
+
+  /** Returns since when it was on. */
+  outageEnded(): Date | undefined {
+    const since = this.#outage?.since;
+    this.#outage = null;
+    this.#isLoginRefused = false;
+    return since;
+  }
+
+  get outage(): OutageFact | null {
+    return this.#outage;
   }
 
   readonly onSlice = ({ stream, result }: SliceReport): void => {
@@ -107,6 +129,7 @@ export class RunState {
       lastTickMs: this.#tickMs,
       pulled: this.#pulled,
       lastError: this.#lastError,
+      outage: this.#outage,
     };
   }
 

@@ -53,9 +53,11 @@ async function healthRoutes({ context, opened, state, live }: RunServiceOptions)
 
   const readinessFault = async (): Promise<string | undefined> => {
     const { value, error } = await schema();
-    if (error !== undefined) return 'The database does not answer.';
+    if (error !== undefined || state.outage?.of === 'database')
+      return `The database does not answer${sinceOf(state, 'database')}.`;
     if (value !== ownSchema) return 'The database was migrated by another version of this program; start that one.';
-    if (state.isLoginRefused) return 'Genesys refuses the login; check the OAuth client.';
+    if (state.isLoginRefused) return `Genesys refuses the login${sinceOf(state, 'genesys')}; check the OAuth client.`;
+    if (state.outage !== null) return `Since ${state.outage.since.toISOString()}: ${state.outage.reason}`;
     return undefined;
   };
   const facts = async (): Promise<Facts> => {
@@ -83,6 +85,10 @@ async function healthRoutes({ context, opened, state, live }: RunServiceOptions)
       text: await metrics.text(await facts()),
     })),
   ];
+}
+
+function sinceOf({ outage }: RunState, of: 'genesys' | 'database'): string {
+  return outage?.of === of ? ` since ${outage.since.toISOString()}` : '';
 }
 
 const get = (path: string, handle: Route['handle']): Route => ({ method: 'GET', path, handle });

@@ -3,10 +3,12 @@ import { OutdatedProgramError } from '../../lib/errors.js';
 import { type CommandContext, exitDone } from '../app/command.js';
 import { errorFacts } from '../app/error-text.js';
 import type { OpenedWithApi } from '../app/open.js';
+import { outageOf } from '../app/outage.js';
 import { recordRun, syncContext } from '../app/record-run.js';
 import { reconcilePulledDays } from '../reconcile.js';
 import type { RunState, TickOutcome } from './health.js';
 import { LakeFollower } from './lake.js';
+import { OutageWatch } from './outage-watch.js';
 
 export interface TicksOptions {
   readonly context: CommandContext;
@@ -22,23 +24,37 @@ export interface TicksOptions {
 /** The ticks of `run`: one at a time, each a run of its own in the ledger. */
 export class Ticks {
   readonly #options: TicksOptions;
+  readonly #watch: OutageWatch;
   readonly #lake: LakeFollower;
   #current: Promise<void> | undefined;
 
   constructor(options: TicksOptions) {
     this.#options = options;
+    this.#watch = new OutageWatch({ ...options, onOver: () => this.#resume() });
     this.#lake = new LakeFollower(options.context, options.opened);
   }
 
   tick(): Promise<void> {
-    if (this.#options.context.signal.aborted) return Promise.resolve();
+    const { context, state, msToNext } = this.#options;
+    if (context.signal.aborted) return Promise.resolve();
+    if (this.#watch.isOn) {
+      state.tickSkipped(msToNext());
+      return Promise.resolve();
+    }
     this.#current ??= this.#work().finally(() => {
       this.#current = undefined;
     });
     return this.#current;
   }
 
+  /** The tick that met the outage may still be ending. */
+  async #resume(): Promise<void> {
+    await this.#current;
+    await this.tick();
+  }
+
   async settled(): Promise<void> {
+    await this.#watch.settled();
     await this.#current;
     await this.#lake.settled();
   }
@@ -61,9 +77,15 @@ export class Ticks {
         await reconcilePulledDays(opened.pool, context, opened.log);
         return summary;
       });
+      this.#watch.reset();
       return status === exitDone ? 'done' : 'partly';
     } catch (error) {
       state.failed(error);
+      const outage = context.signal.aborted ? undefined : outageOf(error);
+      if (outage !== undefined) {
+        this.#watch.begin(outage);
+        return 'failed';
+      }
       if (error instanceof OutdatedProgramError) {
         onFatal(error);
         return 'failed';

@@ -8,7 +8,7 @@ import { UsageError } from '../../lib/errors.js';
 import { secondMs } from '../../lib/interval.js';
 import { version } from '../../lib/version.js';
 import { type CommandContext, exitDone } from '../app/command.js';
-import { readConfig } from '../app/open.js';
+import { apiAddress, readConfig } from '../app/open.js';
 import { requestTimeoutMs, tokenFileOf, waitMsMax } from './writer.js';
 
 export interface WrapupLoginOptions {
@@ -71,11 +71,9 @@ function openLogin(context: CommandContext, config: ConfigWithApi): UserLogin {
     throw new UsageError(
       'GENESYS_WAREHOUSE_WRITE_CLIENT_ID is missing; set it to that of an OAuth client of the grant type Code Authorization.',
     );
-  const { region, apiUrl } = config.api;
   return createUserLogin({
     credentials: { kind: 'user', clientId, ...(clientSecret !== undefined && { clientSecret }) },
-    ...(region !== undefined && { region }),
-    ...(apiUrl !== undefined && { apiUrl }),
+    ...apiAddress(config.api),
     requestsPerMinute: config.requestsPerMinute,
     userAgentVersion: version,
     waitMsMax,

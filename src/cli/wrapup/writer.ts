@@ -9,7 +9,7 @@ import type { Log } from '../../lib/log.js';
 import { version } from '../../lib/version.js';
 import type { Budgets } from '../app/budgets.js';
 import { type CommandContext, timingOf } from '../app/command.js';
-import type { OpenedWithApi } from '../app/open.js';
+import { apiAddress, type OpenedWithApi } from '../app/open.js';
 import { settleWriter } from '../app/organization.js';
 
 /** The longest that one call may wait for the API before the run ends; shorter than a claim of the ledger. */
@@ -33,11 +33,9 @@ export async function openWriter(
   { config, log, budgets }: { readonly config: ConfigWithApi; readonly log: Log; readonly budgets: Budgets },
 ): Promise<Writer> {
   const { credentials, actor } = await writeCredentials(context, config);
-  const { region, apiUrl } = config.api;
   const api = createGenesysWriteApi({
     credentials,
-    ...(region !== undefined && { region }),
-    ...(apiUrl !== undefined && { apiUrl }),
+    ...apiAddress(config.api),
     requestsPerMinute: config.requestsPerMinute,
     budget: budgets.of(credentials.clientId),
     userAgentVersion: version,

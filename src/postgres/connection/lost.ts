@@ -1,4 +1,4 @@
-import { asError } from '../../lib/errors.js';
+import { ApiError, asError, OutageError } from '../../lib/errors.js';
 
 const remedy = 'Unstored data stays pending; the next run resumes from the last checkpoint.';
 
@@ -17,7 +17,7 @@ const losses: readonly (readonly [RegExp, string])[] = [
   [/^25P0[23]$/, 'the database ended an idle transaction (idle-in-transaction timeout)'],
   [/^25P04$/, 'the database ended a transaction that exceeded the transaction timeout'],
 ];
-/** Where the driver gives no code, there is only its wording to go by. */
+/** Matches messages of the driver that have no code. */
 const lossWords =
   /^Connection terminated|^Client has encountered a connection error|^timeout exceeded when trying to connect|^Query read timeout/;
 const causesMax = 10;
@@ -49,14 +49,37 @@ export function reasonOf(client: object, error: unknown): unknown {
  * first, e.g. which slice is concerned. Returns undefined for every other error.
  */
 export function describeLoss(thrown: unknown): string | undefined {
-  const error = asError(thrown);
-  let cause: unknown = error;
-  for (let depth = 0; depth < causesMax && cause instanceof Error; depth += 1) {
+  for (const cause of causesOf(thrown)) {
     const loss = lossOf(cause);
-    if (loss !== undefined) return sentence(error.message, cause.message, loss);
-    cause = cause.cause;
+    if (loss !== undefined) return sentence(asError(thrown).message, cause.message, loss);
   }
   return undefined;
+}
+
+/** Losses that concern the whole database rather than one statement, by code and by wording. */
+const awayCodes = /^57P0[1-3]$|^08|^E(PIPE$|CONN(RESET|REFUSED)$|TIMEDOUT$|HOST|NET|NOTFOUND$|AI_AGAIN$)/;
+const awayWords = /is not currently accepting connections$/;
+
+/** Returns the outage that an error means when the database is away; undefined for every other error, also one of the API. */
+export function databaseOutage(thrown: unknown): OutageError | undefined {
+  const causes = causesOf(thrown);
+  if (causes.some((cause) => cause instanceof ApiError)) return undefined;
+  const away = causes.find(isAway);
+  if (away === undefined) return undefined;
+  const message = describeLoss(thrown) ?? `The database cannot be reached (${away.message}). ${remedy}`;
+  return new OutageError(message, 'database', { cause: thrown });
+}
+
+function isAway({ message, code }: Error & { readonly code?: unknown }): boolean {
+  const isKnown = typeof code === 'string' && awayCodes.test(code);
+  return isKnown || lossWords.test(message) || awayWords.test(message);
+}
+
+function causesOf(thrown: unknown): Error[] {
+  const causes: Error[] = [];
+  for (let cause: unknown = asError(thrown); cause instanceof Error && causes.length < causesMax; cause = cause.cause)
+    causes.push(cause);
+  return causes;
 }
 
 function lossOf(error: Error): string | undefined {

@@ -28,8 +28,8 @@ export interface PoolOptions {
   readonly log?: Log;
 }
 
-/** Also the longest wait for a connection of a pool whose connections are all out. */
-const connectMsMax = 30_000;
+/** Also the longest wait for a connection of a pool whose connections are all out. A database that does not answer is reported within half a minute. */
+const connectMsMax = 20_000;
 const idleMsMax = 60_000;
 const keepAliveAfterMs = 30_000;
 /** The longest that a statement waits for others; who they are is said then. */

@@ -1,5 +1,5 @@
 import type { GenesysApi } from '../../genesys/api.js';
-import { ApiError, DeferredError } from '../../lib/errors.js';
+import { ApiError, apiOutage, DeferredError } from '../../lib/errors.js';
 import { dayMs, hourMs, type Interval, later, lengthMs, plus } from '../../lib/interval.js';
 import type { StreamContext } from '../../model/extraction.js';
 
@@ -44,7 +44,8 @@ async function conversationsPerDay(api: GenesysApi, range: Interval, context: St
     const { body } = await api.detailsQuery(query, { signal: context.signal, priority: 1 });
     return ((body.totalHits ?? 0) * dayMs) / Math.max(hourMs, lengthMs(interval));
   } catch (error) {
-    if (context.signal.aborted || !(error instanceof ApiError || error instanceof DeferredError)) throw error;
+    if (context.signal.aborted || apiOutage(error) !== undefined) throw error;
+    if (!(error instanceof ApiError || error instanceof DeferredError)) throw error;
     context.log.debug({ reason: error.message }, 'Conversations could not be counted');
     return 0;
   }

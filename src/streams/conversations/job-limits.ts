@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import type { GenesysApi, JsonObject } from '../../genesys/api.js';
-import { ApiError } from '../../lib/errors.js';
+import { ApiError, apiOutage } from '../../lib/errors.js';
 import { dayMs, secondMs } from '../../lib/interval.js';
 import type { StreamContext } from '../../model/extraction.js';
 
@@ -44,7 +44,7 @@ async function read(api: GenesysApi, context: StreamContext): Promise<JobLimits>
     return limits;
   } catch (error) {
     // A right to read limits is not worth a failing slice, and neither is their absence.
-    if (!(error instanceof ApiError) || context.signal.aborted) throw error;
+    if (!(error instanceof ApiError) || apiOutage(error) !== undefined || context.signal.aborted) throw error;
     context.log.debug({ reason: error.message, ...jobLimitsFallback }, 'The limits of details jobs cannot be read');
     return jobLimitsFallback;
   }

@@ -1,5 +1,5 @@
 import type { EntityPages, GenesysApi } from '../../genesys/api.js';
-import { ApiError, DeferredError } from '../../lib/errors.js';
+import { ApiError, apiOutage, DeferredError } from '../../lib/errors.js';
 import { hourMs, minuteMs } from '../../lib/interval.js';
 import type { EntityBatch, EntityRow, Page, Reject, Slice, Stream, StreamContext } from '../../model/extraction.js';
 import { entityKinds } from './entities.js';
@@ -61,9 +61,8 @@ async function* pages(api: GenesysApi, slice: Slice, context: StreamContext): As
 
 /** The next listing would only meet the same. */
 function isFatal(error: unknown, signal: AbortSignal): boolean {
-  return (
-    signal.aborted || error instanceof DeferredError || (error instanceof ApiError && error.facts.operation === 'login')
-  );
+  const isLogin = error instanceof ApiError && error.facts.operation === 'login';
+  return signal.aborted || error instanceof DeferredError || isLogin || apiOutage(error) !== undefined;
 }
 
 /** The organisation has not given the permission, or does not have the product: asking again would not help. */
