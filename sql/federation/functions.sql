@@ -72,7 +72,7 @@ begin
         continue when reason is null;
         if current_setting('federation.missing', true) is distinct from 'leave_out' then
             raise exception 'Member % does not answer (%).', member.member_name, reason
-                using errcode = 'connection_failure',
+                using errcode = 'fdw_unable_to_establish_connection',
                     hint = 'mart.ops_members lists the members. To read the others: set federation.missing = ''leave_out''.';
         end if;
         missing := missing || member.organization_id;

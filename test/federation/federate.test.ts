@@ -228,6 +228,50 @@ describe('readers of a federated database', () => {
   });
 });
 
+describe('a role that is no superuser', () => {
+  const owner = `fed_owner_${hex}`;
+  let url: string;
+
+  beforeAll(async () => {
+    const database = await createDatabase();
+    databases.push(database);
+    url = new URL(database.url).href;
+    await onDatabase(url, async (client) => {
+      await client.query(`create role ${owner} login password '${password}'`);
+      await client.query(`alter database ${database.name} owner to ${owner}`);
+    });
+  });
+  afterAll(async () => {
+    await onDatabase(url, (client) => client.query(`drop owned by ${owner}`)).catch(() => {});
+  });
+
+  function asOwner(): string {
+    const address = new URL(url);
+    address.username = owner;
+    address.password = password;
+    return address.href;
+  }
+
+  test('is told what a superuser must do, and then federates', async () => {
+    const args = ['federate', '--member', `emea=${members.emea}`, `apac=${members.apac}`];
+    const without = await runOn(asOwner(), args);
+    expect(without).toMatchObject({ status: 2, output: expect.stringContaining('create extension postgres_fdw') });
+    await onDatabase(url, (client) => client.query('create extension postgres_fdw'));
+    const unusable = await runOn(asOwner(), args);
+    expect(unusable.status).toBe(2);
+    expect(unusable.output).toContain(`grant usage on foreign data wrapper postgres_fdw to ${owner}`);
+    await onDatabase(url, (client) => client.query(`grant usage on foreign data wrapper postgres_fdw to ${owner}`));
+    const run = await runOn(asOwner(), args);
+    expect(run.status, run.output).toBe(0);
+    expect(run.output).not.toContain('cannot connect to itself');
+    const found = await onDatabase(url, async (client) => {
+      await client.query('set role genesys_reader');
+      return (await client.query('select distinct organization_id from mart.fct_conversations')).rows.length;
+    });
+    expect(found).toBe(2);
+  });
+});
+
 describe('federate again', () => {
   test('keeps views and grants of others, and adds relations that a member has got since', async () => {
     const role = `fed_other_${hex}`;

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { openMartReader } from '../../src/postgres/dashboard/mart-reader.js';
 import { migrate } from '../../src/postgres/migrate.js';
 import { createDatabase, type TestDatabase, testPool } from '../support/postgres.js';
 import { startEmbedded, type TestServer } from '../support/test-server.js';
@@ -124,7 +125,10 @@ describe('a member whose server is stopped', () => {
   test('is named in the error, and left out where that is asked for', async () => {
     const client = await session();
     expect((await client.query(count)).rows).toHaveLength(2);
+    const page = await openMartReader({ connectionString: federated.url });
+    onTestFinished(() => page.close());
     await servers[1]?.stop();
+    await expect(page.run('queue-list', {})).rejects.toThrow(/Member apac does not answer/);
     await expect(client.query(count)).rejects.toThrow(/Member apac does not answer \(.*Connection refused/s);
     await client.query(`set federation.missing = 'leave_out'`);
     expect((await client.query(count)).rows).toEqual([{ organization_name: 'EMEA', count: 1 }]);

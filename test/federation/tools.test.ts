@@ -1,8 +1,9 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runProgram } from '../../src/cli/program.js';
 import type { QueryValues } from '../../src/model/mart-query.js';
 import { openMartReader } from '../../src/postgres/dashboard/mart-reader.js';
-import { filledDatabase } from '../support/filled.js';
+import { filledAt, filledDatabase } from '../support/filled.js';
 import { createDatabase, type TestDatabase, testPool } from '../support/postgres.js';
 import { onDatabase, otherFilledDatabase, runOn } from './support.js';
 
@@ -51,6 +52,32 @@ describe('the page over a federated database', () => {
       await reader.close();
     }
   }, 120_000);
+
+  test('is served by dashboard, whose figures are those of all members', async () => {
+    const stopping = new AbortController();
+    let print: (text: string) => void = () => {};
+    const printed = new Promise<string>((resolve) => {
+      print = resolve;
+    });
+    const status = runProgram(['dashboard', '--port', '0'], {
+      directory: process.cwd(),
+      now: () => filledAt,
+      signal: stopping.signal,
+      print: (text) => print(text),
+      isTerminal: false,
+      environment: { DATABASE_URL: federated.url },
+      writeLog: () => {},
+    });
+    const address = await printed;
+    expect((await fetch(address)).status).toBe(200);
+    const facts = await (await fetch(`${address}api/page`)).json();
+    expect(facts).toMatchObject({ timeZone: 'UTC', access: { role: 'genesys_reader' } });
+    const queues = await (await fetch(`${address}api/query/queue-list`)).json();
+    const { rows } = await pool.query('select count(*)::int as count from mart.dim_queues');
+    expect((queues as { rows: unknown[] }).rows).toHaveLength(rows[0].count);
+    stopping.abort(new Error('Stopped by the test'));
+    expect(await status).toBe(0);
+  });
 
   test('counts each session once, whichever relations a query joins', async () => {
     const of = async (url: string) => {

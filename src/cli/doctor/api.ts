@@ -11,7 +11,6 @@ import { dataAccess } from '../../streams/data-access.js';
 import type { DataAccess } from '../../streams/data-access-types.js';
 import { isUnavailable } from '../../streams/directory/stream.js';
 import { type CommandContext, timingOf } from '../app/command.js';
-import { apiAddress } from '../app/open.js';
 import { type AccessCheck, type Check, checksOf } from './check.js';
 import { differenceText } from './clock.js';
 
@@ -44,9 +43,7 @@ export async function checkApi(context: CommandContext, config: ConfigWithApi): 
 
 function openApi(context: CommandContext, { api, requestsPerMinute }: ConfigWithApi, onTime: (ms: number) => void) {
   return createGenesysApi({
-    clientId: api.clientId,
-    clientSecret: api.clientSecret,
-    ...apiAddress(api),
+    ...api,
     requestsPerMinute,
     userAgentVersion: version,
     waitMsMax,

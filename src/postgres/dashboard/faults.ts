@@ -3,6 +3,8 @@ import { MartTimeoutError, MartUnavailableError } from '../../model/mart-query.j
 import { describeLoss } from '../connection/lost.js';
 
 const statementTimeout = '57014';
+/** Of a federated database, whose sentence names the member. */
+const missingMember = 'HV00N';
 const noSuchColumn = ['42P01', '42703', '42501'];
 
 /** Translates an error of the database's availability into one of the page; returns every other error unchanged. */
@@ -10,6 +12,7 @@ export function asMartError(thrown: unknown): Error {
   const error = asError(thrown) as Error & { code?: string };
   if (error.code === statementTimeout)
     return new MartTimeoutError('The query takes too long. Choose a shorter span or fewer queues.', { cause: error });
+  if (error.code === missingMember) return new MartUnavailableError(error.message, { cause: error });
   if (noSuchColumn.includes(error.code ?? ''))
     return new MartUnavailableError(
       'The marts are of another version than this page, or are not granted to its role. Run genesys-warehouse migrate, and restart.',

@@ -172,6 +172,8 @@ async function swapSchemas(client: pg.ClientBase): Promise<void> {
 }
 
 async function dropServers(client: pg.ClientBase, names: readonly string[]): Promise<void> {
+  for (const name of names)
+    await client.query(`drop view if exists federation.${pg.escapeIdentifier(partitionName('answer', name))}`);
   for (const name of names.flatMap((member) => [member, pingServer(member)]))
     await client.query(`drop server if exists ${pg.escapeIdentifier(name)} cascade`);
 }
@@ -230,19 +232,17 @@ async function ownAddress(client: pg.ClientBase, databaseUrl: string): Promise<M
   const { rows } = await client.query<{
     host: string | null;
     port: string;
-    sockets: string;
     database: string;
     role: string;
   }>(
-    `select host(inet_server_addr()) as host, current_setting('port') as port, current_database() as database, current_user as role,
-         split_part(current_setting('unix_socket_directories'), ',', 1) as sockets`,
+    `select host(inet_server_addr()) as host, current_setting('port') as port, current_database() as database, current_user as role`,
   );
   const [found] = rows;
   if (found === undefined) throw new Error('The server does not say where it is.');
   const { login, server } = memberAddress(databaseUrl);
   return {
     server: {
-      host: found.host ?? (found.sockets.trim() || 'localhost'),
+      host: found.host ?? server.host ?? 'localhost',
       port: found.port,
       dbname: found.database,
       // The address is the server's own, which no certificate names.

@@ -54,7 +54,8 @@ function unreachable(name: string, url: string, error: Error & { code?: string }
   const said = `Member ${name} cannot be reached at ${describeTarget(url)} (${error.message || error.code})`;
   if (refusedLogin.includes(error.code ?? ''))
     return new UsageError(`${said}. Check user, password and database.`, { cause: error });
-  return new Error(`${said}. Check its address, and that its server runs and lets this machine in.`, { cause: error });
+  // Without its cause, which would be taken for the loss of the database that federate itself works on.
+  return new Error(`${said}. Check its address, and that its server runs and lets this machine in.`);
 }
 
 function unreadable(name: string, error: Error & { code?: string }): Error {
