@@ -1,21 +1,50 @@
 -- One row per stay in a queue × requested routing skill.
 create view mart.bridge_leg_skills as
 with
-requested as (
-    select distinct
+-- Segment by segment, and a skill at the first segment of a stay that asks for it, so that a preview need not sort everything.
+asked as (
+    select
         segments.conversation_start,
         segments.conversation_id,
         segments.participant_no,
         segments.session_no,
-        lower(skill.skill_id) as skill_id
+        segments.segment_no,
+        skills.skill_id
     from genesys.segments as segments
-    cross join unnest(segments.requested_routing_skill_ids) as skill (skill_id)
-    inner join genesys.session_facts as facts
-        on facts.conversation_start = segments.conversation_start
-        and facts.conversation_id = segments.conversation_id
-        and facts.participant_no = segments.participant_no
-        and facts.session_no = segments.session_no
-    where facts.is_queue_leg
+    cross join lateral (
+        select distinct lower(skill.skill_id) as skill_id
+        from unnest(segments.requested_routing_skill_ids) as skill (skill_id)
+    ) as skills
+    where segments.requested_routing_skill_ids is not null
+),
+
+requested as (
+    select asked.*
+    from asked
+    cross join lateral (
+        select facts.is_queue_leg
+        from genesys.session_facts as facts
+        where
+            facts.conversation_start = asked.conversation_start
+            and facts.conversation_id = asked.conversation_id
+            and facts.participant_no = asked.participant_no
+            and facts.session_no = asked.session_no
+        limit 1
+    ) as stays
+    cross join lateral (
+        select min(earlier.segment_no) as segment_no
+        from genesys.segments as earlier
+        cross join lateral unnest(earlier.requested_routing_skill_ids) as skill (skill_id)
+        where
+            earlier.conversation_start = asked.conversation_start
+            and earlier.conversation_id = asked.conversation_id
+            and earlier.participant_no = asked.participant_no
+            and earlier.session_no = asked.session_no
+            and lower(skill.skill_id) = asked.skill_id
+    ) as firsts
+    where
+        stays.is_queue_leg
+        and firsts.segment_no = asked.segment_no
 ),
 
 final as (

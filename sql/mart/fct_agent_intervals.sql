@@ -153,7 +153,7 @@ comment on column mart.fct_agent_intervals.answered_count is 'Answered by the ag
 comment on column mart.fct_agent_intervals.abandoned_count is 'Abandoned at the agent; Genesys files abandons under the queue, so this is mostly 0. Count of tAbandon.';
 comment on column mart.fct_agent_intervals.alert_count is 'Alerts to the agent, answered or not. Count of tAlert.';
 comment on column mart.fct_agent_intervals.not_responding_count is 'Alerts that the agent did not answer. Count of tNotResponding.';
-comment on column mart.fct_agent_intervals.handled_count is 'Handlings that were completed, after-call work included. Count of tHandle. A callback and the voice call that serves it are two handlings, one of each media type.';
+comment on column mart.fct_agent_intervals.handled_count is 'Handlings that were completed, after-call work included. Count of tHandle. A callback and the voice call that serves it are two handlings, one of each media type. A callback and the call that belongs to it count once each, under their media types: leave callback out where media are added up.';
 comment on column mart.fct_agent_intervals.transferred_count is 'Transfers by the agent, blind and consult. Count of nTransferred.';
 comment on column mart.fct_agent_intervals.over_sla_count is 'Answered by the agent after the service-level target. Count of nOverSla.';
 comment on column mart.fct_agent_intervals.outbound_count is 'Outbound handlings. Count of nOutbound.';

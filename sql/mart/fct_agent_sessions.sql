@@ -64,9 +64,35 @@ final as (
         sessions.peer_id,
         sessions.outbound_campaign_id,
         genesys.session_key(sessions.conversation_id, sessions.participant_no, sessions.session_no) as session_key,
+        (
+            select genesys.session_key(legs.conversation_id, legs.participant_no, legs.session_no)
+            from genesys.session_facts as legs
+            where
+                legs.conversation_start = sessions.conversation_start
+                and legs.conversation_id = sessions.conversation_id
+                and legs.is_queue_leg
+                and legs.answer_participant_no = sessions.participant_no
+                and legs.answer_session_no = sessions.session_no
+            order by legs.started_at
+            limit 1
+        ) as leg_key,
 
         users.name as user_name,
         sessions.queue_name,
+        (
+            select teams.name
+            from genesys.teams as teams
+            where
+                teams.team_id = sessions.team_id
+                and teams.valid_to is null
+        ) as team_name,
+        (
+            select campaigns.name
+            from genesys.campaigns as campaigns
+            where
+                campaigns.campaign_id = sessions.outbound_campaign_id
+                and campaigns.valid_to is null
+        ) as campaign_name,
         sessions.purpose,
         sessions.media_type,
         sessions.message_type,
@@ -128,6 +154,88 @@ final as (
         sessions.is_transferred,
         sessions.queue_id is not null and not sessions.is_supervision as is_acd,
         sessions.is_connected,
+        coalesce(
+            (
+                select verdicts.code_count > 0
+                from genesys.int_conversation_verdicts as verdicts
+                where
+                    verdicts.conversation_start = sessions.conversation_start
+                    and verdicts.conversation_id = sessions.conversation_id
+            ),
+            false
+        ) as is_conversation_coded,
+        coalesce(sessions.media_type = 'voice', false)
+        and coalesce(
+            (
+                select true
+                from genesys.session_facts as callbacks
+                where
+                    callbacks.conversation_start = sessions.conversation_start
+                    and callbacks.conversation_id = sessions.conversation_id
+                    and callbacks.is_agent_session
+                    and callbacks.media_type = 'callback'
+                    and callbacks.user_id = sessions.user_id
+                limit 1
+            ),
+            false
+        ) as is_callback_voice,
+        sessions.is_supervision
+        and coalesce(
+            (
+                select true
+                from genesys.segments as segments
+                where
+                    segments.conversation_start = sessions.conversation_start
+                    and segments.conversation_id = sessions.conversation_id
+                    and segments.participant_no = sessions.participant_no
+                    and segments.session_no = sessions.session_no
+                    and segments.segment_type = 'monitoring'
+                limit 1
+            ),
+            false
+        ) as is_monitoring,
+        sessions.is_supervision
+        and coalesce(
+            (
+                select true
+                from genesys.segments as segments
+                where
+                    segments.conversation_start = sessions.conversation_start
+                    and segments.conversation_id = sessions.conversation_id
+                    and segments.participant_no = sessions.participant_no
+                    and segments.session_no = sessions.session_no
+                    and segments.segment_type = 'coaching'
+                limit 1
+            ),
+            false
+        ) as is_coaching,
+        sessions.is_supervision
+        and coalesce(
+            (
+                select true
+                from genesys.segments as segments
+                where
+                    segments.conversation_start = sessions.conversation_start
+                    and segments.conversation_id = sessions.conversation_id
+                    and segments.participant_no = sessions.participant_no
+                    and segments.session_no = sessions.session_no
+                    and segments.segment_type = 'barging'
+                limit 1
+            ),
+            false
+        ) as is_barging,
+        coalesce(
+            (
+                select records.recording
+                from genesys.sessions as records
+                where
+                    records.conversation_start = sessions.conversation_start
+                    and records.conversation_id = sessions.conversation_id
+                    and records.participant_no = sessions.participant_no
+                    and records.session_no = sessions.session_no
+            ),
+            false
+        ) as is_recorded,
         sessions.answered_count is not null as is_answered,
         sessions.is_alert_only,
         sessions.is_open or sessions.conversation_end is null as is_open,
@@ -143,6 +251,7 @@ final as (
         ) as is_complete,
 
         genesys.local_day(sessions.started_at) as day,
+        genesys.local_day(sessions.handled_at) as handled_day,
         sessions.started_at,
         sessions.started_at at time zone {{time_zone}} as started_local,
         sessions.connected_at,
@@ -170,8 +279,11 @@ comment on column mart.fct_agent_sessions.team_id is 'Team of the agent when it 
 comment on column mart.fct_agent_sessions.peer_id is 'Session of the other side, a hint only. Details peerId.';
 comment on column mart.fct_agent_sessions.outbound_campaign_id is 'Campaign that dialed. Details outboundCampaignId.';
 comment on column mart.fct_agent_sessions.session_key is 'Conversation, participant_no and session_no in one text, in lower case, separated by colons: the key of this relation in one column.';
+comment on column mart.fct_agent_sessions.leg_key is 'Stay in a queue that the session answered; null where it answered none. See fct_queue_legs.';
 comment on column mart.fct_agent_sessions.user_name is 'Current name of the agent, from the directory.';
 comment on column mart.fct_agent_sessions.queue_name is 'Current name of the queue, from the directory.';
+comment on column mart.fct_agent_sessions.team_name is 'Current name of the team the agent was in at the time, from the directory; null without.';
+comment on column mart.fct_agent_sessions.campaign_name is 'Current name of the campaign, from the directory; null outside campaigns.';
 comment on column mart.fct_agent_sessions.purpose is 'agent (routed by a queue, as a rule) or user (direct). Details purpose.';
 comment on column mart.fct_agent_sessions.media_type is 'voice, callback, message, email, chat, … of this session; sessions of one conversation may differ. Details mediaType.';
 comment on column mart.fct_agent_sessions.message_type is 'Kind of message channel, e.g. sms or webmessaging. Details messageType.';
@@ -187,7 +299,7 @@ comment on column mart.fct_agent_sessions.effective_wrapup_code is 'What counts 
 comment on column mart.fct_agent_sessions.effective_wrapup_name is 'Name of effective_wrapup_code, as of wrapup_name.';
 comment on column mart.fct_agent_sessions.wrapup_source is 'Where effective_wrapup_code came from: agent (a real code), system (ININ-…), rule or survey (see rpt_wrapup_assignments); null without any code.';
 comment on column mart.fct_agent_sessions.minute_of_day is 'Minutes from midnight, in the reporting time zone, to the quarter of an hour in which it started: 0, 15, … 1425. See dim_intervals.';
-comment on column mart.fct_agent_sessions.handle_seconds is 'Handle time in seconds, counted by Genesys when after-call work is complete; null where it was not. Sum of metric tHandle.';
+comment on column mart.fct_agent_sessions.handle_seconds is 'Handle time in seconds, counted by Genesys when after-call work is complete; null where it was not. Sum of metric tHandle. Sums by day agree with Genesys by handled_day, not by day: long handlings start on another day than they end.';
 comment on column mart.fct_agent_sessions.talk_seconds is 'Talk time in seconds; null without talk. Sum of metric tTalkComplete, or of tTalk where that is missing.';
 comment on column mart.fct_agent_sessions.hold_seconds is 'Hold time in seconds; null without hold. Sum of metric tHeldComplete, or of tHeld where that is missing.';
 comment on column mart.fct_agent_sessions.acw_seconds is 'After-call work in seconds; null without any. Sum of metric tAcw, which is not the length of the wrap-up segment.';
@@ -216,6 +328,12 @@ comment on column mart.fct_agent_sessions.is_handled is 'True where Genesys coun
 comment on column mart.fct_agent_sessions.is_transferred is 'True where the session transferred the conversation: metric nTransferred, or a transfer as disconnect type of its last contact.';
 comment on column mart.fct_agent_sessions.is_acd is 'True where the session belongs to a queue and is not supervision.';
 comment on column mart.fct_agent_sessions.is_connected is 'True where the session was in contact: a segment of type interact, hold, parked, callback, transmitting or uploading, or talk (tTalkComplete, tTalk).';
+comment on column mart.fct_agent_sessions.is_conversation_coded is 'True where the conversation has a real code, on this agent session or another one.';
+comment on column mart.fct_agent_sessions.is_callback_voice is 'True for the call that belongs to a callback of the same agent: Genesys counts both as handled, each under its media type. Leave it out where media types are added up.';
+comment on column mart.fct_agent_sessions.is_monitoring is 'True for a session that monitored another one.';
+comment on column mart.fct_agent_sessions.is_coaching is 'True for a session that coached another agent.';
+comment on column mart.fct_agent_sessions.is_barging is 'True for a session that barged into another one.';
+comment on column mart.fct_agent_sessions.is_recorded is 'True where the session was recorded. Details recording.';
 comment on column mart.fct_agent_sessions.is_answered is 'True where this session was the first to answer a stay in a queue: tAnswered was emitted.';
 comment on column mart.fct_agent_sessions.is_alert_only is 'True where the session was alerted and nothing else happened.';
 comment on column mart.fct_agent_sessions.is_open is 'True while a segment of the session has no end or the conversation has none.';
@@ -223,6 +341,7 @@ comment on column mart.fct_agent_sessions.has_wrapup_note is 'True where a wrap-
 comment on column mart.fct_agent_sessions.is_acw_skipped is 'True where the agent skipped after-call work. Details acwSkipped.';
 comment on column mart.fct_agent_sessions.is_complete is 'True where everything of the day on which it started has been pulled. Source: the ledger of slices.';
 comment on column mart.fct_agent_sessions.day is 'Day in the reporting time zone on which it started. See dim_dates.';
+comment on column mart.fct_agent_sessions.handled_day is 'Day in the reporting time zone on which the handling was completed: the day under which Genesys and rpt_handle_times count it. Null where it was not. See dim_dates.';
 comment on column mart.fct_agent_sessions.started_at is 'Start of the first segment (conversation start where there is none), UTC instant.';
 comment on column mart.fct_agent_sessions.started_local is 'started_at in the reporting time zone.';
 comment on column mart.fct_agent_sessions.connected_at is 'Start of the first segment in contact, UTC instant; null where never in contact.';

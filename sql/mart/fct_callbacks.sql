@@ -21,13 +21,38 @@ called as (
         calls.session_no as call_session_no,
         calls.started_at as called_at,
         calls.connected_at as reached_at,
-        coalesce(calls.is_connected, false) as is_reached
+        coalesce(calls.is_connected, false) as is_reached,
+        (
+            select count(*)
+            from genesys.session_facts as attempts
+            where
+                attempts.conversation_start = legs.conversation_start
+                and attempts.conversation_id = legs.conversation_id
+                and attempts.is_agent_session
+                and attempts.media_type = 'voice'
+                and attempts.started_at >= legs.started_at
+        ) as attempt_count,
+        (
+            select min(attempts.started_at)
+            from genesys.session_facts as attempts
+            where
+                attempts.conversation_start = legs.conversation_start
+                and attempts.conversation_id = legs.conversation_id
+                and attempts.is_agent_session
+                and attempts.media_type = 'voice'
+                and attempts.started_at >= legs.started_at
+        ) as first_attempt_at
     from legs
-    left join genesys.session_facts as answers
-        on answers.conversation_start = legs.conversation_start
-        and answers.conversation_id = legs.conversation_id
-        and answers.participant_no = legs.answer_participant_no
-        and answers.session_no = legs.answer_session_no
+    left join lateral (
+        select facts.started_at
+        from genesys.session_facts as facts
+        where
+            facts.conversation_start = legs.conversation_start
+            and facts.conversation_id = legs.conversation_id
+            and facts.participant_no = legs.answer_participant_no
+            and facts.session_no = legs.answer_session_no
+        limit 1
+    ) as answers on true
     left join lateral (
         select *
         from genesys.session_facts as later
@@ -61,6 +86,7 @@ final as (
         end as outcome,
 
         genesys.minute_of_day(called.started_at) as minute_of_day,
+        called.attempt_count,
         called.wait_ms * 0.001 as wait_seconds,
         extract(epoch from called.called_at - coalesce(called.callback_scheduled_time, called.started_at)) as promise_seconds,
 
@@ -79,6 +105,7 @@ final as (
         called.started_at at time zone {{time_zone}} as started_local,
         called.callback_scheduled_time as scheduled_at,
         called.taken_at,
+        called.first_attempt_at,
         called.called_at,
         called.reached_at,
         called.conversation_start as conversation_started_at
@@ -97,6 +124,7 @@ comment on column mart.fct_callbacks.user_id is 'Agent who took it; null where n
 comment on column mart.fct_callbacks.campaign_id is 'Campaign that made it; null where a customer asked for it. See dim_campaigns.';
 comment on column mart.fct_callbacks.outcome is 'How far it came: waiting, taken by an agent, reached (a call was connected), ended without.';
 comment on column mart.fct_callbacks.minute_of_day is 'Minutes from midnight, in the reporting time zone, to the quarter of an hour in which it was asked for: 0, 15, … 1425. See dim_intervals.';
+comment on column mart.fct_callbacks.attempt_count is 'Calls by agents in the conversation since the callback entered the queue, reached or not.';
 comment on column mart.fct_callbacks.wait_seconds is 'Wait in the queue until an agent took it, in seconds; null where nobody did. tAnswered.';
 comment on column mart.fct_callbacks.promise_seconds is 'From the promised time, else from the request, to the call in seconds; negative where it was called earlier; null without a call.';
 comment on column mart.fct_callbacks.is_answered is 'True where an agent took it.';
@@ -109,6 +137,7 @@ comment on column mart.fct_callbacks.started_at is 'When it was asked for, UTC i
 comment on column mart.fct_callbacks.started_local is 'started_at in the reporting time zone.';
 comment on column mart.fct_callbacks.scheduled_at is 'Promised time, UTC instant; null without. Details callbackScheduledTime.';
 comment on column mart.fct_callbacks.taken_at is 'When an agent took it, UTC instant; null where nobody did.';
+comment on column mart.fct_callbacks.first_attempt_at is 'Start of the first of these calls, UTC instant; null where none was made.';
 comment on column mart.fct_callbacks.called_at is 'Start of the call, UTC instant; null without.';
 comment on column mart.fct_callbacks.reached_at is 'When the call was connected, UTC instant; null where it was not.';
 comment on column mart.fct_callbacks.conversation_started_at is 'Start of the conversation, UTC instant. Details conversationStart.';

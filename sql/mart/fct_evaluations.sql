@@ -8,6 +8,21 @@ evaluations as (
 final as (
     select
         evaluations.conversation_id,
+        (
+            select genesys.session_key(handlings.conversation_id, handlings.participant_no, handlings.session_no)
+            from genesys.handling_facts as handlings
+            where
+                handlings.conversation_start = evaluations.conversation_start
+                and handlings.conversation_id = evaluations.conversation_id
+                and handlings.user_id = evaluations.user_id
+            order by
+                coalesce(handlings.queue_id = evaluations.queue_id, false) desc,
+                coalesce(handlings.handle_count, 0) desc,
+                handlings.started_at desc,
+                handlings.participant_no desc,
+                handlings.session_no desc
+            limit 1
+        ) as session_key,
         evaluations.evaluation_no,
         evaluations.evaluation_id,
         evaluations.form_id,
@@ -18,6 +33,78 @@ final as (
         evaluations.evaluator_id,
         evaluations.assignee_id,
 
+        (
+            select queues.name
+            from genesys.queues as queues
+            where
+                queues.queue_id = evaluations.queue_id
+                and queues.valid_to is null
+        ) as queue_name,
+        (
+            select users.name
+            from genesys.users as users
+            where
+                users.user_id = evaluations.user_id
+                and users.valid_to is null
+        ) as user_name,
+        (
+            select users.name
+            from genesys.users as users
+            where
+                users.user_id = evaluations.evaluator_id
+                and users.valid_to is null
+        ) as evaluator_user_name,
+        (
+            select handlings.media_type
+            from genesys.handling_facts as handlings
+            where
+                handlings.conversation_start = evaluations.conversation_start
+                and handlings.conversation_id = evaluations.conversation_id
+                and handlings.user_id = evaluations.user_id
+            order by
+                coalesce(handlings.queue_id = evaluations.queue_id, false) desc,
+                coalesce(handlings.handle_count, 0) desc,
+                handlings.started_at desc,
+                handlings.participant_no desc,
+                handlings.session_no desc
+            limit 1
+        ) as media_type,
+        (
+            select handlings.wrapup_code
+            from genesys.handling_facts as handlings
+            where
+                handlings.conversation_start = evaluations.conversation_start
+                and handlings.conversation_id = evaluations.conversation_id
+                and handlings.user_id = evaluations.user_id
+            order by
+                coalesce(handlings.queue_id = evaluations.queue_id, false) desc,
+                coalesce(handlings.handle_count, 0) desc,
+                handlings.started_at desc,
+                handlings.participant_no desc,
+                handlings.session_no desc
+            limit 1
+        ) as wrapup_code,
+        (
+            select codes.name
+            from genesys.wrapup_codes as codes
+            where
+                codes.wrapup_code = (
+                    select handlings.wrapup_code
+                    from genesys.handling_facts as handlings
+                    where
+                        handlings.conversation_start = evaluations.conversation_start
+                        and handlings.conversation_id = evaluations.conversation_id
+                        and handlings.user_id = evaluations.user_id
+                    order by
+                        coalesce(handlings.queue_id = evaluations.queue_id, false) desc,
+                        coalesce(handlings.handle_count, 0) desc,
+                        handlings.started_at desc,
+                        handlings.participant_no desc,
+                        handlings.session_no desc
+                    limit 1
+                )
+                and codes.valid_to is null
+        ) as wrapup_name,
         evaluations.form_name,
         evaluations.evaluation_status,
 
@@ -53,6 +140,7 @@ select * from final;
 
 comment on view mart.fct_evaluations is 'One row per quality evaluation attached to a conversation; evaluations arrive and change weeks after it. Leave out is_deleted and is_calibration in averages. Source: conversation details, evaluations.';
 comment on column mart.fct_evaluations.conversation_id is 'Conversation. Details conversationId.';
+comment on column mart.fct_evaluations.session_key is 'Agent session that it is about: of its agent in the conversation, of its queue where there is one, and handled; the last of several. Null where the agent has none. See fct_agent_sessions.';
 comment on column mart.fct_evaluations.evaluation_no is 'Position of the evaluation in the record, from 1; with the conversation the key of this relation.';
 comment on column mart.fct_evaluations.evaluation_id is 'Details evaluationId.';
 comment on column mart.fct_evaluations.form_id is 'Version of the form. Details formId.';
@@ -62,6 +150,12 @@ comment on column mart.fct_evaluations.queue_id is 'Queue. Details queueId. See 
 comment on column mart.fct_evaluations.user_id is 'Agent evaluated. Details userId. See dim_users.';
 comment on column mart.fct_evaluations.evaluator_id is 'User who evaluated. Details evaluatorId. See dim_users.';
 comment on column mart.fct_evaluations.assignee_id is 'User to whom it is assigned. Details assigneeId. See dim_users.';
+comment on column mart.fct_evaluations.queue_name is 'Current name of the queue, from the directory.';
+comment on column mart.fct_evaluations.user_name is 'Current name of the agent, from the directory.';
+comment on column mart.fct_evaluations.evaluator_user_name is 'Current name of the evaluator, from the directory.';
+comment on column mart.fct_evaluations.media_type is 'Media type of that agent session; null without one. Details mediaType.';
+comment on column mart.fct_evaluations.wrapup_code is 'Last real wrap-up code of that agent session; null without. Details wrapUpCode.';
+comment on column mart.fct_evaluations.wrapup_name is 'Current name of the code, from the directory.';
 comment on column mart.fct_evaluations.form_name is 'Name of the form. Details formName.';
 comment on column mart.fct_evaluations.evaluation_status is 'Pending, InProgress, InReview, Finished or Retracted. Details evaluationStatus.';
 comment on column mart.fct_evaluations.minute_of_day is 'Minutes from midnight, in the reporting time zone, to the quarter of an hour in which its conversation started: 0, 15, … 1425. See dim_intervals.';

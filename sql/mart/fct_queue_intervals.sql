@@ -138,7 +138,7 @@ comment on column mart.fct_queue_intervals.answered_count is 'Answered by an age
 comment on column mart.fct_queue_intervals.abandoned_count is 'Abandoned by the customer, short ones included. Count of tAbandon.';
 comment on column mart.fct_queue_intervals.short_abandoned_count is 'Abandoned under the threshold of the queue. Count of tShortAbandon.';
 comment on column mart.fct_queue_intervals.flow_out_count is 'Left the queue by a flow, neither answered nor abandoned. Count of tFlowOut.';
-comment on column mart.fct_queue_intervals.handled_count is 'Handlings by agents that were completed, after-call work included. Count of tHandle. A callback and the voice call that serves it are two handlings, one of each media type.';
+comment on column mart.fct_queue_intervals.handled_count is 'Handlings by agents that were completed, after-call work included. Count of tHandle. A callback and the voice call that serves it are two handlings, one of each media type. A callback and the call that belongs to it count once each, under their media types: leave callback out where media are added up.';
 comment on column mart.fct_queue_intervals.transferred_count is 'Transfers by agents, blind and consult. Count of nTransferred.';
 comment on column mart.fct_queue_intervals.over_sla_count is 'Answered after the service-level target. Count of nOverSla.';
 comment on column mart.fct_queue_intervals.talk_count is 'Handlings with talk: the divisor of average_talk_seconds. Count of tTalkComplete.';

@@ -26,6 +26,18 @@ final as (
         legs.participant_id,
         legs.session_id,
         legs.queue_id,
+        (
+            select handlings.queue_id
+            from genesys.session_facts as handlings
+            where
+                handlings.conversation_start = legs.conversation_start
+                and handlings.conversation_id = legs.conversation_id
+                and handlings.is_agent_session
+                and handlings.is_transferred
+                and handlings.started_at < legs.started_at
+            order by handlings.started_at desc
+            limit 1
+        ) as transferred_from_queue_id,
         legs.answer_user_id,
         legs.answer_participant_no,
         legs.answer_session_no,
@@ -53,6 +65,42 @@ final as (
             when legs.last_disconnect_type = 'transfer' then 'transferred'
             else 'ended'
         end as outcome,
+        case
+            when coalesce(legs.wait_until_answer_ms, legs.abandon_ms) <= 10000 then '0_10'
+            when coalesce(legs.wait_until_answer_ms, legs.abandon_ms) <= 20000 then '10_20'
+            when coalesce(legs.wait_until_answer_ms, legs.abandon_ms) <= 30000 then '20_30'
+            when coalesce(legs.wait_until_answer_ms, legs.abandon_ms) <= 60000 then '30_60'
+            when coalesce(legs.wait_until_answer_ms, legs.abandon_ms) <= 120000 then '60_120'
+            when coalesce(legs.wait_until_answer_ms, legs.abandon_ms) <= 300000 then '120_300'
+            when coalesce(legs.wait_until_answer_ms, legs.abandon_ms) > 300000 then 'over_300'
+        end as wait_bucket,
+        (
+            select languages.name
+            from genesys.segments as segments
+            inner join genesys.languages as languages
+                on languages.language_id = segments.requested_language_id
+                and languages.valid_to is null
+            where
+                segments.conversation_start = legs.conversation_start
+                and segments.conversation_id = legs.conversation_id
+                and segments.participant_no = legs.participant_no
+                and segments.session_no = legs.session_no
+            order by segments.segment_no desc
+            limit 1
+        ) as requested_language,
+        (
+            select string_agg(distinct skills.name, ', ' order by skills.name)
+            from genesys.segments as segments
+            cross join lateral unnest(segments.requested_routing_skill_ids) as requested (skill_id)
+            inner join genesys.skills as skills
+                on skills.skill_id::text = requested.skill_id
+                and skills.valid_to is null
+            where
+                segments.conversation_start = legs.conversation_start
+                and segments.conversation_id = legs.conversation_id
+                and segments.participant_no = legs.participant_no
+                and segments.session_no = legs.session_no
+        ) as requested_skills,
 
         genesys.minute_of_day(legs.started_at) as minute_of_day,
         coalesce(legs.offered_count, 0) as offered_count,
@@ -102,6 +150,7 @@ comment on column mart.fct_queue_legs.session_no is 'Position of the session in 
 comment on column mart.fct_queue_legs.participant_id is 'Details participantId of the acd participant.';
 comment on column mart.fct_queue_legs.session_id is 'Details sessionId.';
 comment on column mart.fct_queue_legs.queue_id is 'Queue. Details queueId of the last segment that names one. See dim_queues.';
+comment on column mart.fct_queue_legs.transferred_from_queue_id is 'Queue of the agent session that passed the conversation on before this stay began; null where none did. See dim_queues.';
 comment on column mart.fct_queue_legs.answer_user_id is 'Agent who answered this stay; null where nobody did. See dim_users.';
 comment on column mart.fct_queue_legs.answer_participant_no is 'participant_no of the answering session in fct_agent_sessions: the first with tAnswered and the same queue after this stay began.';
 comment on column mart.fct_queue_legs.answer_session_no is 'session_no of the answering session in fct_agent_sessions.';
@@ -115,6 +164,9 @@ comment on column mart.fct_queue_legs.originating_direction is 'inbound or outbo
 comment on column mart.fct_queue_legs.flow_out_type is 'Where a flow-out went. Details flowOutType.';
 comment on column mart.fct_queue_legs.disconnect_type is 'How the last segment ended. Details disconnectType.';
 comment on column mart.fct_queue_legs.outcome is 'How the stay ended, one word: short_abandoned, abandoned, answered, voicemail, flow_out, open, transferred (moved on without answer), ended (no metric shows how).';
+comment on column mart.fct_queue_legs.wait_bucket is 'Bucket of seconds from entering the queue to answer or abandon, the upper edge included: 0_10, 10_20, 20_30, 30_60, 60_120, 120_300, over_300, as in rpt_wait_times. Null where neither happened.';
+comment on column mart.fct_queue_legs.requested_language is 'Current name of the language that the stay asked for; null without. Details requestedLanguageId.';
+comment on column mart.fct_queue_legs.requested_skills is 'Current names of the skills that the stay asked for, in alphabetical order, separated by comma and blank; null without. Details requestedRoutingSkillIds. One row each: bridge_leg_skills.';
 comment on column mart.fct_queue_legs.minute_of_day is 'Minutes from midnight, in the reporting time zone, to the quarter of an hour in which it started: 0, 15, … 1425. See dim_intervals.';
 comment on column mart.fct_queue_legs.offered_count is 'Sum of metric nOffered.';
 comment on column mart.fct_queue_legs.over_sla_count is 'Answered after the service-level target. Sum of metric nOverSla of the stay or else of the answering session.';

@@ -10,11 +10,22 @@ segments as (
         facts.media_type,
         facts.direction
     from genesys.segments as segments
-    inner join genesys.session_facts as facts
-        on facts.conversation_start = segments.conversation_start
-        and facts.conversation_id = segments.conversation_id
-        and facts.participant_no = segments.participant_no
-        and facts.session_no = segments.session_no
+    -- One by one: a join by four columns is estimated to find next to nothing, and what is joined to that is then read once a row.
+    cross join lateral (
+        select
+            found.user_id,
+            found.queue_id,
+            found.purpose,
+            found.media_type,
+            found.direction
+        from genesys.session_facts as found
+        where
+            found.conversation_start = segments.conversation_start
+            and found.conversation_id = segments.conversation_id
+            and found.participant_no = segments.participant_no
+            and found.session_no = segments.session_no
+        limit 1
+    ) as facts
 ),
 
 final as (

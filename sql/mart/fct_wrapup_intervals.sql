@@ -55,7 +55,9 @@ final as (
         genesys.average_seconds(summed.hold_ms, summed.hold_count) as average_hold_seconds,
         genesys.average_seconds(summed.acw_ms, summed.acw_count) as average_acw_seconds,
 
-        summed.wrapup_code is not null and summed.wrapup_code not like 'ININ-%' as is_coded,
+        summed.wrapup_code is not null
+        and summed.wrapup_code not like 'ININ-%'
+        and (codes.wrapup_code is not null or not exists (select from genesys.wrapup_codes)) as is_coded,
         coalesce(
             summed.interval_start <@ (
                 select ranges.ranges
@@ -126,7 +128,7 @@ comment on column mart.fct_wrapup_intervals.average_handle_seconds is 'handle_se
 comment on column mart.fct_wrapup_intervals.average_talk_seconds is 'talk_seconds / talk_count: only handlings with talk; null without.';
 comment on column mart.fct_wrapup_intervals.average_hold_seconds is 'hold_seconds / hold_count: only handlings with hold; null without.';
 comment on column mart.fct_wrapup_intervals.average_acw_seconds is 'acw_seconds / acw_count: only handlings with after-call work; null without.';
-comment on column mart.fct_wrapup_intervals.is_coded is 'True where a person or a rule of the organisation chose the code: it is there and not one of the platform (ININ-…).';
+comment on column mart.fct_wrapup_intervals.is_coded is 'True where a person or a rule of the organisation chose the code: it is there and not one of the platform (ININ-…). A code that the directory does not know is none, as in fct_agent_sessions.';
 comment on column mart.fct_wrapup_intervals.is_complete is 'True where everything of the day has been pulled at least once. Source: the ledger of slices.';
 comment on column mart.fct_wrapup_intervals.is_settled is 'True where the wrap-up aggregates were pulled three days after the interval or later: Genesys has reprocessed it by then, and figures hardly change any more. Source: the ledger of slices.';
 comment on column mart.fct_wrapup_intervals.is_final is 'True where no further pull of the wrap-up aggregates is pending for the interval: its figures do not change any more. Source: the ledger of slices.';

@@ -173,7 +173,7 @@ comment on column mart.rpt_agent_days.answered_count is 'Answered by the agent; 
 comment on column mart.rpt_agent_days.abandoned_count is 'Abandoned at the agent; Genesys files abandons under the queue, so this is mostly 0. Count of tAbandon.';
 comment on column mart.rpt_agent_days.alert_count is 'Alerts to the agent, answered or not. Count of tAlert.';
 comment on column mart.rpt_agent_days.not_responding_count is 'Alerts that the agent did not answer. Count of tNotResponding.';
-comment on column mart.rpt_agent_days.handled_count is 'Handlings that were completed, after-call work included. Count of tHandle.';
+comment on column mart.rpt_agent_days.handled_count is 'Handlings that were completed, after-call work included. Count of tHandle. A callback and the call that belongs to it count once each, under their media types: leave callback out where media are added up.';
 comment on column mart.rpt_agent_days.transferred_count is 'Transfers by the agent, blind and consult. Count of nTransferred.';
 comment on column mart.rpt_agent_days.over_sla_count is 'Answered by the agent after the service-level target. Count of nOverSla.';
 comment on column mart.rpt_agent_days.outbound_count is 'Outbound handlings. Count of nOutbound.';

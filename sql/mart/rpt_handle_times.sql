@@ -96,7 +96,7 @@ comment on column mart.rpt_handle_times.user_id is 'Agent. See dim_users.';
 comment on column mart.rpt_handle_times.queue_name is 'Current name of the queue, from the directory.';
 comment on column mart.rpt_handle_times.user_name is 'Current name of the agent, from the directory.';
 comment on column mart.rpt_handle_times.media_type is 'Media type of the session; unknown where the record has none.';
-comment on column mart.rpt_handle_times.handled_count is 'Handlings: emissions of tHandle.';
+comment on column mart.rpt_handle_times.handled_count is 'Handlings: emissions of tHandle. A callback and the call that belongs to it count once each, under their media types: leave callback out where media are added up.';
 comment on column mart.rpt_handle_times.talk_count is 'Handlings with talk: emissions of tTalkComplete.';
 comment on column mart.rpt_handle_times.hold_count is 'Handlings with hold: emissions of tHeldComplete.';
 comment on column mart.rpt_handle_times.acw_count is 'Handlings with after-call work: emissions of tAcw.';

@@ -117,7 +117,7 @@ comment on column mart.rpt_queue_days.answered_count is 'Answered by an agent, u
 comment on column mart.rpt_queue_days.abandoned_count is 'Abandoned by the customer, short ones included. Count of tAbandon.';
 comment on column mart.rpt_queue_days.short_abandoned_count is 'Of these, abandoned under the queue''s threshold. Count of tShortAbandon.';
 comment on column mart.rpt_queue_days.flow_out_count is 'Left the queue by a flow, neither answered nor abandoned. Count of tFlowOut.';
-comment on column mart.rpt_queue_days.handled_count is 'Handlings by agents that were completed, after-call work included. Count of tHandle.';
+comment on column mart.rpt_queue_days.handled_count is 'Handlings by agents that were completed, after-call work included. Count of tHandle. A callback and the call that belongs to it count once each, under their media types: leave callback out where media are added up.';
 comment on column mart.rpt_queue_days.transferred_count is 'Transfers by agents, blind and consult. Count of nTransferred.';
 comment on column mart.rpt_queue_days.over_sla_count is 'Answered after the service-level target. Count of nOverSla.';
 comment on column mart.rpt_queue_days.talk_count is 'Handlings with talk: the divisor of average_talk_seconds. Count of tTalkComplete.';

@@ -186,7 +186,7 @@ function instant(value: string): Date {
 
 function start(value: string): Start {
   const found = parseStart(value);
-  if (found === undefined) throw new InvalidArgumentError('Use a day such as 2026-01-01 or a distance such as 30d.');
+  if (found === undefined) throw new InvalidArgumentError('Use a day such as 2026-01-01 or a duration such as 30d.');
   return found;
 }
 

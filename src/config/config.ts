@@ -68,7 +68,7 @@ export interface Config {
   readonly streams: StreamChoice;
   /** Participant attributes that all readers may see. */
   readonly attributes: readonly AttributeColumn[];
-  /** Where `run` keeps a lake current. */
+  /** Address of the lake that `run` keeps current. */
   readonly lakeUrl?: string;
   readonly service: ServiceConfig;
   readonly dashboard: DashboardConfig;

@@ -26,7 +26,7 @@ export function dashboardConfig(values: Fields): DashboardConfig {
   });
 }
 
-/** Why the page may not be served as configured: who reaches it from elsewhere must give a password. */
+/** Returns why the page may not be served as configured: a page that other machines can reach needs a password. */
 export function dashboardFault({ host, names }: Omit<Served, 'port'>, page: DashboardConfig): string | undefined {
   if (page.password !== undefined) return undefined;
   if (!loopback.test(host))

@@ -1,7 +1,7 @@
 import { UsageError } from '../lib/errors.js';
 import { dayMs, hourMs } from '../lib/interval.js';
 
-/** How far back the first sync reaches: an instant, or a distance from the instant at which the caller looks. */
+/** Start of the first sync: an instant, or a duration before the present. */
 export type Start = { readonly kind: 'at'; readonly at: Date } | { readonly kind: 'ago'; readonly agoMs: number };
 
 export const startAgoDaysMax = 3_650;
@@ -17,12 +17,12 @@ export function resolveStart(start: Start, now: Date): Date {
 
 /** Understands `30d`, `12h` and timestamps; undefined for anything else. */
 export function parseStart(value: string): Start | undefined {
-  const distance = /^(\d{1,6})([dh])$/.exec(value.trim());
-  if (distance === null) {
+  const duration = /^(\d{1,6})([dh])$/.exec(value.trim());
+  if (duration === null) {
     const at = parseTimestamp(value);
     return at && { kind: 'at', at };
   }
-  const agoMs = Number(distance[1]) * (distance[2] === 'd' ? dayMs : hourMs);
+  const agoMs = Number(duration[1]) * (duration[2] === 'd' ? dayMs : hourMs);
   return agoMs > 0 && agoMs <= startAgoDaysMax * dayMs ? { kind: 'ago', agoMs } : undefined;
 }
 

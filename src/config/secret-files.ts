@@ -11,7 +11,7 @@ export interface SecretFile {
 const bytesMax = 1024 * 1024;
 const othersMask = 0o077;
 const othersWriteMask = 0o022;
-/** Where container platforms mount secrets, as root and with modes of their own. */
+/** Folder in which container platforms mount secrets, as root and with their own modes. */
 const mounts = /^\/(?:var\/)?run\/secrets\//;
 
 /**

@@ -10,7 +10,7 @@ import { type ConversationTable, contentTables, derivedTables, keyColumns } from
 export interface EncodedRows {
   /** One span per table. `as_of` of the row of `conversations` is to be put in its place when it is known. */
   readonly bytes: Buffer;
-  /** Where the first span begins and every span ends, in the order of encoding. */
+  /** Offsets at which the first span begins and every span ends, in the order of encoding. */
   readonly marks: readonly number[];
   /** Digest of the content: equal for equal rows from any source; excludes attributes and derived rows. */
   readonly contentHash: string;

@@ -22,7 +22,7 @@ export function recordOf(flat: ConversationRows): object {
 
 type Children = readonly ReadonlyMap<string, readonly Row[]>[];
 
-/** How many positions of a relation's rows are those of the object that holds them. */
+/** Number of leading positions that a relation's rows share with their parent object, by relation. */
 const parentDepths = new Map<number, number>();
 (function collect(node: Node): void {
   for (const use of node.uses.values()) {

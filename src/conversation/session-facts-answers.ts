@@ -1,4 +1,4 @@
-/** Which agent session answered which stay in a queue: by queue and time, because `peerId` is missing or orphaned after merges and consults. */
+/** Assigns answering agent sessions to stays in queues: by queue and time, because `peerId` is missing or orphaned after merges and consults. */
 
 export interface AgentSession {
   readonly participantNo: number;

@@ -62,7 +62,7 @@ const relationIndexes = {
 };
 const noRow: Row = [];
 
-/** How the last segment in contact ends where the session handed the conversation on. */
+/** Disconnect types of the last segment in contact when the session transferred the conversation. */
 const transferTypes = new Set([
   'transfer',
   'consultTransfer',

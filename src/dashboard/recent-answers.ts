@@ -1,4 +1,4 @@
-/** How long several viewers share one reading. */
+/** Time for which several viewers share one result. */
 const keepMs = 5_000;
 const answersMax = 50;
 

@@ -2,7 +2,7 @@ import { MemoryGate } from '../lib/memory-gate.js';
 import { Slots } from '../lib/slots.js';
 import { PageAdmission } from './page-admission.js';
 
-/** How far reading runs ahead of storing. */
+/** Bounds by how much reading may be ahead of storing. */
 export interface ReadAhead {
   /** Slices that are worth having open at this moment, so that enough requests are in flight to use the allowance. */
   slicesMax(): number;

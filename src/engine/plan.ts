@@ -67,7 +67,7 @@ export function snapshotSlice(stream: Pick<Stream, 'sliceLengthMs'>, now: Date):
   return { from, to: plus(from, length) };
 }
 
-/** When a new slice's first pass is due. */
+/** Returns the time at which a new slice's first pass is due. */
 export function firstDueAt(stream: Pick<Stream, 'kind' | 'lagMs'>, interval: Interval): Date {
   return plus(stream.kind === 'snapshot' ? interval.from : interval.to, stream.lagMs);
 }

@@ -20,7 +20,7 @@ export type SliceOutcome = 'done' | 'deferred' | 'split' | 'failed' | 'unavailab
 export interface SliceResult extends StoreCounts {
   readonly outcome: SliceOutcome;
   readonly pages: number;
-  /** Why, unless done or aborted. */
+  /** The reason, unless done or aborted. */
   readonly message?: string;
 }
 

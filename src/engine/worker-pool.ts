@@ -21,7 +21,7 @@ const roomLookMs = secondMs / 4;
 export interface SyncContext {
   readonly ledger: Ledger;
   readonly streams: readonly Stream[];
-  /** How far back the first planning of a stream may reach. */
+  /** Earliest time that the first planning of a stream may reach. */
   readonly start: Date;
   /** IANA zone of the reports, at whose midnight the first planning begins; UTC without. */
   readonly timeZone?: string;

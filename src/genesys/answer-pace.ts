@@ -1,6 +1,6 @@
 import { minuteMs } from '../lib/interval.js';
 
-/** How much the newest answer counts in the mean. */
+/** Weight of the newest answer in the mean. */
 const newestShare = 0.1;
 
 /** The mean time from sending a request to having its answer, of late. */

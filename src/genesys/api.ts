@@ -20,7 +20,7 @@ export interface CallOptions {
   readonly records?: RecordSink;
 }
 
-/** Where the records of one answer go while its body is still arriving. */
+/** Receives the records of one response while its body is still arriving. */
 export interface RecordSink {
   /** An answer begins. Its body is not read before this resolves. */
   begin(): Promise<void>;
@@ -32,7 +32,7 @@ export interface RecordSink {
 
 export interface ApiAnswer<Body extends JsonObject = JsonObject> {
   readonly body: Body;
-  /** When the request that was answered left this process: what the answer says held then or later. */
+  /** Time at which the request left this process: the response is valid as of then or later. */
   readonly requestedAt: Date;
   /** `ININ-Correlation-Id`, which Genesys' support asks for. */
   readonly correlationId?: string;
@@ -224,7 +224,7 @@ export interface GenesysApi {
   /** Logs in again, only for the date of the response. Ignores a refusal, which the next call will report. */
   fetchServerTime(): Promise<void>;
   stats(): ApiStats;
-  /** How many requests have to be in flight so that the allowance is used at the pace of late answers; at least one. */
+  /** Returns the number of requests in flight that uses the allowance at the present response times; at least one. */
   requestsAtOnce(): number;
   /** Rejects while the API is away or refuses this client, whatever other calls have found; resolves with any other answer. */
   probe(signal?: AbortSignal): Promise<void>;

@@ -8,9 +8,9 @@ export interface BudgetFacts {
   readonly resetMs?: number;
   /** Requests of this process that were sent and are not answered yet, so not in `count` for certain. */
   readonly inFlight?: number;
-  /** When the answer arrived, in milliseconds since the epoch. */
+  /** Time of arrival of the response, in milliseconds since the epoch. */
   readonly observedAtMs: number;
-  /** When the request was granted, and the number of that grant: `count` is of that time, however long the answer took. */
+  /** Time of the grant and its number: `count` refers to that time, however long the response took. */
   readonly grantedAtMs?: number;
   readonly ticket?: number;
 }

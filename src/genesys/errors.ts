@@ -26,7 +26,7 @@ export interface Failure {
   readonly cause?: unknown;
 }
 
-/** How a body that arrived with a good status can still be no answer. */
+/** Codes of bodies that are invalid although the status is good. */
 export const bodyFaultCodes = {
   truncated: 'BODY_TRUNCATED',
   html: 'BODY_HTML',
@@ -140,7 +140,7 @@ function outageOf({ action, isRefusal }: Rule, { isUnconnected, operation }: Fai
   return isUnconnected || (operation.kind === 'login' && action === 'retry') ? 'away' : undefined;
 }
 
-/** How an answer fails to arrive although the host is there. */
+/** Matches codes of responses that fail to arrive although the host is up. */
 const cutCodes =
   /^UND_ERR_(SOCKET|BODY|HEADERS|RES)|^E(CONNRESET|PIPE)$|^ERR_STREAM|^Z_|^HPE_|^BODY_(TRUNCATED|HTML|EMPTY)$/;
 

@@ -109,7 +109,7 @@ class SlidingCount {
     this.#size = Math.min(this.#size + 1, this.#times.length);
   }
 
-  /** How many are later than `sinceMs`; forgets the others. */
+  /** Counts grants later than `sinceMs`, and drops the others. */
   countSince(sinceMs: number): number {
     while (this.#size > 0 && this.nthNewest(this.#size) <= sinceMs) this.#size -= 1;
     return this.#size;

@@ -2,7 +2,7 @@ import { ApiError } from '../lib/errors.js';
 import { isObject } from '../lib/json.js';
 import type { ApiAnswer, EntityPage, EntityPages } from './api.js';
 
-/** Which page to ask for: by number from 1, or by the cursor the page before gave. */
+/** Identifies a page: by number from 1, or by the cursor of the page before. */
 export interface PageRequest {
   readonly pageNumber: number;
   readonly after?: string;

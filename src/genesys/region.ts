@@ -1,7 +1,7 @@
 import { UsageError } from '../lib/errors.js';
 import { apiUrlFault, regionHost } from '../lib/region.js';
 
-/** Where the API and its login answer: base URLs without a trailing slash. */
+/** Base URLs of the API and its login, without a trailing slash. */
 export interface Endpoint {
   readonly apiUrl: string;
   readonly loginUrl: string;

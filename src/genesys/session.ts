@@ -27,7 +27,7 @@ export class Session {
     this.#options = options;
   }
 
-  /** Which token is in use: grows with every login. */
+  /** Number of the token in use; grows with every login. */
   get generation(): number {
     return this.#generation;
   }

@@ -9,7 +9,7 @@ import { parseJson } from '../lib/json.js';
 /** A user's login as it is stored. Includes the access token, so that a run every minute does not use up a refresh each time. */
 export interface StoredToken {
   readonly clientId: string;
-  /** Where it was given; a refresh token is sent nowhere else. */
+  /** Host that granted it; a refresh token is sent nowhere else. */
   readonly loginUrl: string;
   readonly refreshToken: string;
   readonly accessToken: string;

@@ -1,6 +1,6 @@
 import type { ApiAnswer, ApiStats, CallOptions, EntityPages, GenesysApiOptions, JsonObject } from './api.js';
 
-/** How the conversation API calls the kinds of communications; analytics says `voice` where it says `calls`. */
+/** Names of the kinds of communications in the conversation API, which has `calls` where analytics has `voice`. */
 export type CommunicationKind = (typeof communicationKinds)[number];
 
 export const communicationKinds = [

@@ -1,6 +1,7 @@
 /** Brings one table of a lake up to the rows that Postgres has, some days or the whole table at a time. */
 
 import { randomUUID } from 'node:crypto';
+import pLimit from 'p-limit';
 import { LakeError } from '../lib/errors.js';
 import { dayMs } from '../lib/interval.js';
 import type { Day, LakeFigures, LakeTable } from '../model/lake.js';
@@ -32,6 +33,11 @@ export interface TableExport {
   readonly exportNumber: number;
   readonly now: () => Date;
   readonly signal: AbortSignal;
+  /**
+   * Returns a higher number where the table's newest one was never drawn by this database, which was restored from a backup: its exports
+   * would be taken for earlier ones. Else the number of this export.
+   */
+  readonly renumber?: (newest: number) => Promise<number>;
   /** Days before it are not all in Postgres any more: where the lake has them, they stay. */
   readonly keptBefore?: Day;
   /** Reads the rows of a unit, or of the whole table. */
@@ -52,14 +58,18 @@ interface Written {
 
 /** Days in one commit at most, so that a first export of years is kept in parts. */
 const daysPerCommit = 31;
+const unitsAtOnce = 2;
 const checkpointInterval = 10;
 /** As long as deleted files are kept for readers of older versions. */
 export const tombstoneDays = 7;
 
 /** Writes the days given (or the whole table) and commits them. Days whose file came of a later export, or holds the same rows, are left alone. */
-export async function exportTable(work: TableExport, days: readonly Day[] | undefined): Promise<ExportedTable> {
-  const { store, table } = work;
+export async function exportTable(given: TableExport, days: readonly Day[] | undefined): Promise<ExportedTable> {
+  const { store, table } = given;
   let snapshot = await readSnapshot(store, table.path);
+  const newest = snapshot.transactions.get(applicationId(given.organizationId))?.version ?? -1;
+  const isBehind = newest > given.exportNumber && given.renumber !== undefined;
+  const work = isBehind ? { ...given, exportNumber: await given.renumber(newest) } : given;
   if (snapshot.protocol && snapshot.metadata) requireWritable(table.path, snapshot.protocol, snapshot.metadata);
   if (days === undefined) {
     const written = await writeUnit(work, snapshot, undefined);
@@ -72,20 +82,39 @@ export async function exportTable(work: TableExport, days: readonly Day[] | unde
   let [figures, keptDays] = [none, 0];
   for (let at = 0; at < days.length; at += daysPerCommit) {
     const units = unitsOf(days.slice(at, at + daysPerCommit), snapshot.files.values(), work.organizationId);
-    const written: Written[] = [];
-    for (const unit of units) {
-      work.signal.throwIfAborted();
-      if (isKept(work, snapshot, unit)) {
-        keptDays += 1;
-        continue;
-      }
-      const file = await writeUnit(work, snapshot, unit);
-      if (file !== undefined) written.push(file);
-    }
+    const kept = units.filter((unit) => isKept(work, snapshot, unit));
+    keptDays += kept.length;
+    const before = snapshot;
+    const written = await writeUnits(
+      units.filter((unit) => !kept.includes(unit)),
+      (unit) => writeUnit(work, before, unit),
+      work.signal,
+    );
     if (written.length > 0) snapshot = await commitWritten(work, snapshot, written);
     figures = sum(figures, figuresOf(written));
   }
   return { ...figures, keptDays };
+}
+
+/** A few at once: one is read by Postgres while another is compressed here. The first that fails ends all. */
+async function writeUnits(
+  units: readonly Unit[],
+  write: (unit: Unit) => Promise<Written | undefined>,
+  signal: AbortSignal,
+): Promise<Written[]> {
+  const limit = pLimit(unitsAtOnce);
+  const results = await Promise.all(
+    units.map((unit) =>
+      limit(() => {
+        signal.throwIfAborted();
+        return write(unit);
+      }),
+    ),
+  ).catch((error: unknown) => {
+    limit.clearQueue();
+    throw error;
+  });
+  return results.filter((each) => each !== undefined);
 }
 
 const none: LakeFigures = { rows: 0, files: 0, bytes: 0 };

@@ -1,6 +1,7 @@
 import { type AddFile, commitPath } from './delta/actions.js';
 import { commit } from './delta/commit.js';
 import { requireWritable } from './delta/protocol.js';
+import { monthColumn } from './delta/schema.js';
 import { readSnapshot, type Snapshot } from './delta/snapshot.js';
 import { isOf, rangeOf } from './delta/units.js';
 import { removeOf } from './export-table.js';
@@ -51,6 +52,8 @@ function isOldCommit(name: string, checkpointVersion: number): boolean {
   return version !== undefined && Number(version) < checkpointVersion && name !== commitPath(checkpointVersion);
 }
 
+const isString = (value: unknown): boolean => typeof value === 'string';
+
 /** Removes the days of an organization before `before` (the first of a month) from a table; their files go with the next vacuum. */
 export async function pruneTable(
   store: Store,
@@ -59,8 +62,10 @@ export async function pruneTable(
   { before, nowMs, isDryRun }: { readonly before: string; readonly nowMs: number; readonly isDryRun: boolean },
 ): Promise<Vacuumed> {
   const snapshot = await readSnapshot(store, path);
+  // Tables that are replaced as a whole have no months, and nothing in them is old.
+  const isOld = (file: AddFile) => isString(file.partitionValues[monthColumn]) && rangeOf(file).to <= before;
   const oldIn = ({ files }: Snapshot): AddFile[] =>
-    [...files.values()].filter((file) => isOf(file, organizationId) && rangeOf(file).to <= before);
+    [...files.values()].filter((file) => isOf(file, organizationId) && isOld(file));
   const old = oldIn(snapshot);
   if (!isDryRun && old.length > 0)
     await commit(store, path, snapshot, {

@@ -24,7 +24,7 @@ export class ApiClock {
 
   readonly now = (): Date => new Date(this.#local().getTime() + this.#offsetMs);
 
-  /** How far the machine's clock is behind the API's; 0 while it is within the tolerance. */
+  /** Milliseconds by which the machine's clock is behind the API's; 0 within the tolerance. */
   get offsetMs(): number {
     return this.#offsetMs;
   }

@@ -34,7 +34,7 @@ export class MemoryGate {
     return this.#usedBytes;
   }
 
-  /** How many wait outside. */
+  /** Number of waiters. */
   get waitingCount(): number {
     return this.#waiters.length;
   }

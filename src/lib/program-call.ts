@@ -8,7 +8,7 @@ export interface ProgramStart {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** Where the image has the program; see Dockerfile. */
+/** Path of the program in the image; see Dockerfile. */
 const containerScript = '/app/dist/main.js';
 const commandName = 'genesys-warehouse';
 

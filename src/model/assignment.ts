@@ -88,7 +88,7 @@ export interface Assignment extends Proposal {
   readonly settledAt: Date | null;
 }
 
-/** Which assignments may be written. Ids and codes are allow-lists: an empty list permits nothing. */
+/** Selects assignments that may be written. Ids and codes are allow-lists: an empty list permits nothing. */
 export interface ClaimFilter {
   readonly queueIds: readonly string[];
   readonly wrapupCodes: readonly string[];

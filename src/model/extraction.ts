@@ -95,7 +95,7 @@ export interface Page {
   readonly asOf: Date;
   readonly batches: readonly Batch[];
   readonly rejects: readonly Reject[];
-  /** Where to resume behind this page. Never null: a null cursor means that a pass has not begun. */
+  /** Resume point after this page. Never null: a null cursor means that a pass has not begun. */
   readonly cursor: Json;
   /** Records in the answer, for progress and counts. A page without any is committed at once: it only moves the cursor. */
   readonly recordCount: number;
@@ -158,7 +158,7 @@ export interface Stream {
   readonly sliceLengthMs: (at: Date, now: Date) => number;
   /** Length of the slices of a past range that somebody asks for, where it is not the usual one; lengths divide a day. */
   readonly backfillLengthMs?: (range: Interval, context: StreamContext) => Promise<number>;
-  /** How far back the first planning may reach, or undefined for the configured start. */
+  /** Age that the first planning may reach back to; undefined for the configured start. */
   readonly initialLookbackMs?: number;
   /** Slices of a period of this length that is over become one slice, so that what was live in small slices costs one pull a pass. */
   readonly mergedLengthMs?: number;

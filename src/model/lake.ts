@@ -29,6 +29,6 @@ export interface LakeFigures {
   readonly bytes: number;
 }
 
-/** How many of the decimal places of `decimal` there are. */
+/** Number of decimal places of `decimal`. */
 export const decimalScale = 3;
 export const decimalPrecision = 18;

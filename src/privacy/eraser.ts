@@ -26,7 +26,7 @@ export interface Eraser {
   conversation(record: unknown): unknown;
   /** Erases people from any other JSON of the API, e.g. a user of the directory. */
   entity(json: unknown): unknown;
-  /** How a user is erased, undefined for others. */
+  /** Treatment of an erased user, undefined for others. */
   user(userId: unknown): ErasurePolicy | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** Which members of the API's JSON are personal data, and of what kind. `docs/security.md` lists the same. */
+/** Lists the members of the API's JSON that are personal data, by kind, as `docs/security.md` does. */
 import type { PrivacyKind } from './policy.js';
 
 const byKind: Readonly<Record<PrivacyKind, string>> = {
@@ -31,7 +31,7 @@ export function kindOfKey(key: string): PrivacyKind | undefined {
   return kind;
 }
 
-/** Why a flow was entered: an address, or the id of a user or another flow. */
+/** Matches an address. The reason of entering a flow is one, or the id of a user or another flow. */
 const looksLikeAddress = /@|^(?:tel|sip|sips):|^[+\d][\d\s().\-/]{3,}$/;
 
 /** The kind of the value under a key of `holder`, for the keys whose kind depends on more than the key as well. */

@@ -1,4 +1,4 @@
-/** How a kind of personal data is treated before anything is stored. */
+/** Treatment of a kind of personal data before anything is stored. */
 export type PrivacyAction = (typeof privacyActions)[number];
 export type PrivacyKind = (typeof privacyKinds)[number];
 

@@ -1,7 +1,7 @@
 export interface CachedOptions {
   /** A value is not asked for again before it is as old as this. */
   readonly keepMs: number;
-  /** How long a caller waits for a new value before it gets the last one. */
+  /** Time that a caller waits for a new value before it gets the last one. */
   readonly waitMsMax: number;
   /** Milliseconds that never run backwards. */
   readonly clockMs: () => number;
@@ -11,7 +11,7 @@ export interface Known<T> {
   /** The last value there was; absent before the first. */
   readonly value?: T;
   readonly ageMs: number | null;
-  /** Why there is no newer one. */
+  /** The error that prevented a newer one. */
   readonly error?: Error;
 }
 

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 
-/** Why a connection was not kept. */
+/** Reason for which a connection was closed. */
 export type DropReason = 'idle_closed' | 'refused';
 
 export interface ConnectionLimits {

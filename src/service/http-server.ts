@@ -24,7 +24,7 @@ export interface ServiceOptions {
 export interface ServiceLimits extends ConnectionLimits {
   /** From the opening of a connection, or the end of its last request, to the end of a header. */
   readonly headersMsMax: number;
-  /** How often the two times above are looked at; Node's default of 30 s would make them useless. */
+  /** Interval at which the two timeouts above are checked; Node's default of 30 s would make them useless. */
   readonly checkMs: number;
 }
 

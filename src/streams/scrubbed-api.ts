@@ -3,7 +3,7 @@ import type { Screen } from '../privacy/scrubber.js';
 
 type Listings = Pick<GenesysApi, Extract<keyof GenesysApi, `list${string}`>>;
 
-/** Whose entities carry personal data; what other listings call an address is the organisation's own. */
+/** Listings whose entities carry personal data; addresses in other listings are the organization's own. */
 const personalListings = ['listUsers', 'listGroups', 'listQueueMembers'] as const;
 
 /**

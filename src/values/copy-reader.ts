@@ -26,7 +26,7 @@ export function* rowsIn(bytes: Buffer, start: number, end: number): Generator<Ro
   }
 }
 
-/** Where the row ends that begins at `start`; `start` itself at the end marker. */
+/** Returns the end of the row that begins at `start`; `start` itself at the end marker. */
 export function endOfRow(bytes: Buffer, start: number): number {
   const count = bytes.readInt16BE(start);
   if (count === trailer) return start;

@@ -6,6 +6,7 @@ import { benchBudget } from './budget.js';
 import { benchDashboard } from './dashboard.js';
 import { benchEndToEnd } from './end-to-end.js';
 import { benchFederate } from './federate.js';
+import { benchLake } from './lake.js';
 import { benchLoad } from './load.js';
 import { benchMemory } from './memory.js';
 import { benchRequests } from './requests.js';
@@ -24,6 +25,7 @@ const benches: Readonly<Record<string, () => Promise<unknown>>> = {
   budget: benchBudget,
   federate: benchFederate,
   'slow-api': benchSlowApi,
+  lake: benchLake,
 };
 
 const asked = process.argv.slice(2);

@@ -3,7 +3,7 @@ import { type Sleep, sleepFor } from '../../lib/abort.js';
 import type { Log } from '../../lib/log.js';
 import type { Ask } from '../../lib/terminal.js';
 
-/** How the pauses between attempts pass. A test gives its own, so that it waits for nothing. */
+/** Waits between attempts. A test passes its own, so that it does not wait. */
 export interface Timing {
   /** Rejects with the signal's reason when that aborts first. */
   readonly sleep: Sleep;
@@ -35,7 +35,7 @@ export interface CommandContext {
   readonly isTerminal: boolean;
   /** The most that the scheduler waits before a tick's work; less where the clock runs faster than the machine's. */
   readonly tickDelayMsMax?: number;
-  /** How far `now` may be from the API's time and still be believed; more where the clock runs faster than the machine's. */
+  /** Tolerance between `now` and the API's time; larger where the clock runs faster than the machine's. */
   readonly clockToleranceMs?: number;
   /** Real time unless given. */
   readonly timing?: Timing;

@@ -105,7 +105,7 @@ function warnOfClearText({ api }: Config, log: Log): void {
     log.warn('GENESYSCLOUD_API_URL is not encrypted: the client secret and all data cross the network in clear text');
 }
 
-/** Before anything is planned: a clock that nobody has held to the API's, or that was set since, is asked about. */
+/** Compares the clock with the API's before planning, unless it has been compared and not been set since. */
 export async function syncClock({ api, clock, log }: Pick<OpenedWithApi, 'api' | 'clock' | 'log'>): Promise<void> {
   if (!clock.isInDoubt) return;
   await api.fetchServerTime();

@@ -18,6 +18,7 @@ import {
   planWholeTables,
   readPending,
   readPrunedTo,
+  renumberAbove,
   wholeTable,
 } from '../../postgres/lake/lakes.js';
 import { copyLakeRows } from '../../postgres/lake/rows.js';
@@ -112,6 +113,7 @@ async function exportPending(
       now,
       signal,
       ...(keptBefore !== undefined && { keptBefore }),
+      renumber: (newest) => renumberAbove(pool, exportNumber, newest),
       rows: (unit) => copyLakeRows(pool, relation, unit?.from, unit?.to),
     },
     relation.isByDay ? days : undefined,

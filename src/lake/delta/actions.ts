@@ -39,7 +39,7 @@ export interface Protocol {
   readonly writerFeatures?: readonly string[] | null;
 }
 
-/** How far an application has come, so that it recognises its own commits. */
+/** Progress of an application, by which it recognizes its own commits. */
 export interface Transaction {
   readonly appId: string;
   readonly version: number;

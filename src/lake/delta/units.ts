@@ -1,4 +1,4 @@
-/** Which stretches of days are written as one file each, and which files they take the place of. */
+/** Decides which ranges of days are written as one file each, and which files they replace. */
 import { dayMs } from '../../lib/interval.js';
 import type { Day } from '../../model/lake.js';
 import type { AddFile } from './actions.js';

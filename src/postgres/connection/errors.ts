@@ -48,7 +48,7 @@ const describedByCode: Readonly<Record<string, Described>> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: { fault: 'has a certificate of an unknown authority', remedy: untrusted },
 };
 
-/** Where the driver gives no code, there is only its wording to go by. */
+/** Matches messages of the driver that have no code. */
 const describedByMessage: readonly (readonly [RegExp, Described])[] = [
   [
     /does not support SSL/,

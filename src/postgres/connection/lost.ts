@@ -17,7 +17,7 @@ const losses: readonly (readonly [RegExp, string])[] = [
   [/^25P0[23]$/, 'the database ended an idle transaction (idle-in-transaction timeout)'],
   [/^25P04$/, 'the database ended a transaction that exceeded the transaction timeout'],
 ];
-/** Where the driver gives no code, there is only its wording to go by. */
+/** Matches messages of the driver that have no code. */
 const lossWords =
   /^Connection terminated|^Client has encountered a connection error|^timeout exceeded when trying to connect|^Query read timeout/;
 const causesMax = 10;

@@ -19,7 +19,7 @@ export interface ReaderPool {
 /** Few, so that the page can never take the extractor's processors or connections. */
 const connectionsMax = 4;
 const statementTimeoutMs = 10_000;
-/** How long a file may wait for a slow client between two of its parts. */
+/** Limits how long a file may wait for a slow client between two of its parts. */
 const idleMsMax = 60_000;
 const readerRole = 'genesys_reader';
 

@@ -40,7 +40,7 @@ const daySumsOf: Readonly<Record<string, readonly DaySums[]>> = {
   ],
 };
 
-/** When one of these changes, the stored sums are those of an older definition. They add up the sums by interval. */
+/** Views and functions that define the sums by day, from those by interval; when one changes, the stored sums are outdated. */
 export const daySumDefinitions: Definitions = {
   views: [...intervalSumDefinitions.views, 'genesys.int_presence_metrics'],
   functions: [

@@ -46,7 +46,7 @@ const intervalSumsOf: Readonly<Record<string, IntervalSums>> = {
   },
 };
 
-/** When one of these changes, the stored sums are those of an older definition. */
+/** Views and functions that define the sums by interval; when one changes, the stored sums are outdated. */
 export const intervalSumDefinitions: Definitions = {
   views: [
     'genesys.int_queue_metrics',
@@ -71,7 +71,7 @@ export function intervalSumTables(relation: string): readonly string[] {
   return intervalSumsOf[relation]?.tables ?? [];
 }
 
-/** Which rows of interval facts were written. */
+/** Identifies the rows of interval facts that were written. */
 export interface Written {
   readonly interval: Interval;
   /** Everybody's when absent. */

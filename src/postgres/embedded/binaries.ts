@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chown, cp, mkdir, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
+import { chmod, chown, cp, mkdir, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
@@ -42,6 +42,7 @@ export async function completeBinaries(
   return { initdb: program('initdb'), postgres: program('postgres'), majorVersion };
 }
 
+const ownerWrites = 0o200;
 const majorMin = 14;
 const versionMsMax = 10_000;
 
@@ -112,6 +113,7 @@ async function copyTo(cacheDirectory: string, root: string, user: ServerUser | u
   const partial = unfinishedPath(copy);
   await mkdir(partial, { recursive: true });
   await cp(join(root, 'native'), join(partial, 'native'), { recursive: true, verbatimSymlinks: true });
+  await allowWriting(join(partial, 'native'));
   await linkLibraries(partial);
   if (user !== undefined) await chownAll(partial, user);
   await rename(partial, copy).catch(async (error: unknown) => {
@@ -119,6 +121,13 @@ async function copyTo(cacheDirectory: string, root: string, user: ServerUser | u
     if (!(await canRead(join(copy, 'native', 'bin', 'postgres'), user))) throw error;
   });
   return copy;
+}
+
+/** A copy has the modes of its original, which may be read-only: its folders are given back their owner's right to write. */
+async function allowWriting(directory: string): Promise<void> {
+  await chmod(directory, (await stat(directory)).mode | ownerWrites);
+  for (const entry of await readdir(directory, { withFileTypes: true }))
+    if (entry.isDirectory()) await allowWriting(join(directory, entry.name));
 }
 
 async function packageVersion(root: string): Promise<string> {

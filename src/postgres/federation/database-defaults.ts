@@ -6,6 +6,8 @@ const defaults: Readonly<Record<string, string>> = {
   // Joins and sums by organisation are sent to members one by one, at the same time.
   enable_partitionwise_join: 'on',
   enable_partitionwise_aggregate: 'on',
+  // What planners know of members is rough, and a loop over too many rows costs most.
+  enable_nestloop: 'off',
   // Members are asked whether they answer while a statement is planned, so every execution is planned.
   plan_cache_mode: 'force_custom_plan',
   jit: 'off',

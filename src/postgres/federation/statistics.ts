@@ -6,7 +6,7 @@ import { dataSchema, partitionName } from './tables.js';
 const rowsPerPage = 50;
 /** So that a sum over facts is always fewer rows than what it is over. */
 const factRowsMin = 10_000;
-const rowsMin = 10;
+const rowsMin = 1_000;
 
 const rowsMinOf = (relation: string): number => (/^(fct|rpt)_/.test(relation) ? factRowsMin : rowsMin);
 

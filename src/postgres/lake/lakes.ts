@@ -153,6 +153,20 @@ export async function readPending(
   return { exportNumber, pending: [...byPath].map(([path, days]) => ({ path, days })) };
 }
 
+/** Draws another number for an export, where a lake knows one that this database has never drawn: it was restored from a backup. */
+export async function renumberAbove(pool: pg.Pool, exportNumber: number, newest: number): Promise<number> {
+  const { rows } = await pool.query<{ number: string }>(
+    `with raised as (
+         select setval('extract.lake_numbers', $1::bigint) as number from extract.lake_numbers where last_value < $1::bigint
+     )
+     select (number + 1)::text as number from raised`,
+    [newest],
+  );
+  if (rows[0] === undefined) return exportNumber;
+  await pool.query(`select nextval('extract.lake_numbers')`);
+  return Number(rows[0].number);
+}
+
 /** Strikes off days that a lake has got, unless they changed again since. */
 export async function clearPending(pool: pg.Pool, { lakeId }: Lake, { path, days }: PendingDays): Promise<void> {
   await pool.query(

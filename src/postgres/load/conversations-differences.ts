@@ -1,4 +1,4 @@
-/** Which rows of a conversation changed, and which of their fields, from its stored rows and its new ones. */
+/** Finds the rows of a conversation that changed, and their fields, from its stored rows and its new ones. */
 
 import { addDifferences } from '../../conversation/differences.js';
 import type { Relation } from '../../conversation/relations.js';

@@ -5,7 +5,7 @@ import { type FlatConversation, withAttributes } from '../../conversation/flat-c
 export interface IncomingConversation {
   readonly flat: FlatConversation;
   readonly asOfMs: number;
-  /** When they came with another copy of the record, attributes have an instant of their own. */
+  /** As-of instant of the attributes, when they came with another copy of the record. */
   readonly attributesAsOfMs: number;
 }
 

@@ -34,7 +34,7 @@ export async function storeSpans(client: pg.ClientBase, batch: SpanBatch, asOf: 
   return count;
 }
 
-/** Users about whose day nobody has heard anything newer; that they were asked about is written down. */
+/** Returns users without a newer answer about the day, and records that their statuses were requested. */
 async function findUsersToReplace(
   client: pg.ClientBase,
   { userIds }: SpanBatch,

@@ -28,7 +28,7 @@ export function createStore(pool: pg.Pool, now: () => Date): Store {
   return { pool, partitions: new Set(), intervalRelations: new Map(), erasures: noErasures(), now };
 }
 
-/** Which slice the rows come from; none when dead letters are put back. */
+/** Slice that the rows come from; none when dead letters are retried. */
 export interface SliceFacts {
   readonly stream: string;
   readonly sliceId: string | null;

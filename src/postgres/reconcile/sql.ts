@@ -210,7 +210,7 @@ export const rememberDay = `
 export const rememberAttempt = `
   update extract.reconciliations set attempts = attempts + 1, last_attempt_at = $2 where interval_start = $1`;
 
-/** Makes due again, at `$3`, what lies behind the final cells of [`$1`, `$2`). */
+/** Makes the slices of the final cells of [`$1`, `$2`) due again, at `$3`. */
 export const makeDueAgain = `
   update extract.slices set due_at = $3, retry_at = null, cursor = null
   where

@@ -29,6 +29,12 @@ const dayIndexes: readonly DayIndex[] = [
   { stem: 'queue_interval_sums_day', table: 'queue_interval_sums', column: 'interval_start' },
   { stem: 'agent_queue_interval_sums_day', table: 'agent_queue_interval_sums', column: 'interval_start' },
   { stem: 'agent_interval_sums_day', table: 'agent_interval_sums', column: 'interval_start' },
+  {
+    stem: 'user_aggregates_presence_day',
+    table: 'user_aggregates',
+    column: 'interval_start',
+    where: "metric = 'tOrganizationPresence'",
+  },
   { stem: 'wrapup_interval_sums_day', table: 'wrapup_interval_sums', column: 'interval_start' },
 ];
 

@@ -36,7 +36,7 @@ const rules: readonly Readonly<Record<string, Condition>>[] = [
   { division_id: ofDivision },
 ];
 
-/** Where another column than the first decides. */
+/** Relations in which another column than the first decides. */
 const decidingColumns: Readonly<Record<string, string>> = { dim_campaigns: 'division_id' };
 
 /** Lists relations without data about conversations, queues or agents of a division. */

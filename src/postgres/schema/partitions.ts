@@ -9,7 +9,7 @@ export type PartitionCache = Set<string>;
 export const startMsMin = Date.UTC(2010, 0, 1);
 export const startAheadMsMax = 366 * 24 * 60 * 60 * 1000;
 
-/** Why a conversation with this start cannot be stored, or undefined when it can. */
+/** Returns why a conversation with this start cannot be stored, or undefined when it can. */
 export function startFault(conversationStart: number, now: Date): string | undefined {
   if (conversationStart >= startMsMin && conversationStart <= now.getTime() + startAheadMsMax) return undefined;
   return `conversationStart is ${new Date(conversationStart).toISOString()}, before 2010 or more than a year ahead.`;

@@ -14,7 +14,7 @@ import { digestsOf, readSqlFiles, type SqlFile } from './sql-files.js';
 
 /** SQLSTATE of what cannot be dropped because something else needs it. */
 const dependentObjects = '2BP01';
-/** Where the columns of a view are looked at before it takes another's place. */
+/** Name of a temporary view, with which the columns of a view are read before it replaces another. */
 const draftView = 'genesys.int_draft';
 /** Names of the views that this program has built, so that those of others beside them are left alone. */
 const builtSetting = 'views_built';

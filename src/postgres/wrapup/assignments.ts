@@ -210,7 +210,7 @@ export interface Sighting {
   readonly isFound: boolean;
   readonly lastWrapupCode: string | null;
   readonly lastRealWrapupCode: string | null;
-  /** When Genesys' record was read that says so. */
+  /** Time at which the record that shows this was read from Genesys. */
   readonly asOf: Date | null;
   readonly isConversationEnded: boolean;
 }

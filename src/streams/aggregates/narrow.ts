@@ -4,7 +4,7 @@ import { listOf } from './rows.js';
 
 type Answer = ApiAnswer<AggregatesPage>;
 
-/** How one question about some of the metrics ended. */
+/** Outcome of one request for some of the metrics. */
 export type Attempt = { readonly answer: Answer } | { readonly refused: readonly string[] } | 'refused';
 
 export interface Narrowed {

@@ -6,7 +6,7 @@ import { type Attempt, narrow, together } from './narrow.js';
 
 /** Far more than names that any organisation is refused; an API that refuses everything must not be asked for ever. */
 const refusalsMax = 60;
-/** Where a message begins to list what is valid. */
+/** Matches the place at which a message begins to list valid names. */
 const validNames = /allowable|(?:allowed|supported|valid|possible) (?:values|metrics|names)|(?:one|any) of\b/i;
 
 export interface AggregateQuestion {

@@ -25,7 +25,7 @@ export interface ReadPage<Answer> {
 const memoryBytesMax = 32 * 1024 * 1024;
 const slabBytes = 256 * 1024;
 
-/** Where conversations wait to be stored; one for all streams of a process. */
+/** Memory in which conversations wait to be stored; one for all streams of a process. */
 export interface ConversationMemory {
   readonly gate: MemoryGate;
   readonly slabs: SlabPool;

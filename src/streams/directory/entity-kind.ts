@@ -8,7 +8,7 @@ export interface EntityKind extends EntityShape {
   readonly historyColumns: readonly string[];
   /** The client's name of the listing that shows deleted entities only, where there is one. */
   readonly deletedOperation?: string;
-  /** Where a listing shows deleted entities among the others. */
+  /** Returns true for a deleted entity, where a listing contains them among the others. */
   readonly isDeleted?: (entity: JsonObject) => boolean;
   readonly prepare?: (entity: JsonObject) => JsonObject;
   readonly list: (api: GenesysApi, call: CallOptions) => EntityPages;

@@ -27,7 +27,7 @@ export class FollowUps {
     }
   }
 
-  /** Whose time has come, at most `limit`; each is handed out once. */
+  /** Returns conversations that are due, at most `limit`, each once. */
   due(nowMs: number, limit: number): string[] {
     const due: string[] = [];
     for (const [id, dueMs] of this.#dueMs) {

@@ -17,7 +17,7 @@ import type { Log } from '../../lib/log.js';
 export interface PollParts {
   readonly api: Pick<GenesysApi, 'detailsQuery'>;
   readonly queueIds: readonly string[];
-  /** When the last polling that succeeded began; null before the first. */
+  /** Start of the last successful poll; null before the first. */
   readonly polledUntil: Date | null;
   readonly now: Date;
   readonly signal: AbortSignal;

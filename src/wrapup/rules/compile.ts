@@ -111,7 +111,7 @@ function currentTest(words: readonly string[], directory: Directory): Test<Candi
 }
 
 function ageTest(age: { atLeast?: string | undefined; atMost?: string | undefined }): Test<Candidate> {
-  const [atLeast, atMost] = [distanceMs(age.atLeast), distanceMs(age.atMost)];
+  const [atLeast, atMost] = [durationMs(age.atLeast), durationMs(age.atMost)];
   return ({ session, now }) => {
     if (session.contactEndedAt === null) return false;
     const ageMs = now.getTime() - session.contactEndedAt.getTime();
@@ -122,7 +122,7 @@ function ageTest(age: { atLeast?: string | undefined; atMost?: string | undefine
 const unitsMs: Readonly<Record<string, number>> = { s: secondMs, m: minuteMs, h: hourMs, d: dayMs };
 
 /** `90m` as milliseconds. */
-export function distanceMs(text: string | undefined): number | undefined {
+export function durationMs(text: string | undefined): number | undefined {
   return text === undefined ? undefined : Number(text.slice(0, -1)) * (unitsMs[text.slice(-1)] ?? 0);
 }
 

@@ -1,7 +1,7 @@
 /** Proves that a rule cannot match: its own conditions exclude each other, or an earlier rule takes everything. */
 import type { Directory, Named } from '../../model/agent-session.js';
 import { isSystemCode } from '../../model/agent-session.js';
-import { currentWords, defaultCurrent, defaultPhases, distanceMs } from './compile.js';
+import { currentWords, defaultCurrent, defaultPhases, durationMs } from './compile.js';
 import { asList, isNumberMatch, textTest } from './patterns.js';
 import { selected } from './prefilter.js';
 import type { Conditions, FieldMatch, NumberMatch, SurveyConditions, TextMatch } from './rules-schema.js';
@@ -136,12 +136,12 @@ function coversEach<T>(
 function coversAge(outer: Conditions['age'], inner: Conditions['age']): boolean {
   if (outer === undefined) return true;
   if (inner === undefined) return false;
-  const [outerFrom = 0, outerTo = Infinity] = [distanceMs(outer.atLeast), distanceMs(outer.atMost)];
-  const [innerFrom = 0, innerTo = Infinity] = [distanceMs(inner.atLeast), distanceMs(inner.atMost)];
+  const [outerFrom = 0, outerTo = Infinity] = [durationMs(outer.atLeast), durationMs(outer.atMost)];
+  const [innerFrom = 0, innerTo = Infinity] = [durationMs(inner.atLeast), durationMs(inner.atMost)];
   return outerFrom <= innerFrom && outerTo >= innerTo;
 }
 
-/** Which answer is looked at depends on source and form, so that these must be the same. */
+/** Returns true when `outer` covers `inner`. Source and form select the survey answer, so they must be the same. */
 function coversSurvey(outer: SurveyConditions | undefined, inner: SurveyConditions | undefined): boolean {
   if (outer === undefined) return true;
   if (inner === undefined) return false;
@@ -165,7 +165,7 @@ interface Contradiction {
   readonly message: string;
 }
 
-/** Which code a session with this cause has. */
+/** Returns the code of a session with this cause. */
 const codeOfCause: Readonly<Record<string, 'system' | 'unknown'>> = {
   acw_timeout: 'system',
   acw_skipped: 'system',
@@ -223,7 +223,7 @@ function isPromptPossible(cause: string, { queue }: Conditions, { queues }: Dire
 }
 
 function emptyCondition({ age, attributes, survey }: Conditions): Contradiction | undefined {
-  const [from = 0, to = Infinity] = [distanceMs(age?.atLeast), distanceMs(age?.atMost)];
+  const [from = 0, to = Infinity] = [durationMs(age?.atLeast), durationMs(age?.atMost)];
   if (from > to) return { key: 'age', message: 'atLeast is longer than atMost' };
   const attribute = Object.entries(attributes ?? {}).find(([, match]) => isEmptyText(match));
   if (attribute !== undefined)

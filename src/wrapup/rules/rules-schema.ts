@@ -59,10 +59,10 @@ const textComparisons = z
 const textMatch = z.union([text, z.array(text).min(1).max(valuesMax), textComparisons]);
 const fieldMatch = z.union([text, number, z.array(text).min(1).max(valuesMax), textComparisons, comparisons]);
 
-const distanceFault = 'is not a duration; use one such as 30s, 15m, 2h or 3d';
-const distance = z.string({ error: distanceFault }).regex(/^\d{1,6}[smhd]$/, { error: distanceFault });
+const durationFault = 'is not a duration; use one such as 30s, 15m, 2h or 3d';
+const duration = z.string({ error: durationFault }).regex(/^\d{1,6}[smhd]$/, { error: durationFault });
 const age = z
-  .strictObject({ atLeast: distance.optional(), atMost: distance.optional() })
+  .strictObject({ atLeast: duration.optional(), atMost: duration.optional() })
   .refine(isGiven, emptyFault)
   .meta({ minProperties: 1 });
 

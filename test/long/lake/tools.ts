@@ -35,3 +35,16 @@ export function readers(python: string, ...args: readonly string[]): unknown {
   if (status !== 0) throw new Error(`${args[0]} failed: ${stderr.slice(-2_000)}`);
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
 }
+
+const sparkArtifacts = [
+  'io/delta/delta-spark_2.13/4.0.1/delta-spark_2.13-4.0.1.jar',
+  'io/delta/delta-storage/4.0.1/delta-storage-4.0.1.jar',
+];
+
+/** The library of Delta for Spark, from Maven's own folder; empty, with a word, where it or Java is missing. */
+export function sparkJars(): string[] {
+  const paths = sparkArtifacts.map((path) => join(homedir(), '.m2', 'repository', path));
+  const isThere = paths.every((path) => existsSync(path)) && spawnSync('java', ['-version']).status === 0;
+  if (!isThere) console.warn(`Java or ${paths.join(', ')} is missing (.ci/packages fetches them with Maven): skipped.`);
+  return isThere ? paths : [];
+}

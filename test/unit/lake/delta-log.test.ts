@@ -62,6 +62,13 @@ describe('a day', () => {
     expect(await namesIn(store)).toEqual(['a', 'b', 'c']);
   });
 
+  test('is written by a database that was restored from a backup, whose numbers are behind those of the lake', async () => {
+    await write(store, things, days, { exportNumber: 5 });
+    const changed: Thing[] = [['new', 9, '2026-03-01T10:00:00.000Z'], ...things.slice(1)];
+    await write(store, changed, ['2026-03-01'], { exportNumber: 2, renumber: async (newest) => newest + 1 });
+    expect(await namesIn(store)).toEqual(['b', 'c', 'new']);
+  });
+
   test('of a month that Postgres no longer holds stays as it was exported', async () => {
     await write(store, things, days);
     const kept = await write(store, [], days, { exportNumber: 2, keptBefore: '2026-04-01' });

@@ -13,7 +13,7 @@ export const timeSeries = [
   { name: 'not_responding_seconds', label: 'Not responding', color: 'var(--alert)' },
 ];
 
-/** How the time on queue was spent, one bar an agent, the longest first. */
+/** Draws the use of time on queue, one bar per agent, the longest first. */
 export function AgentTimes({ rows }: { rows: readonly Row[] }) {
   const shown = [...rows]
     .sort((a, b) => (numberOf(b.on_queue_seconds) ?? 0) - (numberOf(a.on_queue_seconds) ?? 0))

@@ -19,7 +19,7 @@ export interface TrendProps {
   readonly kind: 'bars' | 'lines';
   readonly label: string;
   readonly height?: number;
-  /** Where rows of one time belong to several series: the label of a row's own. */
+  /** Returns the series of a row, where rows of one time belong to several. */
   readonly groupOf?: (row: Row) => string;
 }
 

@@ -21,7 +21,7 @@ const unitOf = (seconds: number): number => (seconds >= 3_600 ? 3_600 : seconds 
 const units: Readonly<Record<number, string>> = { 1: 's', 60: 'min', 3600: 'h' };
 const inUnit = (seconds: number): string => `${Math.round(seconds / unitOf(seconds))} ${units[unitOf(seconds)]}`;
 
-/** How long contacts waited, by range, and what became of them. */
+/** Draws waiting times by range, with the outcome of the contacts. */
 export function Waits({ rows }: { rows: readonly Row[] }) {
   const ranges = rows.map((row) => rangeLabel(numberOf(row.from_seconds) ?? 0, numberOf(row.to_seconds)));
   const points = series.flatMap((each) =>

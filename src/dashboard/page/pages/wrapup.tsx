@@ -23,7 +23,7 @@ const groups = [
   { id: 'user', label: 'By agent' },
 ];
 
-/** Which wrap-up codes are missing, why, and what to do about it. */
+/** Shows missing wrap-up codes, their causes and remedies. */
 export function WrapupPage({ address }: { address: Address }) {
   const { today } = useFacts();
   const { from, to } = spanOf(address.query, today);

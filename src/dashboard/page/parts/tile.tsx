@@ -9,7 +9,7 @@ export interface TileProps {
   readonly column: ResultColumn | undefined;
   readonly value: number | null;
   readonly before?: number | null;
-  /** Which way is better; absent where neither is. */
+  /** The better direction; absent where neither is. */
   readonly better?: 'more' | 'less';
   readonly detail?: ComponentChildren;
   readonly children?: ComponentChildren;
