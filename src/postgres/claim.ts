@@ -4,6 +4,7 @@ import { DeferredError } from '../lib/errors.js';
 import type { Interval } from '../lib/interval.js';
 import { type Page, type SliceClaim, type StoreCounts, snapshotStreams } from '../model/extraction.js';
 import { kyselyOnClient, kyselyOnPool } from './connection/kysely.js';
+import { describeLoss, isLossOfAll } from './connection/lost.js';
 import { inTransaction, onConnection } from './connection/transaction.js';
 import type { ClaimSession } from './ledger/claim-session.js';
 import { holdsClaim } from './ledger/claims.js';
@@ -30,6 +31,8 @@ export function sliceClaim(pool: pg.Pool, claimed: ClaimedSlice, store: Store, s
       );
   // A pass is valid as of its earliest page, even when another process resumed it.
   let asOf = claimed.asOf;
+  // The database failed while this slice was stored, which is not a fault of the slice.
+  let lost: unknown;
 
   const put = (pages: readonly Page[], finish: (counts: StoreCounts, client: pg.PoolClient) => Promise<void>) =>
     onConnection(pool, (client) =>
@@ -38,7 +41,10 @@ export function sliceClaim(pool: pg.Pool, claimed: ClaimedSlice, store: Store, s
         await requireClaim(client, claimed, store.now());
         await finish(counts, client);
       }),
-    );
+    ).catch((error: unknown) => {
+      if (isLossOfAll(error)) lost = error;
+      throw lost ?? explained(error);
+    });
 
   const attempted = () => ({ last_attempt_at: store.now() });
   const failed = (message: string) => ({
@@ -63,6 +69,7 @@ export function sliceClaim(pool: pg.Pool, claimed: ClaimedSlice, store: Store, s
         if (!snapshotStreams.includes(slice.stream)) await markDaysWithData(client, slice.interval);
       }),
     fail: async (message, retryAt) => {
+      if (lost !== undefined) throw lost;
       await thisSlice()
         .set({ attempts: sql`attempts + 1`, retry_at: retryAt, ...attempted(), ...failed(message) })
         .execute();
@@ -80,6 +87,12 @@ export function sliceClaim(pool: pg.Pool, claimed: ClaimedSlice, store: Store, s
     },
     release: () => session.release(claimId),
   };
+}
+
+/** Explains a statement or transaction that the database ended in one sentence; leaves every other error as it is. */
+function explained(error: unknown): unknown {
+  const sentence = describeLoss(error);
+  return sentence === undefined ? error : new Error(sentence, { cause: error });
 }
 
 async function requireClaim(client: pg.PoolClient, { slice, claimId }: ClaimedSlice, now: Date): Promise<void> {

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { describeLoss } from '../../src/postgres/connection/lost.js';
 import { createPool } from '../../src/postgres/connection/pool.js';
 import { inTransaction, onConnection } from '../../src/postgres/connection/transaction.js';
+import { createWarehouse } from '../../src/postgres/warehouse.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
 import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
 import { differencesFromTruth, environmentFor, runCommand } from '../support/program.js';
@@ -101,6 +102,60 @@ describe('a session that the database ended is reported with the reason of the d
   });
 });
 
+describe('a slice in whose commit the database ends the session', () => {
+  const page = { asOf: at, batches: [], rejects: [], cursor: { page: 1 }, recordCount: 0 };
+  const slices = async () => (await admin.query('select attempts, last_error, due_at, pages from extract.slices')).rows;
+
+  /** Claims a slice whose next commit meets `statement` in the database. */
+  async function claimedWith(statement: string, session = '') {
+    await admin.query(
+      `insert into extract.slices (stream, slice_from, slice_to, priority, due_at, requested_at)
+       values ('calls', '2026-03-11T00:00:00Z', '2026-03-11T01:00:00Z', 1, $1, $1)`,
+      [at],
+    );
+    await admin.query(
+      `create function public.meet() returns trigger language plpgsql as $$ begin perform ${statement}; return new; end $$;
+       create trigger meet before update on extract.slices for each row when (new.pages > old.pages) execute function public.meet()`,
+    );
+    const options = { connectionString: database.url, applicationName: 'claims', max: 3, statementTimeoutMs: 0 };
+    const pool = createPool({ ...options, session });
+    const claim = await createWarehouse(pool, () => at).claim({
+      streams: ['calls'],
+      now: at,
+      liveAfter: at,
+      isLiveOnly: false,
+    });
+    if (claim === null) throw new Error('There was no slice to claim.');
+    return { pool, claim };
+  }
+
+  test('is not charged for it: it stays as it was', async () => {
+    const { pool, claim } = await claimedWith('pg_terminate_backend(pg_backend_pid())');
+    await expect(claim.commit([page])).rejects.toThrow(/terminating connection due to administrator command/);
+    await expect(claim.fail('It must not count.', at)).rejects.toThrow(/terminating connection/);
+    expect(await slices()).toMatchObject([{ attempts: 0, last_error: null, due_at: at, pages: 0 }]);
+    await claim.release();
+    await pool.end();
+  });
+
+  test('fails in one sentence, to be tried again later, where its own work took too long', async () => {
+    const { rows } = await admin.query(`select current_setting('transaction_timeout', true) is not null as "isKnown"`);
+    const setting = rows[0].isKnown ? 'transaction_timeout' : 'statement_timeout';
+    const { pool, claim } = await claimedWith('pg_sleep(20)', `set ${setting} = 100`);
+    const error: Error = await claim.commit([page]).then(
+      () => new Error('It was stored.'),
+      (thrown) => thrown,
+    );
+    expect(error.message).toMatch(
+      /^(The database ended a transaction that|A statement) exceeded the (transaction|statement) timeout \(/,
+    );
+    await claim.fail(error.message, at);
+    expect(await slices()).toMatchObject([{ attempts: 1, last_error: error.message, due_at: at, pages: 0 }]);
+    await claim.release();
+    await pool.end();
+  });
+});
+
 describe('a sync whose sessions are ended all the time', () => {
   let sandbox: Sandbox;
   beforeAll(async () => {
@@ -128,6 +183,8 @@ describe('a sync whose sessions are ended all the time', () => {
     expect(output).not.toMatch(/"stack"|\n\s+at /);
     const letters = await admin.query('select count(*)::int as count from extract.dead_letters');
     expect(letters.rows).toEqual([{ count: 0 }]);
+    const charged = await admin.query('select stream, last_error from extract.slices where attempts > 0');
+    expect(charged.rows).toEqual([]);
     expect(await runCommand(['sync'], sandbox, environment)).toMatchObject({ status: 0 });
     expect(await differencesFromTruth(admin, sandbox)).toEqual([]);
   }, 120_000);

@@ -30,6 +30,16 @@ export function endsSession(error: unknown): boolean {
   return typeof code === 'string' && sessionEnds.test(code);
 }
 
+/** Matches losses that are independent of the work that met them: any other work would have met the same. */
+const losesAll = /^57P0|^08|^E(PIPE|CONN|TIMEDOUT|HOST|NET|NOTFOUND|AI_AGAIN)/;
+
+/** Returns true for a connection that was lost; false for a full disk, a statement that took too long and all other errors. */
+export function isLossOfAll(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as { code?: unknown };
+  return (typeof code === 'string' && losesAll.test(code)) || lossWords.test(error.message);
+}
+
 /** Keeps the error with which the server, or the network, ended a connection; the driver says only that it is unusable afterwards. */
 const endings = new WeakMap<object, Error>();
 
