@@ -154,7 +154,7 @@ comment on column mart.fct_surveys.promoter_group is 'promoter (score 9, 10), pa
 comment on column mart.fct_surveys.minute_of_day is 'Minutes from midnight, in the reporting time zone, to the quarter of an hour in which its conversation started: 0, 15, … 1425. See dim_intervals.';
 comment on column mart.fct_surveys.promoter_score is 'Net promoter answer, 0 to 10. Details surveyPromoterScore.';
 comment on column mart.fct_surveys.total_score is 'Score of the survey, in points of its form. Details oSurveyTotalScore.';
-comment on column mart.fct_surveys.is_invited is 'True where the row stands for an invitation, answered or not: the base of a response rate. False for surveys by voice, of which there are rows only where somebody answered.';
+comment on column mart.fct_surveys.is_invited is 'True where the row is an invitation, answered or not: the base of a response rate. False for surveys by voice, of which there are rows only where somebody answered.';
 comment on column mart.fct_surveys.is_completed is 'True where the survey has a completion time.';
 comment on column mart.fct_surveys.is_partial is 'True where required questions were left out. Details surveyPartialResponse.';
 comment on column mart.fct_surveys.is_complete is 'True where everything of the day on which its conversation started has been pulled. Source: the ledger of slices.';

@@ -13,6 +13,8 @@ const commitRecordsMax = 1_000;
 const prefetchRecordsMax = 1_000;
 /** A commit is never further away than this, however slowly pages arrive. */
 const commitDelayMsMax = 15_000;
+/** Pages that wait for more pages are looked at so often: others may need their memory meanwhile. */
+const memoryLookMs = 250;
 const restartsMax = 3;
 
 export type SliceOutcome = 'done' | 'deferred' | 'split' | 'failed' | 'unavailable' | 'aborted';
@@ -110,12 +112,16 @@ interface PageGroup {
 async function* grouped(pages: AsyncGenerator<Page, void, void>): AsyncGenerator<PageGroup, void, void> {
   let group: Page[] = [];
   let failure: { readonly error: unknown } | undefined;
+  let looks = 0;
   try {
-    for await (const next of withDeadline(pages, commitDelayMsMax)) {
+    for await (const next of withDeadline(pages, memoryLookMs)) {
       if (next !== 'late') group.push(next);
-      if (group.length === 0 || (next !== 'late' && !isFull(group))) continue;
+      looks = group.length === 0 ? 0 : looks + (next === 'late' ? 1 : 0);
+      const isDue = looks * memoryLookMs >= commitDelayMsMax;
+      if (group.length === 0 || !(isDue || isFull(group))) continue;
       yield { pages: group, isLast: false };
       group = [];
+      looks = 0;
     }
   } catch (error) {
     failure = { error };

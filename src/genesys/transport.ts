@@ -52,7 +52,7 @@ export interface TransportOptions {
 /** Limits a body that is held in memory as a whole. */
 const textBytesMax = 256 * 1024 * 1024;
 /** Two attempts have to fit into the time within which a command says that Genesys Cloud cannot be reached. */
-const connectTimeoutMsMax = 10 * secondMs;
+const connectTimeoutMsMax = 8 * secondMs;
 const keepAliveMs = 30 * secondMs;
 /** More than are ever in flight; a bound against a mistake elsewhere. */
 const connectionsMax = 64;

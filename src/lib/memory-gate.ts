@@ -4,7 +4,7 @@ export interface HeldMemory {
   resize(bytes: number): void;
   /** Gives everything back; a second call does nothing. */
   release(): void;
-  /** True while half of the memory is in use: what could leave now should. */
+  /** Returns true while others wait for room or half of the memory is in use: what can leave now should. */
   isWanted(): boolean;
 }
 
@@ -104,7 +104,7 @@ export class MemoryGate {
         this.#heldCount -= 1;
         this.#letIn();
       },
-      isWanted: () => this.#usedBytes >= this.#bytesMax * wantedShare,
+      isWanted: () => this.#waiters.length > 0 || this.#usedBytes >= this.#bytesMax * wantedShare,
     };
   }
 }

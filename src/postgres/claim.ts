@@ -31,7 +31,7 @@ export function sliceClaim(pool: pg.Pool, claimed: ClaimedSlice, store: Store, s
       );
   // A pass is valid as of its earliest page, even when another process resumed it.
   let asOf = claimed.asOf;
-  // The database failed while this slice was stored, which is no fault of the slice.
+  // The database failed while this slice was stored, which is not a fault of the slice.
   let lost: unknown;
 
   const put = (pages: readonly Page[], finish: (counts: StoreCounts, client: pg.PoolClient) => Promise<void>) =>

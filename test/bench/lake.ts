@@ -28,7 +28,7 @@ interface Exported {
   readonly bytes: number;
   readonly seconds: number;
   readonly megabytes: number;
-  /** Of the program's process; on a busy machine the steadier figure. */
+  /** Processor time of the program; on a busy machine the steadier figure. */
   readonly cpuSeconds: number;
 }
 

@@ -228,7 +228,7 @@ describe('readers of a federated database', () => {
   });
 });
 
-describe('a role that is no superuser', () => {
+describe('a role that is not a superuser', () => {
   const owner = `fed_owner_${hex}`;
   let url: string;
 
@@ -252,7 +252,7 @@ describe('a role that is no superuser', () => {
     return address.href;
   }
 
-  test('is told what a superuser must do, and then federates', async () => {
+  test('gets the statements that a superuser must run, and then federates', async () => {
     const args = ['federate', '--member', `emea=${members.emea}`, `apac=${members.apac}`];
     const without = await runOn(asOwner(), args);
     expect(without).toMatchObject({ status: 2, output: expect.stringContaining('create extension postgres_fdw') });

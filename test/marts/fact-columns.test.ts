@@ -185,7 +185,7 @@ describe('fct_conversations', () => {
     });
   });
 
-  test('tells who waits and who was served without an agent', async () => {
+  test('marks who waits and who was served without an agent', async () => {
     const flags = 'is_waiting, is_self_served, is_abandoned';
     expect(await of(1, flags)).toEqual({ is_waiting: false, is_self_served: false, is_abandoned: false });
     expect(await of(3, flags)).toEqual({ is_waiting: true, is_self_served: false, is_abandoned: false });
@@ -229,7 +229,7 @@ describe('fct_agent_sessions', () => {
     expect(await of(1, bob, 'is_callback_voice')).toEqual({ is_callback_voice: false });
   });
 
-  test('names the team, and tells monitoring and recording', async () => {
+  test('names the team, and marks monitoring and recording', async () => {
     const columns = 'team_name, is_recorded, is_monitoring, is_coaching, is_barging';
     const none = { is_coaching: false, is_barging: false };
     expect(await of(1, bob, columns)).toEqual({ team_name: 'North', is_recorded: true, is_monitoring: false, ...none });

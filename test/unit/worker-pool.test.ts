@@ -115,3 +115,37 @@ test('a live slice is opened although every place is taken, and stored before wh
   storing.endAll();
   expect((await draining).slices).toBe(5);
 });
+
+test('pages that wait for more are stored as soon as others need their memory', async () => {
+  const memory = new MemoryGate(100);
+  const { signal } = new AbortController();
+  const stored: number[] = [];
+  let end = () => {};
+  const stream = {
+    name: 'calls',
+    repassAgesMs: [],
+    isRecordWise: true,
+    async *pages(): AsyncGenerator<Page, void, void> {
+      const held = await memory.enter(40, { signal });
+      yield { asOf: at, batches: [], rejects: [], cursor: {}, recordCount: 1, memory: held };
+      await new Promise<void>((resolve) => (end = resolve));
+    },
+  } as unknown as Stream;
+  const commit = async (pages: readonly Page[]) => {
+    stored.push(pages.length);
+    return { records: 1, changedRecords: 1, deadLetters: 0 };
+  };
+  const slice = { stream: 'calls', sliceId: '1', interval: { from: new Date(at.getTime() - hourMs), to: at } };
+  const claim = { slice, commit, complete: commit, release: async () => {} } as unknown as SliceClaim;
+  const claims = [claim];
+  const ledger = { claim: async () => claims.shift() ?? null, held: async () => [] } as unknown as Ledger;
+  const context = { ledger, concurrency: 1, now: () => at, signal, log } as unknown as SyncContext;
+  const draining = drain(context, [stream], {});
+  await until(() => memory.usedBytes === 40);
+  expect(stored).toEqual([]);
+  const other = await memory.enter(70, { signal });
+  expect(stored).toEqual([1]);
+  other.release();
+  end();
+  await draining;
+});

@@ -30,7 +30,7 @@ export function endsSession(error: unknown): boolean {
   return typeof code === 'string' && sessionEnds.test(code);
 }
 
-/** Of the losses, those that say nothing of the work that met them: any other would have met the same. */
+/** Matches losses that are independent of the work that met them: any other work would have met the same. */
 const losesAll = /^57P0|^08|^E(PIPE|CONN|TIMEDOUT|HOST|NET|NOTFOUND|AI_AGAIN)/;
 
 /** Returns true for a connection that was lost; false for a full disk, a statement that took too long and all other errors. */
