@@ -14,12 +14,12 @@ function pages(): string[] {
   return ['README.md', 'CONTRIBUTING.md', ...docs];
 }
 
-/** Returns the lines of prose with their numbers: no code blocks, tables and images, and no line that cannot be broken. */
+/** Returns the lines of prose with their numbers: no code, tables, images and headings, which cannot be broken. */
 function prose(text: string): [number, string][] {
   let isCode = false;
   return text.split('\n').flatMap((line, index) => {
     if (/^\s*(```|~~~)/.test(line)) isCode = !isCode;
-    const isProse = !isCode && !/^\s*(\||!\[)/.test(line) && line.trim().slice(1).includes(' ');
+    const isProse = !isCode && !/^\s*(\||!\[|#)/.test(line) && line.trim().slice(1).includes(' ');
     return isProse ? [[index + 1, line] as [number, string]] : [];
   });
 }
