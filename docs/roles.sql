@@ -67,8 +67,8 @@ declare
     routine regprocedure;
 begin
     foreach function_name in array array[
-        'average_seconds', 'is_codable', 'json_number', 'json_uuid', 'local_day', 'minute_of_day', 'segment_key', 'session_key', 'sum_bigint',
-        'utc_offset_minutes', 'visible_campaigns', 'visible_divisions', 'visible_flows', 'visible_queues', 'visible_users',
+        'average_seconds', 'customer_key', 'is_codable', 'json_number', 'json_uuid', 'local_day', 'minute_of_day', 'segment_key',
+        'session_key', 'sum_bigint', 'utc_offset_minutes', 'visible_campaigns', 'visible_divisions', 'visible_flows', 'visible_queues', 'visible_users',
         'visits_divisions'
     ] loop
         for routine in

@@ -203,7 +203,7 @@ test('a day that still differs after a pull is pulled a set number of times, the
   expect(sandbox.requests().filter((request) => String(request.path).includes('details/jobs'))).toEqual([]);
   const run = await reconcile();
   expect(run.status).toBe(1);
-  expect(run.output).toContain('as often as it may be');
+  expect(run.output).toContain('as often as permitted');
   expect(await dueSlices()).toEqual([]);
   expect(await dayRows()).toContainEqual({
     day: '2026-01-21',

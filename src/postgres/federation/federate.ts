@@ -39,8 +39,6 @@ export interface FederationResult {
   readonly isSized: boolean;
 }
 
-/** Any constant: one federate at a time works on a database. */
-const lockKey = 7_236_512;
 const pingMsMax = 10_000;
 
 /**
@@ -49,7 +47,6 @@ const pingMsMax = 10_000;
  */
 export async function federate(pool: pg.Pool, change: FederationChange): Promise<FederationResult> {
   const built = await inTransaction(pool, async (client) => {
-    await client.query('select pg_advisory_xact_lock($1)', [lockKey]);
     await checkTarget(client);
     return build(client, change);
   });
@@ -59,6 +56,8 @@ export async function federate(pool: pg.Pool, change: FederationChange): Promise
 
 async function build(client: pg.PoolClient, change: FederationChange): Promise<Omit<FederationResult, 'isWatched'>> {
   await runFederationFile(client, 'members');
+  // One at a time works on a database; only its owner can take this lock.
+  await client.query('lock table federation.members in exclusive mode');
   await storeMembers(client, change);
   await makeServers(client, change.members);
   const members = await readStored(client);
