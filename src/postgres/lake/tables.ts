@@ -105,7 +105,7 @@ function isInstable(schema: string, relation: string, column: string, type: stri
 }
 
 const namesOfToday =
-  /^(user|queue|wrapup|effective_wrapup|organization_presence|evaluator|form|flow|flow_outcome|survey_form|campaign)_name$/;
+  /(^|_)(user|queue|team|wrapup|organization_presence|evaluator|form|flow|flow_outcome|campaign)_name$/;
 
 function relationOf(path: string, rows: readonly CatalogRow[], definition: string): LakeRelation {
   const [first] = rows as [CatalogRow];
