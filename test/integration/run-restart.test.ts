@@ -43,8 +43,9 @@ test('run continues when its database was killed and started again', { timeout: 
     await says('run done');
     await server.stopHard('SIGKILL');
     log = '';
-    await says('Tick failed; retrying at the next one');
+    await says('Outage began');
     await server.startAgain();
+    await says('Outage is over');
     log = '';
     await says('run done');
     expect(child.exitCode).toBeNull();
