@@ -17,13 +17,15 @@ export interface BackfillOptions {
   readonly to: Date;
   readonly stream: readonly string[];
   readonly force: boolean;
+  readonly failOnDeadLetters: boolean;
 }
 
 /** Plans and pulls a past range; what a former backfill or the scheduler has pulled already is not pulled again. */
 export async function backfillCommand(context: CommandContext, options: BackfillOptions): Promise<number> {
   const range = rangeOf(options, context.now());
   return withApi(context, async (opened) => {
-    return await recordRun('backfill', context, opened, () => backfill(context, opened, range, options));
+    const work = () => backfill(context, opened, range, options);
+    return await recordRun('backfill', context, opened, work, { failsOnDeadLetters: options.failOnDeadLetters });
   });
 }
 

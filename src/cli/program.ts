@@ -79,6 +79,11 @@ function statusOf(error: unknown, signal: AbortSignal, log: Log): number {
 }
 
 const portMax = 65_535;
+const failOnDeadLetters = [
+  '--fail-on-dead-letters',
+  'exit with status 1 when records could not be stored',
+  false,
+] as const;
 
 type Run = (command: (context: CommandContext) => Promise<number>) => Promise<void>;
 
@@ -133,6 +138,7 @@ function addExtractingCommands(program: Command, run: Run): void {
     .command('sync')
     .description('pull everything that is due now, then exit')
     .option('--stream <name...>', 'only these streams', [])
+    .option(...failOnDeadLetters)
     .action((options) => run((context) => syncCommand(context, options)));
   program
     .command('backfill')
@@ -141,6 +147,7 @@ function addExtractingCommands(program: Command, run: Run): void {
     .requiredOption('--to <time>', 'end, exclusive', timestamp)
     .option('--stream <name...>', 'only these streams', [])
     .option('--force', 'pull the range again', false)
+    .option(...failOnDeadLetters)
     .action((options) => run((context) => backfillCommand(context, options)));
   program
     .command('run')

@@ -7,14 +7,15 @@ import { reconcilePulledDays } from './reconcile.js';
 /** Plans every stream, pulls everything that is due, compares new days, then ends. Slices that failed before are tried once. */
 export async function syncCommand(
   context: CommandContext,
-  options: { readonly stream: readonly string[] },
+  options: { readonly stream: readonly string[]; readonly failOnDeadLetters: boolean },
 ): Promise<number> {
   return withApi(context, async (opened) => {
     const engine = syncContext(context, opened, options.stream);
-    return await recordRun('sync', context, opened, async () => {
+    const work = async () => {
       const summary = await sync(engine, { retryFailed: true });
       await reconcilePulledDays(opened.pool, context, opened.log);
       return summary;
-    });
+    };
+    return await recordRun('sync', context, opened, work, { failsOnDeadLetters: options.failOnDeadLetters });
   });
 }

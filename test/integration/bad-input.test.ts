@@ -148,6 +148,14 @@ describe('whatever the API answers, nothing is lost and one clear sentence says 
     },
   );
 
+  test('dead letters are an exit status where that is asked for, and nothing else changes', async () => {
+    await startOver();
+    const run = await syncWith({ malformedRecords: 0.4 }, [...sync, '--fail-on-dead-letters']);
+    expect(run.status).toBe(1);
+    expect(run.output).toContain('became dead letters');
+    expect(await runCommand([...sync, '--fail-on-dead-letters'], sandbox, environment)).toMatchObject({ status: 0 });
+  });
+
   test('malformed records become dead letters with a reason, the others are stored, and the fixed record replaces them', async () => {
     await startOver();
     const run = await syncWith({ malformedRecords: 0.4 });

@@ -55,15 +55,21 @@ function slicesOpenMax({ api, config }: OpenedWithApi): number {
   return Math.min(readAheadSlicesMax, config.concurrency + readAheadFactor * api.requestsAtOnce());
 }
 
+export interface RunOptions {
+  /** A run that added dead letters ends with exit status 1. */
+  readonly failsOnDeadLetters?: boolean;
+}
+
 /** Runs `work` as one row of `extract.runs`, whose id each line of the log carries; reports how it ended and turns that into the exit status. */
 export async function recordRun(
   command: string,
   context: CommandContext,
   opened: OpenedWithApi,
   work: () => Promise<SyncSummary>,
+  options: RunOptions = {},
 ): Promise<number> {
   const runId = await beginRun(opened.pool, command, version, context.now());
-  return withLogContext({ run: runId }, () => recordedRun(runId, command, context, opened, work));
+  return withLogContext({ run: runId }, () => recordedRun(runId, command, context, opened, work, options));
 }
 
 async function recordedRun(
@@ -72,6 +78,7 @@ async function recordedRun(
   context: CommandContext,
   opened: OpenedWithApi,
   work: () => Promise<SyncSummary>,
+  options: RunOptions,
 ): Promise<number> {
   const before = opened.api.stats();
   let summary: SyncSummary | undefined;
@@ -85,7 +92,7 @@ async function recordedRun(
   } catch (error) {
     failure = outageOf(error) ?? error;
   }
-  const exitStatus = failure === undefined && isDone(summary as SyncSummary) ? exitDone : exitFailure;
+  const exitStatus = failure === undefined && isDone(summary as SyncSummary, options) ? exitDone : exitFailure;
   const lastError = failure === undefined ? (summary?.failures[0]?.result.message ?? null) : asError(failure).message;
   const budget = budgetSince(before, opened, context.now());
   const end = { ...totals(summary), requests: budget.requests, exitStatus, lastError };
@@ -112,7 +119,8 @@ async function recordEnd(
   }
 }
 
-function isDone({ failures, held }: SyncSummary): boolean {
+function isDone({ failures, held, deadLetters }: SyncSummary, { failsOnDeadLetters }: RunOptions): boolean {
+  if (failsOnDeadLetters === true && deadLetters > 0) return false;
   return failures.length === 0 && strangersAmong(held).length === 0;
 }
 
