@@ -46,7 +46,7 @@ describe('a migration beside a reader', () => {
     expect(failure).toBeInstanceOf(UsageError);
     expect((failure as Error).message).toMatch(
       new RegExp(
-        `^The views cannot be rebuilt: session ${processId(holder)} \\(application "long report", role \\w+, since \\d+ s\\) holds a lock .* 3 attempts`,
+        `^The views cannot be rebuilt: session ${processId(holder)} \\(application "long report", role \\w+, since \\d+ s\\) still holds a conflicting lock after 3 attempts`,
       ),
     );
   });
