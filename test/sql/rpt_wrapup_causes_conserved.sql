@@ -1,4 +1,4 @@
--- Days on which the report's sessions or conversations are not those of the facts.
+-- Days that were asked for whole and on which the report's sessions or conversations are not those of the facts.
 with
 reported as (
     select
@@ -14,7 +14,9 @@ sessions as (
         facts.started_local::date as day,
         count(*) as session_count
     from mart.fct_agent_sessions as facts
-    where not facts.is_coded
+    where
+        not facts.is_coded
+        and facts.started_local::date in (select days.day from genesys.int_days as days)
     group by facts.started_local::date
 ),
 
@@ -26,6 +28,7 @@ conversations as (
     where
         not facts.has_agent_session
         and facts.wrapup_cause is not null
+        and facts.started_local::date in (select days.day from genesys.int_days as days)
     group by facts.started_local::date
 )
 

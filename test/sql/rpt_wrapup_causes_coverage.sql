@@ -1,4 +1,4 @@
--- Days on which the report's sessions with a code of a rule are not those of the facts, or a coverage goes down by rules.
+-- Days that were asked for whole and on which the report's sessions with a code of a rule are not those of the facts, or a coverage goes down by rules.
 with
 reported as (
     select
@@ -14,7 +14,10 @@ sessions as (
         facts.started_local::date as day,
         count(*) as session_count
     from mart.fct_agent_sessions as facts
-    where not facts.is_coded and facts.wrapup_source in ('rule', 'survey')
+    where
+        not facts.is_coded
+        and facts.wrapup_source in ('rule', 'survey')
+        and facts.started_local::date in (select days.day from genesys.int_days as days)
     group by facts.started_local::date
 )
 
