@@ -65,7 +65,7 @@ describe('a server on another machine', () => {
     'ssl',
     'sslnegotiation=postgres',
   ])('that says it has no TLS gets no user name and no password: %s', async (parameters) => {
-    expect(await connectThrough('no tls', parameters)).toMatch(/does not speak TLS.*sslmode=disable/);
+    expect(await connectThrough('no tls', parameters)).toMatch(/does not support TLS.*sslmode=disable/);
     expect(proxy?.clearBytes()).toBe(0);
   });
 
