@@ -58,6 +58,7 @@ export async function runCommand(
     print: (text) => lines.push(text),
     isTerminal: false,
     environment,
+    figuresKeptMs: 100,
     timing,
     writeLog: (line) => lines.push(line),
   });
