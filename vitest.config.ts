@@ -34,9 +34,16 @@ const extend = { extends: true } as const;
 const sharedProcess = { isolate: false } as const;
 const globalSetup = ['test/support/global-setup.ts'];
 const versionSetup = ['test/support/version-setup.ts'];
-const versionProject = (version: string) => ({
+/** One version after the other, each on all workers: a worker keeps its process as long as the project stays the same. */
+const versionProject = (version: string, index: number) => ({
   ...extend,
-  test: { name: `${projectPrefix}${version}`, include: onEveryServer, globalSetup: versionSetup },
+  test: {
+    name: `${projectPrefix}${version}`,
+    include: onEveryServer,
+    globalSetup: versionSetup,
+    ...sharedProcess,
+    sequence: { groupOrder: 3 + index },
+  },
 });
 
 export default defineConfig({

@@ -22,7 +22,7 @@ export async function createDatabase(template = 'template0'): Promise<TestDataba
   return { url: urlOf(name), name, drop: async () => void (await drop()) };
 }
 
-/** Copies files where the server can be told to: half the time of copying through its log, which is the default since version 15. */
+/** Copies files, which takes half the time of copying through the log, the default since version 15. */
 async function copyDatabase(client: pg.Client, template: string, name: string): Promise<void> {
   const { rows } = await client.query<{ hasStrategy: boolean }>(
     `select current_setting('server_version_num')::int >= 150000 as "hasStrategy"`,

@@ -111,7 +111,7 @@ export async function rowVersions(pool: pg.Pool): Promise<Record<string, string>
 }
 
 const conversationsPerRead = 500;
-/** Of each read, as many are also rebuilt by the function in SQL, which is slow. */
+/** Number of conversations of each read that the function in SQL rebuilds as well; it is slow. */
 const rebuiltInSql = 10;
 
 /** Finds conversations that differ from what the sandbox would have returned at each row's as-of instant. */
