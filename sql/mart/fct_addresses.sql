@@ -32,6 +32,18 @@ final as (
         sessions.address_other,
         array_to_string(sessions.callback_numbers, ',') as callback_numbers,
         array_to_string(sessions.cc, ',') as cc,
+        (
+            select segments.subject
+            from genesys.segments as segments
+            where
+                segments.conversation_start = sessions.conversation_start
+                and segments.conversation_id = sessions.conversation_id
+                and segments.participant_no = sessions.participant_no
+                and segments.session_no = sessions.session_no
+                and segments.subject is not null
+            order by segments.segment_no
+            limit 1
+        ) as subject,
 
         genesys.minute_of_day(sessions.conversation_start) as minute_of_day,
 
@@ -63,6 +75,7 @@ comment on column mart.fct_addresses.address_to is 'Recipient. Details addressTo
 comment on column mart.fct_addresses.address_self is 'Address of this side. Details addressSelf.';
 comment on column mart.fct_addresses.address_other is 'Address of the other side. Details addressOther.';
 comment on column mart.fct_addresses.callback_numbers is 'Numbers to call back, separated by commas. Details callbackNumbers.';
+comment on column mart.fct_addresses.subject is 'Subject of the e-mail; null for other media. Details segments.subject.';
 comment on column mart.fct_addresses.cc is 'Recipients of copies, separated by commas. Details cc.';
 comment on column mart.fct_addresses.minute_of_day is 'Minutes from midnight, in the reporting time zone, to the quarter of an hour in which the conversation started: 0, 15, … 1425. See dim_intervals.';
 comment on column mart.fct_addresses.is_complete is 'True where everything of the day on which the conversation started has been pulled. Source: the ledger of slices.';

@@ -110,6 +110,7 @@ final as (
         called.reached_at,
         called.conversation_start as conversation_started_at
     from called
+    where {{division_check(called, division_ids)}}
 )
 
 select * from final;

@@ -139,6 +139,7 @@ final as (
         legs.conversation_start as conversation_started_at
     from legs
     left join queues on queues.queue_id = legs.queue_id
+    where {{division_check(legs, division_ids)}}
 )
 
 select * from final;

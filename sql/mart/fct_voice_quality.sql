@@ -9,6 +9,7 @@ stats as (
         facts.purpose,
         facts.media_type,
         facts.started_at,
+        facts.division_ids,
         sessions.edge_id
     from genesys.media_endpoint_stats as stats
     inner join genesys.session_facts as facts
@@ -58,6 +59,7 @@ final as (
         stats.event_time as event_at,
         stats.conversation_start as conversation_started_at
     from stats
+    where {{division_check(stats, division_ids)}}
 )
 
 select * from final;

@@ -67,6 +67,7 @@ with_rules as (
         sessions.acw_ms,
         sessions.is_agent_session,
         sessions.code_setter,
+        sessions.division_ids,
         assignments.wrapup_code as assigned_code,
         assignments.wrapup_name as assigned_name,
         assignments.source as assigned_source,
@@ -102,6 +103,7 @@ with_rules as (
             facts.wrapup_count,
             facts.last_real_wrapup_code,
             facts.is_agent_session,
+            facts.division_ids,
             -- Without an agent, a flow or the dialer sets the code; a campaign's own flow is a flow.
             case
                 when facts.purpose in ('agent', 'user') then 'agent'
@@ -204,6 +206,7 @@ final as (
         segments.conversation_start as conversation_started_at
     from with_rules as segments
     left join codes on codes.wrapup_code = segments.code
+    where {{division_check(segments, division_ids)}}
 )
 
 select * from final;

@@ -31,15 +31,16 @@ const rareDayNo = 45;
 
 /** Tables whose rows of the first day are copied to all others. */
 const copied = [
-  'conversations',
-  'participants',
-  'sessions',
-  'session_facts',
-  'segments',
-  'session_flows',
-  'media_endpoint_stats',
-  'participant_attributes',
-  'resolutions',
+  'extract.stored_conversations',
+  'genesys.conversations',
+  'genesys.participants',
+  'genesys.sessions',
+  'genesys.session_facts',
+  'genesys.segments',
+  'genesys.session_flows',
+  'genesys.media_endpoint_stats',
+  'genesys.participant_attributes',
+  'genesys.resolutions',
 ];
 
 /** Builds the condition on `conversation_start` of one day. */
@@ -129,19 +130,20 @@ async function loadOneDay(pool: pg.Pool, world: BenchWorld, sizes: ConversationS
 }
 
 async function copyDays(pool: pg.Pool, { firstDayMs, days }: ConversationSizes): Promise<void> {
-  for (const table of copied) {
+  for (const relation of copied) {
+    const [schema, table] = relation.split('.');
     const { rows } = await pool.query<{ name: string; type: string }>(
       `select column_name as name, data_type as type from information_schema.columns
-       where table_schema = 'genesys' and table_name = $1 order by ordinal_position`,
-      [table],
+       where table_schema = $1 and table_name = $2 order by ordinal_position`,
+      [schema, table],
     );
     const values = rows.map(({ name, type }) => {
       if (name === 'conversation_id') return 'md5(conversation_id::text || step)::uuid';
       return type === 'timestamp with time zone' ? `${name} + step * interval '1 day'` : name;
     });
     await pool.query(
-      `insert into genesys.${table} select ${values.join(', ')}
-       from genesys.${table} cross join generate_series(1, ${days - 1}) as step
+      `insert into ${relation} select ${values.join(', ')}
+       from ${relation} cross join generate_series(1, ${days - 1}) as step
        where conversation_start < $1 order by step, conversation_start`,
       [new Date(firstDayMs + dayMs)],
     );

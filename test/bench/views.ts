@@ -7,9 +7,10 @@ import { migrate } from '../../src/postgres/migrate.js';
 import { type BenchDatabase, directory, startBenchDatabase } from './bench-server.js';
 import { benchWorld, seededRandom } from './records.js';
 import { fillConversations } from './views-conversations.js';
+import { fillDivisions, measureDivisions } from './views-divisions.js';
 import { fillIntervals } from './views-intervals.js';
 import { fillLedger } from './views-ledger.js';
-import { preview, type Query, queries } from './views-queries.js';
+import { type Asked, preview, type Query, queries, stars } from './views-queries.js';
 
 const conversations = { firstDayMs: Date.UTC(2026, 2, 1), days: 90, perDay: 11_112 };
 /** A month and a day on either side, so that local days of every zone are whole. */
@@ -20,6 +21,7 @@ const tries = 5;
 const hopelessTimes = 10;
 /** Part of the names of the queries to measure; all of them without. */
 const only = process.env.BENCH_VIEWS_ONLY ?? '';
+const settings = { timeZone: 'UTC', attributes: [{ name: 'Reason', column: 'reason' }] };
 const plansDirectory = `${directory}docs/plans/`;
 
 /**
@@ -30,11 +32,13 @@ const plansDirectory = `${directory}docs/plans/`;
 export async function benchViews(): Promise<void> {
   const database = await startBenchDatabase(process.env.BENCH_VIEWS_FOLDER);
   const options = { applicationName: 'bench', max: 4, statementTimeoutMs: 0 };
-  const pool = createPool({ connectionString: await database.create(), ...options });
+  const url = await database.create();
+  const pool = createPool({ connectionString: url, ...options });
   try {
-    await migrate(pool, { timeZone: 'UTC' });
+    await migrate(pool, settings);
     if (!(await isFilled(pool))) await fill(pool);
     await measureAll(pool);
+    await measureDivisions(pool, url, asked, only);
   } finally {
     await pool.end();
     await database.stop();
@@ -46,7 +50,7 @@ export async function openFilled(database: BenchDatabase): Promise<string> {
   const url = await database.create();
   const pool = createPool({ connectionString: url, applicationName: 'bench', max: 4, statementTimeoutMs: 0 });
   try {
-    await migrate(pool, { timeZone: 'UTC' });
+    await migrate(pool, settings);
     if (!(await isFilled(pool))) await fill(pool);
   } finally {
     await pool.end();
@@ -65,6 +69,7 @@ async function fill(pool: pg.Pool): Promise<void> {
   await step('conversations', () => fillConversations(pool, benchOrganization(), conversations));
   await step('interval facts', () => fillIntervals(pool, intervals));
   await step('ledger', () => fillLedger(pool, conversations, intervals));
+  await step('divisions', () => fillDivisions(pool));
   await step('rebuild-facts', () => rebuildFacts(pool, () => {}));
   await step('vacuum', () => pool.query('vacuum (analyze)'));
   await pool.query("insert into extract.settings values ('bench_filled', 'yes')");
@@ -95,17 +100,24 @@ function idOf(kind: string, number: number): string {
 
 async function measureAll(pool: pg.Pool): Promise<void> {
   mkdirSync(plansDirectory, { recursive: true });
-  const userIds = Array.from({ length: teamSize }, (_, index) => idOf('agent', index + 1));
   const client = await pool.connect();
   const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
   const cpuMs = () => cpuMsOf(rows[0]?.pid ?? 0);
   process.stdout.write(`${'relation'.padEnd(46)}${'best'.padStart(8)}${'CPU'.padStart(8)}${'aim'.padStart(9)}\n`);
-  const named = queries({ queueId: idOf('queue', 1), flowId: idOf('flow', 1), userIds });
-  for (const query of [...named, ...(await relationsOfMart(client)).map(preview)]) {
+  const relations = await relationsOfMart(client);
+  const unknown = relations.filter((name) => name.startsWith('fct_') && stars.every(({ fact }) => fact !== name));
+  if (unknown.length > 0) throw new Error(`No query asks for ${unknown.join(', ')}.`);
+  for (const query of [...queries(asked), ...relations.map(preview)]) {
     if (query.name.includes(only)) await measure(client, query, cpuMs);
   }
   client.release();
 }
+
+const asked: Asked = {
+  queueId: idOf('queue', 1),
+  flowId: idOf('flow', 1),
+  userIds: Array.from({ length: teamSize }, (_, index) => idOf('agent', index + 1)),
+};
 
 async function relationsOfMart(client: pg.PoolClient): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(

@@ -469,7 +469,8 @@ final as (
         described.agent_response_ms,
         described.agent_response_count,
         described.user_response_ms,
-        described.user_response_count
+        described.user_response_count,
+        described.division_ids
     from described
     left join answers
         on answers.conversation_start = described.conversation_start
