@@ -25,3 +25,6 @@ comment on column genesys.session_facts.division_ids is 'Divisions of the conver
 
 -- Handlings of more than four hours, which carry a mean: few, and looked for among all.
 create index handling_facts_long_idx on genesys.handling_facts (handled_at) where handle_ms > 14400000;
+
+comment on column mart.dim_dates.day_start_at is 'First instant of the day, shown in the zone of your session.';
+comment on column mart.dim_dates.day_end_at is 'First instant of the next day, shown in the zone of your session.';

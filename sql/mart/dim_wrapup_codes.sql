@@ -74,6 +74,6 @@ comment on column mart.dim_wrapup_codes.division_name is 'Current name of the di
 comment on column mart.dim_wrapup_codes.is_system_code is 'True where the platform sets the code (ININ-…): it does not count as a real code.';
 comment on column mart.dim_wrapup_codes.is_listed is 'True where the directory has, or once had, the code; sessions with another id have the cause code_deleted.';
 comment on column mart.dim_wrapup_codes.is_deleted is 'True where the directory no longer lists it; sessions that have it still count as coded.';
-comment on column mart.dim_wrapup_codes.created_at is 'Creation in Genesys Cloud, UTC instant.';
-comment on column mart.dim_wrapup_codes.modified_at is 'Last change in Genesys Cloud, UTC instant.';
-comment on column mart.dim_wrapup_codes.deleted_at is 'When it was first seen as deleted or missing, UTC instant; null while it exists.';
+comment on column mart.dim_wrapup_codes.created_at is 'Creation in Genesys Cloud, instant, shown in the zone of your session.';
+comment on column mart.dim_wrapup_codes.modified_at is 'Last change in Genesys Cloud, instant, shown in the zone of your session.';
+comment on column mart.dim_wrapup_codes.deleted_at is 'When it was first seen as deleted or missing, instant, shown in the zone of your session; null while it exists.';

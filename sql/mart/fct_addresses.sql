@@ -80,4 +80,4 @@ comment on column mart.fct_addresses.cc is 'Recipients of copies, separated by c
 comment on column mart.fct_addresses.minute_of_day is 'Minutes from midnight, in the reporting time zone, to the quarter of an hour in which the conversation started: 0, 15, … 1425. See dim_intervals.';
 comment on column mart.fct_addresses.is_complete is 'True where everything of the day on which the conversation started has been pulled. Source: the ledger of slices.';
 comment on column mart.fct_addresses.day is 'Day in the reporting time zone on which the conversation started. See dim_dates.';
-comment on column mart.fct_addresses.conversation_started_at is 'Start of the conversation, UTC instant. Filters on it reach the partitions. Details conversationStart.';
+comment on column mart.fct_addresses.conversation_started_at is 'Start of the conversation, instant, shown in the zone of your session. Filters on it reach the partitions. Details conversationStart.';

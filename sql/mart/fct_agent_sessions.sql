@@ -345,12 +345,12 @@ comment on column mart.fct_agent_sessions.is_acw_skipped is 'True where the agen
 comment on column mart.fct_agent_sessions.is_complete is 'True where everything of the day on which it started has been pulled. Source: the ledger of slices.';
 comment on column mart.fct_agent_sessions.day is 'Day in the reporting time zone on which it started. See dim_dates.';
 comment on column mart.fct_agent_sessions.handled_day is 'Day in the reporting time zone on which the handling was completed: the day under which Genesys and rpt_handle_times count it. Null where it was not. See dim_dates.';
-comment on column mart.fct_agent_sessions.started_at is 'Start of the first segment (conversation start where there is none), UTC instant.';
-comment on column mart.fct_agent_sessions.started_local is 'started_at in the reporting time zone.';
-comment on column mart.fct_agent_sessions.connected_at is 'Start of the first segment in contact, UTC instant; null where never in contact.';
+comment on column mart.fct_agent_sessions.started_at is 'Start of the first segment (conversation start where there is none), instant, shown in the zone of your session.';
+comment on column mart.fct_agent_sessions.started_local is 'started_at in the reporting time zone. When clocks go back, an hour occurs twice.';
+comment on column mart.fct_agent_sessions.connected_at is 'Start of the first segment in contact, instant, shown in the zone of your session; null where never in contact.';
 comment on column mart.fct_agent_sessions.connected_local is 'connected_at in the reporting time zone.';
-comment on column mart.fct_agent_sessions.ended_at is 'End of the last segment, after-call work included, UTC instant; null while one is open.';
+comment on column mart.fct_agent_sessions.ended_at is 'End of the last segment, after-call work included, instant, shown in the zone of your session; null while one is open.';
 comment on column mart.fct_agent_sessions.ended_local is 'ended_at in the reporting time zone.';
 comment on column mart.fct_agent_sessions.handled_at is 'Instant at which Genesys counts the handling: last emission of tHandle. Null where not handled.';
 comment on column mart.fct_agent_sessions.handled_local is 'handled_at in the reporting time zone.';
-comment on column mart.fct_agent_sessions.conversation_started_at is 'Start of the conversation, UTC instant. Details conversationStart.';
+comment on column mart.fct_agent_sessions.conversation_started_at is 'Start of the conversation, instant, shown in the zone of your session. Details conversationStart.';

@@ -47,4 +47,4 @@ comment on column mart.fct_attributes.attribute_value is 'Its value.';
 comment on column mart.fct_attributes.minute_of_day is 'Minutes from midnight, in the reporting time zone, to the quarter of an hour in which the conversation started: 0, 15, … 1425. See dim_intervals.';
 comment on column mart.fct_attributes.is_complete is 'True where everything of the day on which the conversation started has been pulled. Source: the ledger of slices.';
 comment on column mart.fct_attributes.day is 'Day in the reporting time zone on which the conversation started. See dim_dates.';
-comment on column mart.fct_attributes.conversation_started_at is 'Start of the conversation, UTC instant. Filters on it reach the partitions. Details conversationStart.';
+comment on column mart.fct_attributes.conversation_started_at is 'Start of the conversation, instant, shown in the zone of your session. Filters on it reach the partitions. Details conversationStart.';

@@ -230,7 +230,7 @@ comment on column mart.fct_conversations.duration_seconds is 'From start to end 
 comment on column mart.fct_conversations.effective_wrapup_name is 'Name of effective_wrapup_code; the code itself where the directory does not list it.';
 comment on column mart.fct_conversations.wait_seconds is 'Time waited in queues in seconds, over all stays: each until answer, abandon or flow-out, else its time in the queue; null without. Details metrics tAnswered, tAbandon, tFlowOut, tAcd.';
 comment on column mart.fct_conversations.repeat_after_seconds is 'Seconds from the start of the same customer''s previous conversation to that of this one; null for the first and where nothing names the customer. See fct_repeat_contacts. Details ani, addressFrom, externalContactId.';
-comment on column mart.fct_conversations.handle_seconds is 'Handle time of all sessions in seconds; null without. Sum of metric tHandle.';
+comment on column mart.fct_conversations.handle_seconds is 'Handle time of all sessions in seconds, a callback and its voice session both; null without, and without what is still open. Sums by day agree with Genesys by handled_day, not by day. Sum of metric tHandle.';
 comment on column mart.fct_conversations.talk_seconds is 'Talk time of all sessions in seconds; null without. Sum of metric tTalkComplete, or tTalk.';
 comment on column mart.fct_conversations.hold_seconds is 'Hold time of all sessions in seconds; null without. Sum of metric tHeldComplete, or tHeld.';
 comment on column mart.fct_conversations.acw_seconds is 'After-call work of all sessions in seconds; null without. Sum of metric tAcw.';
@@ -249,7 +249,7 @@ comment on column mart.fct_conversations.is_codable is 'True where an agent sess
 comment on column mart.fct_conversations.is_complete is 'True where everything of the day on which it started has been pulled. Source: the ledger of slices.';
 comment on column mart.fct_conversations.day is 'Day in the reporting time zone on which it started. See dim_dates.';
 comment on column mart.fct_conversations.handled_day is 'Day in the reporting time zone on which its last handling was completed: the day under which Genesys and rpt_handle_times count it. Null where none was. See dim_dates.';
-comment on column mart.fct_conversations.started_at is 'Start, UTC instant. Details conversationStart.';
-comment on column mart.fct_conversations.started_local is 'started_at in the reporting time zone.';
-comment on column mart.fct_conversations.ended_at is 'End, UTC instant; null while open. Details conversationEnd.';
+comment on column mart.fct_conversations.started_at is 'Start, instant, shown in the zone of your session. Details conversationStart.';
+comment on column mart.fct_conversations.started_local is 'started_at in the reporting time zone. When clocks go back, an hour occurs twice.';
+comment on column mart.fct_conversations.ended_at is 'End, instant, shown in the zone of your session; null while open. Details conversationEnd.';
 comment on column mart.fct_conversations.ended_local is 'ended_at in the reporting time zone.';

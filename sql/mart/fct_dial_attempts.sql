@@ -111,6 +111,6 @@ comment on column mart.fct_dial_attempts.is_abandoned is 'True where it was aban
 comment on column mart.fct_dial_attempts.has_agent is 'True where an agent had it.';
 comment on column mart.fct_dial_attempts.is_complete is 'True where everything of the day on which it started has been pulled. Source: the ledger of slices.';
 comment on column mart.fct_dial_attempts.day is 'Day in the reporting time zone on which it started. See dim_dates.';
-comment on column mart.fct_dial_attempts.started_at is 'Start of the attempt, UTC instant.';
-comment on column mart.fct_dial_attempts.started_local is 'started_at in the reporting time zone.';
-comment on column mart.fct_dial_attempts.conversation_started_at is 'Start of the conversation, UTC instant. Details conversationStart.';
+comment on column mart.fct_dial_attempts.started_at is 'Start of the attempt, instant, shown in the zone of your session.';
+comment on column mart.fct_dial_attempts.started_local is 'started_at in the reporting time zone. When clocks go back, an hour occurs twice.';
+comment on column mart.fct_dial_attempts.conversation_started_at is 'Start of the conversation, instant, shown in the zone of your session. Details conversationStart.';

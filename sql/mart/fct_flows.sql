@@ -106,7 +106,7 @@ comment on column mart.fct_flows.ivr_seconds is 'Time in IVR in seconds; null wi
 comment on column mart.fct_flows.is_callback_issued is 'True where the flow made a callback. Details issuedCallback.';
 comment on column mart.fct_flows.is_complete is 'True where everything of the day on which it started has been pulled. Source: the ledger of slices.';
 comment on column mart.fct_flows.day is 'Day in the reporting time zone on which it started. See dim_dates.';
-comment on column mart.fct_flows.started_at is 'Start of the session, UTC instant.';
-comment on column mart.fct_flows.started_local is 'started_at in the reporting time zone.';
-comment on column mart.fct_flows.ended_at is 'End of the session, UTC instant; null while open.';
-comment on column mart.fct_flows.conversation_started_at is 'Start of the conversation, UTC instant. Details conversationStart.';
+comment on column mart.fct_flows.started_at is 'Start of the session, instant, shown in the zone of your session.';
+comment on column mart.fct_flows.started_local is 'started_at in the reporting time zone. When clocks go back, an hour occurs twice.';
+comment on column mart.fct_flows.ended_at is 'End of the session, instant, shown in the zone of your session; null while open.';
+comment on column mart.fct_flows.conversation_started_at is 'Start of the conversation, instant, shown in the zone of your session. Details conversationStart.';

@@ -112,5 +112,5 @@ comment on column mart.fct_repeat_contacts.is_after_abandoned is 'True where the
 comment on column mart.fct_repeat_contacts.is_abandoned is 'True where the customer abandoned this conversation in a queue, as in fct_conversations.';
 comment on column mart.fct_repeat_contacts.is_complete is 'True where everything of the day on which it started has been pulled. Source: the ledger of slices.';
 comment on column mart.fct_repeat_contacts.day is 'Day in the reporting time zone on which it started. See dim_dates.';
-comment on column mart.fct_repeat_contacts.started_at is 'Start, UTC instant. Filters on it reach the partitions.';
-comment on column mart.fct_repeat_contacts.started_local is 'started_at in the reporting time zone.';
+comment on column mart.fct_repeat_contacts.started_at is 'Start, instant, shown in the zone of your session. Filters on it reach the partitions.';
+comment on column mart.fct_repeat_contacts.started_local is 'started_at in the reporting time zone. When clocks go back, an hour occurs twice.';

@@ -108,8 +108,8 @@ comment on column mart.fct_segments.is_conference is 'True where it was part of 
 comment on column mart.fct_segments.is_open is 'True while it has no end.';
 comment on column mart.fct_segments.is_complete is 'True where everything of the day on which it started has been pulled. Source: the ledger of slices.';
 comment on column mart.fct_segments.day is 'Day in the reporting time zone on which it started. See dim_dates.';
-comment on column mart.fct_segments.started_at is 'Start, UTC instant. Details segmentStart.';
-comment on column mart.fct_segments.started_local is 'started_at in the reporting time zone.';
-comment on column mart.fct_segments.ended_at is 'End, UTC instant; null while open. Details segmentEnd.';
+comment on column mart.fct_segments.started_at is 'Start, instant, shown in the zone of your session. Details segmentStart.';
+comment on column mart.fct_segments.started_local is 'started_at in the reporting time zone. When clocks go back, an hour occurs twice.';
+comment on column mart.fct_segments.ended_at is 'End, instant, shown in the zone of your session; null while open. Details segmentEnd.';
 comment on column mart.fct_segments.ended_local is 'ended_at in the reporting time zone.';
-comment on column mart.fct_segments.conversation_started_at is 'Start of the conversation, UTC instant. Details conversationStart.';
+comment on column mart.fct_segments.conversation_started_at is 'Start of the conversation, instant, shown in the zone of your session. Details conversationStart.';

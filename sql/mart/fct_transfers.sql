@@ -118,6 +118,6 @@ comment on column mart.fct_transfers.consult_count is 'Those after a talk with t
 comment on column mart.fct_transfers.answer_seconds is 'Wait in seconds until the next one answered; null where nobody did.';
 comment on column mart.fct_transfers.is_complete is 'True where everything of the day on which the session started has been pulled. Source: the ledger of slices.';
 comment on column mart.fct_transfers.day is 'Day in the reporting time zone on which the session started. See dim_dates.';
-comment on column mart.fct_transfers.started_at is 'Start of the session that passed on, UTC instant.';
-comment on column mart.fct_transfers.started_local is 'started_at in the reporting time zone.';
-comment on column mart.fct_transfers.conversation_started_at is 'Start of the conversation, UTC instant. Details conversationStart.';
+comment on column mart.fct_transfers.started_at is 'Start of the session that passed on, instant, shown in the zone of your session.';
+comment on column mart.fct_transfers.started_local is 'started_at in the reporting time zone. When clocks go back, an hour occurs twice.';
+comment on column mart.fct_transfers.conversation_started_at is 'Start of the conversation, instant, shown in the zone of your session. Details conversationStart.';

@@ -85,7 +85,7 @@ comment on column mart.fct_voice_quality.invalid_packet_count is 'Packets that c
 comment on column mart.fct_voice_quality.is_poor is 'True where min_mos is below 3.5.';
 comment on column mart.fct_voice_quality.is_complete is 'True where everything of the day on which the session started has been pulled. Source: the ledger of slices.';
 comment on column mart.fct_voice_quality.day is 'Day in the reporting time zone on which the session started. See dim_dates.';
-comment on column mart.fct_voice_quality.started_at is 'Start of the session, UTC instant.';
-comment on column mart.fct_voice_quality.started_local is 'started_at in the reporting time zone.';
-comment on column mart.fct_voice_quality.event_at is 'Time of the statistic, UTC instant. Details eventTime.';
-comment on column mart.fct_voice_quality.conversation_started_at is 'Start of the conversation, UTC instant. Details conversationStart.';
+comment on column mart.fct_voice_quality.started_at is 'Start of the session, instant, shown in the zone of your session.';
+comment on column mart.fct_voice_quality.started_local is 'started_at in the reporting time zone. When clocks go back, an hour occurs twice.';
+comment on column mart.fct_voice_quality.event_at is 'Time of the statistic, instant, shown in the zone of your session. Details eventTime.';
+comment on column mart.fct_voice_quality.conversation_started_at is 'Start of the conversation, instant, shown in the zone of your session. Details conversationStart.';

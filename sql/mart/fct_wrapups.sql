@@ -240,8 +240,8 @@ comment on column mart.fct_wrapups.is_agent_session is 'True where the session i
 comment on column mart.fct_wrapups.is_open is 'True while the segment has no end.';
 comment on column mart.fct_wrapups.is_complete is 'True where everything of the day on which it started has been pulled. Source: the ledger of slices.';
 comment on column mart.fct_wrapups.day is 'Day in the reporting time zone on which it started. See dim_dates.';
-comment on column mart.fct_wrapups.started_at is 'Start of the segment, UTC instant. Details segmentStart.';
-comment on column mart.fct_wrapups.started_local is 'started_at in the reporting time zone.';
-comment on column mart.fct_wrapups.ended_at is 'End of the segment, UTC instant; null while open. Details segmentEnd.';
+comment on column mart.fct_wrapups.started_at is 'Start of the segment, instant, shown in the zone of your session. Details segmentStart.';
+comment on column mart.fct_wrapups.started_local is 'started_at in the reporting time zone. When clocks go back, an hour occurs twice.';
+comment on column mart.fct_wrapups.ended_at is 'End of the segment, instant, shown in the zone of your session; null while open. Details segmentEnd.';
 comment on column mart.fct_wrapups.ended_local is 'ended_at in the reporting time zone.';
-comment on column mart.fct_wrapups.conversation_started_at is 'Start of the conversation, UTC instant. Details conversationStart.';
+comment on column mart.fct_wrapups.conversation_started_at is 'Start of the conversation, instant, shown in the zone of your session. Details conversationStart.';

@@ -78,7 +78,7 @@ comment on column mart.ops_settings.outage_reason is 'Why Genesys Cloud could no
 comment on column mart.ops_settings.interval_seconds is 'Length of the latest interval of interval facts in seconds; null before any. GENESYS_WAREHOUSE_GRANULARITY.';
 comment on column mart.ops_settings.has_division_access is 'True where some role sees some divisions only.';
 comment on column mart.ops_settings.complete_from_day is 'First day, in the reporting time zone, from which on conversations, queue and agent figures have been pulled whole up to the latest whole day; null before there is one. Single days: see ops_covered_days.';
-comment on column mart.ops_settings.complete_from_at is 'Midnight at which it begins, UTC instant.';
-comment on column mart.ops_settings.scheduled_from_at is 'Where the earliest schedule of a stream began, UTC instant; before it there is what a backfill pulled.';
-comment on column mart.ops_settings.outage_since_at is 'Since when Genesys Cloud has been away for this program, UTC instant; null where it answered when last tried.';
+comment on column mart.ops_settings.complete_from_at is 'Midnight at which it begins, instant, shown in the zone of your session.';
+comment on column mart.ops_settings.scheduled_from_at is 'Where the earliest schedule of a stream began, instant, shown in the zone of your session; before it there is what a backfill pulled.';
+comment on column mart.ops_settings.outage_since_at is 'Since when Genesys Cloud has been away for this program, instant, shown in the zone of your session; null where it answered when last tried.';
 comment on column mart.ops_settings.outage_since_local is 'outage_since_at in the reporting time zone.';

@@ -122,6 +122,6 @@ comment on column mart.rpt_queue_now.waiting_count is 'Contacts waiting in the q
 comment on column mart.rpt_queue_now.interacting_count is 'Contacts connected to an agent. oInteracting, else open agent sessions of the queue.';
 comment on column mart.rpt_queue_now.on_queue_user_count is 'Members of the queue who are on queue by their last known presence. The same on each media row of a queue: not additive.';
 comment on column mart.rpt_queue_now.longest_wait_seconds is 'Wait of the contact that waits longest, in seconds until now; null where nobody waits.';
-comment on column mart.rpt_queue_now.longest_waiting_since_at is 'Since when the contact that waits longest has been waiting, UTC instant.';
-comment on column mart.rpt_queue_now.as_of_at is 'Instant at which the figures were valid, UTC instant.';
+comment on column mart.rpt_queue_now.longest_waiting_since_at is 'Since when the contact that waits longest has been waiting, instant, shown in the zone of your session.';
+comment on column mart.rpt_queue_now.as_of_at is 'Instant at which the figures were valid, instant, shown in the zone of your session.';
 comment on column mart.rpt_queue_now.as_of_local is 'as_of_at in the reporting time zone.';

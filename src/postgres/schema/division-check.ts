@@ -67,6 +67,7 @@ const openRelations: readonly string[] = [
   'ops_dictionary',
   'ops_freshness',
   'ops_relationships',
+  'ops_removals',
   'ops_requests',
   'ops_settings',
 ];
