@@ -9,7 +9,7 @@ import { inTransaction, onConnection } from './connection/transaction.js';
 import type { ClaimSession } from './ledger/claim-session.js';
 import { holdsClaim } from './ledger/claims.js';
 import { deleteResolved, reassignDeadLetters } from './ledger/dead-letters.js';
-import { type ClaimedSlice, insertSlices, type StoredCursor } from './ledger/slices.js';
+import { type ClaimedSlice, insertParts, type StoredCursor } from './ledger/slices.js';
 import { type Store, storePages } from './load/store.js';
 import { markDaysWithData } from './schema/dimension-tables.js';
 
@@ -143,10 +143,9 @@ async function splitSlice(
   const whole = await db
     .deleteFrom('extract.slices')
     .where('slice_id', '=', slice.sliceId)
-    .returning(['priority', 'pass', 'requested_at'])
+    .returning(['stream', 'priority', 'pass', 'requested_at'])
     .executeTakeFirstOrThrow();
   // The rows of earlier passes are still stored: the parts inherit the pass, so that the watermark does not fall back.
-  const history = { pass: whole.pass, requestedAt: whole.requested_at };
-  const [first] = await insertSlices(db, { name: slice.stream, priority: whole.priority }, parts, () => dueAt, history);
+  const [first] = await insertParts(db, whole, parts, dueAt);
   if (first !== undefined) await reassignDeadLetters(client, [slice.sliceId], first);
 }

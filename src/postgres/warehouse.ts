@@ -3,7 +3,8 @@ import type { ClaimOptions, Ledger } from '../model/extraction.js';
 import { sliceClaim } from './claim.js';
 import { ClaimSession } from './ledger/claim-session.js';
 import { readHeldSlices } from './ledger/claims.js';
-import { isClaimed, markDue, planSlices } from './ledger/slices.js';
+import { readPlannedRanges, writePlan } from './ledger/planning.js';
+import { isClaimed, markDue } from './ledger/slices.js';
 import { readUserIds } from './ledger/user-ids.js';
 import { createStore } from './load/store.js';
 
@@ -17,7 +18,8 @@ export function createWarehouse(pool: pg.Pool, now: () => Date): Warehouse {
   const store = createStore(pool, now);
   const session = new ClaimSession(pool);
   return {
-    plan: (plan) => planSlices(pool, plan),
+    plannedRanges: (stream) => readPlannedRanges(pool, stream),
+    plan: (plan) => writePlan(pool, plan),
     markDue: (stream, range, now) => markDue(pool, stream, range, now),
     claim: async (options: ClaimOptions) => {
       const claimed = await session.claim(options);
