@@ -28,3 +28,7 @@ create index handling_facts_long_idx on genesys.handling_facts (handled_at) wher
 
 comment on column mart.dim_dates.day_start_at is 'First instant of the day, shown in the zone of your session.';
 comment on column mart.dim_dates.day_end_at is 'First instant of the next day, shown in the zone of your session.';
+
+-- dim_wrapup_codes goes from one pair of codes to the next.
+create index session_facts_codes_idx on genesys.session_facts (last_wrapup_code, last_real_wrapup_code)
+where last_wrapup_code is not null;

@@ -12,12 +12,18 @@ flows as (
         facts.ivr_ms,
         facts.last_disconnect_type,
         facts.division_ids
-    from genesys.session_flows as flows
-    inner join genesys.session_facts as facts
-        on facts.conversation_start = flows.conversation_start
-        and facts.conversation_id = flows.conversation_id
-        and facts.participant_no = flows.participant_no
-        and facts.session_no = flows.session_no
+    from genesys.session_facts as facts
+    -- Session by session: a join by four columns is estimated to find next to nothing, and a day would then be looked for in all of it.
+    cross join lateral (
+        select found.*
+        from genesys.session_flows as found
+        where
+            found.conversation_start = facts.conversation_start
+            and found.conversation_id = facts.conversation_id
+            and found.participant_no = facts.participant_no
+            and found.session_no = facts.session_no
+        offset 0
+    ) as flows
 ),
 
 final as (

@@ -35,7 +35,7 @@ final as (
         queues.queue_name,
         summed.media_type,
 
-        genesys.minute_of_day(summed.observed_at) as minute_of_day,
+        genesys.minute_of_day(summed.interval_start) as minute_of_day,
         summed.waiting_count,
         summed.interacting_count,
         summed.alerting_count,
@@ -46,7 +46,7 @@ final as (
         round(extract(epoch from summed.observed_at) - summed.waiting_since_ms * 0.001, 3) as longest_wait_seconds,
         round(extract(epoch from summed.observed_at) - summed.interacting_since_ms * 0.001, 3) as longest_interaction_seconds,
 
-        genesys.local_day(summed.observed_at) as day,
+        genesys.local_day(summed.interval_start) as day,
         summed.observed_at,
         summed.observed_at at time zone {{time_zone}} as observed_local,
         summed.interval_start as sample_start_at,

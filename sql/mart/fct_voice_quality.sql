@@ -9,19 +9,19 @@ stats as (
         facts.purpose,
         facts.media_type,
         facts.started_at,
-        facts.division_ids,
-        sessions.edge_id
-    from genesys.media_endpoint_stats as stats
-    inner join genesys.session_facts as facts
-        on facts.conversation_start = stats.conversation_start
-        and facts.conversation_id = stats.conversation_id
-        and facts.participant_no = stats.participant_no
-        and facts.session_no = stats.session_no
-    inner join genesys.sessions as sessions
-        on sessions.conversation_start = stats.conversation_start
-        and sessions.conversation_id = stats.conversation_id
-        and sessions.participant_no = stats.participant_no
-        and sessions.session_no = stats.session_no
+        facts.division_ids
+    from genesys.session_facts as facts
+    -- Session by session: a join by four columns is estimated to find next to nothing, and a day would then be looked for in all of it.
+    cross join lateral (
+        select found.*
+        from genesys.media_endpoint_stats as found
+        where
+            found.conversation_start = facts.conversation_start
+            and found.conversation_id = facts.conversation_id
+            and found.participant_no = facts.participant_no
+            and found.session_no = facts.session_no
+        offset 0
+    ) as stats
 ),
 
 final as (
@@ -31,7 +31,15 @@ final as (
         stats.conversation_id,
         stats.user_id,
         stats.queue_id,
-        stats.edge_id,
+        (
+            select sessions.edge_id
+            from genesys.sessions as sessions
+            where
+                sessions.conversation_start = stats.conversation_start
+                and sessions.conversation_id = stats.conversation_id
+                and sessions.participant_no = stats.participant_no
+                and sessions.session_no = stats.session_no
+        ) as edge_id,
 
         stats.purpose,
         stats.media_type,

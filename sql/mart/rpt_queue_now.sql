@@ -35,11 +35,10 @@ details as (
         open_sessions.media_type
 ),
 
--- The last sample of each queue, where it is younger than the details and not older than a quarter of an hour.
+-- The last sample, where it is not older than a quarter of an hour. The last of all is the end of an index.
 latest as (
     select max(observations.interval_start) as interval_start
     from genesys.queue_observations as observations
-    where observations.observed_at > now() - interval '15 minutes'
 ),
 
 observed as (
@@ -56,7 +55,9 @@ observed as (
         max(observations.observed_at) as observed_at
     from genesys.queue_observations as observations
     inner join latest on latest.interval_start = observations.interval_start
-    where observations.media_type is not null
+    where
+        observations.media_type is not null
+        and observations.observed_at > now() - interval '15 minutes'
     group by
         observations.queue_id,
         observations.media_type

@@ -39,7 +39,7 @@ export async function measureDivisions(pool: pg.Pool, url: string, asked: Asked,
   const free = await loginAs(url, seesAll);
   const limited = await loginAs(url, isLimited);
   process.stdout.write(
-    `${'division access'.padEnd(46)}${'free'.padStart(8)}${'limited'.padStart(8)}${'times'.padStart(9)}\n`,
+    `${'division access'.padEnd(52)}${'free'.padStart(8)}${'limited'.padStart(8)}${'times'.padStart(9)}\n`,
   );
   for (const query of divisionQueries(asked)) {
     if (`${query.name}, divisions`.includes(only)) await compare(free, limited, query);
@@ -83,7 +83,7 @@ async function compare(free: pg.Client, limited: pg.Client, { name, sql }: Query
   const shown = [`${best.free.toFixed(0)} ms`, `${best.limited.toFixed(0)} ms`]
     .map((text) => text.padStart(8))
     .join('');
-  process.stdout.write(`${name.padEnd(46)}${shown}${times.toFixed(2).padStart(9)}\n`);
+  process.stdout.write(`${name.padEnd(52)}${shown}${times.toFixed(2).padStart(9)}\n`);
   if (rows.free !== rows.limited)
     throw new Error(`${name}: ${rows.limited} rows for the limited role, ${rows.free} for the other`);
   if (times > timesMax && best.limited - best.free > msThatCount) process.exitCode = 1;

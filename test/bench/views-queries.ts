@@ -60,6 +60,7 @@ export const stars: readonly Star[] = [
   { fact: 'fct_queue_observations', queue: 'queue_id' },
   { fact: 'fct_repeat_contacts', queue: 'last_queue_id' },
   { fact: 'fct_resolutions', queue: 'queue_id', user: 'user_id' },
+  { fact: 'fct_session_codes', queue: 'queue_id', user: 'user_id' },
   { fact: 'fct_segments', queue: 'queue_id', user: 'user_id' },
   { fact: 'fct_survey_intervals', queue: 'queue_id', user: 'user_id' },
   { fact: 'fct_surveys', queue: 'queue_id', user: 'user_id' },

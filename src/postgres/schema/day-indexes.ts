@@ -72,6 +72,7 @@ const dayIndexes: readonly DayIndex[] = [
   { stem: 'wrapup_interval_sums_day', table: 'wrapup_interval_sums', column: 'interval_start' },
   { stem: 'flow_aggregates_day', table: 'flow_aggregates', column: 'interval_start', isSummary: true },
   { stem: 'flow_outcome_aggregates_day', table: 'flow_outcome_aggregates', column: 'interval_start', isSummary: true },
+  { stem: 'queue_observations_day', table: 'queue_observations', column: 'interval_start', isSummary: true },
   { stem: 'survey_aggregates_day', table: 'survey_aggregates', column: 'interval_start', isSummary: true },
   { stem: 'evaluation_aggregates_day', table: 'evaluation_aggregates', column: 'interval_start', isSummary: true },
 ];
