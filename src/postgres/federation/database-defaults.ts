@@ -15,12 +15,16 @@ const defaults: Readonly<Record<string, string>> = {
   statement_timeout: '10min',
 };
 
+/** Comparisons that members can work on come before Postgres' own. Nobody may make anything in their schema but the owner. */
+const searchPath = 'federation_operators, pg_catalog, "$user", public';
+
 export async function setDatabaseDefaults(client: pg.ClientBase): Promise<void> {
   const { rows } = await client.query<{ name: string }>('select current_database() as name');
   const database = pg.escapeIdentifier(rows[0]?.name ?? '');
-  for (const [name, value] of Object.entries(defaults))
+  const values = Object.entries(defaults).map(([name, value]) => [name, pg.escapeLiteral(value)] as const);
+  for (const [name, value] of [...values, ['search_path', searchPath] as const])
     await client
-      .query(`alter database ${database} set ${name} = ${pg.escapeLiteral(value)}`)
+      .query(`alter database ${database} set ${name} = ${value}`)
       .catch((error: Error & { code?: string }) => {
         throw error.code === '42501' ? notOwner(database, error) : error;
       });

@@ -103,7 +103,7 @@ export class LongValues extends NumberValues {
   protected put({ view }: Cells, at: number): void {
     const high = view.getInt32(at);
     const value = high * wordValues + view.getUint32(at + 4) + this.#shift;
-    if (high >= -highMax && high < highMax && Number.isSafeInteger(value)) this.keep(value);
+    if (high >= -highMax && high <= highMax && Number.isSafeInteger(value)) this.keep(value);
     else this.#keepLarge(view.getBigInt64(at));
   }
 
