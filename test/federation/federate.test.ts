@@ -196,8 +196,8 @@ describe('plans of a federated database', () => {
       );
       const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
       expect(plan.match(/Relations: Aggregate on/g)).toHaveLength(2);
-      expect(plan).toMatch(/started_at >= '2026-03-10 0[45]:00:00\+00'/);
-      expect(plan).toMatch(/started_at < '2026-03-12 10:30:00\+00'/);
+      expect(plan).toMatch(/started_at >= '2026-03-10 00:00:00-04'/);
+      expect(plan).toMatch(/'2026-03-12 06:30:00-04' > started_at|started_at < '2026-03-12 06:30:00-04'/);
       const counted = await client.query(
         `select count(*) = (select count(*) from mart.fct_conversations where started_at operator(pg_catalog.>=) date '2026-03-11') as same
          from mart.fct_conversations where started_at >= date '2026-03-11'`,
@@ -267,6 +267,7 @@ describe('readers of a federated database', () => {
       expect(await opened()).toEqual([]);
       await ask();
       expect(await opened()).toEqual(['ping@apac', 'ping@emea']);
+      await ask();
       // A connection that its server has ended is replaced.
       const ended = `select pg_terminate_backend(pid) from pg_stat_activity
         where application_name = 'genesys-warehouse federation' and usename like 'fed\\_%\\_${hex}' and query = 'select 1'`;
@@ -289,13 +290,11 @@ describe('readers of a federated database', () => {
     await onDatabase(federated.url, async (client) => {
       for (const text of [
         'delete from mart.dim_queues',
-        `insert into mart.rpt_queue_days (day) values ('2026-03-10')`,
+        `update mart.dim_queues set queue_name = 'Mine'`,
         `delete from federation_data."dim_queues@emea"`,
       ]) {
         const error = await client.query(text).catch((thrown: Error) => thrown);
-        expect(String(error)).toMatch(
-          /cannot (delete from|insert into) (view|column)|read-only transaction|permission denied/,
-        );
+        expect(String(error)).toMatch(/does not allow (deletes|updates)/);
       }
     });
   });
