@@ -5,6 +5,7 @@ import {
   readDeadLetters,
   rescheduleSlicesOf,
 } from '../postgres/ledger/dead-letters.js';
+import { eraseFrom, withErasures } from '../postgres/load/erasures.js';
 import { createStore, storePages } from '../postgres/load/store.js';
 import { createScreen } from '../privacy/scrubber.js';
 import { conversationPage } from '../streams/conversations/page.js';
@@ -47,11 +48,12 @@ async function retryConversations(context: CommandContext, { pool, config }: Ope
       const letters = await readDeadLetters(pool, conversationStreams, after, lettersPerRead);
       for (const letter of letters) {
         const record = JSON.parse(letter.record);
-        const page = conversationPage([screen?.apply(record) ?? record], { asOf: letter.asOf, cursor: {} });
-        const slice = { stream: letter.stream, sliceId: null };
-        const { deadLetters } = await storePages(client, store, slice, [page], () =>
-          settle(client, letter, page.rejects.length),
-        );
+        const { deadLetters } = await withErasures(client, (erasures) => {
+          const facts = { asOf: letter.asOf, cursor: {}, erase: eraseFrom(erasures) };
+          const page = conversationPage([screen?.apply(record) ?? record], facts);
+          const slice = { stream: letter.stream, sliceId: null, erasures };
+          return storePages(client, store, slice, [page], () => settle(client, letter, page.rejects.length));
+        });
         counts[deadLetters === 0 ? 'stored' : 'left'] += 1;
       }
       after = letters.at(-1)?.deadLetterId ?? after;

@@ -1,21 +1,21 @@
 import { linkSignals, sleepFor } from '../lib/abort.js';
 import { apiOutage } from '../lib/errors.js';
 import { Redactor } from '../lib/redact.js';
-import { createOperations } from './analytics-endpoints.js';
 import type { ApiStats, GenesysApi, GenesysApiOptions } from './api.js';
-import type { Budget } from './budget.js';
-import { Caller } from './caller.js';
-import { createListings } from './directory-endpoints.js';
+import { Session, type Token } from './auth/session.js';
+import { createOperations } from './endpoints/analytics-endpoints.js';
+import { createListings } from './endpoints/directory-endpoints.js';
 import { bodyFaultCodes, toApiError } from './errors.js';
-import { MemoryBudget } from './memory-budget.js';
-import type { Operation } from './operation.js';
-import { RateLimiter } from './rate-limiter.js';
-import { Reachability } from './reachability.js';
-import type { RetryOptions } from './retry.js';
-import { openSdk, type SdkSession } from './sdk.js';
-import { type Exchange, Wire } from './sdk-transport.js';
-import { Session, type Token } from './session.js';
-import { createTransport } from './transport.js';
+import { openSdk, type SdkSession } from './http/sdk.js';
+import { type Exchange, Wire } from './http/sdk-transport.js';
+import { createTransport } from './http/transport.js';
+import type { Budget } from './request/budget.js';
+import { Caller } from './request/caller.js';
+import { MemoryBudget } from './request/memory-budget.js';
+import type { Operation } from './request/operation.js';
+import { RateLimiter } from './request/rate-limiter.js';
+import { Reachability } from './request/reachability.js';
+import type { RetryOptions } from './request/retry.js';
 
 const loginOperation: Operation = { name: 'login', kind: 'login' };
 

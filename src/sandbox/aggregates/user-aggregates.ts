@@ -1,5 +1,5 @@
 import { dayMs } from '../../lib/interval.js';
-import type { AggregateQuery } from '../server/analytics-modules.js';
+import type { AggregateQuery } from '../server/aggregates/analytics-modules.js';
 import type { Directory, JsonObject, World } from '../world.js';
 import { bucketFinder, type Sum } from './accumulate.js';
 import { intervalText, refuseSize, resultLimit } from './answer.js';

@@ -1,11 +1,11 @@
 import { dayMs } from '../../lib/interval.js';
 import type { JsonObject, SimulatedConversation } from '../world.js';
-import { DayPlan, type PlanContext } from './day-plan.js';
+import { DayPlan, type PlanContext } from './day/day-plan.js';
 import type { WorldEvent } from './events.js';
 import { parseConversationId } from './ids.js';
-import { isLong, type Kind, longestMsOf } from './kinds.js';
-import type { Agent } from './organization-types.js';
-import { renderRecord } from './render.js';
+import type { Agent } from './organization/organization-types.js';
+import { renderRecord } from './render/render.js';
+import { isLong, type Kind, longestMsOf } from './scripts/kinds.js';
 import { type AgentTimeline, type PresenceSpan, type RoutingSpan, timelineOfPlan } from './timeline.js';
 
 /** Days whose lists are kept. */

@@ -1,7 +1,7 @@
-import type { DayPlan } from './day-plan.js';
-import type { Agent, Organization, Presence } from './organization-types.js';
-import { presenceNo, type Shift } from './roster.js';
-import type { Booking } from './workforce.js';
+import type { DayPlan } from './day/day-plan.js';
+import { presenceNo, type Shift } from './day/roster.js';
+import type { Booking } from './day/workforce.js';
+import type { Agent, Organization, Presence } from './organization/organization-types.js';
 
 export type RoutingStatus = 'OFF_QUEUE' | 'IDLE' | 'INTERACTING' | 'NOT_RESPONDING' | 'COMMUNICATING';
 
