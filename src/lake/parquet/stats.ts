@@ -15,7 +15,7 @@ interface ColumnStats {
   isBounded: boolean;
 }
 
-/** What is known of a column of a row group. */
+/** Counts and bounds of a column of a row group. */
 export interface ChunkStats {
   readonly rows: number;
   readonly nulls: number;

@@ -68,7 +68,7 @@ class GroupWriter {
     );
     const before = this.#stored;
     this.#stored = Promise.all([chunks, before]).then(([encoded]) => this.#append(encoded));
-    // Whoever waits for the next group, or for the end, sees the failure.
+    // The caller sees the failure with the next group, or at the end.
     this.#stored.catch(() => {});
     await before;
   }

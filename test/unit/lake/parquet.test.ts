@@ -73,7 +73,7 @@ async function roundTrip(
   };
 }
 
-/** What a reader makes of the values of a column. */
+/** Returns the value as a reader shows it. */
 function readValue(type: LakeType, value: Value): unknown {
   if (value === null) return null;
   if (type === 'decimal') return Number(value) * 10 ** -3;

@@ -130,7 +130,7 @@ function headerBytes(header: Parameters<typeof writePageHeader>[1]): Buffer {
   return Buffer.from(writer.getBytes());
 }
 
-/** What a footer says of a chunk whose first byte is at `offset` of the file. */
+/** Describes a chunk whose first byte is at `offset` of the file, for the footer. */
 export function footerOf(chunk: EncodedChunk, offset: number): ColumnChunk {
   const { column, dictionary, data, rows, nulls, bounds, encodings, uncompressedSize } = chunk;
   const dictionaryBytes = dictionary?.length ?? 0;

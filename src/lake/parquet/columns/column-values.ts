@@ -1,6 +1,6 @@
 /** The values of one column of a row group, as they are gathered from `COPY … (format binary)`. */
 
-/** Where the cells of some rows stand in `bytes`; the cell of a row and column is at `row * stride + column`. */
+/** Positions of the cells of some rows in `bytes`; the cell of a row and column is at `row * stride + column`. */
 export interface Cells {
   readonly bytes: Buffer;
   readonly view: DataView;

@@ -3,7 +3,7 @@ import { Dictionary } from './dictionary.js';
 
 const valuesInitially = 1_024;
 const wordValues = 4_294_967_296;
-/** What the higher half of a 64-bit number may be where the whole is an exact number. */
+/** Limits the higher half of a 64-bit number that a double holds exactly. */
 const highMax = 2_097_151;
 const [longMin, longMax] = [-(2n ** 63n), 2n ** 63n - 1n];
 
