@@ -97,7 +97,7 @@ comment on column mart.fct_dial_attempts.session_key is 'Session of the dialer; 
 comment on column mart.fct_dial_attempts.conversation_id is 'Conversation. Details conversationId.';
 comment on column mart.fct_dial_attempts.campaign_id is 'Campaign. Details outboundCampaignId. See dim_campaigns.';
 comment on column mart.fct_dial_attempts.contact_list_id is 'Contact list. Details outboundContactListId. See dim_contact_lists.';
-comment on column mart.fct_dial_attempts.contact_id is 'Entry of the contact list that was dialled: count attempts per contact_list_id and contact_id. Null where the record does not tell. Details outboundContactId.';
+comment on column mart.fct_dial_attempts.contact_id is 'Entry of the contact list that was dialled: count attempts per contact_list_id and contact_id. Null where the record names none. Details outboundContactId.';
 comment on column mart.fct_dial_attempts.user_id is 'First agent who had it; null where none did. See dim_users.';
 comment on column mart.fct_dial_attempts.media_type is 'voice or another medium of the campaign. Details mediaType.';
 comment on column mart.fct_dial_attempts.disposition is 'What the call analysis found, such as disposition.classification.callable.busy; null where a person answered or nothing was found. Details dispositionName.';

@@ -51,7 +51,7 @@ function dayRange({ firstDayMs }: ConversationSizes, dayNo: number): string {
 
 const isOneOf = (count: number) => `hashtext(conversation_id::text) % ${count} = 0`;
 
-/** What the records of `records.ts` lack: voice quality, transfers, skills, attributes and resolutions. */
+/** Adds what the records of `records.ts` lack: voice quality, transfers, skills, attributes and resolutions. */
 const everyDay: readonly ((day: string) => string)[] = [
   (day) => `insert into genesys.media_endpoint_stats
       (conversation_start, conversation_id, participant_no, session_no, stat_no, event_time, received_packets, max_latency_ms, min_mos, min_r_factor, codecs)

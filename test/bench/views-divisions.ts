@@ -1,4 +1,4 @@
-/** What division access costs: the same statements as a role that sees all and as one whose divisions hold everything. */
+/** Measures the cost of division access: the same statements as a role that sees all and as one whose divisions hold everything. */
 import pg from 'pg';
 import { type Asked, divisionQueries, type Query } from './views-queries.js';
 
@@ -10,12 +10,27 @@ const password = 'bench';
 const seesAll = 'bench_sees_all';
 const isLimited = 'bench_is_limited';
 
+/** Lists what else belongs to a division: table, key, kind in `md5('kind-1')`, count. */
+const named = [
+  ['flows', 'flow_id', 'flow', 50],
+  ['campaigns', 'campaign_id', 'campaign', 1],
+  ['contact_lists', 'contact_list_id', 'list', 1],
+] as const;
+
 /** Spreads queues and agents over the divisions that the conversations name. */
 export async function fillDivisions(pool: pg.Pool): Promise<void> {
   const { rows } = await pool.query<{ id: string }>(
     `select distinct unnest(division_ids) as id from genesys.conversations where conversation_start < '2026-03-02' order by 1`,
   );
   const ids = rows.map(({ id }) => id);
+  for (const [table, key, kind, count] of named) {
+    await pool.query(
+      `insert into genesys.${table} (${key}, name, division_id, valid_from, content_hash)
+       select md5('${kind}-' || number)::uuid, '${kind} ' || number, $1, timestamptz '2026-01-01', '00000000-0000-0000-0000-000000000000'
+       from generate_series(1, ${count}) as number on conflict do nothing`,
+      [ids[0]],
+    );
+  }
   const spread = (column: string) => `($1::uuid[])[1 + abs(hashtext(${column}::text)) % ${ids.length}]`;
   await pool.query(`update genesys.queues set division_id = ${spread('queue_id')}`, [ids]);
   await pool.query(`update genesys.users set division_id = ${spread('user_id')}`, [ids]);

@@ -88,7 +88,7 @@ async function relationsForReaders(): Promise<Relation[]> {
   }));
 }
 
-/** What the database itself says: one text per row. */
+/** Returns what the database itself says: one text per row. */
 async function spelledBy(reader: pg.Pool, { columns, statement }: Relation): Promise<string[]> {
   const texts = columns.map(({ name, kind }) => `coalesce(${spellings[kind]?.(name)}, '') || E'\\t'`);
   const { rows } = await reader.query<{ text: string }>(
@@ -97,7 +97,7 @@ async function spelledBy(reader: pg.Pool, { columns, statement }: Relation): Pro
   return rows.map(({ text }) => text);
 }
 
-/** What a client is given to read: name, statement and columns of each relation, one a line. */
+/** Lists what a client is given to read: name, statement and columns of each relation, one a line. */
 const asked = () =>
   relations.map(({ name, statement, columns }) => {
     const wanted = columns.map((column) => `${column.name}:${column.kind}`).join(',');
