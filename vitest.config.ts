@@ -18,10 +18,11 @@ const measured = ['test/long/workers.test.ts'];
 
 /**
  * What depends on the server, for the Postgres versions that the daily suite does not run on: loads, every stream, aggregates, marts, reconcile,
- * rebuilt facts, another time zone, prune, erase, roles, upgrades, kills.
+ * rebuilt facts, another time zone, prune, erase, roles, upgrades, kills, federation.
  */
 const onEveryServer = [
   'test/integration/{aggregate-streams,aggregates,conversation-tables,directory,intervals,kill,load,load-concurrent}.test.ts',
+  'test/federation/{federate,missing-members}.test.ts',
   'test/integration/{locks,merge-slices,own-views,partitions,reconcile,restatements,sync,user-details}.test.ts',
   'test/marts/{contract,day-sums,dimension-tables,figures,intervals-synced,operations,stored-facts}.test.ts',
   'test/security/{erase,prune,roles}.test.ts',

@@ -11,7 +11,7 @@ import { createScreen } from '../privacy/scrubber.js';
 import { conversationPage } from '../streams/conversations/page.js';
 import { type CommandContext, exitDone, exitFailure } from './app/command.js';
 import type { Opened } from './app/open.js';
-import { withDatabase } from './app/with-open.js';
+import { withWarehouse } from './app/with-open.js';
 
 const lettersPerRead = 200;
 const readsMax = 10_000;
@@ -26,7 +26,7 @@ interface Counts {
  * only means something in its listing or interval: its slice is made due, and leaves the list when the next sync has pulled it whole.
  */
 export async function retryCommand(context: CommandContext): Promise<number> {
-  return withDatabase(context, async (opened) => {
+  return withWarehouse(context, async (opened) => {
     const counts = await retryConversations(context, opened);
     const slicesDue = await rescheduleSlicesOf(opened.pool, conversationStreams, context.now());
     opened.log.info({ ...counts, slicesDue }, 'Dead letters were tried again');

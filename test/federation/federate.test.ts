@@ -184,6 +184,40 @@ describe('plans of a federated database', () => {
     expect(plan.match(/Remote SQL: .*GROUP BY/g)).toHaveLength(2);
   });
 
+  test('send comparisons of an instant with a date or a time without zone, in the zone of the session', async () => {
+    const client = await pool.connect();
+    try {
+      await client.query(
+        `set search_path = federation_operators, pg_catalog, public; set timezone = 'America/New_York'`,
+      );
+      const { rows } = await client.query<{ 'QUERY PLAN': string }>(
+        `explain (verbose, costs off) select organization_id, count(*) from mart.fct_conversations
+         where started_at >= date '2026-03-11' - 1 and timestamp '2026-03-12 06:30' > started_at group by 1`,
+      );
+      const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+      expect(plan.match(/Relations: Aggregate on/g)).toHaveLength(2);
+      expect(plan).toMatch(/started_at >= '2026-03-10 00:00:00-04'/);
+      expect(plan).toMatch(/'2026-03-12 06:30:00-04' > started_at|started_at < '2026-03-12 06:30:00-04'/);
+      const counted = await client.query(
+        `select count(*) = (select count(*) from mart.fct_conversations where started_at operator(pg_catalog.>=) date '2026-03-11') as same
+         from mart.fct_conversations where started_at >= date '2026-03-11'`,
+      );
+      expect(counted.rows).toEqual([{ same: true }]);
+    } finally {
+      client.release(true);
+    }
+    const fresh = await onDatabase(federated.url, (other) => other.query('show search_path'));
+    expect(fresh.rows).toEqual([{ search_path: 'federation_operators, pg_catalog, "$user", public' }]);
+  });
+
+  test('send what depends on the clock where it is in a sub-select', async () => {
+    const plan = await planOf(
+      pool,
+      `select organization_id, sum(offered_count) from mart.rpt_queue_days where day >= (select current_date - 7) group by 1`,
+    );
+    expect(plan.match(/Remote SQL: .*day >= \$1::date.*GROUP BY/g)).toHaveLength(2);
+  });
+
   test('send the order of rows, and ask one member only where one organisation is asked for', async () => {
     const sorted = await planOf(
       pool,
@@ -217,6 +251,52 @@ describe('readers of a federated database', () => {
     } finally {
       client.release(true);
     }
+  });
+
+  test('ask over connections that stay open, which readers cannot use', async () => {
+    await onDatabase(federated.url, async (client) => {
+      const opened = async () => {
+        const { rows } = await client.query(
+          'select coalesce(federation_dblink.dblink_get_connections(), $1) as names',
+          [[]],
+        );
+        return rows[0].names.toSorted();
+      };
+      const ask = () => client.query('select count(*) from mart.dim_queues');
+      await ask();
+      expect(await opened()).toEqual([]);
+      await ask();
+      expect(await opened()).toEqual(['ping@apac', 'ping@emea']);
+      await ask();
+      // A connection that its server has ended is replaced.
+      const ended = `select pg_terminate_backend(pid) from pg_stat_activity
+        where application_name = 'genesys-warehouse federation' and usename like 'fed\\_%\\_${hex}' and query = 'select 1'`;
+      expect((await onDatabase(federated.url, (other) => other.query(ended))).rowCount).toBe(2);
+      await ask();
+      expect(await opened()).toEqual(['ping@apac', 'ping@emea']);
+      await ask();
+      await client.query('set role genesys_reader');
+      await ask();
+      for (const text of [
+        `select * from federation_dblink.dblink('ping@apac', 'select 1') as answer (one integer)`,
+        `select federation.keep_open('apac')`,
+        'select * from federation.open_answers()',
+      ])
+        await expect(client.query(text)).rejects.toThrow('permission denied');
+    });
+  });
+
+  test('cannot write, not even where their login at a member may', async () => {
+    await onDatabase(federated.url, async (client) => {
+      for (const text of [
+        'delete from mart.dim_queues',
+        `update mart.dim_queues set queue_name = 'Mine'`,
+        `delete from federation_data."dim_queues@emea"`,
+      ]) {
+        const error = await client.query(text).catch((thrown: Error) => thrown);
+        expect(String(error)).toMatch(/does not allow (deletes|updates)/);
+      }
+    });
   });
 
   test('the sessions at the members cannot write', async () => {
@@ -363,8 +443,25 @@ describe('federate refuses with one sentence', () => {
     }
   });
 
-  test('to be filled as a warehouse', async () => {
-    const run = await runOn(federated.url, ['migrate']);
-    expect(run).toMatchObject({ status: 2, output: expect.stringContaining('shows the marts of other warehouses') });
+  test('to be filled, changed or shown as a warehouse', async () => {
+    for (const command of [
+      ['migrate'],
+      ['rebuild-facts'],
+      ['prune', '--keep', '3months'],
+      ['erase', '--address', '+49 30 5550199'],
+      ['retry'],
+      ['status'],
+      ['access', 'list'],
+      ['lake', 'export', 'nowhere'],
+      ['lake', 'status'],
+      ['wrapup', 'plan'],
+    ]) {
+      const { status, output } = await runOn(federated.url, command);
+      expect([command, status, output]).toEqual([
+        command,
+        2,
+        expect.stringContaining('shows the marts of other warehouses'),
+      ]);
+    }
   });
 });

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { openMartReader } from '../../src/postgres/dashboard/mart-reader.js';
 import { migrate } from '../../src/postgres/migrate.js';
 import { createDatabase, type TestDatabase, testPool } from '../support/postgres.js';
@@ -76,6 +76,12 @@ async function session(): Promise<pg.Client> {
   return client;
 }
 
+/** Resolves when a statement waits for a lock at the member. */
+async function waitingAtApac(): Promise<void> {
+  const look = () => onDatabase(apac, (client) => client.query('select from pg_locks where not granted'));
+  await vi.waitFor(async () => expect((await look()).rowCount).toBeGreaterThan(0), { timeout: 10_000 });
+}
+
 const count = 'select organization_name, count(*)::int as count from mart.dim_divisions group by 1 order by 1';
 
 describe('a member that is frozen', () => {
@@ -110,6 +116,42 @@ describe('a member that is frozen', () => {
     onTestFinished(() => other.drop());
     const added = await runOn(other.url, ['federate', '--member', `apac=${apac}`]);
     expect(added).toMatchObject({ status: 1, output: expect.stringContaining('Member apac cannot be reached') });
+  }, 120_000);
+
+  test('is named by the page in the midst of a statement; one that is only slow is waited for', async () => {
+    const page = await openMartReader({ connectionString: federated.url });
+    onTestFinished(() => page.close());
+    const holder = new pg.Client({ connectionString: apac });
+    await holder.connect();
+    onTestFinished(() => holder.end());
+    const hold = () => holder.query('begin; lock table genesys.queues in access exclusive mode');
+    await hold();
+    const slow = page.run('queue-list', {});
+    await waitingAtApac();
+    await holder.query('commit');
+    expect((await slow).rows).toEqual([]);
+    await hold();
+    const frozen = page.run('queue-list', {});
+    const outcome = frozen.catch((error: Error) => error);
+    await waitingAtApac();
+    await freeze(apac);
+    const startedMs = performance.now();
+    expect(String(await outcome)).toContain('Member apac does not answer (no answer in time)');
+    expect(performance.now() - startedMs).toBeLessThan(answerMsMax);
+  }, 120_000);
+
+  test('ends an export in the midst of it, with its name', async () => {
+    const holder = new pg.Client({ connectionString: apac });
+    await holder.connect();
+    onTestFinished(() => holder.end());
+    await holder.query('begin; lock table genesys.queues in access exclusive mode');
+    const exporting = runOn(federated.url, ['export', 'dim_queues']);
+    await waitingAtApac();
+    await freeze(apac);
+    expect(await exporting).toMatchObject({
+      status: 1,
+      output: expect.stringContaining('Member apac does not answer (no answer in time)'),
+    });
   }, 120_000);
 
   test('answers again as soon as it is resumed', async () => {
