@@ -38,5 +38,5 @@ comment on column mart.fct_resolutions.minute_of_day is 'Minutes from midnight, 
 comment on column mart.fct_resolutions.next_contact_avoided_count is 'Next contacts that were avoided. Details nNextContactAvoided.';
 comment on column mart.fct_resolutions.is_complete is 'True where everything of the day on which the conversation started has been pulled. Source: the ledger of slices.';
 comment on column mart.fct_resolutions.day is 'Day in the reporting time zone on which the conversation started. See dim_dates.';
-comment on column mart.fct_resolutions.event_at is 'When it was decided, UTC instant. Details eventTime.';
-comment on column mart.fct_resolutions.conversation_started_at is 'Start of the conversation, UTC instant. Details conversationStart.';
+comment on column mart.fct_resolutions.event_at is 'When it was decided, instant, shown in the zone of your session. Details eventTime.';
+comment on column mart.fct_resolutions.conversation_started_at is 'Start of the conversation, instant, shown in the zone of your session. Details conversationStart.';

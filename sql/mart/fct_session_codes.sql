@@ -136,5 +136,5 @@ comment on column mart.fct_session_codes.is_ruled is 'True where effective_wrapu
 comment on column mart.fct_session_codes.is_handled is 'True where Genesys counts a handling: tHandle was emitted.';
 comment on column mart.fct_session_codes.is_complete is 'True where everything of the day on which it started has been pulled. Source: the ledger of slices.';
 comment on column mart.fct_session_codes.day is 'Day in the reporting time zone on which it started. See dim_dates.';
-comment on column mart.fct_session_codes.started_at is 'Start of the first segment (conversation start where there is none), UTC instant.';
-comment on column mart.fct_session_codes.started_local is 'started_at in the reporting time zone.';
+comment on column mart.fct_session_codes.started_at is 'Start of the first segment (conversation start where there is none), instant, shown in the zone of your session.';
+comment on column mart.fct_session_codes.started_local is 'started_at in the reporting time zone. When clocks go back, an hour occurs twice.';

@@ -160,9 +160,9 @@ comment on column mart.fct_surveys.is_partial is 'True where required questions 
 comment on column mart.fct_surveys.is_complete is 'True where everything of the day on which its conversation started has been pulled. Source: the ledger of slices.';
 comment on column mart.fct_surveys.day is 'Day in the reporting time zone on which its conversation started. See dim_dates.';
 comment on column mart.fct_surveys.event_day is 'Day of event_at in the reporting time zone.';
-comment on column mart.fct_surveys.event_at is 'Time of the last event of the survey, UTC instant. Details eventTime.';
+comment on column mart.fct_surveys.event_at is 'Time of the last event of the survey, instant, shown in the zone of your session. Details eventTime.';
 comment on column mart.fct_surveys.event_local is 'event_at in the reporting time zone.';
-comment on column mart.fct_surveys.completed_at is 'Completion, UTC instant; null before. Details surveyCompletedDate.';
+comment on column mart.fct_surveys.completed_at is 'Completion, instant, shown in the zone of your session; null before. Details surveyCompletedDate.';
 comment on column mart.fct_surveys.completed_local is 'completed_at in the reporting time zone.';
-comment on column mart.fct_surveys.conversation_started_at is 'Start of the conversation, UTC instant. Details conversationStart.';
-comment on column mart.fct_surveys.conversation_started_local is 'conversation_started_at in the reporting time zone.';
+comment on column mart.fct_surveys.conversation_started_at is 'Start of the conversation, instant, shown in the zone of your session. Details conversationStart.';
+comment on column mart.fct_surveys.conversation_started_local is 'conversation_started_at in the reporting time zone. When clocks go back, an hour occurs twice.';
