@@ -90,7 +90,7 @@ const texts = [
 
 type TimerKey = `${keyof typeof timerNames}${'Ms' | 'Count'}`;
 type CountKey = `${keyof typeof countNames}Count`;
-/** Which divisions may see the session: lists come last, where no column has to be looked for behind them. */
+/** Says which divisions may see the session: lists come last, where no column has to be looked for behind them. */
 const lists = ['divisionIds'] as const;
 
 type PlainKey =

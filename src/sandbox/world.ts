@@ -20,7 +20,7 @@ export interface WorldOptions {
 export interface SimulatedConversation {
   readonly id: string;
   readonly startMs: number;
-  /** When `conversationEnd` is set; it may be weeks after the start. */
+  /** Instant at which `conversationEnd` is set; it may be weeks after the start. */
   readonly endMs: number;
   /** It has ended by then. Known at once, while `endMs` may mean to simulate a whole day. */
   readonly latestEndMs?: number;

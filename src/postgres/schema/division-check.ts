@@ -1,5 +1,5 @@
 /**
- * Which rows of a relation of `mart` a role with division access may see, as a condition of SQL over the columns of the relation. For
+ * Selects the rows of a relation of `mart` that a role with division access may see, as a condition of SQL over the columns of the relation. For
  * everybody else it costs one look a statement: `genesys.visible_divisions` is asked once, and `or` leaves out the rest.
  */
 

@@ -233,7 +233,7 @@ class Conversation implements WorldConversation {
   }
 }
 
-/** When the last trace of an event appears in the record. */
+/** Returns the instant at which the last trace of an event appears in the record. */
 function lastMsOf(event: WorldEvent): number {
   return event.kind === 'handled' ? event.atMs + event.emitDelayMs : event.atMs;
 }

@@ -46,7 +46,7 @@ export function parseDetailsQuery(body: JsonObject, scope: DetailsQuery['scope']
   };
 }
 
-/** Which conversations answer a query, in order; found once and kept while the question and the instant stay the same. */
+/** Finds the conversations that answer a query, in order; found once and kept while the question and the instant stay the same. */
 export class ResultSets {
   readonly #source: ConversationSource;
   readonly #kept = new ByteCache<readonly SimulatedConversation[]>(resultSetBytesMax);
