@@ -17,7 +17,7 @@ const encodedTables = [...relations.filter((each) => each !== conversationsRelat
   ({ index }) => contentTables[index] as ConversationTable,
 );
 
-/** Rebuilds many records from the rows of their tables; `genesys.conversation_json`, which does the same in SQL, takes a hundred times as long. */
+/** Rebuilds many records from the rows of their tables; `genesys.conversation_json`, which does the same in SQL, takes some twenty times as long. */
 export async function storedRecords(client: pg.ClientBase, ids: readonly string[]): Promise<StoredRecord[]> {
   const { rows: found } = await client.query<{ id: string; start: number; asOf: Date }>(
     `select conversation_id as id, (extract(epoch from conversation_start) * 1000)::float8 as start, conversations.as_of as "asOf"
