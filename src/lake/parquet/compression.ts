@@ -7,7 +7,7 @@ interface Compression {
   readonly codec: CompressionCodec;
   /** At once, as the Parquet library wants it. */
   readonly compressors: Readonly<Record<string, (bytes: Uint8Array) => Uint8Array>>;
-  /** In a thread of its own, so that another processor can do it. */
+  /** In a thread of its own where that pays, so that another processor can do it. */
   readonly compress: Compress;
 }
 
@@ -22,6 +22,8 @@ const gzipLevel = 1;
 
 /** As many as libuv has threads: each that waits would hold a quarter of a megabyte. */
 const atOnce = pLimit(4);
+/** Handing fewer bytes over costs more than compressing them. */
+const threadBytesMin = 65_536;
 
 /** Zstandard where this Node.js has it, gzip elsewhere: every reader of Delta takes both. */
 export const compression: Compression = choose(zlib as Zstd);
@@ -31,18 +33,19 @@ function choose({ zstdCompressSync, zstdCompress }: Zstd): Compression {
     return {
       codec: 'ZSTD',
       compressors: { ZSTD: (bytes) => zstdCompressSync(bytes) },
-      compress: inThread(promisify(zstdCompress)),
+      compress: inThread(zstdCompressSync, promisify(zstdCompress)),
     };
   const gzip = promisify<Uint8Array, zlib.ZlibOptions, Buffer>(zlib.gzip);
+  const gzipSync = (bytes: Uint8Array) => zlib.gzipSync(bytes, { level: gzipLevel });
   return {
     codec: 'GZIP',
-    compressors: { GZIP: (bytes) => zlib.gzipSync(bytes, { level: gzipLevel }) },
-    compress: inThread((bytes) => gzip(bytes, { level: gzipLevel })),
+    compressors: { GZIP: gzipSync },
+    compress: inThread(gzipSync, (bytes) => gzip(bytes, { level: gzipLevel })),
   };
 }
 
 type Compress = (bytes: Uint8Array) => Promise<Uint8Array>;
 
-function inThread(compress: Compress): Compress {
-  return (bytes) => atOnce(() => compress(bytes));
+function inThread(here: (bytes: Uint8Array) => Uint8Array, there: Compress): Compress {
+  return async (bytes) => (bytes.length < threadBytesMin ? here(bytes) : atOnce(() => there(bytes)));
 }
