@@ -66,7 +66,7 @@ function isWorth(
   return 2 * withDictionary <= plainTextBytes(bytes, indexes);
 }
 
-function plainTextBytes(dictionary: Buffer, indexes: readonly number[]): number {
+function plainTextBytes(dictionary: Buffer, indexes: Int32Array): number {
   const sizes: number[] = [];
   for (let at = 0; at < dictionary.length; at += sizes.at(-1) as number)
     sizes.push(valueBytes.string + dictionary.readUInt32LE(at));

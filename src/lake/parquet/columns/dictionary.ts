@@ -7,7 +7,13 @@ const looks: readonly (readonly [count: number, distinctShareMax: number])[] = [
 /** Numbers the distinct values of a column in the order in which they come, and notes the number of each value. */
 export class Dictionary<K extends string | number> {
   readonly #numbers = new Map<K, number>();
-  readonly #indexes: number[] = [];
+  #indexes: Int32Array;
+  #count = 0;
+
+  /** `capacity`: values that are expected; more may come. */
+  constructor(capacity: number) {
+    this.#indexes = new Int32Array(capacity);
+  }
 
   /** Distinct values, by their number. */
   keys(): K[] {
@@ -19,8 +25,8 @@ export class Dictionary<K extends string | number> {
   }
 
   /** The number of each value that was added. */
-  indexes(): readonly number[] {
-    return this.#indexes;
+  indexes(): Int32Array {
+    return this.#indexes.subarray(0, this.#count);
   }
 
   /** False where so many values differ that it is better given up. */
@@ -35,11 +41,17 @@ export class Dictionary<K extends string | number> {
 
   /** Adds the value that came last once more. */
   repeat(): boolean {
-    return this.#note(this.#indexes.at(-1) as number);
+    return this.#note(this.#indexes[this.#count - 1] as number);
   }
 
   #note(number: number): boolean {
-    const count = this.#indexes.push(number);
-    return !looks.some(([at, shareMax]) => at === count && this.size > at * shareMax);
+    if (this.#count === this.#indexes.length) {
+      const larger = new Int32Array(this.#count * 2);
+      larger.set(this.#indexes);
+      this.#indexes = larger;
+    }
+    this.#indexes[this.#count] = number;
+    this.#count += 1;
+    return !looks.some(([count, shareMax]) => count === this.#count && this.size > count * shareMax);
   }
 }

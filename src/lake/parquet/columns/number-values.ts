@@ -1,4 +1,4 @@
-import { type Bounds, type Cells, ColumnValues, type DictionaryPage } from './column-values.js';
+import { type Bounds, type Cells, ColumnValues, type DictionaryPage, doubled } from './column-values.js';
 import { Dictionary } from './dictionary.js';
 
 const wordValues = 4_294_967_296;
@@ -8,13 +8,14 @@ const [longMin, longMax] = [-(2n ** 63n), 2n ** 63n - 1n];
 
 type Encode = (values: ArrayLike<number>, count: number) => Buffer;
 
-/** A column of numbers. */
+/** A column of numbers. Typed arrays are in the machine's order of bytes, Parquet's is little-endian. */
 abstract class NumberValues extends ColumnValues {
-  readonly #values: number[] = [];
-  #distinct: Dictionary<number> | undefined = new Dictionary();
+  #values = new Float64Array(this.capacity);
+  #distinct: Dictionary<number> | undefined = new Dictionary(this.capacity);
 
   protected keep(value: number): void {
-    this.#values.push(value);
+    if (this.count === this.#values.length) this.#values = doubled(this.#values);
+    this.#values[this.count] = value;
     if (this.#distinct?.add(value) === false) this.#distinct = undefined;
   }
 
@@ -57,8 +58,8 @@ abstract class NumberValues extends ColumnValues {
 export class IntegerValues extends NumberValues {
   readonly #shift: number;
 
-  constructor(shift = 0) {
-    super();
+  constructor(capacity: number, shift = 0) {
+    super(capacity);
     this.#shift = shift;
   }
 
@@ -93,8 +94,8 @@ export class LongValues extends NumberValues {
   readonly #shift: number;
   readonly #large = new Map<number, bigint>();
 
-  constructor(shift = 0) {
-    super();
+  constructor(capacity: number, shift = 0) {
+    super(capacity);
     this.#shift = shift;
   }
 
@@ -133,10 +134,11 @@ export class LongValues extends NumberValues {
 }
 
 export class BooleanValues extends ColumnValues {
-  readonly #values: number[] = [];
+  #values = new Int32Array(this.capacity);
 
   protected put({ bytes }: Cells, at: number): void {
-    this.#values.push(bytes[at] === 1 ? 1 : 0);
+    if (this.count === this.#values.length) this.#values = doubled(this.#values);
+    this.#values[this.count] = bytes[at] === 1 ? 1 : 0;
   }
 
   /** One bit a value, the lowest bit first. */

@@ -1,8 +1,9 @@
 import { type Bounds, type Cells, ColumnValues, type DictionaryPage } from './column-values.js';
 import { Dictionary } from './dictionary.js';
 
-/** Room for what is to come, beside what is there. */
-const growth = 2;
+const bytesMin = 16_384;
+/** A little more than is expected, so that the bytes rarely move. */
+const spareShare = 1.1;
 const lengthBytes = 4;
 /** A loop is quicker than a call for so many bytes. */
 const loopBytesMax = 64;
@@ -12,7 +13,7 @@ const loopBytesMax = 64;
  * written as they came, and texts are in the order of their bytes, as readers have it.
  */
 export class TextValues extends ColumnValues {
-  #distinct: Dictionary<string> | undefined = new Dictionary();
+  #distinct: Dictionary<string> | undefined = new Dictionary(this.capacity);
   /** Encoded values; in use when the dictionary was given up. */
   #bytes = Buffer.allocUnsafe(0);
   #length = 0;
@@ -34,7 +35,8 @@ export class TextValues extends ColumnValues {
     const encoded = distinct.keys().map(encodeText);
     const indexes = distinct.indexes();
     const size = indexes.reduce((total, index) => total + (encoded[index] as Buffer).length, 0);
-    this.#bytes = Buffer.allocUnsafe(size * growth);
+    const expected = (size / Math.max(1, indexes.length)) * this.capacity * spareShare;
+    this.#bytes = Buffer.allocUnsafe(Math.max(bytesMin, size, Math.ceil(expected)));
     for (const index of indexes) {
       const text = encoded[index] as Buffer;
       text.copy(this.#bytes, this.#length);
@@ -54,7 +56,7 @@ export class TextValues extends ColumnValues {
 
   #reserve(size: number): void {
     if (this.#length + size <= this.#bytes.length) return;
-    const larger = Buffer.allocUnsafe(Math.max(this.#bytes.length * growth, this.#length + size));
+    const larger = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.#length + size));
     this.#bytes.copy(larger, 0, 0, this.#length);
     this.#bytes = larger;
   }
