@@ -221,7 +221,7 @@ export interface ClaimOptions {
 
 /** Holds what the ledger knows of a stream when its slices are planned. */
 export interface PlannedRanges {
-  /** Where the stream's schedule begins; null before the first planning of a schedule. */
+  /** Start of the stream's schedule; null before the first planning of a schedule. */
   readonly scheduledFrom: Date | null;
   /** Ranges of slices, neighbours merged, in order. */
   readonly planned: readonly Interval[];
@@ -235,7 +235,7 @@ export interface Plan {
   readonly now: Date;
   /** A schedule also merges slices of periods that are over; a range requested once does not. */
   readonly isSchedule: boolean;
-  /** Where the schedule begins from now on, unless it began earlier; null where that does not change. */
+  /** Start of the schedule from now on, unless it began earlier; null where that does not change. */
   readonly scheduledFrom: Date | null;
   /** Slices to add, in order and without overlap. */
   readonly slices: readonly PlannedSlice[];

@@ -78,7 +78,7 @@ export class LoadDatabase {
     return (await this.pool.query<Row>(text, values)).rows;
   }
 
-  /** Where every row of the conversation tables lies and which transaction wrote it: equal when nothing was written. */
+  /** Returns where every row of the conversation tables lies and which transaction wrote it: equal when nothing was written. */
   async placesOfRows(): Promise<string[]> {
     const selects = conversationTables.map(
       ({ name }) => `select tableoid::regclass::text || ctid::text || xmin::text as place from genesys.${name}`,

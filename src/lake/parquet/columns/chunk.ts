@@ -84,7 +84,7 @@ interface Page {
 }
 
 interface DataPage {
-  /** Which rows have a value. */
+  /** Marks the rows that have a value. */
   readonly levels: Buffer;
   readonly body: Buffer;
   readonly rows: number;
