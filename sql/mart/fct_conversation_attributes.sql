@@ -12,6 +12,19 @@ attributes as (
         attributes.conversation_id
 ),
 
+attributes_checked as (
+    select
+        grouped.*,
+        (
+            select records.division_ids
+            from genesys.conversation_facts as records
+            where
+                records.conversation_start = grouped.conversation_start
+                and records.conversation_id = grouped.conversation_id
+        ) as division_ids
+    from attributes as grouped
+),
+
 final as (
     select
         attributes.conversation_id,
@@ -29,7 +42,8 @@ final as (
 
         genesys.local_day(attributes.conversation_start) as day,
         attributes.conversation_start as conversation_started_at
-    from attributes
+    from attributes_checked as attributes
+    where {{division_check(attributes, division_ids)}}
 )
 
 select * from final;

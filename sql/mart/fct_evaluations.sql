@@ -2,7 +2,16 @@
 create view mart.fct_evaluations as
 with
 evaluations as (
-    select * from genesys.evaluations
+    select
+        evaluations.*,
+        (
+            select records.division_ids
+            from genesys.conversation_facts as records
+            where
+                records.conversation_start = evaluations.conversation_start
+                and records.conversation_id = evaluations.conversation_id
+        ) as division_ids
+    from genesys.evaluations as evaluations
 ),
 
 final as (
@@ -134,6 +143,7 @@ final as (
         evaluations.conversation_start as conversation_started_at,
         evaluations.conversation_start at time zone {{time_zone}} as conversation_started_local
     from evaluations
+    where {{division_check(evaluations, division_ids)}}
 )
 
 select * from final;

@@ -2,7 +2,16 @@
 create view mart.fct_resolutions as
 with
 resolutions as (
-    select * from genesys.resolutions
+    select
+        resolutions.*,
+        (
+            select records.division_ids
+            from genesys.conversation_facts as records
+            where
+                records.conversation_start = resolutions.conversation_start
+                and records.conversation_id = resolutions.conversation_id
+        ) as division_ids
+    from genesys.resolutions as resolutions
 ),
 
 final as (
@@ -25,6 +34,7 @@ final as (
         resolutions.event_time as event_at,
         resolutions.conversation_start as conversation_started_at
     from resolutions
+    where {{division_check(resolutions, division_ids)}}
 )
 
 select * from final;

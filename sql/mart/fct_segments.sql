@@ -1,21 +1,45 @@
 -- One row per segment of a session, of every purpose.
 create view mart.fct_segments as
 with
+-- What names its queue and what has that of its session are read apart, so that a filter on the queue is applied before any session is
+-- looked up.
+with_queue as (
+    select
+        segments.*,
+        segments.queue_id as known_queue_id
+    from genesys.segments as segments
+    where segments.queue_id is not null
+
+    union all
+
+    select
+        segments.*,
+        (
+            select facts.queue_id
+            from genesys.session_facts as facts
+            where
+                facts.conversation_start = segments.conversation_start
+                and facts.conversation_id = segments.conversation_id
+                and facts.participant_no = segments.participant_no
+                and facts.session_no = segments.session_no
+        ) as known_queue_id
+    from genesys.segments as segments
+    where segments.queue_id is null
+),
+
 segments as (
     select
         segments.*,
         facts.user_id,
-        facts.queue_id as session_queue_id,
         facts.purpose,
         facts.media_type,
         facts.direction,
         facts.division_ids
-    from genesys.segments as segments
+    from with_queue as segments
     -- One by one: a join by four columns is estimated to find next to nothing, and what is joined to that is then read once a row.
     cross join lateral (
         select
             found.user_id,
-            found.queue_id,
             found.purpose,
             found.media_type,
             found.direction,
@@ -39,7 +63,7 @@ final as (
         segments.session_no,
         segments.segment_no,
         segments.user_id,
-        coalesce(segments.queue_id, segments.session_queue_id) as queue_id,
+        segments.known_queue_id as queue_id,
         (
             select flows.flow_id
             from genesys.session_flows as flows

@@ -2,7 +2,16 @@
 create view mart.fct_session_codes as
 with
 cases as (
-    select * from genesys.int_wrapup_cases
+    select
+        cases.*,
+        (
+            select records.division_ids
+            from genesys.conversation_facts as records
+            where
+                records.conversation_start = cases.conversation_start
+                and records.conversation_id = cases.conversation_id
+        ) as division_ids
+    from genesys.int_wrapup_cases as cases
 ),
 
 users as (
@@ -109,6 +118,7 @@ final as (
         sessions.started_at at time zone {{time_zone}} as started_local
     from with_rules as sessions
     left join users on users.user_id = sessions.user_id
+    where {{division_check(sessions, division_ids)}}
 )
 
 select * from final;

@@ -2,7 +2,16 @@
 create view mart.fct_surveys as
 with
 surveys as (
-    select * from genesys.surveys
+    select
+        surveys.*,
+        (
+            select records.division_ids
+            from genesys.conversation_facts as records
+            where
+                records.conversation_start = surveys.conversation_start
+                and records.conversation_id = surveys.conversation_id
+        ) as division_ids
+    from genesys.surveys as surveys
 ),
 
 final as (
@@ -129,6 +138,7 @@ final as (
         surveys.conversation_start as conversation_started_at,
         surveys.conversation_start at time zone {{time_zone}} as conversation_started_local
     from surveys
+    where {{division_check(surveys, division_ids)}}
 )
 
 select * from final;
