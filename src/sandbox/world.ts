@@ -24,6 +24,8 @@ export interface SimulatedConversation {
   readonly endMs: number;
   /** It has ended by then. Known at once, while `endMs` may mean to simulate a whole day. */
   readonly latestEndMs?: number;
+  /** False where no survey and no evaluation ever belongs to it; absent where only its record shows it. */
+  readonly isAssessed?: boolean;
   /** The latest instant at which any part of the record still changes (late survey, evaluation, reprocessing). */
   readonly settledMs: number;
   /** Instants, ascending, at which what `render` returns changes. The first is `startMs`. */

@@ -4,7 +4,16 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { publishMart } from '../../src/postgres/federation/published.js';
 import { filledDatabase } from '../support/filled.js';
 import { createDatabase, type TestDatabase, testPool } from '../support/postgres.js';
-import { createReader, makeOlder, onDatabase, otherFilledDatabase, planOf, runOn } from './support.js';
+import {
+  type Column,
+  columnsOf,
+  createReader,
+  makeOlder,
+  onDatabase,
+  otherFilledDatabase,
+  planOf,
+  runOn,
+} from './support.js';
 
 /** Two warehouses in different zones, one of them a version behind, read by logins that may only read. */
 const hex = randomBytes(4).toString('hex');
@@ -37,39 +46,6 @@ afterAll(async () => {
   );
 });
 
-interface Column {
-  readonly relation: string;
-  readonly name: string;
-  readonly type: string;
-  readonly comment: string | null;
-  readonly relation_comment: string | null;
-}
-
-async function columnsOf(url: string): Promise<Column[]> {
-  return onDatabase(url, async (client) => {
-    const { rows } = await client.query<Column>(
-      `select c.relname as relation, a.attname as name, format_type(a.atttypid, null) as type,
-           col_description(c.oid, a.attnum) as comment, obj_description(c.oid, 'pg_class') as relation_comment
-       from pg_class as c join pg_attribute as a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-       where c.relnamespace = 'mart'::regnamespace and c.relkind in ('v', 'r') order by c.relname, a.attnum`,
-    );
-    return rows;
-  });
-}
-
-const shared = ['dim_dates', 'dim_enums', 'dim_intervals', 'dim_wrapup_causes'];
-const own = ['ops_dictionary', 'ops_relationships', 'ops_members'];
-/** Depend on the second in which they are read. */
-const moving = ['ops_freshness', 'rpt_agents_now', 'rpt_queue_now'];
-
-/** Count and checksum that do not depend on the order of rows. */
-async function sumOf(client: pg.Client, source: string, list: string): Promise<{ count: number; sum: bigint }> {
-  const { rows } = await client.query<{ count: number; sum: string }>(
-    `select count(*)::int as count, coalesce(sum(hashtextextended(row(${list})::text, 0)::numeric), 0)::text as sum from ${source}`,
-  );
-  return { count: rows[0]?.count ?? 0, sum: BigInt(rows[0]?.sum ?? 0) };
-}
-
 describe('federate', () => {
   test('takes members that are read by logins of genesys_reader, and says who they are', () => {
     expect(firstRun.status, firstRun.output).toBe(0);
@@ -100,36 +76,6 @@ describe('federate', () => {
         .map((column) => [named(column), column.type, column.comment, column.relation_comment]);
     expect(of(found)).toEqual(of(wanted));
   });
-
-  test('shows exactly the rows of its members, in each relation', async () => {
-    const columns = await columnsOf(federated.url);
-    const relations = [...new Set(columns.map(({ relation }) => relation))];
-    let compared = 0;
-    for (const relation of relations.filter((name) => ![...shared, ...own, ...moving].includes(name))) {
-      const named = columns.filter((column) => column.relation === relation);
-      const list = named.map(({ name }) => `"${name}"`).join(', ');
-      const found = await onDatabase(federated.url, (client) => sumOf(client, `mart.${relation}`, list));
-      let count = 0;
-      let sum = 0n;
-      for (const { url } of [emea, apac]) {
-        const part = await onDatabase(url, async (client) => {
-          const { rows } = await client.query<{ names: string[] }>(
-            `select array_agg(attname::text) as names from pg_attribute where attrelid = to_regclass($1)`,
-            [`federation.${relation}`],
-          );
-          if (rows[0]?.names == null) return { count: 0, sum: 0n };
-          const own = rows[0].names;
-          const values = named.map(({ name, type }) => (own.includes(name) ? `"${name}"` : `null::${type}`));
-          return sumOf(client, `federation.${relation}`, values.join(', '));
-        });
-        count += part.count;
-        sum += part.sum;
-      }
-      expect(found, relation).toEqual({ count, sum });
-      compared += count;
-    }
-    expect(compared).toBeGreaterThan(50_000);
-  }, 240_000);
 
   test('has one row a key of what is the same for all, so that joins by the key double nothing', async () => {
     const { rows: days } = await pool.query(
@@ -197,7 +143,7 @@ describe('plans of a federated database', () => {
       const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
       expect(plan.match(/Relations: Aggregate on/g)).toHaveLength(2);
       expect(plan).toMatch(/started_at >= '2026-03-10 00:00:00-04'/);
-      expect(plan).toMatch(/'2026-03-12 06:30:00-04' > started_at|started_at < '2026-03-12 06:30:00-04'/);
+      expect(plan).toMatch(/'2026-03-12 06:30:00-04'(::timestamp with time zone)? > started_at/);
       const counted = await client.query(
         `select count(*) = (select count(*) from mart.fct_conversations where started_at operator(pg_catalog.>=) date '2026-03-11') as same
          from mart.fct_conversations where started_at >= date '2026-03-11'`,

@@ -69,8 +69,21 @@ export function inDependencyOrder<File extends Pick<SqlFile, 'name' | 'text'>>(f
 }
 
 function neededBy<File extends Pick<SqlFile, 'name' | 'text'>>(file: File, files: readonly File[]): File[] {
-  const words = new Set(file.text.split(/[^a-z0-9_.]+/));
+  const words = wordsOf(file.text);
   return files.filter(({ name }) => name !== file.name && words.has(name));
+}
+
+/** GLOBAL: the words of the last texts, because every command looks through all files twice. */
+const knownWords = new Map<string, ReadonlySet<string>>();
+const knownWordsMax = 1_000;
+
+function wordsOf(text: string): ReadonlySet<string> {
+  const known = knownWords.get(text);
+  if (known !== undefined) return known;
+  const words = new Set(text.split(/[^a-z0-9_.]+/));
+  if (knownWords.size >= knownWordsMax) knownWords.clear();
+  knownWords.set(text, words);
+  return words;
 }
 
 /** All columns of a table, whatever they are when the view is built. */

@@ -70,7 +70,8 @@ export class ResultSets {
       query.scope === 'active' ? source.activeIn(query.span, asOfMs) : source.startedOnDaysOf(query.span, asOfMs);
     const filters = query.filters;
     if (filters === undefined) return all;
-    return all.filter((conversation) =>
+    const candidates = filters.needsAssessment ? all.filter((each) => source.mayBeAssessed(each)) : all;
+    return candidates.filter((conversation) =>
       filters.test(filters.needsRecord ? source.record(conversation, asOfMs, false) : keysOf(conversation, asOfMs)),
     );
   }

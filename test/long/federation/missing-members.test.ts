@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { openMartReader } from '../../src/postgres/dashboard/mart-reader.js';
-import { migrate } from '../../src/postgres/migrate.js';
-import { createDatabase, type TestDatabase, testPool } from '../support/postgres.js';
-import { startEmbedded, type TestServer } from '../support/test-server.js';
-import { nameOrganization, onDatabase, runOn } from './support.js';
+import { openMartReader } from '../../../src/postgres/dashboard/mart-reader.js';
+import { migrate } from '../../../src/postgres/migrate.js';
+import { nameOrganization, onDatabase, runOn } from '../../federation/support.js';
+import { createDatabase, type TestDatabase, testPool } from '../../support/postgres.js';
+import { startEmbedded, type TestServer } from '../../support/test-server.js';
 
 /** Members on servers of their own, which a test can stop or freeze: a frozen one still takes connections, and answers nothing. */
 const ids = {

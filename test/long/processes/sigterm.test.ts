@@ -2,16 +2,16 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
-import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
+import { type Sandbox, startSandbox } from '../../../src/sandbox/index.js';
+import { until } from '../../service/support.js';
+import { migratedDatabase, type TestDatabase, testPool } from '../../support/postgres.js';
 import {
   differencesFromTruth,
   environmentFor,
   missingConversations,
   runCommand,
   spawnCommand,
-} from '../support/program.js';
-import { until } from './support.js';
+} from '../../support/program.js';
 
 /** A supervisor kills after ten seconds; the program has to be gone before. */
 const stopMsMax = 10_000;

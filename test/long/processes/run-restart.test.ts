@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
-import { StormServer } from '../chaos/storm-server.js';
-import { environmentFor } from '../support/program.js';
+import { type Sandbox, startSandbox } from '../../../src/sandbox/index.js';
+import { StormServer } from '../../chaos/storm-server.js';
+import { environmentFor } from '../../support/program.js';
 
-const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+const main = fileURLToPath(new URL('../../../dist/main.js', import.meta.url));
 
 let sandbox: Sandbox;
 let server: StormServer;

@@ -11,7 +11,7 @@ import {
   rowsOf,
   uncoded,
   writesSeen,
-} from '../wrapup-write/support.js';
+} from '../../wrapup-write/support.js';
 
 const script = fileURLToPath(new URL('./apply-and-die.mjs', import.meta.url));
 /** Longer than a claim, after which a dead process' rows are free. */

@@ -1,14 +1,14 @@
 import type pg from 'pg';
 import { afterEach, expect, test } from 'vitest';
-import { type Sandbox, type SandboxSettings, startSandbox } from '../../src/sandbox/index.js';
-import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
+import { type Sandbox, type SandboxSettings, startSandbox } from '../../../src/sandbox/index.js';
+import { migratedDatabase, type TestDatabase, testPool } from '../../support/postgres.js';
 import {
   type Child,
   differencesFromTruth,
   environmentFor,
   missingConversations,
   spawnCommand,
-} from '../support/program.js';
+} from '../../support/program.js';
 
 /** Three processes of the built program on one database and one OAuth client. */
 const at = new Date('2026-03-12T06:12:00Z');

@@ -1,9 +1,9 @@
 // Runs the built writer in a process of its own and kills it with SIGKILL right before or after one of its steps.
-import { createGenesysWriteApi } from '../../dist/genesys/write-client.js';
-import { silentLog } from '../../dist/lib/log.js';
-import { createPool } from '../../dist/postgres/connection/pool.js';
-import { createAssignmentStore } from '../../dist/postgres/wrapup/sending.js';
-import { applyAssignments } from '../../dist/wrapup/writeback/apply.js';
+import { createGenesysWriteApi } from '../../../dist/genesys/write-client.js';
+import { silentLog } from '../../../dist/lib/log.js';
+import { createPool } from '../../../dist/postgres/connection/pool.js';
+import { createAssignmentStore } from '../../../dist/postgres/wrapup/sending.js';
+import { applyAssignments } from '../../../dist/wrapup/writeback/apply.js';
 
 const { url, databaseUrl, now, clientId, clientSecret, step, when, options } = JSON.parse(process.argv[2]);
 const at = () => new Date(now);

@@ -1,14 +1,14 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
-import { createDatabase, migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
+import { type Sandbox, startSandbox } from '../../../src/sandbox/index.js';
+import { createDatabase, migratedDatabase, type TestDatabase, testPool } from '../../support/postgres.js';
 import {
   differencesFromTruth,
   environmentFor,
   missingConversations,
   runCommand,
   spawnCommand,
-} from '../support/program.js';
+} from '../../support/program.js';
 
 /** Small enough that every request of a first sync can have its own killed process. */
 const at = new Date('2026-03-12T06:12:00Z');
