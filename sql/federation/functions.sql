@@ -19,7 +19,9 @@ exception
         return 'no answer in time';
     when others then
         get stacked diagnostics reason = pg_exception_detail;
-        return coalesce(nullif(reason, ''), sqlerrm);
+        reason := coalesce(nullif(reason, ''), sqlerrm);
+        -- Postgres 14 and 15 give up connecting themselves.
+        return case when reason like '%timeout expired%' then 'no answer in time' else reason end;
 end
 $body$;
 

@@ -143,7 +143,7 @@ describe('plans of a federated database', () => {
       const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
       expect(plan.match(/Relations: Aggregate on/g)).toHaveLength(2);
       expect(plan).toMatch(/started_at >= '2026-03-10 00:00:00-04'/);
-      expect(plan).toMatch(/'2026-03-12 06:30:00-04' > started_at|started_at < '2026-03-12 06:30:00-04'/);
+      expect(plan).toMatch(/'2026-03-12 06:30:00-04'(::timestamp with time zone)? > started_at/);
       const counted = await client.query(
         `select count(*) = (select count(*) from mart.fct_conversations where started_at operator(pg_catalog.>=) date '2026-03-11') as same
          from mart.fct_conversations where started_at >= date '2026-03-11'`,

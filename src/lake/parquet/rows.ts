@@ -9,6 +9,7 @@ const countBytes = 2;
 const sizeBytes = 4;
 const trailer = -1;
 const cellsInitially = 4_096;
+const rowsInitially = 256;
 
 /**
  * Takes the bytes of `COPY … (format binary)` apart into columns, as they arrive. `take` returns what has been collected, so that no more
@@ -26,7 +27,7 @@ export class RowReader {
 
   constructor(columns: readonly LakeColumn[]) {
     this.#types = columns.map(({ type }) => type);
-    this.#columns = this.#types.map(valuesOf);
+    this.#columns = this.#types.map((type) => valuesOf(type, rowsInitially));
   }
 
   get rows(): number {
@@ -57,7 +58,9 @@ export class RowReader {
 
   take(): ColumnValues[] {
     const columns = this.#columns;
-    this.#columns = this.#types.map(valuesOf);
+    // The next row group has about as many rows: arrays that grow leave their smaller selves behind.
+    const capacity = Math.max(rowsInitially, this.rows);
+    this.#columns = this.#types.map((type) => valuesOf(type, capacity));
     this.#bytes = 0;
     return columns;
   }

@@ -25,7 +25,7 @@ export async function encodeChunk(column: LakeColumn, values: ColumnValues): Pro
   const { rows, nulls } = values;
   const levels = encodeRuns(values.defined(), rows, 1);
   const found = values.dictionary();
-  const dictionary = found !== undefined && isWorth(found, column, values) ? found : undefined;
+  const dictionary = found !== undefined && values.count > 0 && isWorth(found, column, values) ? found : undefined;
   const encoding = dictionary === undefined ? 'PLAIN' : 'RLE_DICTIONARY';
   const body = dictionary === undefined ? values.plain() : indexBytes(dictionary);
   const pages = [dataPage(encoding, { levels, body, rows, nulls })];

@@ -27,14 +27,19 @@ export interface DictionaryPage {
   readonly indexes: Int32Array;
 }
 
-const rowsInitially = 1_024;
-
 /** Nulls are marked and not stored. */
 export abstract class ColumnValues {
-  #defined = new Uint8Array(rowsInitially);
+  /** Rows that are expected; more may come. */
+  protected readonly capacity: number;
+  #defined: Uint8Array;
   #rows = 0;
   /** Values that are not null. */
   count = 0;
+
+  constructor(capacity: number) {
+    this.capacity = capacity;
+    this.#defined = new Uint8Array(capacity);
+  }
 
   get rows(): number {
     return this.#rows;

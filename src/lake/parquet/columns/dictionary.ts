@@ -3,13 +3,17 @@ const looks: readonly (readonly [count: number, distinctShareMax: number])[] = [
   [1_024, 0.9],
   [4_096, 0.6],
 ];
-const indexesInitially = 1_024;
 
 /** Numbers the distinct values of a column in the order in which they come, and notes the number of each value. */
 export class Dictionary<K extends string | number> {
   readonly #numbers = new Map<K, number>();
-  #indexes = new Int32Array(indexesInitially);
+  #indexes: Int32Array;
   #count = 0;
+
+  /** `capacity`: values that are expected; more may come. */
+  constructor(capacity: number) {
+    this.#indexes = new Int32Array(capacity);
+  }
 
   /** Distinct values, by their number. */
   keys(): K[] {

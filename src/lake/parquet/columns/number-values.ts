@@ -1,7 +1,6 @@
 import { type Bounds, type Cells, ColumnValues, type DictionaryPage, doubled } from './column-values.js';
 import { Dictionary } from './dictionary.js';
 
-const valuesInitially = 1_024;
 const wordValues = 4_294_967_296;
 /** Limits the higher half of a 64-bit number that a double holds exactly. */
 const highMax = 2_097_151;
@@ -11,8 +10,8 @@ type Encode = (values: ArrayLike<number>, count: number) => Buffer;
 
 /** A column of numbers. Typed arrays are in the machine's order of bytes, Parquet's is little-endian. */
 abstract class NumberValues extends ColumnValues {
-  #values = new Float64Array(valuesInitially);
-  #distinct: Dictionary<number> | undefined = new Dictionary();
+  #values = new Float64Array(this.capacity);
+  #distinct: Dictionary<number> | undefined = new Dictionary(this.capacity);
 
   protected keep(value: number): void {
     if (this.count === this.#values.length) this.#values = doubled(this.#values);
@@ -59,8 +58,8 @@ abstract class NumberValues extends ColumnValues {
 export class IntegerValues extends NumberValues {
   readonly #shift: number;
 
-  constructor(shift = 0) {
-    super();
+  constructor(capacity: number, shift = 0) {
+    super(capacity);
     this.#shift = shift;
   }
 
@@ -95,8 +94,8 @@ export class LongValues extends NumberValues {
   readonly #shift: number;
   readonly #large = new Map<number, bigint>();
 
-  constructor(shift = 0) {
-    super();
+  constructor(capacity: number, shift = 0) {
+    super(capacity);
     this.#shift = shift;
   }
 
@@ -135,7 +134,7 @@ export class LongValues extends NumberValues {
 }
 
 export class BooleanValues extends ColumnValues {
-  #values = new Int32Array(valuesInitially);
+  #values = new Int32Array(this.capacity);
 
   protected put({ bytes }: Cells, at: number): void {
     if (this.count === this.#values.length) this.#values = doubled(this.#values);

@@ -1,7 +1,9 @@
 import { type Bounds, type Cells, ColumnValues, type DictionaryPage } from './column-values.js';
 import { Dictionary } from './dictionary.js';
 
-const bytesInitially = 16_384;
+const bytesMin = 16_384;
+/** A little more than is expected, so that the bytes rarely move. */
+const spareShare = 1.1;
 const lengthBytes = 4;
 /** A loop is quicker than a call for so many bytes. */
 const loopBytesMax = 64;
@@ -11,7 +13,7 @@ const loopBytesMax = 64;
  * written as they came, and texts are in the order of their bytes, as readers have it.
  */
 export class TextValues extends ColumnValues {
-  #distinct: Dictionary<string> | undefined = new Dictionary();
+  #distinct: Dictionary<string> | undefined = new Dictionary(this.capacity);
   /** Encoded values; in use when the dictionary was given up. */
   #bytes = Buffer.allocUnsafe(0);
   #length = 0;
@@ -31,10 +33,12 @@ export class TextValues extends ColumnValues {
 
   #giveUp(distinct: Dictionary<string>): void {
     const encoded = distinct.keys().map(encodeText);
-    this.#bytes = Buffer.allocUnsafe(bytesInitially);
-    for (const index of distinct.indexes()) {
+    const indexes = distinct.indexes();
+    const size = indexes.reduce((total, index) => total + (encoded[index] as Buffer).length, 0);
+    const expected = (size / Math.max(1, indexes.length)) * this.capacity * spareShare;
+    this.#bytes = Buffer.allocUnsafe(Math.max(bytesMin, size, Math.ceil(expected)));
+    for (const index of indexes) {
       const text = encoded[index] as Buffer;
-      this.#reserve(text.length);
       text.copy(this.#bytes, this.#length);
       this.#length += text.length;
     }

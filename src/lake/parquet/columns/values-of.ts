@@ -7,15 +7,16 @@ import { TextValues } from './text-values.js';
 const postgresEpochDays = 10_957;
 const postgresEpochMicroseconds = 946_684_800_000_000;
 
-const makers: Readonly<Record<LakeType, () => ColumnValues>> = {
-  string: () => new TextValues(),
-  integer: () => new IntegerValues(),
-  date: () => new IntegerValues(postgresEpochDays),
-  long: () => new LongValues(),
-  decimal: () => new LongValues(),
-  timestamp: () => new LongValues(postgresEpochMicroseconds),
-  double: () => new DoubleValues(),
-  boolean: () => new BooleanValues(),
+const makers: Readonly<Record<LakeType, (capacity: number) => ColumnValues>> = {
+  string: (capacity) => new TextValues(capacity),
+  integer: (capacity) => new IntegerValues(capacity),
+  date: (capacity) => new IntegerValues(capacity, postgresEpochDays),
+  long: (capacity) => new LongValues(capacity),
+  decimal: (capacity) => new LongValues(capacity),
+  timestamp: (capacity) => new LongValues(capacity, postgresEpochMicroseconds),
+  double: (capacity) => new DoubleValues(capacity),
+  boolean: (capacity) => new BooleanValues(capacity),
 };
 
-export const valuesOf = (type: LakeType): ColumnValues => makers[type]();
+/** Makes a column for about so many rows, at least one. */
+export const valuesOf = (type: LakeType, capacity: number): ColumnValues => makers[type](capacity);
