@@ -2,7 +2,16 @@
 create view mart.fct_session_codes as
 with
 cases as (
-    select * from genesys.int_wrapup_cases
+    select
+        cases.*,
+        (
+            select records.division_ids
+            from genesys.conversation_facts as records
+            where
+                records.conversation_start = cases.conversation_start
+                and records.conversation_id = cases.conversation_id
+        ) as division_ids
+    from genesys.int_wrapup_cases as cases
 ),
 
 users as (
@@ -109,6 +118,7 @@ final as (
         sessions.started_at at time zone {{time_zone}} as started_local
     from with_rules as sessions
     left join users on users.user_id = sessions.user_id
+    where {{division_check(sessions, division_ids)}}
 )
 
 select * from final;
@@ -136,5 +146,5 @@ comment on column mart.fct_session_codes.is_ruled is 'True where effective_wrapu
 comment on column mart.fct_session_codes.is_handled is 'True where Genesys counts a handling: tHandle was emitted.';
 comment on column mart.fct_session_codes.is_complete is 'True where everything of the day on which it started has been pulled. Source: the ledger of slices.';
 comment on column mart.fct_session_codes.day is 'Day in the reporting time zone on which it started. See dim_dates.';
-comment on column mart.fct_session_codes.started_at is 'Start of the first segment (conversation start where there is none), UTC instant.';
-comment on column mart.fct_session_codes.started_local is 'started_at in the reporting time zone.';
+comment on column mart.fct_session_codes.started_at is 'Start of the first segment (conversation start where there is none), instant, shown in the zone of your session.';
+comment on column mart.fct_session_codes.started_local is 'started_at in the reporting time zone. When clocks go back, an hour occurs twice.';

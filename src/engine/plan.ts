@@ -128,7 +128,7 @@ export function firstDueAt(stream: Pick<Stream, 'kind' | 'lagMs'>, interval: Int
 }
 
 /**
- * When the next pass is due after one that asked at `askedAt`, or null when the slice is final. Ages that have passed already are
+ * Returns when the next pass is due after one that asked at `askedAt`, or null when the slice is final. Ages that have passed already are
  * settled by that one pull: a backfill of old days needs a single pass.
  */
 export function nextDueAt(stream: Pick<Stream, 'repassAgesMs'>, interval: Interval, askedAt: Date): Date | null {

@@ -122,6 +122,11 @@ export interface StreamContext {
   readonly log: Log;
 }
 
+export interface SliceContext extends StreamContext {
+  /** Returns a conversation record without people who were erased, before it is encoded; the same record where none is in it. */
+  readonly erase: (record: unknown) => unknown;
+}
+
 /** Streams whose dead letters are single conversations, which can be stored again as they are; of all others the slice is pulled again. */
 export const conversationStreams: readonly string[] = [
   'conversations',
@@ -169,7 +174,7 @@ export interface Stream {
   /** Smallest interval into which a slice may be split when a cap is hit. */
   readonly sliceLengthMsMin: number;
   /** Yields pages from the slice's cursor to the end of the pass. Errors: ApiError, DeferredError. */
-  readonly pages: (slice: Slice, context: StreamContext) => AsyncGenerator<Page, void, void>;
+  readonly pages: (slice: Slice, context: SliceContext) => AsyncGenerator<Page, void, void>;
 }
 
 export interface StoreCounts {
@@ -184,6 +189,8 @@ export interface StoreCounts {
  */
 export interface SliceClaim {
   readonly slice: Slice;
+  /** See `SliceContext.erase`; nothing is committed of what was read before another person was erased. */
+  readonly erase: SliceContext['erase'];
   /** Stores the pages' rows and the last page's cursor together. */
   commit(pages: readonly Page[]): Promise<StoreCounts>;
   /** The pass is complete: `nextDueAt` null makes the slice final. `pages` are stored in the same transaction. */
@@ -214,7 +221,7 @@ export interface ClaimOptions {
 
 /** Holds what the ledger knows of a stream when its slices are planned. */
 export interface PlannedRanges {
-  /** Where the stream's schedule begins; null before the first planning of a schedule. */
+  /** Start of the stream's schedule; null before the first planning of a schedule. */
   readonly scheduledFrom: Date | null;
   /** Ranges of slices, neighbours merged, in order. */
   readonly planned: readonly Interval[];
@@ -228,7 +235,7 @@ export interface Plan {
   readonly now: Date;
   /** A schedule also merges slices of periods that are over; a range requested once does not. */
   readonly isSchedule: boolean;
-  /** Where the schedule begins from now on, unless it began earlier; null where that does not change. */
+  /** Start of the schedule from now on, unless it began earlier; null where that does not change. */
   readonly scheduledFrom: Date | null;
   /** Slices to add, in order and without overlap. */
   readonly slices: readonly PlannedSlice[];

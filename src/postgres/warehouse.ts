@@ -6,6 +6,7 @@ import { readHeldSlices } from './ledger/claims.js';
 import { readPlannedRanges, writePlan } from './ledger/planning.js';
 import { isClaimed, markDue } from './ledger/slices.js';
 import { readUserIds } from './ledger/user-ids.js';
+import { noErasures, readErasures } from './load/erasures.js';
 import { createStore } from './load/store.js';
 
 export interface Warehouse extends Ledger {
@@ -17,13 +18,15 @@ export interface Warehouse extends Ledger {
 export function createWarehouse(pool: pg.Pool, now: () => Date): Warehouse {
   const store = createStore(pool, now);
   const session = new ClaimSession(pool);
+  let erasures = noErasures;
   return {
     plannedRanges: (stream) => readPlannedRanges(pool, stream),
     plan: (plan) => writePlan(pool, plan),
     markDue: (stream, range, now) => markDue(pool, stream, range, now),
     claim: async (options: ClaimOptions) => {
+      erasures = await readErasures(pool, erasures);
       const claimed = await session.claim(options);
-      return claimed === null ? null : sliceClaim(pool, claimed, store, session);
+      return claimed === null ? null : sliceClaim(pool, claimed, { store, session, erasures });
     },
     isClaimed: (stream) => isClaimed(pool, stream),
     held: (streams, at) => readHeldSlices(pool, streams, at),

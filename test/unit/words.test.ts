@@ -30,7 +30,7 @@ const banned: readonly { readonly words: RegExp; readonly use: string }[] = [
   { words: /\bunread\b/i, use: 'not read, not counted' },
 ];
 /** A docstring says what its subject does or is; it begins with a verb or a noun. */
-const docstring = /\/\*\*\s*(?:\*\s*)?(What|Who|Whoever|Whether|The same|Of)\b/;
+const docstring = /\/\*\*\s*(?:\*\s*)?(What|Who|Whoever|Whether|Which|Where|When|How|Why|The same|Of)\b/;
 
 const root = new URL('../../', import.meta.url).pathname;
 const folders = ['src', 'sql', 'test', 'docs', 'scripts', 'deploy', '.ci'];
@@ -89,6 +89,8 @@ describe('the words of code, tests and documents', () => {
     ['a user is no agent', 'is no'],
     ['/** Whether it is there. */', 'Whether'],
     ['/**\n * The same for users.\n */', 'The same'],
+    ['/** How many there are. */', 'How'],
+    ['/** Where it begins. */', 'Where'],
   ])('%j is found', (text, word) => {
     expect(violations(text).join()).toContain(word);
   });

@@ -155,7 +155,7 @@ function order(a = '', b = ''): number {
   return a === b ? 0 : a < b ? -1 : 1;
 }
 
-/** Which presences of its own the organisation has for each of the system's: `ON_QUEUE` here is `OnQueue` in the definitions. */
+/** Maps each of the system's presences to those that the organisation defined for it: `ON_QUEUE` here is `OnQueue` in the definitions. */
 export function mappings(directory: Directory): JsonObject {
   const found: { [presence: string]: string[] } = {};
   for (const presence of directory.presences) {

@@ -27,7 +27,7 @@ interface Filed extends Span {
 interface DayRecords {
   readonly presences: readonly Filed[];
   readonly statuses: readonly Filed[];
-  /** When the last of them ended; infinite while one is open. */
+  /** End of the last of them; infinite while one is open. */
   readonly overMs: number;
 }
 

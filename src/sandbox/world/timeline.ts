@@ -96,7 +96,7 @@ const statusOf: Readonly<Record<Booking['occupation'], RoutingStatus>> = {
   notResponding: 'NOT_RESPONDING',
 };
 
-/** Where two apply at once, the first of these is shown. */
+/** Lists statuses by precedence: of two that apply at once, the first is shown. */
 const precedence: readonly RoutingStatus[] = ['INTERACTING', 'COMMUNICATING', 'NOT_RESPONDING'];
 
 /** On queue the status follows from what occupies the agent; off queue nothing else shows. */

@@ -1,6 +1,6 @@
 import type { GenesysApi, JsonObject } from '../../genesys/api.js';
 import { dayMs, formatInterval, hourMs, type Interval, minuteMs, plus } from '../../lib/interval.js';
-import type { Slice, Stream, StreamContext } from '../../model/extraction.js';
+import type { Slice, SliceContext, Stream } from '../../model/extraction.js';
 import { isLive } from '../aggregates/stream.js';
 import { type ConversationMemory, PageReader } from './page-reader.js';
 import { isLastPage, pageSize, recordsMax, tooLarge } from './recent.js';
@@ -51,7 +51,7 @@ interface Parts {
   readonly kind: EventKind;
 }
 
-async function* pages({ api, reader, kind }: Parts, slice: Slice, context: StreamContext) {
+async function* pages({ api, reader, kind }: Parts, slice: Slice, context: SliceContext) {
   const interval = { from: plus(slice.interval.to, -reachMs), to: slice.interval.to };
   const filters = { [kind.filters]: [eventIn(slice.interval)] };
   let pageNumber = (slice.cursor as { nextPage: number } | null)?.nextPage ?? 1;
@@ -59,7 +59,7 @@ async function* pages({ api, reader, kind }: Parts, slice: Slice, context: Strea
     const query = { interval, pageNumber, pageSize, order: 'asc', filters } as const;
     const priority = isLive(slice, context.now()) ? 0 : 1;
     const call = { signal: context.signal, priority, isLaterPage: pageNumber > 1 };
-    const read = await reader.read(call, (with_) => api.detailsQuery(query, with_));
+    const read = await reader.read(call, context, (with_) => api.detailsQuery(query, with_));
     const totalHits = read.answer.body.totalHits ?? 0;
     if (totalHits > recordsMax) {
       read.drop();

@@ -1,7 +1,7 @@
 import type { GenesysApi } from '../../genesys/api.js';
 import { ApiError } from '../../lib/errors.js';
 import { dayMs, hourMs, minuteMs } from '../../lib/interval.js';
-import type { Slice, Stream, StreamContext } from '../../model/extraction.js';
+import type { Slice, SliceContext, Stream } from '../../model/extraction.js';
 import { isLive } from '../aggregates/stream.js';
 import { conversationMemory, PageReader } from './page-reader.js';
 
@@ -41,7 +41,7 @@ function sliceLengthMs(ageMs: number): number {
   return ageMs > 2 * hourMs ? hourMs : 10 * minuteMs;
 }
 
-async function* pages(api: GenesysApi, reader: PageReader, slice: Slice, context: StreamContext) {
+async function* pages(api: GenesysApi, reader: PageReader, slice: Slice, context: SliceContext) {
   let pageNumber = (slice.cursor as { nextPage: number } | null)?.nextPage ?? 1;
   for (; pageNumber <= pagesMax; pageNumber += 1) {
     const query = { interval: slice.interval, pageNumber, pageSize, order: 'asc' } as const;
@@ -50,7 +50,7 @@ async function* pages(api: GenesysApi, reader: PageReader, slice: Slice, context
       priority: isLive(slice, context.now()) ? 0 : 1,
       isLaterPage: pageNumber > 1,
     };
-    const read = await reader.read(call, (with_) => api.detailsQuery(query, with_));
+    const read = await reader.read(call, context, (with_) => api.detailsQuery(query, with_));
     const totalHits = read.answer.body.totalHits ?? 0;
     if (totalHits > recordsMax) {
       read.drop();

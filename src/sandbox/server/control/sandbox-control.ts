@@ -49,7 +49,7 @@ function restate(core: Core, restatement: Restatement): void {
   core.source.overlay(conversationId, { atMs: at?.getTime() ?? core.clock.nowMs(), change });
 }
 
-/** When time is moved, the data lake moves with it, and says so. */
+/** Moves the data lake with the time, and says so. */
 function moved(core: Core, move: () => void): void {
   move();
   const dataAvailabilityDate = withoutMillis(availabilityMs(core));

@@ -75,6 +75,11 @@ export class ConversationSource {
     return this.#overlaysAt(conversation.id, asOfMs).reduce((changed, overlay) => overlay.change(changed), record);
   }
 
+  /** False where no record has to be made to know that it has no survey and no evaluation. */
+  mayBeAssessed(conversation: SimulatedConversation): boolean {
+    return conversation.isAssessed !== false || this.#overlays.has(conversation.id);
+  }
+
   /** The record's JSON, made once per state of the record. */
   json(conversation: SimulatedConversation, asOfMs: number, withAttributes: boolean): Buffer {
     const key = withAttributes ? `${conversation.id}+` : conversation.id;

@@ -36,6 +36,8 @@ export interface CompiledFilters {
   readonly test: RecordTest;
   /** False when id, start and end are all that is asked: then no record has to be made to answer. */
   readonly needsRecord: boolean;
+  /** True when only conversations with a survey or an evaluation can answer. */
+  readonly needsAssessment: boolean;
 }
 
 /** Undefined when the query has no filter at all. Throws the API's 400 for a filter that it would refuse. */
@@ -48,8 +50,11 @@ export function compileFilters(query: JsonObject): CompiledFilters | undefined {
     test: (record) => tests.every(({ target, test }) => rowsOf(target, record).some((row) => test(row))),
     needsRecord:
       tests.some(({ target }) => target.key !== 'conversationFilters') || !onlyKeys(query.conversationFilters),
+    needsAssessment: tests.some(({ target, test }) => assessments.has(target.key) && !test(() => [])),
   };
 }
+
+const assessments = new Set(['evaluationFilters', 'surveyFilters']);
 
 /** A conversation without evaluations still answers whether one does not exist. */
 function rowsOf(target: Target, record: JsonObject): readonly Lookup[] {

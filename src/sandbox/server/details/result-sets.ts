@@ -46,7 +46,7 @@ export function parseDetailsQuery(body: JsonObject, scope: DetailsQuery['scope']
   };
 }
 
-/** Which conversations answer a query, in order; found once and kept while the question and the instant stay the same. */
+/** Finds the conversations that answer a query, in order; found once and kept while the question and the instant stay the same. */
 export class ResultSets {
   readonly #source: ConversationSource;
   readonly #kept = new ByteCache<readonly SimulatedConversation[]>(resultSetBytesMax);
@@ -70,7 +70,8 @@ export class ResultSets {
       query.scope === 'active' ? source.activeIn(query.span, asOfMs) : source.startedOnDaysOf(query.span, asOfMs);
     const filters = query.filters;
     if (filters === undefined) return all;
-    return all.filter((conversation) =>
+    const candidates = filters.needsAssessment ? all.filter((each) => source.mayBeAssessed(each)) : all;
+    return candidates.filter((conversation) =>
       filters.test(filters.needsRecord ? source.record(conversation, asOfMs, false) : keysOf(conversation, asOfMs)),
     );
   }

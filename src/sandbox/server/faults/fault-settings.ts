@@ -1,6 +1,6 @@
 import { UsageError } from '../../../lib/errors.js';
 
-/** How often a fault happens: a share of 0 to 1, or that with limits. */
+/** Frequency of a fault: a share of 0 to 1, or that with limits. */
 export interface FaultRate {
   readonly rate: number;
   /** Stop after so many; `{ rate: 1, times: 3 }` spoils exactly the next three. */

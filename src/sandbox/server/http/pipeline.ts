@@ -24,7 +24,7 @@ export interface Exchange {
   operation?: string;
   fault?: string;
   unknown?: boolean;
-  /** How long the second half of the body is to be held back. */
+  /** Time for which the second half of the body is held back. */
   pauseMs?: number;
 }
 

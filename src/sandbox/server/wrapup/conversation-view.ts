@@ -2,7 +2,7 @@ import type { JsonObject, World } from '../../world.js';
 import { objects } from '../faults/record-faults.js';
 import { dateMsOf } from '../intervals.js';
 
-/** How the conversation API calls the communications of a media type; analytics says `voice`, it says `calls`. */
+/** Names of a media type's communications in the conversation API; analytics says `voice`, it says `calls`. */
 export const communicationKeys: Readonly<Record<string, string>> = {
   voice: 'calls',
   callback: 'callbacks',

@@ -50,7 +50,7 @@ export function isHoliday(localDay: number): boolean {
   return date.getUTCMonth() === 0 ? day === 1 : date.getUTCMonth() === 11 && (day === 25 || day === 26);
 }
 
-/** How a day of the local calendar goes by; the average weekday has `average` conversations. */
+/** Shape of a day of the local calendar; the average weekday has `average` conversations. */
 export function dayShape(seed: number, average: number, localDay: number): DayShape {
   const season = 1 + 0.12 * Math.sin((2 * Math.PI * localDay) / 365.25);
   const luck = 0.94 + 0.12 * unit(seed, localDay, 21);

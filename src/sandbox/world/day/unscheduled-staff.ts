@@ -3,7 +3,7 @@ import type { Random } from '../random.js';
 import type { Assignment, Staff, StaffRequest } from '../scripts/scene.js';
 import { isAtWork, type Shift } from './roster.js';
 
-/** How far ahead an agent is looked for, and how many are asked each time: no search without an end. */
+/** Bounds how far ahead an agent is looked for, and how many are considered each time: no search without an end. */
 const stepMs = 1_800_000;
 const stepsMax = 200;
 const asksMax = 16;

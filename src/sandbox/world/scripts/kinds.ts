@@ -16,14 +16,14 @@ export const lifetimeMsMax = 62 * dayMs;
  */
 export const shortLifetimeMsMax = 46 * hourMs;
 
-/** When in the day a kind of conversation begins: whenever people call, when they write, or only in office hours. */
+/** Time of day at which a kind of conversation begins: whenever people call, when they write, or only in office hours. */
 export type Rhythm = 'calls' | 'writing' | 'office';
 
 interface KindEntry {
   /** Approximate number among a thousand conversations. */
   readonly weight: number;
   readonly rhythm?: Rhythm;
-  /** How long it may live where that is more than `shortLifetimeMsMax`. Such conversations are staffed apart from the day's simulation. */
+  /** Longest lifetime where that is more than `shortLifetimeMsMax`. Such conversations are staffed apart from the day's simulation. */
   readonly longestMs?: number;
   /** Undefined when nobody has to be waited for: then everything is played at once. */
   play(scene: Scene): Play<void> | undefined;

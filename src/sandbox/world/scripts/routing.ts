@@ -18,7 +18,7 @@ export interface Encounter {
 export interface Answer {
   readonly agentLeg: Leg;
   readonly agent: Agent;
-  /** When it began to ring: from then on the agent is taken. */
+  /** Instant at which it began to ring: from then on the agent is taken. */
   readonly ringMs: number;
   readonly atMs: number;
 }

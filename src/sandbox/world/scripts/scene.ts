@@ -5,7 +5,7 @@ import type { Random } from '../random.js';
 
 export interface Assignment {
   readonly agent: Agent;
-  /** When the agent's phone begins to ring. */
+  /** Instant at which the agent's phone begins to ring. */
   readonly atMs: number;
 }
 

@@ -49,7 +49,7 @@ interface WorkPlan {
   /** Time at work, all bursts together. */
   readonly talkMs: number;
   readonly bursts?: number;
-  /** How long it is put aside between two bursts: messages on hold, which counts as handle time, e-mails parked, which does not. */
+  /** Time for which it is put aside between two bursts: messages on hold, which counts as handle time, e-mails parked, which does not. */
   readonly asideMs?: number;
 }
 
@@ -190,7 +190,7 @@ function shortWrapup(scene: Scene, leg: Leg, atMs: number, coded: boolean): void
 }
 
 export interface ThreadPlan {
-  /** How long the first agent keeps it parked, which has a metric of its own and is not handle time. */
+  /** Time for which the first agent keeps it parked, which has a metric of its own and is not handle time. */
   readonly spreadMs: number;
   /** The customer writes again after the answer, and it is routed once more. */
   readonly reopened?: boolean;

@@ -23,7 +23,7 @@ export function voiceQueue(scene: Scene): Queue {
   return pickQueue(scene.random, scene.organization.inboundQueues.voice);
 }
 
-/** How long callers wait before they give up; a few never do. */
+/** Patience of callers before they give up; a few never do. */
 export function patienceMs(random: Random): number {
   return random.chance(0.05) ? 3_600_000 : Math.round(8_000 + random.exponential(210_000));
 }

@@ -4,7 +4,7 @@ import type { Agent, Queue } from '../organization/organization-types.js';
 import type { Random } from '../random.js';
 import type { Leg, Scene } from './scene.js';
 
-/** How the after-call work of one handling goes. The queue's prompt decides which of these can happen. */
+/** Course of the after-call work of one handling. The queue's prompt decides which of these can happen. */
 export type Wrapup =
   | { readonly kind: 'none' }
   | { readonly kind: 'coded'; readonly lengthMs: number; readonly code: string }
