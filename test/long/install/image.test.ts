@@ -14,7 +14,7 @@ const env = { CONTAINERS_CONF: `${root}.ci/containers.conf`, ...process.env };
 const base = 'docker.io/library/node:24-slim';
 const image = 'localhost/genesys-warehouse:test';
 const megaByte = 1_000_000;
-/** What the image may add to its base: the program, its libraries, migrations and views. */
+/** Bounds what the image adds to its base: the program, its libraries, migrations and views. */
 const addedBytesMax = 80 * megaByte;
 const buildMsMax = 15 * 60_000;
 
@@ -157,7 +157,7 @@ describe.skipIf(!hasBase)('the image', () => {
     const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
     await new Promise<void>((resolve, reject) => {
       child.stderr.on('data', (chunk) => /"msg":"(run|sync) done"/.test(String(chunk)) && resolve());
-      child.on('close', () => reject(new Error('The container ended by itself.')));
+      child.on('close', () => reject(new Error('The container ended before it was stopped.')));
     });
     expect(await podman('stop', '--time', '15', name)).toMatchObject({ status: 0 });
     expect(await ended).toBe(143);
