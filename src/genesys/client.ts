@@ -1,5 +1,6 @@
 import { linkSignals, sleepFor } from '../lib/abort.js';
 import { apiOutage } from '../lib/errors.js';
+import { LookAhead } from '../lib/look-ahead.js';
 import { Redactor } from '../lib/redact.js';
 import { createOperations } from './analytics-endpoints.js';
 import type { ApiStats, GenesysApi, GenesysApiOptions } from './api.js';
@@ -17,6 +18,8 @@ import { type Exchange, Wire } from './sdk-transport.js';
 import { Session, type Token } from './session.js';
 import { createTransport } from './transport.js';
 
+/** Answers that may wait for their turn, beside what the memory gate bounds: few, since some are read as a whole. */
+const requestsAheadMax = 8;
 const loginOperation: Operation = { name: 'login', kind: 'login' };
 
 /** The Genesys Cloud API over its official SDK. Sends nothing before the first call; throws UsageError on a bad region. */
@@ -33,7 +36,9 @@ export function createGenesysApi(options: GenesysApiOptions): GenesysApi {
       if (apiOutage(error) !== undefined) throw error;
     });
   };
-  return { ...operations, ...createListings(caller), fetchServerTime, stats, requestsAtOnce, probe, close };
+  const lookAhead = new LookAhead(() => requestsAtOnce() - 1, requestsAheadMax);
+  const listings = createListings({ caller, lookAhead });
+  return { ...operations, ...listings, fetchServerTime, stats, requestsAtOnce, lookAhead, probe, close };
 }
 
 export type ConnectionOptions = Omit<GenesysApiOptions, 'clientId' | 'clientSecret'>;
@@ -51,7 +56,7 @@ export interface Connection {
   tokenBy(operation: Operation, ask: (sdk: SdkSession, exchange: Exchange) => Promise<Token>): Promise<Token>;
   fetchServerTime(): Promise<void>;
   stats(): ApiStats;
-  requestsAtOnce(): number;
+  requestsAtOnce(requestsPerMinuteMax?: number): number;
   close(): Promise<void>;
 }
 
@@ -116,7 +121,8 @@ export function openConnection(
       throttledMs: Math.round(limiter.throttledMs),
       allowance: allowance(),
     }),
-    requestsAtOnce: () => wire.pace.requestsAtOnce(allowance()),
+    requestsAtOnce: (requestsPerMinuteMax = Number.POSITIVE_INFINITY) =>
+      wire.pace.requestsAtOnce(Math.min(allowance(), requestsPerMinuteMax)),
     close: async () => {
       closing.abort(new Error('The API client was closed.'));
       await transport.close();

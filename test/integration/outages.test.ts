@@ -57,7 +57,8 @@ const dataRequests = () => sandbox.requests().filter(({ path }) => path.startsWi
 
 /** `sync`, to which `outage` happens as soon as some requests were answered. */
 async function syncInto(outage: () => Promise<void> | void, extra: Record<string, string> = {}): Promise<ProgramRun> {
-  const running = runCommand(sync, sandbox, { ...environment, ...extra }, undefined, shortDelay);
+  const silence = { everyMs: 50, answerMsMax: 1_000 };
+  const running = runCommand(sync, sandbox, { ...environment, ...extra }, undefined, shortDelay, silence);
   await until(() => dataRequests() >= requestsBefore);
   await outage();
   return running;
@@ -214,6 +215,17 @@ describe('an outage in the middle of a backfill ends sync in few lines, and char
     await expectRecovery();
   });
 
+  test.each([502, 503, 504])('a gateway answers everything with %d', async (status) => {
+    const run = await syncInto(() => sandbox.setFaults({ http5xx: { rate: 1, status, body: 'html', path: '/api/' } }));
+    await expectOneCondition(
+      run,
+      1,
+      new RegExp(`^Genesys Cloud cannot be reached: .*${status}.*Nothing else is answered`),
+    );
+    sandbox.setFaults({});
+    await expectRecovery();
+  });
+
   test('the credentials are refused, which is a mistake of configuration', async () => {
     const run = await syncInto(() => sandbox.setFaults({ revokedCredentials: { rate: 1 }, expireTokens: { rate: 1 } }));
     await expectOneCondition(run, 2, /GENESYSCLOUD_OAUTHCLIENT_SECRET/);
@@ -226,6 +238,24 @@ describe('an outage in the middle of a backfill ends sync in few lines, and char
     await expectOneCondition(run, 1, /database/);
     await databaseGate.open();
     await expectRecovery();
+  });
+
+  test('the database falls silent and keeps every connection', async () => {
+    const run = await syncInto(() => databaseGate.fallSilent());
+    await expectOneCondition(run, 1, /^.*the connection to the database was lost \(.*no answer for 2 s\)/i);
+    await databaseGate.shut();
+    await databaseGate.open();
+    await expectRecovery();
+  });
+
+  test('the database is away before anything is asked', async () => {
+    await databaseGate.shut();
+    const run = await runCommand(sync, sandbox, environment);
+    expect(run.status).toBe(1);
+    expect(faultsOf(run).map(({ msg }) => msg)).toEqual([expect.stringMatching(/refuses connections .*DATABASE_URL/)]);
+    expect(sandbox.requests()).toEqual([]);
+    await databaseGate.open();
+    expect((await runCommand(sync, sandbox, environment)).status).toBe(0);
   });
 });
 

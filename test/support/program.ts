@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import type { Timing } from '../../src/cli/app/command.js';
 import { runProgram } from '../../src/cli/program.js';
+import type { SilenceLimits } from '../../src/postgres/connection/silence.js';
 import type { Sandbox } from '../../src/sandbox/index.js';
 
 export interface ProgramRun {
@@ -48,6 +49,7 @@ export async function runCommand(
   environment: Record<string, string>,
   signal: AbortSignal = new AbortController().signal,
   timing: Timing = noDelay,
+  silence?: SilenceLimits,
 ): Promise<ProgramRun> {
   const lines: string[] = [];
   const status = await runProgram(args, {
@@ -58,6 +60,7 @@ export async function runCommand(
     isTerminal: false,
     environment,
     timing,
+    ...(silence && { silence }),
     writeLog: (line) => lines.push(line),
   });
   return { status, output: lines.join('\n') };

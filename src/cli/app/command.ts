@@ -2,6 +2,7 @@ import type { Environment } from '../../config/config.js';
 import { type Sleep, sleepFor } from '../../lib/abort.js';
 import type { Log } from '../../lib/log.js';
 import type { Ask } from '../../lib/terminal.js';
+import type { SilenceLimits } from '../../postgres/connection/silence.js';
 
 /** Waits between attempts. A test passes its own, so that it does not wait. */
 export interface Timing {
@@ -37,6 +38,8 @@ export interface CommandContext {
   readonly tickDelayMsMax?: number;
   /** Tolerance between `now` and the API's time; larger where the clock runs faster than the machine's. */
   readonly clockToleranceMs?: number;
+  /** How soon a silent database is noticed; within half a minute unless given. */
+  readonly silence?: SilenceLimits;
   /** Real time unless given. */
   readonly timing?: Timing;
   /** Words that start this program the way it was started; see `programCall`. */
