@@ -78,7 +78,8 @@ export class Caller {
   async #orOutage(error: unknown, turn: Turn): Promise<unknown> {
     const { isWriter, isNonIdempotent } = turn.operation;
     if (!(error instanceof ApiError) || !mayConcernAll(error) || isWriter || isNonIdempotent) return error;
-    if (turn.operation.name === probe.name) return asOutage(error);
+    // It cannot answer its own question: a gateway may fail this path alone.
+    if (turn.operation.name === probe.name) return error;
     this.#probing ??= this.#isAnswering(turn).finally(() => {
       this.#probing = undefined;
     });

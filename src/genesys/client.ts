@@ -1,5 +1,5 @@
 import { linkSignals, sleepFor } from '../lib/abort.js';
-import { apiOutage } from '../lib/errors.js';
+import { ApiError, apiOutage } from '../lib/errors.js';
 import { LookAhead } from '../lib/look-ahead.js';
 import { Redactor } from '../lib/redact.js';
 import { createOperations } from './analytics-endpoints.js';
@@ -7,7 +7,7 @@ import type { ApiStats, GenesysApi, GenesysApiOptions } from './api.js';
 import type { Budget } from './budget.js';
 import { Caller } from './caller.js';
 import { createListings } from './directory-endpoints.js';
-import { bodyFaultCodes, toApiError } from './errors.js';
+import { asOutage, bodyFaultCodes, mayConcernAll, toApiError } from './errors.js';
 import { MemoryBudget } from './memory-budget.js';
 import type { Operation } from './operation.js';
 import { RateLimiter } from './rate-limiter.js';
@@ -34,6 +34,7 @@ export function createGenesysApi(options: GenesysApiOptions): GenesysApi {
     reachability.tryAgain();
     await operations.organization({ priority: 0, ...(signal && { signal }) }).catch((error: unknown) => {
       if (apiOutage(error) !== undefined) throw error;
+      if (error instanceof ApiError && mayConcernAll(error)) throw asOutage(error);
     });
   };
   const lookAhead = new LookAhead(() => requestsAtOnce() - 1, requestsAheadMax);

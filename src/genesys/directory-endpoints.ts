@@ -19,7 +19,7 @@ const large = { pageSize: 500 };
 const medium = { pageSize: 100 };
 const userExpansions = ['team', 'skills', 'languages', 'groups', 'locations'];
 
-/** What listings are read with. */
+/** Holds the parts of a client that listings need. */
 export interface ListingConnection {
   readonly caller: Caller;
   readonly lookAhead?: LookAhead | undefined;

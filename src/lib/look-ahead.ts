@@ -42,8 +42,8 @@ export interface Numbered<T> {
 }
 
 /**
- * Yields numbered items in order, while the next ones are on their way already. It never ends by itself: the consumer leaves at the last
- * one. An error comes in its turn, after the items before it.
+ * Yields numbered items in order, while the next ones are on their way already. The consumer leaves at the last one; there is no
+ * other end. An error comes in its turn, after the items before it.
  */
 export async function* inOrder<T>(asked: Numbered<T>): AsyncGenerator<T, never, void> {
   const ending = new AbortController();

@@ -68,7 +68,7 @@ describe('what fails a query in all attempts', () => {
     },
   );
 
-  test('is no outage where the question is answered with a refusal', async () => {
+  test('is not an outage where the question is answered with a refusal', async () => {
     const refusal = { status: 403, body: { code: 'missing.permissions', message: 'No', status: 403 } };
     const server = await startServer(({ path }) => (isProbe(path) ? refusal : { status: 503, body: '' }));
     expect((await errorOf(openApi(server.url).detailsQuery(anyQuery))).facts.outage).toBeUndefined();

@@ -71,7 +71,7 @@ function counting(
 const streamOf = (api: GenesysApi, name: string): Stream =>
   allStreams(api, { granularity: 'PT30M' }).find((stream) => stream.name === name) as Stream;
 
-/** What a page stores and where a killed pull goes on after it. */
+/** Returns a digest of what a page stores and where a killed pull resumes after it. */
 const storedOf = ({ batches, rejects, cursor, recordCount }: Page) =>
   createHash('sha256').update(JSON.stringify({ batches, rejects, cursor, recordCount })).digest('hex');
 

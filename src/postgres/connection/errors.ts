@@ -4,7 +4,7 @@ interface Described {
   /** Completes "The database at HOST …". */
   readonly fault: string;
   readonly remedy: string;
-  /** The same settings may work again in a minute, as while the server restarts. */
+  /** True where the settings may work again in a minute, as while the server restarts. */
   readonly isAway?: boolean;
 }
 

@@ -38,7 +38,7 @@ export function createTrackedPool(options: pg.PoolConfig): pg.Pool {
 /**
  * Asks a server now and then for nothing, on the one connection of `probe`. When it does not answer, on a new connection either (it is
  * frozen, or the network swallows everything), the connections of `pools` are ended, so that no statement waits for its own limit of
- * minutes. An error that comes back is no silence: whoever works with the server meets it as well. Returns a function that ends the watch.
+ * minutes. An error is an answer, too; the callers of `pools` meet it as well. Returns a function that ends the watch.
  */
 export function watchSilence(
   probe: pg.Pool,

@@ -12,7 +12,7 @@ const partsPossible = [1, 2, 3, 4, 6, 8, 12, 24] as const;
 const repeatedShare = 0.25;
 /** Requests beside the pages of a slice: its submission and one look at its state. */
 const jobRequests = 2;
-/** What a cut has to save of the time that is expected without it: it costs requests and storing, which others could use. */
+/** A cut has to save this much of the time that is expected without it: it costs requests and storing, which others could use. */
 const savedShareMin = 0.1;
 /** More pages than a thousand records each ten times a second are not stored, however large the allowance is. */
 const requestsPerMinuteMax = 600;
