@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import { olderVersions, projectPrefix } from './test/support/postgres-versions.js';
 
-/** Tests without a database: they share processes, so that imports are paid once. */
+/** Tests without a database. */
 const unit = ['test/unit/**/*.test.ts', 'test/conversation/**/*.test.ts', 'test/genesys/**/*.test.ts'];
 /** Proofs that take minutes: storms, sweeps, upgrades, ten thousand assignments. Not part of `npm test`. */
 const long = ['test/long/**/*.test.ts'];
@@ -14,26 +14,38 @@ const properties = [
 /** A storm of faults and kills, some minutes long. */
 const storm = ['test/long/chaos.test.ts'];
 /** Measures shares of a minute, which is possible only while nothing else wants the processor. */
-const measured = ['test/long/workers.test.ts'];
+const measured = ['test/long/processes/workers.test.ts'];
 
 /**
  * What depends on the server, for the Postgres versions that the daily suite does not run on: loads, every stream, aggregates, marts, reconcile,
- * rebuilt facts, another time zone, prune, erase, roles, upgrades, kills.
+ * rebuilt facts, another time zone, prune, erase, roles, upgrades, kills, federation.
  */
 const onEveryServer = [
-  'test/integration/{aggregate-streams,aggregates,conversation-tables,directory,intervals,kill,load,load-concurrent}.test.ts',
+  'test/integration/{aggregate-streams,aggregates,conversation-tables,directory,intervals,load,load-concurrent}.test.ts',
+  'test/federation/federate.test.ts',
+  'test/long/federation/{missing-members,rows}.test.ts',
   'test/integration/{locks,merge-slices,own-views,partitions,reconcile,restatements,sync,user-details}.test.ts',
   'test/marts/{contract,day-sums,dimension-tables,figures,intervals-synced,operations,stored-facts}.test.ts',
   'test/security/{erase,prune,roles}.test.ts',
+  'test/long/processes/kill.test.ts',
   'test/long/upgrades/{locks,upgrade}.test.ts',
 ];
 
 const extend = { extends: true } as const;
+/** Files run one after the other in the same process, so that imports are paid once a worker and not once a file. */
+const sharedProcess = { isolate: false } as const;
 const globalSetup = ['test/support/global-setup.ts'];
 const versionSetup = ['test/support/version-setup.ts'];
-const versionProject = (version: string) => ({
+/** One version after the other, each on all workers: a worker keeps its process as long as the project stays the same. */
+const versionProject = (version: string, index: number) => ({
   ...extend,
-  test: { name: `${projectPrefix}${version}`, include: onEveryServer, globalSetup: versionSetup },
+  test: {
+    name: `${projectPrefix}${version}`,
+    include: onEveryServer,
+    globalSetup: versionSetup,
+    ...sharedProcess,
+    sequence: { groupOrder: 3 + index },
+  },
 });
 
 export default defineConfig({
@@ -46,17 +58,23 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     projects: [
-      { ...extend, test: { name: 'unit', include: unit, globalSetup } },
+      { ...extend, test: { name: 'unit', include: unit, globalSetup, ...sharedProcess, sequence: { groupOrder: 1 } } },
       {
         ...extend,
-        test: { name: 'integration', include: ['test/**/*.test.ts'], exclude: [...unit, ...long], globalSetup },
+        test: {
+          name: 'integration',
+          include: ['test/**/*.test.ts'],
+          exclude: [...unit, ...long],
+          globalSetup,
+          ...sharedProcess,
+        },
       },
       { ...extend, test: { name: 'long', include: long, exclude: [...measured, ...storm], globalSetup } },
       { ...extend, test: { name: 'storm', include: storm, globalSetup } },
       { ...extend, test: { name: 'properties', include: properties, globalSetup, env: { PROPERTY_RUNS: 'full' } } },
       {
         ...extend,
-        test: { name: 'measured', include: measured, globalSetup, maxWorkers: 1, sequence: { groupOrder: 1 } },
+        test: { name: 'measured', include: measured, globalSetup, maxWorkers: 1, sequence: { groupOrder: 2 } },
       },
       ...olderVersions.map(versionProject),
     ],

@@ -40,6 +40,8 @@ grant genesys_owner to current_user;
 -- What the owner makes from now on.
 alter default privileges for role genesys_owner grant usage on schemas to genesys_writer;
 alter default privileges for role genesys_owner grant select, insert, update, delete on tables to genesys_writer;
+-- Exports to a lake and identities draw numbers from sequences; a restored database sets the one of exports.
+alter default privileges for role genesys_owner grant usage, select, update on sequences to genesys_writer;
 alter default privileges for role genesys_owner revoke execute on functions from public;
 alter default privileges for role genesys_owner grant execute on functions to genesys_writer;
 -- Earlier versions of this script let readers execute everything; `migrate` grants them what the views call.
@@ -53,6 +55,8 @@ begin
     for schema_name in select nspname from pg_namespace where nspname in ('extract', 'genesys', 'mart', 'wrapup') loop
         execute format('grant usage on schema %I to genesys_writer', schema_name);
         execute format('grant select, insert, update, delete on all tables in schema %I to genesys_writer', schema_name);
+        execute format('grant usage, select, update on all sequences in schema %I to genesys_writer', schema_name);
+        execute format('revoke all on all sequences in schema %I from public, genesys_reader', schema_name);
         execute format('grant execute on all functions in schema %I to genesys_writer', schema_name);
         execute format('revoke execute on all functions in schema %I from public, genesys_reader', schema_name);
     end loop;

@@ -1,6 +1,6 @@
 // A release is one command: `node scripts/release.mjs make 0.2.0`, in a clean tree of main whose long suite has passed. It
 // 1. cuts the changelog: what is listed under Pending becomes the section of the version;
-// 2. sets the version in package.json and in the lock file;
+// 2. sets the version in package.json, in the lock file and in the Helm chart;
 // 3. builds, and stores a populated database of this version, test/long/upgrades/0.2.0.sql.gz, which every later one must migrate;
 // 4. commits all of it and makes an annotated tag v0.2.0 whose text is the section.
 // What is left is `git push --follow-tags`: .github/workflows/release.yml proves, packs and publishes.
@@ -34,6 +34,11 @@ export function notesOf(text, version) {
   return text.slice(begin, next < 0 ? text.length : next).trim();
 }
 
+/** The text of a Helm chart with another version, of itself and of the program. */
+export function withChartVersion(text, version) {
+  return text.replace(/^version: .*$/m, `version: ${version}`).replace(/^appVersion: .*$/m, `appVersion: "${version}"`);
+}
+
 /** Returns whether one version of the form 1.2.3 comes after another. */
 export function isLater(version, than) {
   const [a, b] = [version, than].map((text) => text.split('.').map(Number));
@@ -43,6 +48,7 @@ export function isLater(version, than) {
 
 const read = (path) => readFileSync(`${root}${path}`, 'utf8');
 const manifestVersion = () => JSON.parse(read('package.json')).version;
+const chartFile = 'deploy/helm/genesys-warehouse/Chart.yaml';
 const dumpOf = (version) => `test/long/upgrades/${version}.sql.gz`;
 
 function run(program, ...args) {
@@ -66,11 +72,12 @@ function make(version) {
   const changelog = cutChangelog(read('CHANGELOG.md'), version, day);
   writeFileSync(`${root}CHANGELOG.md`, changelog);
   run('npm', 'version', version, '--no-git-tag-version');
+  writeFileSync(`${root}${chartFile}`, withChartVersion(read(chartFile), version));
   run('npm', 'run', 'build');
   run('npx', 'tsx', 'test/long/upgrades/store-release.ts', version);
   const faults = releaseFaults(version);
   if (faults.length > 0) throw new Error(faults.join('\n'));
-  run('git', 'add', 'CHANGELOG.md', 'package.json', 'package-lock.json', dumpOf(version));
+  run('git', 'add', 'CHANGELOG.md', 'package.json', 'package-lock.json', chartFile, dumpOf(version));
   run('git', 'commit', '--message', `Release ${version}`);
   // Lines that begin with # are headings here, not comments of git.
   run(
@@ -96,6 +103,7 @@ function releaseFaults(version) {
   const faults = Object.entries(versions)
     .filter(([, found]) => found !== version)
     .map(([place, found]) => `${place} has ${found}, not ${version}.`);
+  if (withChartVersion(read(chartFile), version) !== read(chartFile)) faults.push(`${chartFile} has another version.`);
   if (!existsSync(`${root}${dumpOf(version)}`)) faults.push(`${dumpOf(version)} is missing.`);
   try {
     notesOf(read('CHANGELOG.md'), version);

@@ -1,12 +1,11 @@
 import { PanelBuilder as BarChart } from '@grafana/grafana-foundation-sdk/barchart';
 import { GraphDrawStyle, StackingConfigBuilder, StackingMode } from '@grafana/grafana-foundation-sdk/common';
-import type { DynamicConfigValue } from '@grafana/grafana-foundation-sdk/dashboard';
 import { DataqueryBuilder as PromQuery } from '@grafana/grafana-foundation-sdk/prometheus';
 import { PanelBuilder as Stat } from '@grafana/grafana-foundation-sdk/stat';
 import { PanelBuilder as Table } from '@grafana/grafana-foundation-sdk/table';
 import { PanelBuilder as TimeSeries } from '@grafana/grafana-foundation-sdk/timeseries';
 import type { QueryText } from '../../src/postgres/dashboard/query-text.js';
-import { grafanaSql, prometheus, type Shown, SqlTarget, shownSql, warehouse } from './targets.js';
+import { grafanaSql, prometheus, type Shown, SqlTarget, shownSql, tableSql, warehouse } from './targets.js';
 
 export interface PanelSpec {
   readonly query: QueryText;
@@ -28,12 +27,12 @@ export function unitOf(column: string): string {
   return column.endsWith('_seconds') ? 's' : 'short';
 }
 
-function target(spec: PanelSpec, format: 'time_series' | 'table'): SqlTarget {
-  return new SqlTarget(shownSql(grafanaSql(spec.query, spec.given), spec.columns, spec.time), format);
+function seriesTarget(spec: PanelSpec): SqlTarget {
+  return new SqlTarget(shownSql(grafanaSql(spec.query, spec.given), spec.columns, spec.time), 'time_series');
 }
 
-function unitOverrides(columns: readonly Shown[]): { name: string; properties: DynamicConfigValue[] }[] {
-  return columns.map(({ column, label }) => ({ name: label, properties: [{ id: 'unit', value: unitOf(column) }] }));
+function tableTarget(spec: PanelSpec): SqlTarget {
+  return new SqlTarget(tableSql(grafanaSql(spec.query, spec.given), spec.columns), 'table');
 }
 
 export function seriesPanel(spec: PanelSpec): TimeSeries {
@@ -45,7 +44,7 @@ export function seriesPanel(spec: PanelSpec): TimeSeries {
     .min(0)
     .span(spec.width ?? fullWidth / 2)
     .height(height)
-    .withTarget(target(spec, 'time_series'));
+    .withTarget(seriesTarget(spec));
   if (spec.isStacked !== true) return panel;
   return panel
     .drawStyle(GraphDrawStyle.Bars)
@@ -54,15 +53,13 @@ export function seriesPanel(spec: PanelSpec): TimeSeries {
 }
 
 export function tablePanel(spec: PanelSpec): Table {
-  const panel = new Table()
+  return new Table()
     .title(spec.title)
     .description(spec.query.title)
     .datasource(warehouse)
     .span(spec.width ?? fullWidth)
     .height(height + 2)
-    .withTarget(target(spec, 'table'));
-  for (const { name, properties } of unitOverrides(spec.columns)) panel.overrideByName(name, properties);
-  return panel;
+    .withTarget(tableTarget(spec));
 }
 
 export function barPanel(spec: PanelSpec): BarChart {
@@ -72,7 +69,7 @@ export function barPanel(spec: PanelSpec): BarChart {
     .datasource(warehouse)
     .span(spec.width ?? fullWidth / 2)
     .height(height)
-    .withTarget(target(spec, 'table'));
+    .withTarget(tableTarget(spec));
 }
 
 export interface PromSpec {

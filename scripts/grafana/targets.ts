@@ -40,6 +40,24 @@ export function shownSql(sql: string, columns: readonly Shown[], time?: string):
     ...(time === undefined ? [] : [`answer.${time}::timestamp at time zone ${zone} as "time"`]),
     ...columns.map(({ column, label }) => `answer.${column} as "${label}"`),
   ];
+  return selectSql(sql, list, time);
+}
+
+/**
+ * Some columns for a table, with their units in the headers. Grafana's schema of dashboards has no place for the unit
+ * of one column: what an override sets must be an object there.
+ */
+export function tableSql(sql: string, columns: readonly Shown[]): string {
+  return selectSql(sql, columns.map(tableColumn));
+}
+
+function tableColumn({ column, label }: Shown): string {
+  if (column.endsWith('_rate')) return `round(100 * answer.${column}, 1) as "${label} (%)"`;
+  if (column.endsWith('_seconds')) return `round(answer.${column}) as "${label} (s)"`;
+  return `answer.${column} as "${label}"`;
+}
+
+function selectSql(sql: string, list: readonly string[], time?: string): string {
   const order = time === undefined ? '' : '\norder by 1';
   return `select ${list.join(', ')}\nfrom (\n${sql}\n) as answer${order}`;
 }

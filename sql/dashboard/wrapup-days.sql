@@ -1,8 +1,8 @@
 -- One row per day of a span: agent sessions and their wrap-up codes, before and after rules.
 -- @parameters from: day, to: day, queues: uuids?, users: uuids?, media: texts?, zone: zone
--- @definitions fct_agent_sessions
+-- @definitions fct_session_codes
 -- @column session_count: Agent sessions that began on the day.
--- @column asked_count: Of these, sessions of a queue in which the agent was in contact and which have ended: those in which a code could have been given.
+-- @column asked_count: Of these, sessions that could have a code (is_codable): they have one, or were of a queue, in contact and over.
 -- @column asked_coded_count: Of asked_count, with a real wrap-up code given by an agent.
 -- @column asked_ruled_count: Of asked_count, without one, but with a code from a rule or a survey.
 -- @column coded_count: Sessions with a real wrap-up code given by an agent.
@@ -19,13 +19,13 @@
 with
 sessions as (
     select
-        sessions.started_local::date as day,
+        sessions.day,
         sessions.is_coded,
-        sessions.is_acd and sessions.is_connected and not sessions.is_open as is_asked,
-        not sessions.is_coded and sessions.wrapup_source in ('rule', 'survey') as is_ruled,
+        sessions.is_codable as is_asked,
+        not sessions.is_coded and sessions.is_ruled as is_ruled,
         causes.is_expected = false as is_leak,
         causes.is_expected
-    from mart.fct_agent_sessions as sessions
+    from mart.fct_session_codes as sessions
     left join mart.dim_wrapup_causes as causes on causes.wrapup_cause = sessions.wrapup_cause
     where
         sessions.started_at >= :from::timestamp at time zone :zone

@@ -27,4 +27,4 @@ comment on column mart.ops_members.schema_version is 'Last migration of the memb
 comment on column mart.ops_members.is_answering is 'True where the member answered just now.';
 comment on column mart.ops_members.missing_reason is 'Why it did not; null where it did.';
 comment on column mart.ops_members.missing_columns is 'Relations and columns that other members have and this one lacks: no rows, or null. Null where it lacks nothing.';
-comment on column mart.ops_members.read_at is 'When federate last read the relations of the member, UTC instant.';
+comment on column mart.ops_members.read_at is 'When federate last read the relations of the member, instant, shown in the zone of your session.';

@@ -136,6 +136,20 @@ conversations as (
         bool_or(sessions.last_real_wrapup_code is not null) as has_real_code,
         bool_or(sessions.last_wrapup_code is not null) as has_system_code,
         bool_or(sessions.purpose = 'api') as has_api,
+        (
+            array_agg(sessions.user_id order by sessions.started_at, sessions.participant_no, sessions.session_no)
+            filter (where sessions.is_agent_session)
+        )[1] as first_user_id,
+        (
+            array_agg(
+                sessions.user_id order by sessions.started_at desc, sessions.participant_no desc, sessions.session_no desc
+            ) filter (where sessions.is_agent_session)
+        )[1] as last_user_id,
+        max(sessions.message_type collate "C") as message_type,
+        max(sessions.handled_at) filter (where sessions.is_agent_session) as handled_at,
+        sum(
+            coalesce(sessions.answered_ms, sessions.answer_ms, sessions.abandon_ms, sessions.flow_out_ms, sessions.acd_ms)
+        ) filter (where sessions.is_queue_leg) as wait_ms,
         array_agg(
             sessions.last_real_wrapup_code order by sessions.started_at, sessions.participant_no, sessions.session_no
         ) filter (
@@ -227,7 +241,15 @@ final as (
         causes.digital_queue_ids collate "default" as digital_queue_ids,
         causes.unexplained_queue_ids collate "default" as unexplained_queue_ids,
         contacts.contact collate "default" as contact,
-        contacts.entry_point collate "default" as entry_point
+        contacts.entry_point collate "default" as entry_point,
+        conversations.first_user_id,
+        conversations.last_user_id,
+        conversations.message_type collate "default" as message_type,
+        conversations.handled_at,
+        conversations.wait_ms::bigint as wait_ms,
+        records.division_ids,
+        records.media_stats_min_conversation_mos as min_mos,
+        records.self_served
     from concluded as conversations
     left join causes
         on causes.conversation_start = conversations.conversation_start
@@ -235,6 +257,9 @@ final as (
     left join genesys.int_contact_facts as contacts
         on contacts.conversation_start = conversations.conversation_start
         and contacts.conversation_id = conversations.conversation_id
+    left join genesys.conversations as records
+        on records.conversation_start = conversations.conversation_start
+        and records.conversation_id = conversations.conversation_id
 )
 
 select * from final;

@@ -4,13 +4,16 @@ with
 queues as (
     select
         queues.queue_id,
+        queues.name,
         queues.acw_wrapup_prompt
     from genesys.queues as queues
     where queues.valid_to is null
 ),
 
 codes as (
-    select codes.wrapup_code
+    select
+        codes.wrapup_code,
+        codes.name
     from genesys.wrapup_codes as codes
     where codes.valid_to is null
 ),
@@ -26,7 +29,12 @@ final as (
         handlings.user_id,
         handlings.queue_id,
         handlings.media_type,
+        handlings.handled_at,
+        handlings.handle_ms,
+        handlings.handle_count,
+        queues.name as queue_name,
         handlings.wrapup_code,
+        coalesce(codes.name, handlings.wrapup_code) as wrapup_name,
         case
             when handlings.wrapup_code is not null then
                 case

@@ -64,4 +64,4 @@ comment on view mart.bridge_leg_skills is 'One row per stay in a queue and routi
 comment on column mart.bridge_leg_skills.leg_key is 'Stay in the queue, as in fct_queue_legs; with skill_id the key of this relation.';
 comment on column mart.bridge_leg_skills.conversation_id is 'Conversation. Details conversationId.';
 comment on column mart.bridge_leg_skills.skill_id is 'Skill that was asked for. See dim_skills.';
-comment on column mart.bridge_leg_skills.conversation_started_at is 'Start of the conversation, UTC instant. Filters on it reach the partitions.';
+comment on column mart.bridge_leg_skills.conversation_started_at is 'Start of the conversation, instant, shown in the zone of your session. Filters on it reach the partitions.';

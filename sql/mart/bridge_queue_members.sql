@@ -28,4 +28,4 @@ comment on column mart.bridge_queue_members.user_id is 'Member. See dim_users.';
 comment on column mart.bridge_queue_members.member_by is 'user or group: how the user became a member. Directory memberBy.';
 comment on column mart.bridge_queue_members.ring_number is 'Bullseye ring of the member, from 1. Directory ringNumber.';
 comment on column mart.bridge_queue_members.is_joined is 'True where the member has the queue switched on, and so gets its conversations. Directory joined.';
-comment on column mart.bridge_queue_members.member_since_at is 'First reading of the directory that showed the membership, UTC instant.';
+comment on column mart.bridge_queue_members.member_since_at is 'First reading of the directory that showed the membership, instant, shown in the zone of your session.';

@@ -56,6 +56,6 @@ comment on column mart.dim_campaigns.contact_list_name is 'Current name of the c
 comment on column mart.dim_campaigns.queue_name is 'Current name of the queue.';
 comment on column mart.dim_campaigns.division_name is 'Current name of the division.';
 comment on column mart.dim_campaigns.is_deleted is 'True where the directory no longer lists the campaign.';
-comment on column mart.dim_campaigns.created_at is 'Creation in Genesys Cloud, UTC instant.';
-comment on column mart.dim_campaigns.modified_at is 'Last change in Genesys Cloud, UTC instant.';
-comment on column mart.dim_campaigns.deleted_at is 'When it was first missing from the directory, UTC instant; null while it exists.';
+comment on column mart.dim_campaigns.created_at is 'Creation in Genesys Cloud, instant, shown in the zone of your session.';
+comment on column mart.dim_campaigns.modified_at is 'Last change in Genesys Cloud, instant, shown in the zone of your session.';
+comment on column mart.dim_campaigns.deleted_at is 'When it was first missing from the directory, instant, shown in the zone of your session; null while it exists.';

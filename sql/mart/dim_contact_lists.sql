@@ -37,6 +37,6 @@ comment on column mart.dim_contact_lists.contact_list_name is 'Current or last k
 comment on column mart.dim_contact_lists.division_name is 'Current name of the division.';
 comment on column mart.dim_contact_lists.contact_count is 'Contacts in it when the directory was last read. Directory size.';
 comment on column mart.dim_contact_lists.is_deleted is 'True where the directory no longer lists the contact list.';
-comment on column mart.dim_contact_lists.created_at is 'Creation in Genesys Cloud, UTC instant.';
-comment on column mart.dim_contact_lists.modified_at is 'Last change in Genesys Cloud, UTC instant.';
-comment on column mart.dim_contact_lists.deleted_at is 'When it was first missing from the directory, UTC instant; null while it exists.';
+comment on column mart.dim_contact_lists.created_at is 'Creation in Genesys Cloud, instant, shown in the zone of your session.';
+comment on column mart.dim_contact_lists.modified_at is 'Last change in Genesys Cloud, instant, shown in the zone of your session.';
+comment on column mart.dim_contact_lists.deleted_at is 'When it was first missing from the directory, instant, shown in the zone of your session; null while it exists.';

@@ -27,4 +27,4 @@ comment on column mart.dim_divisions.division_name is 'Current or last known nam
 comment on column mart.dim_divisions.description is 'Description in Genesys Cloud.';
 comment on column mart.dim_divisions.is_home_division is 'True for the division that every organisation has.';
 comment on column mart.dim_divisions.is_deleted is 'True where the directory no longer lists the division.';
-comment on column mart.dim_divisions.deleted_at is 'When it was first missing from the directory, UTC instant; null while it exists.';
+comment on column mart.dim_divisions.deleted_at is 'When it was first missing from the directory, instant, shown in the zone of your session; null while it exists.';

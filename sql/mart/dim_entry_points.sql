@@ -61,7 +61,7 @@ comment on column mart.dim_entry_points.entry_point is 'The address without sche
 comment on column mart.dim_entry_points.entry_kind is 'phone, email or other, by its form.';
 comment on column mart.dim_entry_points.first_day is 'Day in the reporting time zone of the first stored conversation by it.';
 comment on column mart.dim_entry_points.last_day is 'Day in the reporting time zone of the last stored conversation by it.';
-comment on column mart.dim_entry_points.first_contact_at is 'Start of the first stored conversation by it, UTC instant.';
+comment on column mart.dim_entry_points.first_contact_at is 'Start of the first stored conversation by it, instant, shown in the zone of your session.';
 comment on column mart.dim_entry_points.first_contact_local is 'first_contact_at in the reporting time zone.';
-comment on column mart.dim_entry_points.last_contact_at is 'Start of the last stored conversation by it, UTC instant.';
+comment on column mart.dim_entry_points.last_contact_at is 'Start of the last stored conversation by it, instant, shown in the zone of your session.';
 comment on column mart.dim_entry_points.last_contact_local is 'last_contact_at in the reporting time zone.';

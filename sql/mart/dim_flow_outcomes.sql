@@ -34,4 +34,4 @@ comment on column mart.dim_flow_outcomes.flow_outcome_name is 'Current or last k
 comment on column mart.dim_flow_outcomes.description is 'Description in Genesys Cloud.';
 comment on column mart.dim_flow_outcomes.division_name is 'Current name of the division.';
 comment on column mart.dim_flow_outcomes.is_deleted is 'True where the directory no longer lists the outcome.';
-comment on column mart.dim_flow_outcomes.deleted_at is 'When it was first missing from the directory, UTC instant; null while it exists.';
+comment on column mart.dim_flow_outcomes.deleted_at is 'When it was first missing from the directory, instant, shown in the zone of your session; null while it exists.';

@@ -42,4 +42,4 @@ comment on column mart.dim_flows.division_name is 'Current name of the division.
 comment on column mart.dim_flows.is_active is 'True where the flow is active. Directory active.';
 comment on column mart.dim_flows.is_system is 'True for flows that Genesys brings. Directory system.';
 comment on column mart.dim_flows.is_deleted is 'True where the directory marks the flow as deleted or no longer lists it.';
-comment on column mart.dim_flows.deleted_at is 'When it was first seen as deleted or missing, UTC instant; null while it exists.';
+comment on column mart.dim_flows.deleted_at is 'When it was first seen as deleted or missing, instant, shown in the zone of your session; null while it exists.';

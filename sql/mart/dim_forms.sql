@@ -66,5 +66,5 @@ comment on column mart.dim_forms.language is 'Language of a survey form, such as
 comment on column mart.dim_forms.is_published is 'True where this version is published. Directory published.';
 comment on column mart.dim_forms.is_disabled is 'True where a survey form is switched off. Directory disabled.';
 comment on column mart.dim_forms.is_deleted is 'True where the directory no longer lists the form.';
-comment on column mart.dim_forms.modified_at is 'Last change in Genesys Cloud, UTC instant.';
-comment on column mart.dim_forms.deleted_at is 'When it was first missing from the directory, UTC instant; null while it exists.';
+comment on column mart.dim_forms.modified_at is 'Last change in Genesys Cloud, instant, shown in the zone of your session.';
+comment on column mart.dim_forms.deleted_at is 'When it was first missing from the directory, instant, shown in the zone of your session; null while it exists.';

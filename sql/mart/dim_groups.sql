@@ -37,5 +37,5 @@ comment on column mart.dim_groups.visibility is 'public, owners or members: who 
 comment on column mart.dim_groups.member_count is 'Members now. Directory memberCount.';
 comment on column mart.dim_groups.is_active is 'True where the group is active and listed.';
 comment on column mart.dim_groups.is_deleted is 'True where the group is in state deleted or no longer listed.';
-comment on column mart.dim_groups.modified_at is 'Last change in Genesys Cloud, UTC instant.';
-comment on column mart.dim_groups.deleted_at is 'When it was first missing from the directory, UTC instant; null while it exists.';
+comment on column mart.dim_groups.modified_at is 'Last change in Genesys Cloud, instant, shown in the zone of your session.';
+comment on column mart.dim_groups.deleted_at is 'When it was first missing from the directory, instant, shown in the zone of your session; null while it exists.';

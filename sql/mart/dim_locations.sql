@@ -31,4 +31,4 @@ comment on column mart.dim_locations.city is 'City of the address; null where no
 comment on column mart.dim_locations.region is 'State or province of the address. Directory address.state.';
 comment on column mart.dim_locations.country is 'Country of the address, as the directory has it: a code such as DE. Directory address.country.';
 comment on column mart.dim_locations.is_deleted is 'True where the location is in state deleted or no longer listed.';
-comment on column mart.dim_locations.deleted_at is 'When it was first missing from the directory, UTC instant; null while it exists.';
+comment on column mart.dim_locations.deleted_at is 'When it was first missing from the directory, instant, shown in the zone of your session; null while it exists.';

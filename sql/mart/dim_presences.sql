@@ -30,4 +30,4 @@ comment on column mart.dim_presences.status is 'System presence that the definit
 comment on column mart.dim_presences.system_presence is 'The same as the directory writes it: Available, Break, OnQueue, …';
 comment on column mart.dim_presences.is_deactivated is 'True where it can no longer be chosen.';
 comment on column mart.dim_presences.is_deleted is 'True where the directory no longer lists it.';
-comment on column mart.dim_presences.deleted_at is 'When it was first missing from the directory, UTC instant; null while it exists.';
+comment on column mart.dim_presences.deleted_at is 'When it was first missing from the directory, instant, shown in the zone of your session; null while it exists.';

@@ -81,6 +81,6 @@ comment on column mart.dim_queues.message_target_seconds is 'Service-level targe
 comment on column mart.dim_queues.message_target_rate is 'Service-level target for message now: the share to be answered in time, a fraction. Directory mediaSettings.message.serviceLevel.percentage.';
 comment on column mart.dim_queues.message_alerting_seconds is 'How long an agent is alerted for message before the next is tried, in seconds. Directory mediaSettings.message.alertingTimeoutSeconds.';
 comment on column mart.dim_queues.is_deleted is 'True where the directory no longer lists the queue.';
-comment on column mart.dim_queues.created_at is 'Creation in Genesys Cloud, UTC instant.';
-comment on column mart.dim_queues.modified_at is 'Last change in Genesys Cloud, UTC instant.';
-comment on column mart.dim_queues.deleted_at is 'When it was first missing from the directory, UTC instant; null while it exists.';
+comment on column mart.dim_queues.created_at is 'Creation in Genesys Cloud, instant, shown in the zone of your session.';
+comment on column mart.dim_queues.modified_at is 'Last change in Genesys Cloud, instant, shown in the zone of your session.';
+comment on column mart.dim_queues.deleted_at is 'When it was first missing from the directory, instant, shown in the zone of your session; null while it exists.';

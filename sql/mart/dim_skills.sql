@@ -28,5 +28,5 @@ comment on column mart.dim_skills.skill_name is 'Current or last known name.';
 comment on column mart.dim_skills.state is 'active, inactive or deleted. Directory state.';
 comment on column mart.dim_skills.is_active is 'True where the skill is active and listed.';
 comment on column mart.dim_skills.is_deleted is 'True where the skill is in state deleted or no longer listed.';
-comment on column mart.dim_skills.modified_at is 'Last change in Genesys Cloud, UTC instant.';
-comment on column mart.dim_skills.deleted_at is 'When it was first missing from the directory, UTC instant; null while it exists.';
+comment on column mart.dim_skills.modified_at is 'Last change in Genesys Cloud, instant, shown in the zone of your session.';
+comment on column mart.dim_skills.deleted_at is 'When it was first missing from the directory, instant, shown in the zone of your session; null while it exists.';

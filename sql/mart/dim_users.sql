@@ -80,4 +80,4 @@ comment on column mart.dim_users.manager_name is 'Current name of the manager.';
 comment on column mart.dim_users.location_name is 'Current name of the location; null where none is set.';
 comment on column mart.dim_users.is_active is 'True where the user is active and listed.';
 comment on column mart.dim_users.is_deleted is 'True where the user is in state deleted or no longer listed.';
-comment on column mart.dim_users.deleted_at is 'When the user was first seen as deleted or missing, UTC instant; null before.';
+comment on column mart.dim_users.deleted_at is 'When the user was first seen as deleted or missing, instant, shown in the zone of your session; null before.';

@@ -49,5 +49,5 @@ comment on column mart.dim_users_history.team_name is 'Current name of that team
 comment on column mart.dim_users_history.version_no is '1 for the earliest known, then counted up.';
 comment on column mart.dim_users_history.is_current is 'True for the latest, which dim_users shows.';
 comment on column mart.dim_users_history.is_deleted is 'True where the user is in state deleted or no longer listed.';
-comment on column mart.dim_users_history.valid_from_at is 'First reading of the directory that showed this, UTC instant.';
-comment on column mart.dim_users_history.valid_to_at is 'First reading that showed something else, or the user no more, UTC instant, exclusive; null while it is current.';
+comment on column mart.dim_users_history.valid_from_at is 'First reading of the directory that showed this, instant, shown in the zone of your session.';
+comment on column mart.dim_users_history.valid_to_at is 'First reading that showed something else, or the user no more, instant, shown in the zone of your session, exclusive; null while it is current.';

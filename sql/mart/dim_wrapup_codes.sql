@@ -1,6 +1,7 @@
 -- One row per wrap-up code: those of the directory, deleted ones included, and every other code seen on a session.
 create view mart.dim_wrapup_codes as
 with
+recursive
 listed as (
     select * from genesys.wrapup_codes where valid_to is null
 ),
@@ -9,16 +10,74 @@ divisions as (
     select * from genesys.divisions where valid_to is null
 ),
 
--- Grouped before it is unfolded: one reading of the facts gives a few hundred pairs.
+-- From one pair of codes to the next in an index: the facts have a few hundred pairs in millions of rows. Pairs without a real code
+-- are the last of theirs.
 pairs as (
+    (
+        select
+            facts.last_wrapup_code,
+            facts.last_real_wrapup_code
+        from genesys.session_facts as facts
+        where facts.last_wrapup_code is not null
+        order by
+            facts.last_wrapup_code,
+            facts.last_real_wrapup_code
+        limit 1
+    )
+
+    union all
+
     select
-        facts.last_wrapup_code,
-        facts.last_real_wrapup_code
-    from genesys.session_facts as facts
-    where facts.last_wrapup_code is not null
-    group by
-        facts.last_wrapup_code,
-        facts.last_real_wrapup_code
+        following.last_wrapup_code,
+        following.last_real_wrapup_code
+    from pairs
+    cross join lateral (
+        (
+            select
+                1 as place,
+                facts.last_wrapup_code,
+                facts.last_real_wrapup_code
+            from genesys.session_facts as facts
+            where
+                facts.last_wrapup_code = pairs.last_wrapup_code
+                and facts.last_real_wrapup_code > pairs.last_real_wrapup_code
+            order by facts.last_real_wrapup_code
+            limit 1
+        )
+
+        union all
+
+        (
+            select
+                2 as place,
+                facts.last_wrapup_code,
+                facts.last_real_wrapup_code
+            from genesys.session_facts as facts
+            where
+                facts.last_wrapup_code = pairs.last_wrapup_code
+                and facts.last_real_wrapup_code is null
+                and pairs.last_real_wrapup_code is not null
+            limit 1
+        )
+
+        union all
+
+        (
+            select
+                3 as place,
+                facts.last_wrapup_code,
+                facts.last_real_wrapup_code
+            from genesys.session_facts as facts
+            where facts.last_wrapup_code > pairs.last_wrapup_code
+            order by
+                facts.last_wrapup_code,
+                facts.last_real_wrapup_code
+            limit 1
+        )
+
+        order by place
+        limit 1
+    ) as following
 ),
 
 seen as (
@@ -74,6 +133,6 @@ comment on column mart.dim_wrapup_codes.division_name is 'Current name of the di
 comment on column mart.dim_wrapup_codes.is_system_code is 'True where the platform sets the code (ININ-…): it does not count as a real code.';
 comment on column mart.dim_wrapup_codes.is_listed is 'True where the directory has, or once had, the code; sessions with another id have the cause code_deleted.';
 comment on column mart.dim_wrapup_codes.is_deleted is 'True where the directory no longer lists it; sessions that have it still count as coded.';
-comment on column mart.dim_wrapup_codes.created_at is 'Creation in Genesys Cloud, UTC instant.';
-comment on column mart.dim_wrapup_codes.modified_at is 'Last change in Genesys Cloud, UTC instant.';
-comment on column mart.dim_wrapup_codes.deleted_at is 'When it was first seen as deleted or missing, UTC instant; null while it exists.';
+comment on column mart.dim_wrapup_codes.created_at is 'Creation in Genesys Cloud, instant, shown in the zone of your session.';
+comment on column mart.dim_wrapup_codes.modified_at is 'Last change in Genesys Cloud, instant, shown in the zone of your session.';
+comment on column mart.dim_wrapup_codes.deleted_at is 'When it was first seen as deleted or missing, instant, shown in the zone of your session; null while it exists.';

@@ -8,10 +8,19 @@ sessions as (
         participants.participant_name,
         participants.external_contact_id
     from genesys.sessions as sessions
-    inner join genesys.participants as participants
-        on participants.conversation_start = sessions.conversation_start
-        and participants.conversation_id = sessions.conversation_id
-        and participants.participant_no = sessions.participant_no
+    -- One by one: a join by three columns is estimated to find next to nothing, and a preview would then join all of it first.
+    cross join lateral (
+        select
+            found.purpose,
+            found.participant_name,
+            found.external_contact_id
+        from genesys.participants as found
+        where
+            found.conversation_start = sessions.conversation_start
+            and found.conversation_id = sessions.conversation_id
+            and found.participant_no = sessions.participant_no
+        limit 1
+    ) as participants
 ),
 
 final as (
@@ -32,6 +41,18 @@ final as (
         sessions.address_other,
         array_to_string(sessions.callback_numbers, ',') as callback_numbers,
         array_to_string(sessions.cc, ',') as cc,
+        (
+            select segments.subject
+            from genesys.segments as segments
+            where
+                segments.conversation_start = sessions.conversation_start
+                and segments.conversation_id = sessions.conversation_id
+                and segments.participant_no = sessions.participant_no
+                and segments.session_no = sessions.session_no
+                and segments.subject is not null
+            order by segments.segment_no
+            limit 1
+        ) as subject,
 
         genesys.minute_of_day(sessions.conversation_start) as minute_of_day,
 
@@ -63,8 +84,9 @@ comment on column mart.fct_addresses.address_to is 'Recipient. Details addressTo
 comment on column mart.fct_addresses.address_self is 'Address of this side. Details addressSelf.';
 comment on column mart.fct_addresses.address_other is 'Address of the other side. Details addressOther.';
 comment on column mart.fct_addresses.callback_numbers is 'Numbers to call back, separated by commas. Details callbackNumbers.';
+comment on column mart.fct_addresses.subject is 'Subject of the e-mail; null for other media. Details segments.subject.';
 comment on column mart.fct_addresses.cc is 'Recipients of copies, separated by commas. Details cc.';
 comment on column mart.fct_addresses.minute_of_day is 'Minutes from midnight, in the reporting time zone, to the quarter of an hour in which the conversation started: 0, 15, … 1425. See dim_intervals.';
 comment on column mart.fct_addresses.is_complete is 'True where everything of the day on which the conversation started has been pulled. Source: the ledger of slices.';
 comment on column mart.fct_addresses.day is 'Day in the reporting time zone on which the conversation started. See dim_dates.';
-comment on column mart.fct_addresses.conversation_started_at is 'Start of the conversation, UTC instant. Filters on it reach the partitions. Details conversationStart.';
+comment on column mart.fct_addresses.conversation_started_at is 'Start of the conversation, instant, shown in the zone of your session. Filters on it reach the partitions. Details conversationStart.';

@@ -151,6 +151,7 @@ final as (
         sessions.wrapup_cause is null as is_coded,
         genesys.is_codable(sessions.wrapup_cause) as is_codable,
         sessions.handle_count is not null as is_handled,
+        coalesce(sessions.handle_ms > 14400000, false) as is_outlier,
         sessions.is_transferred,
         sessions.queue_id is not null and not sessions.is_supervision as is_acd,
         sessions.is_connected,
@@ -263,6 +264,7 @@ final as (
         sessions.conversation_start as conversation_started_at
     from with_rules as sessions
     left join users on users.user_id = sessions.user_id
+    where {{division_check(sessions, division_ids)}}
 )
 
 select * from final;
@@ -325,6 +327,7 @@ comment on column mart.fct_agent_sessions.wrapup_count is 'Wrap-up segments of t
 comment on column mart.fct_agent_sessions.is_coded is 'True where the session has a real wrap-up code that the directory knows, deleted ones included; then wrapup_cause is null.';
 comment on column mart.fct_agent_sessions.is_codable is 'True where the session could have a code: it has one, or it was of a queue, in contact with somebody and over; callbacks whose after-call work is that of a voice session left out. Decided by its cause, see is_codable in dim_wrapup_causes.';
 comment on column mart.fct_agent_sessions.is_handled is 'True where Genesys counts a handling: tHandle was emitted.';
+comment on column mart.fct_agent_sessions.is_outlier is 'True where the handle time is more than four hours: few of these carry a mean. Metric tHandle.';
 comment on column mart.fct_agent_sessions.is_transferred is 'True where the session transferred the conversation: metric nTransferred, or a transfer as disconnect type of its last contact.';
 comment on column mart.fct_agent_sessions.is_acd is 'True where the session belongs to a queue and is not supervision.';
 comment on column mart.fct_agent_sessions.is_connected is 'True where the session was in contact: a segment of type interact, hold, parked, callback, transmitting or uploading, or talk (tTalkComplete, tTalk).';
@@ -342,12 +345,12 @@ comment on column mart.fct_agent_sessions.is_acw_skipped is 'True where the agen
 comment on column mart.fct_agent_sessions.is_complete is 'True where everything of the day on which it started has been pulled. Source: the ledger of slices.';
 comment on column mart.fct_agent_sessions.day is 'Day in the reporting time zone on which it started. See dim_dates.';
 comment on column mart.fct_agent_sessions.handled_day is 'Day in the reporting time zone on which the handling was completed: the day under which Genesys and rpt_handle_times count it. Null where it was not. See dim_dates.';
-comment on column mart.fct_agent_sessions.started_at is 'Start of the first segment (conversation start where there is none), UTC instant.';
-comment on column mart.fct_agent_sessions.started_local is 'started_at in the reporting time zone.';
-comment on column mart.fct_agent_sessions.connected_at is 'Start of the first segment in contact, UTC instant; null where never in contact.';
+comment on column mart.fct_agent_sessions.started_at is 'Start of the first segment (conversation start where there is none), instant, shown in the zone of your session.';
+comment on column mart.fct_agent_sessions.started_local is 'started_at in the reporting time zone. When clocks go back, an hour occurs twice.';
+comment on column mart.fct_agent_sessions.connected_at is 'Start of the first segment in contact, instant, shown in the zone of your session; null where never in contact.';
 comment on column mart.fct_agent_sessions.connected_local is 'connected_at in the reporting time zone.';
-comment on column mart.fct_agent_sessions.ended_at is 'End of the last segment, after-call work included, UTC instant; null while one is open.';
+comment on column mart.fct_agent_sessions.ended_at is 'End of the last segment, after-call work included, instant, shown in the zone of your session; null while one is open.';
 comment on column mart.fct_agent_sessions.ended_local is 'ended_at in the reporting time zone.';
 comment on column mart.fct_agent_sessions.handled_at is 'Instant at which Genesys counts the handling: last emission of tHandle. Null where not handled.';
 comment on column mart.fct_agent_sessions.handled_local is 'handled_at in the reporting time zone.';
-comment on column mart.fct_agent_sessions.conversation_started_at is 'Start of the conversation, UTC instant. Details conversationStart.';
+comment on column mart.fct_agent_sessions.conversation_started_at is 'Start of the conversation, instant, shown in the zone of your session. Details conversationStart.';

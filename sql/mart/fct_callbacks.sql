@@ -110,6 +110,7 @@ final as (
         called.reached_at,
         called.conversation_start as conversation_started_at
     from called
+    where {{division_check(called, division_ids)}}
 )
 
 select * from final;
@@ -133,11 +134,11 @@ comment on column mart.fct_callbacks.is_scheduled is 'True where a time was prom
 comment on column mart.fct_callbacks.is_open is 'True while it waits or is being worked.';
 comment on column mart.fct_callbacks.is_complete is 'True where everything of the day on which it was asked for has been pulled. Source: the ledger of slices.';
 comment on column mart.fct_callbacks.day is 'Day in the reporting time zone on which it was asked for. See dim_dates.';
-comment on column mart.fct_callbacks.started_at is 'When it was asked for, UTC instant.';
-comment on column mart.fct_callbacks.started_local is 'started_at in the reporting time zone.';
-comment on column mart.fct_callbacks.scheduled_at is 'Promised time, UTC instant; null without. Details callbackScheduledTime.';
-comment on column mart.fct_callbacks.taken_at is 'When an agent took it, UTC instant; null where nobody did.';
-comment on column mart.fct_callbacks.first_attempt_at is 'Start of the first of these calls, UTC instant; null where none was made.';
-comment on column mart.fct_callbacks.called_at is 'Start of the call, UTC instant; null without.';
-comment on column mart.fct_callbacks.reached_at is 'When the call was connected, UTC instant; null where it was not.';
-comment on column mart.fct_callbacks.conversation_started_at is 'Start of the conversation, UTC instant. Details conversationStart.';
+comment on column mart.fct_callbacks.started_at is 'When it was asked for, instant, shown in the zone of your session.';
+comment on column mart.fct_callbacks.started_local is 'started_at in the reporting time zone. When clocks go back, an hour occurs twice.';
+comment on column mart.fct_callbacks.scheduled_at is 'Promised time, instant, shown in the zone of your session; null without. Details callbackScheduledTime.';
+comment on column mart.fct_callbacks.taken_at is 'When an agent took it, instant, shown in the zone of your session; null where nobody did.';
+comment on column mart.fct_callbacks.first_attempt_at is 'Start of the first of these calls, instant, shown in the zone of your session; null where none was made.';
+comment on column mart.fct_callbacks.called_at is 'Start of the call, instant, shown in the zone of your session; null without.';
+comment on column mart.fct_callbacks.reached_at is 'When the call was connected, instant, shown in the zone of your session; null where it was not.';
+comment on column mart.fct_callbacks.conversation_started_at is 'Start of the conversation, instant, shown in the zone of your session. Details conversationStart.';

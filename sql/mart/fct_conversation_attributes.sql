@@ -12,6 +12,19 @@ attributes as (
         attributes.conversation_id
 ),
 
+attributes_checked as (
+    select
+        grouped.*,
+        (
+            select records.division_ids
+            from genesys.conversation_facts as records
+            where
+                records.conversation_start = grouped.conversation_start
+                and records.conversation_id = grouped.conversation_id
+        ) as division_ids
+    from attributes as grouped
+),
+
 final as (
     select
         attributes.conversation_id,
@@ -29,7 +42,8 @@ final as (
 
         genesys.local_day(attributes.conversation_start) as day,
         attributes.conversation_start as conversation_started_at
-    from attributes
+    from attributes_checked as attributes
+    where {{division_check(attributes, division_ids)}}
 )
 
 select * from final;
@@ -39,4 +53,4 @@ comment on column mart.fct_conversation_attributes.conversation_id is 'Conversat
 comment on column mart.fct_conversation_attributes.minute_of_day is 'Minutes from midnight, in the reporting time zone, to the quarter of an hour in which the conversation started. See dim_intervals.';
 comment on column mart.fct_conversation_attributes.is_complete is 'True where everything of the day on which the conversation started has been pulled. Attributes come with details jobs, about a day later. Source: the ledger of slices.';
 comment on column mart.fct_conversation_attributes.day is 'Day in the reporting time zone on which the conversation started. See dim_dates.';
-comment on column mart.fct_conversation_attributes.conversation_started_at is 'Start of the conversation, UTC instant. Filter on it: it reaches the partitions.';
+comment on column mart.fct_conversation_attributes.conversation_started_at is 'Start of the conversation, instant, shown in the zone of your session. Filter on it: it reaches the partitions.';

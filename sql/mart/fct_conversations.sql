@@ -10,24 +10,8 @@ final as (
         conversations.conversation_id,
         conversations.first_queue_id,
         conversations.last_queue_id,
-        (
-            select handlings.user_id
-            from genesys.handling_facts as handlings
-            where
-                handlings.conversation_start = conversations.conversation_start
-                and handlings.conversation_id = conversations.conversation_id
-            order by handlings.started_at , handlings.participant_no , handlings.session_no 
-            limit 1
-        ) as first_user_id,
-        (
-            select handlings.user_id
-            from genesys.handling_facts as handlings
-            where
-                handlings.conversation_start = conversations.conversation_start
-                and handlings.conversation_id = conversations.conversation_id
-            order by handlings.started_at desc, handlings.participant_no desc, handlings.session_no desc
-            limit 1
-        ) as last_user_id,
+        conversations.first_user_id,
+        conversations.last_user_id,
 
         (
             select queues.name
@@ -47,30 +31,14 @@ final as (
             select users.name
             from genesys.users as users
             where
-                users.user_id = (
-                    select handlings.user_id
-                    from genesys.handling_facts as handlings
-                    where
-                        handlings.conversation_start = conversations.conversation_start
-                        and handlings.conversation_id = conversations.conversation_id
-                    order by handlings.started_at , handlings.participant_no , handlings.session_no 
-                    limit 1
-                )
+                users.user_id = conversations.first_user_id
                 and users.valid_to is null
         ) as first_user_name,
         (
             select users.name
             from genesys.users as users
             where
-                users.user_id = (
-                    select handlings.user_id
-                    from genesys.handling_facts as handlings
-                    where
-                        handlings.conversation_start = conversations.conversation_start
-                        and handlings.conversation_id = conversations.conversation_id
-                    order by handlings.started_at desc, handlings.participant_no desc, handlings.session_no desc
-                    limit 1
-                )
+                users.user_id = conversations.last_user_id
                 and users.valid_to is null
         ) as last_user_name,
         genesys.customer_key(
@@ -81,20 +49,8 @@ final as (
         conversations.originating_direction,
         conversations.media_types,
         conversations.media_type,
-        (
-            select max(sessions.message_type)
-            from genesys.session_facts as sessions
-            where
-                sessions.conversation_start = conversations.conversation_start
-                and sessions.conversation_id = conversations.conversation_id
-        ) as message_type,
-        array_to_string((
-                select records.division_ids
-                from genesys.conversations as records
-                where
-                    records.conversation_start = conversations.conversation_start
-                    and records.conversation_id = conversations.conversation_id
-            ), ',') as division_ids,
+        conversations.message_type,
+        array_to_string(conversations.division_ids, ',') as division_ids,
         conversations.verdict_cause as wrapup_cause,
         case
             when conversations.is_open then 'open'
@@ -127,6 +83,32 @@ final as (
                 limit 1
             )
         ) as effective_wrapup_code,
+        case
+            when conversations.wrapup_codes is not null
+                then coalesce(
+                    (
+                        select codes.name
+                        from genesys.wrapup_codes as codes
+                        where
+                            codes.wrapup_code = conversations.wrapup_codes[cardinality(conversations.wrapup_codes)]
+                            and codes.valid_to is null
+                    ),
+                    conversations.wrapup_codes[cardinality(conversations.wrapup_codes)]
+                )
+            else (
+                select coalesce(codes.name, assignments.wrapup_name, assignments.wrapup_code)
+                from wrapup.assignments as assignments
+                left join genesys.wrapup_codes as codes
+                    on codes.wrapup_code = assignments.wrapup_code
+                    and codes.valid_to is null
+                where
+                    assignments.conversation_id = conversations.conversation_id
+                    and assignments.in_force_no = 0
+                    and assignments.wrapup_code is not null
+                order by assignments.started_at desc
+                limit 1
+            )
+        end as effective_wrapup_name,
 
         genesys.minute_of_day(conversations.conversation_start) as minute_of_day,
         conversations.session_count,
@@ -137,19 +119,27 @@ final as (
         conversations.queue_leg_count,
         coalesce(conversations.transferred_count, 0) as transferred_count,
         extract(epoch from conversations.conversation_end - conversations.conversation_start) as duration_seconds,
+        -- Looked up in the index of contacts; who sees some divisions only finds contacts of these only.
+        extract(
+            epoch from conversations.conversation_start - (
+                select earlier.conversation_start
+                from genesys.conversation_facts as earlier
+                where
+                    earlier.contact = conversations.contact
+                    and earlier.conversation_start < conversations.conversation_start
+                    and {{division_check(earlier, division_ids)}}
+                order by earlier.conversation_start desc
+                limit 1
+            )
+        ) as repeat_after_seconds,
         conversations.handle_ms * 0.001 as handle_seconds,
         conversations.talk_ms * 0.001 as talk_seconds,
         conversations.held_ms * 0.001 as hold_seconds,
         conversations.acw_ms * 0.001 as acw_seconds,
         conversations.ivr_ms * 0.001 as ivr_seconds,
+        conversations.wait_ms * 0.001 as wait_seconds,
         conversations.acd_ms * 0.001 as acd_seconds,
-        (
-                select records.media_stats_min_conversation_mos::numeric
-                from genesys.conversations as records
-                where
-                    records.conversation_start = conversations.conversation_start
-                    and records.conversation_id = conversations.conversation_id
-            ) as min_mos,
+        conversations.min_mos::numeric as min_mos,
         (
             select count(*)
             from genesys.surveys as surveys
@@ -180,13 +170,7 @@ final as (
             ),
             false
         ) as is_waiting,
-        coalesce((
-                select records.self_served
-                from genesys.conversations as records
-                where
-                    records.conversation_start = conversations.conversation_start
-                    and records.conversation_id = conversations.conversation_id
-            ), false) as is_self_served,
+        coalesce(conversations.self_served, false) as is_self_served,
         conversations.is_abandoned,
         conversations.agent_session_count > 0 as has_agent_session,
         conversations.code_count > 0 as is_coded,
@@ -201,18 +185,13 @@ final as (
         ) as is_complete,
 
         genesys.local_day(conversations.conversation_start) as day,
-        genesys.local_day((
-            select max(handlings.handled_at)
-            from genesys.handling_facts as handlings
-            where
-                handlings.conversation_start = conversations.conversation_start
-                and handlings.conversation_id = conversations.conversation_id
-        )) as handled_day,
+        genesys.local_day(conversations.handled_at) as handled_day,
         conversations.conversation_start as started_at,
         conversations.conversation_start at time zone {{time_zone}} as started_local,
         conversations.conversation_end as ended_at,
         conversations.conversation_end at time zone {{time_zone}} as ended_local
     from conversations
+    where {{division_check(conversations, division_ids)}}
 )
 
 select * from final;
@@ -248,7 +227,10 @@ comment on column mart.fct_conversations.codable_count is 'Agent sessions that c
 comment on column mart.fct_conversations.queue_leg_count is 'Stays in queues, as in fct_queue_legs.';
 comment on column mart.fct_conversations.transferred_count is 'Transfers. Sum of metric nTransferred.';
 comment on column mart.fct_conversations.duration_seconds is 'From start to end in seconds; null while open.';
-comment on column mart.fct_conversations.handle_seconds is 'Handle time of all sessions in seconds; null without. Sum of metric tHandle.';
+comment on column mart.fct_conversations.effective_wrapup_name is 'Name of effective_wrapup_code; the code itself where the directory does not list it.';
+comment on column mart.fct_conversations.wait_seconds is 'Time waited in queues in seconds, over all stays: each until answer, abandon or flow-out, else its time in the queue; null without. Details metrics tAnswered, tAbandon, tFlowOut, tAcd.';
+comment on column mart.fct_conversations.repeat_after_seconds is 'Seconds from the start of the same customer''s previous conversation to that of this one; null for the first and where nothing names the customer. See fct_repeat_contacts. Details ani, addressFrom, externalContactId.';
+comment on column mart.fct_conversations.handle_seconds is 'Handle time of all sessions in seconds, a callback and its voice session both; null without, and without what is still open. Sums by day agree with Genesys by handled_day, not by day. Sum of metric tHandle.';
 comment on column mart.fct_conversations.talk_seconds is 'Talk time of all sessions in seconds; null without. Sum of metric tTalkComplete, or tTalk.';
 comment on column mart.fct_conversations.hold_seconds is 'Hold time of all sessions in seconds; null without. Sum of metric tHeldComplete, or tHeld.';
 comment on column mart.fct_conversations.acw_seconds is 'After-call work of all sessions in seconds; null without. Sum of metric tAcw.';
@@ -267,7 +249,7 @@ comment on column mart.fct_conversations.is_codable is 'True where an agent sess
 comment on column mart.fct_conversations.is_complete is 'True where everything of the day on which it started has been pulled. Source: the ledger of slices.';
 comment on column mart.fct_conversations.day is 'Day in the reporting time zone on which it started. See dim_dates.';
 comment on column mart.fct_conversations.handled_day is 'Day in the reporting time zone on which its last handling was completed: the day under which Genesys and rpt_handle_times count it. Null where none was. See dim_dates.';
-comment on column mart.fct_conversations.started_at is 'Start, UTC instant. Details conversationStart.';
-comment on column mart.fct_conversations.started_local is 'started_at in the reporting time zone.';
-comment on column mart.fct_conversations.ended_at is 'End, UTC instant; null while open. Details conversationEnd.';
+comment on column mart.fct_conversations.started_at is 'Start, instant, shown in the zone of your session. Details conversationStart.';
+comment on column mart.fct_conversations.started_local is 'started_at in the reporting time zone. When clocks go back, an hour occurs twice.';
+comment on column mart.fct_conversations.ended_at is 'End, instant, shown in the zone of your session; null while open. Details conversationEnd.';
 comment on column mart.fct_conversations.ended_local is 'ended_at in the reporting time zone.';

@@ -5,6 +5,7 @@ dialers as (
     select
         facts.*,
         sessions.outbound_contact_list_id,
+        sessions.outbound_contact_id,
         sessions.disposition_name,
         sessions.disposition_analyzer
     from genesys.session_facts as facts
@@ -21,6 +22,7 @@ attempts as (
     select
         dialers.*,
         called.outbound_contact_list_id as called_list_id,
+        called.outbound_contact_id as called_contact_id,
         called.disposition_name as called_disposition,
         called.disposition_analyzer as called_analyzer,
         totals.connected_count as connects,
@@ -30,6 +32,7 @@ attempts as (
     left join lateral (
         select
             sessions.outbound_contact_list_id,
+            sessions.outbound_contact_id,
             sessions.disposition_name,
             sessions.disposition_analyzer
         from genesys.sessions as sessions
@@ -59,6 +62,7 @@ final as (
         attempts.outbound_campaign_id as campaign_id,
         coalesce(attempts.outbound_contact_list_id, attempts.called_list_id) as contact_list_id,
         attempts.agent_user_id as user_id,
+        coalesce(attempts.outbound_contact_id, attempts.called_contact_id) as contact_id,
 
         attempts.media_type,
         coalesce(attempts.disposition_name, attempts.called_disposition) as disposition,
@@ -83,6 +87,7 @@ final as (
         attempts.started_at at time zone {{time_zone}} as started_local,
         attempts.conversation_start as conversation_started_at
     from attempts
+    where {{division_check(attempts, division_ids)}}
 )
 
 select * from final;
@@ -92,6 +97,7 @@ comment on column mart.fct_dial_attempts.session_key is 'Session of the dialer; 
 comment on column mart.fct_dial_attempts.conversation_id is 'Conversation. Details conversationId.';
 comment on column mart.fct_dial_attempts.campaign_id is 'Campaign. Details outboundCampaignId. See dim_campaigns.';
 comment on column mart.fct_dial_attempts.contact_list_id is 'Contact list. Details outboundContactListId. See dim_contact_lists.';
+comment on column mart.fct_dial_attempts.contact_id is 'Entry of the contact list that was dialled: count attempts per contact_list_id and contact_id. Null where the record names none. Details outboundContactId.';
 comment on column mart.fct_dial_attempts.user_id is 'First agent who had it; null where none did. See dim_users.';
 comment on column mart.fct_dial_attempts.media_type is 'voice or another medium of the campaign. Details mediaType.';
 comment on column mart.fct_dial_attempts.disposition is 'What the call analysis found, such as disposition.classification.callable.busy; null where a person answered or nothing was found. Details dispositionName.';
@@ -105,6 +111,6 @@ comment on column mart.fct_dial_attempts.is_abandoned is 'True where it was aban
 comment on column mart.fct_dial_attempts.has_agent is 'True where an agent had it.';
 comment on column mart.fct_dial_attempts.is_complete is 'True where everything of the day on which it started has been pulled. Source: the ledger of slices.';
 comment on column mart.fct_dial_attempts.day is 'Day in the reporting time zone on which it started. See dim_dates.';
-comment on column mart.fct_dial_attempts.started_at is 'Start of the attempt, UTC instant.';
-comment on column mart.fct_dial_attempts.started_local is 'started_at in the reporting time zone.';
-comment on column mart.fct_dial_attempts.conversation_started_at is 'Start of the conversation, UTC instant. Details conversationStart.';
+comment on column mart.fct_dial_attempts.started_at is 'Start of the attempt, instant, shown in the zone of your session.';
+comment on column mart.fct_dial_attempts.started_local is 'started_at in the reporting time zone. When clocks go back, an hour occurs twice.';
+comment on column mart.fct_dial_attempts.conversation_started_at is 'Start of the conversation, instant, shown in the zone of your session. Details conversationStart.';

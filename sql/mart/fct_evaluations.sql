@@ -2,7 +2,16 @@
 create view mart.fct_evaluations as
 with
 evaluations as (
-    select * from genesys.evaluations
+    select
+        evaluations.*,
+        (
+            select records.division_ids
+            from genesys.conversation_facts as records
+            where
+                records.conversation_start = evaluations.conversation_start
+                and records.conversation_id = evaluations.conversation_id
+        ) as division_ids
+    from genesys.evaluations as evaluations
 ),
 
 final as (
@@ -134,6 +143,7 @@ final as (
         evaluations.conversation_start as conversation_started_at,
         evaluations.conversation_start at time zone {{time_zone}} as conversation_started_local
     from evaluations
+    where {{division_check(evaluations, division_ids)}}
 )
 
 select * from final;
@@ -170,7 +180,7 @@ comment on column mart.fct_evaluations.is_calibration is 'True where it serves t
 comment on column mart.fct_evaluations.is_complete is 'True where everything of the day on which its conversation started has been pulled. Source: the ledger of slices.';
 comment on column mart.fct_evaluations.day is 'Day in the reporting time zone on which its conversation started. See dim_dates.';
 comment on column mart.fct_evaluations.event_day is 'Day of event_at in the reporting time zone.';
-comment on column mart.fct_evaluations.event_at is 'Time of its last event, UTC instant. Details eventTime.';
+comment on column mart.fct_evaluations.event_at is 'Time of its last event, instant, shown in the zone of your session. Details eventTime.';
 comment on column mart.fct_evaluations.event_local is 'event_at in the reporting time zone.';
-comment on column mart.fct_evaluations.conversation_started_at is 'Start of the conversation, UTC instant. Details conversationStart.';
-comment on column mart.fct_evaluations.conversation_started_local is 'conversation_started_at in the reporting time zone.';
+comment on column mart.fct_evaluations.conversation_started_at is 'Start of the conversation, instant, shown in the zone of your session. Details conversationStart.';
+comment on column mart.fct_evaluations.conversation_started_local is 'conversation_started_at in the reporting time zone. When clocks go back, an hour occurs twice.';

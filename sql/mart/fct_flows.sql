@@ -10,13 +10,20 @@ flows as (
         facts.started_at,
         facts.ended_at,
         facts.ivr_ms,
-        facts.last_disconnect_type
-    from genesys.session_flows as flows
-    inner join genesys.session_facts as facts
-        on facts.conversation_start = flows.conversation_start
-        and facts.conversation_id = flows.conversation_id
-        and facts.participant_no = flows.participant_no
-        and facts.session_no = flows.session_no
+        facts.last_disconnect_type,
+        facts.division_ids
+    from genesys.session_facts as facts
+    -- Session by session: a join by four columns is estimated to find next to nothing, and a day would then be looked for in all of it.
+    cross join lateral (
+        select found.*
+        from genesys.session_flows as found
+        where
+            found.conversation_start = facts.conversation_start
+            and found.conversation_id = facts.conversation_id
+            and found.participant_no = facts.participant_no
+            and found.session_no = facts.session_no
+        offset 0
+    ) as flows
 ),
 
 final as (
@@ -42,6 +49,25 @@ final as (
         genesys.minute_of_day(flows.started_at) as minute_of_day,
         extract(epoch from flows.ended_at - flows.started_at) as flow_seconds,
         flows.ivr_ms * 0.001 as ivr_seconds,
+        (
+            select count(*)
+            from genesys.flow_outcomes as outcomes
+            where
+                outcomes.conversation_start = flows.conversation_start
+                and outcomes.conversation_id = flows.conversation_id
+                and outcomes.participant_no = flows.participant_no
+                and outcomes.session_no = flows.session_no
+        ) as outcome_count,
+        (
+            select count(*)
+            from genesys.flow_outcomes as outcomes
+            where
+                outcomes.conversation_start = flows.conversation_start
+                and outcomes.conversation_id = flows.conversation_id
+                and outcomes.participant_no = flows.participant_no
+                and outcomes.session_no = flows.session_no
+                and outcomes.flow_outcome_value = 'SUCCESS'
+        ) as success_outcome_count,
 
         coalesce(flows.issued_callback, false) as is_callback_issued,
         coalesce(flows.started_at <@ (
@@ -56,6 +82,7 @@ final as (
         flows.ended_at,
         flows.conversation_start as conversation_started_at
     from flows
+    where {{division_check(flows, division_ids)}}
 )
 
 select * from final;
@@ -79,11 +106,13 @@ comment on column mart.fct_flows.recognition_failure_reason is 'Why speech was n
 comment on column mart.fct_flows.disconnect_type is 'How the session ended. Details disconnectType. See dim_enums.';
 comment on column mart.fct_flows.minute_of_day is 'Minutes from midnight, in the reporting time zone, to the quarter of an hour in which it started: 0, 15, … 1425. See dim_intervals.';
 comment on column mart.fct_flows.flow_seconds is 'From start to end of the session in seconds; null while open.';
+comment on column mart.fct_flows.outcome_count is 'Outcomes that the flow reported in the session. Details flow.outcomes.';
+comment on column mart.fct_flows.success_outcome_count is 'Those of them with the value SUCCESS. Details flowOutcomeValue.';
 comment on column mart.fct_flows.ivr_seconds is 'Time in IVR in seconds; null without. Sum of metric tIvr.';
 comment on column mart.fct_flows.is_callback_issued is 'True where the flow made a callback. Details issuedCallback.';
 comment on column mart.fct_flows.is_complete is 'True where everything of the day on which it started has been pulled. Source: the ledger of slices.';
 comment on column mart.fct_flows.day is 'Day in the reporting time zone on which it started. See dim_dates.';
-comment on column mart.fct_flows.started_at is 'Start of the session, UTC instant.';
-comment on column mart.fct_flows.started_local is 'started_at in the reporting time zone.';
-comment on column mart.fct_flows.ended_at is 'End of the session, UTC instant; null while open.';
-comment on column mart.fct_flows.conversation_started_at is 'Start of the conversation, UTC instant. Details conversationStart.';
+comment on column mart.fct_flows.started_at is 'Start of the session, instant, shown in the zone of your session.';
+comment on column mart.fct_flows.started_local is 'started_at in the reporting time zone. When clocks go back, an hour occurs twice.';
+comment on column mart.fct_flows.ended_at is 'End of the session, instant, shown in the zone of your session; null while open.';
+comment on column mart.fct_flows.conversation_started_at is 'Start of the conversation, instant, shown in the zone of your session. Details conversationStart.';

@@ -139,6 +139,7 @@ final as (
         legs.conversation_start as conversation_started_at
     from legs
     left join queues on queues.queue_id = legs.queue_id
+    where {{division_check(legs, division_ids)}}
 )
 
 select * from final;
@@ -186,10 +187,10 @@ comment on column mart.fct_queue_legs.is_voicemail is 'True where a voicemail wa
 comment on column mart.fct_queue_legs.is_open is 'True while a segment of the stay has no end.';
 comment on column mart.fct_queue_legs.is_complete is 'True where everything of the day on which it started has been pulled. Source: the ledger of slices.';
 comment on column mart.fct_queue_legs.day is 'Day in the reporting time zone on which it started. See dim_dates.';
-comment on column mart.fct_queue_legs.started_at is 'Start of the stay, UTC instant.';
-comment on column mart.fct_queue_legs.started_local is 'started_at in the reporting time zone.';
-comment on column mart.fct_queue_legs.ended_at is 'End of the stay, UTC instant; null while open.';
+comment on column mart.fct_queue_legs.started_at is 'Start of the stay, instant, shown in the zone of your session.';
+comment on column mart.fct_queue_legs.started_local is 'started_at in the reporting time zone. When clocks go back, an hour occurs twice.';
+comment on column mart.fct_queue_legs.ended_at is 'End of the stay, instant, shown in the zone of your session; null while open.';
 comment on column mart.fct_queue_legs.ended_local is 'ended_at in the reporting time zone.';
-comment on column mart.fct_queue_legs.callback_scheduled_at is 'When a callback was scheduled for, UTC instant; null elsewhere. Details callbackScheduledTime.';
+comment on column mart.fct_queue_legs.callback_scheduled_at is 'When a callback was scheduled for, instant, shown in the zone of your session; null elsewhere. Details callbackScheduledTime.';
 comment on column mart.fct_queue_legs.callback_scheduled_local is 'callback_scheduled_at in the reporting time zone.';
-comment on column mart.fct_queue_legs.conversation_started_at is 'Start of the conversation, UTC instant. Details conversationStart.';
+comment on column mart.fct_queue_legs.conversation_started_at is 'Start of the conversation, instant, shown in the zone of your session. Details conversationStart.';

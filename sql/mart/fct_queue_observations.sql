@@ -35,7 +35,7 @@ final as (
         queues.queue_name,
         summed.media_type,
 
-        genesys.minute_of_day(summed.observed_at) as minute_of_day,
+        genesys.minute_of_day(summed.interval_start) as minute_of_day,
         summed.waiting_count,
         summed.interacting_count,
         summed.alerting_count,
@@ -46,7 +46,7 @@ final as (
         round(extract(epoch from summed.observed_at) - summed.waiting_since_ms * 0.001, 3) as longest_wait_seconds,
         round(extract(epoch from summed.observed_at) - summed.interacting_since_ms * 0.001, 3) as longest_interaction_seconds,
 
-        genesys.local_day(summed.observed_at) as day,
+        genesys.local_day(summed.interval_start) as day,
         summed.observed_at,
         summed.observed_at at time zone {{time_zone}} as observed_local,
         summed.interval_start as sample_start_at,
@@ -73,8 +73,8 @@ comment on column mart.fct_queue_observations.off_queue_user_count is 'Members w
 comment on column mart.fct_queue_observations.longest_wait_seconds is 'Wait of the contact that waited longest, in seconds; null where nobody waited. oLongestWaiting.';
 comment on column mart.fct_queue_observations.longest_interaction_seconds is 'Length of the longest interaction at that instant, in seconds; null without any. oLongestInteracting.';
 comment on column mart.fct_queue_observations.day is 'Day in the reporting time zone. See dim_dates.';
-comment on column mart.fct_queue_observations.observed_at is 'When the sample was taken, UTC instant.';
+comment on column mart.fct_queue_observations.observed_at is 'When the sample was taken, instant, shown in the zone of your session.';
 comment on column mart.fct_queue_observations.observed_local is 'observed_at in the reporting time zone.';
-comment on column mart.fct_queue_observations.sample_start_at is 'Start of the five minutes that the sample is for, UTC instant. Filters on it reach an index.';
-comment on column mart.fct_queue_observations.longest_waiting_since_at is 'Since when the contact that waited longest had been waiting, UTC instant.';
-comment on column mart.fct_queue_observations.longest_interacting_since_at is 'Since when the longest interaction had been running, UTC instant.';
+comment on column mart.fct_queue_observations.sample_start_at is 'Start of the five minutes that the sample is for, instant, shown in the zone of your session. Filters on it reach an index.';
+comment on column mart.fct_queue_observations.longest_waiting_since_at is 'Since when the contact that waited longest had been waiting, instant, shown in the zone of your session.';
+comment on column mart.fct_queue_observations.longest_interacting_since_at is 'Since when the longest interaction had been running, instant, shown in the zone of your session.';

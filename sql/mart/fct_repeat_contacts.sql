@@ -13,6 +13,7 @@ contacts as (
         previous.conversation_start as previous_start,
         previous.last_queue_id as previous_queue_id,
         previous.is_abandoned as previous_is_abandoned,
+        previous.wrapup_codes as previous_codes,
         following.conversation_start as next_start
     from conversations
     left join lateral (
@@ -20,12 +21,13 @@ contacts as (
             earlier.conversation_id,
             earlier.conversation_start,
             earlier.last_queue_id,
-            earlier.is_abandoned
+            earlier.is_abandoned,
+            earlier.wrapup_codes
         from genesys.conversation_facts as earlier
         where
             earlier.contact = conversations.contact
             and earlier.conversation_start < conversations.conversation_start
-            and {{division_check(earlier, conversation_id)}}
+            and {{division_check(earlier, division_ids)}}
         order by earlier.conversation_start desc
         limit 1
     ) as previous on true
@@ -35,13 +37,13 @@ contacts as (
         where
             later.contact = conversations.contact
             and later.conversation_start > conversations.conversation_start
-            and {{division_check(later, conversation_id)}}
+            and {{division_check(later, division_ids)}}
         order by later.conversation_start
         limit 1
     ) as following on true
     where
         conversations.contact is not null
-        and {{division_check(conversations, conversation_id)}}
+        and {{division_check(conversations, division_ids)}}
 ),
 
 final as (
@@ -66,6 +68,11 @@ final as (
         coalesce(contacts.conversation_start - contacts.previous_start <= interval '168 hours', false) as is_within_7_days,
         coalesce(contacts.conversation_start - contacts.previous_start <= interval '720 hours', false) as is_within_30_days,
         coalesce(contacts.last_queue_id = contacts.previous_queue_id, false) as is_same_queue,
+        coalesce(
+            contacts.wrapup_codes[cardinality(contacts.wrapup_codes)]
+            = contacts.previous_codes[cardinality(contacts.previous_codes)],
+            false
+        ) as is_same_code,
         coalesce(contacts.previous_is_abandoned, false) as is_after_abandoned,
         contacts.is_abandoned,
         coalesce(
@@ -100,9 +107,10 @@ comment on column mart.fct_repeat_contacts.is_within_1_day is 'True where the pr
 comment on column mart.fct_repeat_contacts.is_within_7_days is 'True where the previous conversation started at most 168 hours before.';
 comment on column mart.fct_repeat_contacts.is_within_30_days is 'True where the previous conversation started at most 720 hours before.';
 comment on column mart.fct_repeat_contacts.is_same_queue is 'True where the previous conversation had the same last queue.';
+comment on column mart.fct_repeat_contacts.is_same_code is 'True where the last wrap-up code of both conversations is the same; false where one has none. Details wrapUpCode.';
 comment on column mart.fct_repeat_contacts.is_after_abandoned is 'True where the customer abandoned the previous conversation in a queue.';
 comment on column mart.fct_repeat_contacts.is_abandoned is 'True where the customer abandoned this conversation in a queue, as in fct_conversations.';
 comment on column mart.fct_repeat_contacts.is_complete is 'True where everything of the day on which it started has been pulled. Source: the ledger of slices.';
 comment on column mart.fct_repeat_contacts.day is 'Day in the reporting time zone on which it started. See dim_dates.';
-comment on column mart.fct_repeat_contacts.started_at is 'Start, UTC instant. Filters on it reach the partitions.';
-comment on column mart.fct_repeat_contacts.started_local is 'started_at in the reporting time zone.';
+comment on column mart.fct_repeat_contacts.started_at is 'Start, instant, shown in the zone of your session. Filters on it reach the partitions.';
+comment on column mart.fct_repeat_contacts.started_local is 'started_at in the reporting time zone. When clocks go back, an hour occurs twice.';

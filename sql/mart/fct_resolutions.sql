@@ -2,7 +2,16 @@
 create view mart.fct_resolutions as
 with
 resolutions as (
-    select * from genesys.resolutions
+    select
+        resolutions.*,
+        (
+            select records.division_ids
+            from genesys.conversation_facts as records
+            where
+                records.conversation_start = resolutions.conversation_start
+                and records.conversation_id = resolutions.conversation_id
+        ) as division_ids
+    from genesys.resolutions as resolutions
 ),
 
 final as (
@@ -25,6 +34,7 @@ final as (
         resolutions.event_time as event_at,
         resolutions.conversation_start as conversation_started_at
     from resolutions
+    where {{division_check(resolutions, division_ids)}}
 )
 
 select * from final;
@@ -38,5 +48,5 @@ comment on column mart.fct_resolutions.minute_of_day is 'Minutes from midnight, 
 comment on column mart.fct_resolutions.next_contact_avoided_count is 'Next contacts that were avoided. Details nNextContactAvoided.';
 comment on column mart.fct_resolutions.is_complete is 'True where everything of the day on which the conversation started has been pulled. Source: the ledger of slices.';
 comment on column mart.fct_resolutions.day is 'Day in the reporting time zone on which the conversation started. See dim_dates.';
-comment on column mart.fct_resolutions.event_at is 'When it was decided, UTC instant. Details eventTime.';
-comment on column mart.fct_resolutions.conversation_started_at is 'Start of the conversation, UTC instant. Details conversationStart.';
+comment on column mart.fct_resolutions.event_at is 'When it was decided, instant, shown in the zone of your session. Details eventTime.';
+comment on column mart.fct_resolutions.conversation_started_at is 'Start of the conversation, instant, shown in the zone of your session. Details conversationStart.';

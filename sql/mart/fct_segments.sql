@@ -1,23 +1,49 @@
 -- One row per segment of a session, of every purpose.
 create view mart.fct_segments as
 with
+-- What names its queue and what has that of its session are read apart, so that a filter on the queue is applied before any session is
+-- looked up.
+with_queue as (
+    select
+        segments.*,
+        segments.queue_id as known_queue_id
+    from genesys.segments as segments
+    where segments.queue_id is not null
+
+    union all
+
+    select
+        segments.*,
+        (
+            select facts.queue_id
+            from genesys.session_facts as facts
+            where
+                facts.conversation_start = segments.conversation_start
+                and facts.conversation_id = segments.conversation_id
+                and facts.participant_no = segments.participant_no
+                and facts.session_no = segments.session_no
+        ) as known_queue_id
+    from genesys.segments as segments
+    where segments.queue_id is null
+),
+
 segments as (
     select
         segments.*,
         facts.user_id,
-        facts.queue_id as session_queue_id,
         facts.purpose,
         facts.media_type,
-        facts.direction
-    from genesys.segments as segments
+        facts.direction,
+        facts.division_ids
+    from with_queue as segments
     -- One by one: a join by four columns is estimated to find next to nothing, and what is joined to that is then read once a row.
     cross join lateral (
         select
             found.user_id,
-            found.queue_id,
             found.purpose,
             found.media_type,
-            found.direction
+            found.direction,
+            found.division_ids
         from genesys.session_facts as found
         where
             found.conversation_start = segments.conversation_start
@@ -37,7 +63,16 @@ final as (
         segments.session_no,
         segments.segment_no,
         segments.user_id,
-        coalesce(segments.queue_id, segments.session_queue_id) as queue_id,
+        segments.known_queue_id as queue_id,
+        (
+            select flows.flow_id
+            from genesys.session_flows as flows
+            where
+                flows.conversation_start = segments.conversation_start
+                and flows.conversation_id = segments.conversation_id
+                and flows.participant_no = segments.participant_no
+                and flows.session_no = segments.session_no
+        ) as flow_id,
         segments.destination_conversation_id,
 
         segments.purpose,
@@ -67,6 +102,7 @@ final as (
         segments.segment_end at time zone {{time_zone}} as ended_local,
         segments.conversation_start as conversation_started_at
     from segments
+    where {{division_check(segments, division_ids)}}
 )
 
 select * from final;
@@ -80,6 +116,7 @@ comment on column mart.fct_segments.session_no is 'Position of the session in th
 comment on column mart.fct_segments.segment_no is 'Position of the segment in the session, from 1.';
 comment on column mart.fct_segments.user_id is 'Agent or user of the session; null for all others. See dim_users.';
 comment on column mart.fct_segments.queue_id is 'Queue of the segment, else of its session. Details queueId. See dim_queues.';
+comment on column mart.fct_segments.flow_id is 'Flow of the session; null without. See dim_flows. Details flow.flowId.';
 comment on column mart.fct_segments.destination_conversation_id is 'Conversation that a consult or conference made; null elsewhere. Details destinationConversationId.';
 comment on column mart.fct_segments.purpose is 'What the participant is: customer, agent, acd, ivr, … Details purpose. See dim_enums.';
 comment on column mart.fct_segments.media_type is 'voice, callback, message, email, chat, … Details mediaType.';
@@ -95,8 +132,8 @@ comment on column mart.fct_segments.is_conference is 'True where it was part of 
 comment on column mart.fct_segments.is_open is 'True while it has no end.';
 comment on column mart.fct_segments.is_complete is 'True where everything of the day on which it started has been pulled. Source: the ledger of slices.';
 comment on column mart.fct_segments.day is 'Day in the reporting time zone on which it started. See dim_dates.';
-comment on column mart.fct_segments.started_at is 'Start, UTC instant. Details segmentStart.';
-comment on column mart.fct_segments.started_local is 'started_at in the reporting time zone.';
-comment on column mart.fct_segments.ended_at is 'End, UTC instant; null while open. Details segmentEnd.';
+comment on column mart.fct_segments.started_at is 'Start, instant, shown in the zone of your session. Details segmentStart.';
+comment on column mart.fct_segments.started_local is 'started_at in the reporting time zone. When clocks go back, an hour occurs twice.';
+comment on column mart.fct_segments.ended_at is 'End, instant, shown in the zone of your session; null while open. Details segmentEnd.';
 comment on column mart.fct_segments.ended_local is 'ended_at in the reporting time zone.';
-comment on column mart.fct_segments.conversation_started_at is 'Start of the conversation, UTC instant. Details conversationStart.';
+comment on column mart.fct_segments.conversation_started_at is 'Start of the conversation, instant, shown in the zone of your session. Details conversationStart.';

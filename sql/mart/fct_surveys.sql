@@ -2,7 +2,16 @@
 create view mart.fct_surveys as
 with
 surveys as (
-    select * from genesys.surveys
+    select
+        surveys.*,
+        (
+            select records.division_ids
+            from genesys.conversation_facts as records
+            where
+                records.conversation_start = surveys.conversation_start
+                and records.conversation_id = surveys.conversation_id
+        ) as division_ids
+    from genesys.surveys as surveys
 ),
 
 final as (
@@ -129,6 +138,7 @@ final as (
         surveys.conversation_start as conversation_started_at,
         surveys.conversation_start at time zone {{time_zone}} as conversation_started_local
     from surveys
+    where {{division_check(surveys, division_ids)}}
 )
 
 select * from final;
@@ -160,9 +170,9 @@ comment on column mart.fct_surveys.is_partial is 'True where required questions 
 comment on column mart.fct_surveys.is_complete is 'True where everything of the day on which its conversation started has been pulled. Source: the ledger of slices.';
 comment on column mart.fct_surveys.day is 'Day in the reporting time zone on which its conversation started. See dim_dates.';
 comment on column mart.fct_surveys.event_day is 'Day of event_at in the reporting time zone.';
-comment on column mart.fct_surveys.event_at is 'Time of the last event of the survey, UTC instant. Details eventTime.';
+comment on column mart.fct_surveys.event_at is 'Time of the last event of the survey, instant, shown in the zone of your session. Details eventTime.';
 comment on column mart.fct_surveys.event_local is 'event_at in the reporting time zone.';
-comment on column mart.fct_surveys.completed_at is 'Completion, UTC instant; null before. Details surveyCompletedDate.';
+comment on column mart.fct_surveys.completed_at is 'Completion, instant, shown in the zone of your session; null before. Details surveyCompletedDate.';
 comment on column mart.fct_surveys.completed_local is 'completed_at in the reporting time zone.';
-comment on column mart.fct_surveys.conversation_started_at is 'Start of the conversation, UTC instant. Details conversationStart.';
-comment on column mart.fct_surveys.conversation_started_local is 'conversation_started_at in the reporting time zone.';
+comment on column mart.fct_surveys.conversation_started_at is 'Start of the conversation, instant, shown in the zone of your session. Details conversationStart.';
+comment on column mart.fct_surveys.conversation_started_local is 'conversation_started_at in the reporting time zone. When clocks go back, an hour occurs twice.';

@@ -50,6 +50,15 @@ final as (
         moved.queue_id,
         moved.to_queue_id,
         coalesce(moved.to_answer_user_id, moved.next_user_id) as to_user_id,
+        (
+            select flows.flow_id
+            from genesys.session_flows as flows
+            where
+                flows.conversation_start = moved.conversation_start
+                and flows.conversation_id = moved.conversation_id
+                and flows.participant_no = moved.to_participant_no
+                and flows.session_no = moved.to_session_no
+        ) as to_flow_id,
 
         moved.media_type,
         case when moved.consult_transferred_count > 0 then 'consult' else 'blind' end as transfer_type,
@@ -84,6 +93,7 @@ final as (
         moved.started_at at time zone {{time_zone}} as started_local,
         moved.conversation_start as conversation_started_at
     from moved
+    where {{division_check(moved, division_ids)}}
 )
 
 select * from final;
@@ -95,6 +105,7 @@ comment on column mart.fct_transfers.conversation_id is 'Conversation. Details c
 comment on column mart.fct_transfers.user_id is 'Agent who passed it on. See dim_users.';
 comment on column mart.fct_transfers.queue_id is 'Queue for which the agent had it. See dim_queues.';
 comment on column mart.fct_transfers.to_queue_id is 'Queue to which it went; null where it went to none. See dim_queues.';
+comment on column mart.fct_transfers.to_flow_id is 'Flow that took the conversation over; null where none did. See dim_flows. Details flow.flowId.';
 comment on column mart.fct_transfers.to_user_id is 'Agent who took it next, or was asked to; null where nobody did. See dim_users.';
 comment on column mart.fct_transfers.media_type is 'Medium of the session that passed on. Details mediaType.';
 comment on column mart.fct_transfers.transfer_type is 'consult after a talk with the next one, else blind. nConsultTransferred, nBlindTransferred. See dim_enums.';
@@ -107,6 +118,6 @@ comment on column mart.fct_transfers.consult_count is 'Those after a talk with t
 comment on column mart.fct_transfers.answer_seconds is 'Wait in seconds until the next one answered; null where nobody did.';
 comment on column mart.fct_transfers.is_complete is 'True where everything of the day on which the session started has been pulled. Source: the ledger of slices.';
 comment on column mart.fct_transfers.day is 'Day in the reporting time zone on which the session started. See dim_dates.';
-comment on column mart.fct_transfers.started_at is 'Start of the session that passed on, UTC instant.';
-comment on column mart.fct_transfers.started_local is 'started_at in the reporting time zone.';
-comment on column mart.fct_transfers.conversation_started_at is 'Start of the conversation, UTC instant. Details conversationStart.';
+comment on column mart.fct_transfers.started_at is 'Start of the session that passed on, instant, shown in the zone of your session.';
+comment on column mart.fct_transfers.started_local is 'started_at in the reporting time zone. When clocks go back, an hour occurs twice.';
+comment on column mart.fct_transfers.conversation_started_at is 'Start of the conversation, instant, shown in the zone of your session. Details conversationStart.';

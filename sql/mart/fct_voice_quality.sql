@@ -9,18 +9,19 @@ stats as (
         facts.purpose,
         facts.media_type,
         facts.started_at,
-        sessions.edge_id
-    from genesys.media_endpoint_stats as stats
-    inner join genesys.session_facts as facts
-        on facts.conversation_start = stats.conversation_start
-        and facts.conversation_id = stats.conversation_id
-        and facts.participant_no = stats.participant_no
-        and facts.session_no = stats.session_no
-    inner join genesys.sessions as sessions
-        on sessions.conversation_start = stats.conversation_start
-        and sessions.conversation_id = stats.conversation_id
-        and sessions.participant_no = stats.participant_no
-        and sessions.session_no = stats.session_no
+        facts.division_ids
+    from genesys.session_facts as facts
+    -- Session by session: a join by four columns is estimated to find next to nothing, and a day would then be looked for in all of it.
+    cross join lateral (
+        select found.*
+        from genesys.media_endpoint_stats as found
+        where
+            found.conversation_start = facts.conversation_start
+            and found.conversation_id = facts.conversation_id
+            and found.participant_no = facts.participant_no
+            and found.session_no = facts.session_no
+        offset 0
+    ) as stats
 ),
 
 final as (
@@ -30,7 +31,15 @@ final as (
         stats.conversation_id,
         stats.user_id,
         stats.queue_id,
-        stats.edge_id,
+        (
+            select sessions.edge_id
+            from genesys.sessions as sessions
+            where
+                sessions.conversation_start = stats.conversation_start
+                and sessions.conversation_id = stats.conversation_id
+                and sessions.participant_no = stats.participant_no
+                and sessions.session_no = stats.session_no
+        ) as edge_id,
 
         stats.purpose,
         stats.media_type,
@@ -58,6 +67,7 @@ final as (
         stats.event_time as event_at,
         stats.conversation_start as conversation_started_at
     from stats
+    where {{division_check(stats, division_ids)}}
 )
 
 select * from final;
@@ -83,7 +93,7 @@ comment on column mart.fct_voice_quality.invalid_packet_count is 'Packets that c
 comment on column mart.fct_voice_quality.is_poor is 'True where min_mos is below 3.5.';
 comment on column mart.fct_voice_quality.is_complete is 'True where everything of the day on which the session started has been pulled. Source: the ledger of slices.';
 comment on column mart.fct_voice_quality.day is 'Day in the reporting time zone on which the session started. See dim_dates.';
-comment on column mart.fct_voice_quality.started_at is 'Start of the session, UTC instant.';
-comment on column mart.fct_voice_quality.started_local is 'started_at in the reporting time zone.';
-comment on column mart.fct_voice_quality.event_at is 'Time of the statistic, UTC instant. Details eventTime.';
-comment on column mart.fct_voice_quality.conversation_started_at is 'Start of the conversation, UTC instant. Details conversationStart.';
+comment on column mart.fct_voice_quality.started_at is 'Start of the session, instant, shown in the zone of your session.';
+comment on column mart.fct_voice_quality.started_local is 'started_at in the reporting time zone. When clocks go back, an hour occurs twice.';
+comment on column mart.fct_voice_quality.event_at is 'Time of the statistic, instant, shown in the zone of your session. Details eventTime.';
+comment on column mart.fct_voice_quality.conversation_started_at is 'Start of the conversation, instant, shown in the zone of your session. Details conversationStart.';

@@ -67,6 +67,7 @@ with_rules as (
         sessions.acw_ms,
         sessions.is_agent_session,
         sessions.code_setter,
+        sessions.division_ids,
         assignments.wrapup_code as assigned_code,
         assignments.wrapup_name as assigned_name,
         assignments.source as assigned_source,
@@ -102,6 +103,7 @@ with_rules as (
             facts.wrapup_count,
             facts.last_real_wrapup_code,
             facts.is_agent_session,
+            facts.division_ids,
             -- Without an agent, a flow or the dialer sets the code; a campaign's own flow is a flow.
             case
                 when facts.purpose in ('agent', 'user') then 'agent'
@@ -204,6 +206,7 @@ final as (
         segments.conversation_start as conversation_started_at
     from with_rules as segments
     left join codes on codes.wrapup_code = segments.code
+    where {{division_check(segments, division_ids)}}
 )
 
 select * from final;
@@ -237,8 +240,8 @@ comment on column mart.fct_wrapups.is_agent_session is 'True where the session i
 comment on column mart.fct_wrapups.is_open is 'True while the segment has no end.';
 comment on column mart.fct_wrapups.is_complete is 'True where everything of the day on which it started has been pulled. Source: the ledger of slices.';
 comment on column mart.fct_wrapups.day is 'Day in the reporting time zone on which it started. See dim_dates.';
-comment on column mart.fct_wrapups.started_at is 'Start of the segment, UTC instant. Details segmentStart.';
-comment on column mart.fct_wrapups.started_local is 'started_at in the reporting time zone.';
-comment on column mart.fct_wrapups.ended_at is 'End of the segment, UTC instant; null while open. Details segmentEnd.';
+comment on column mart.fct_wrapups.started_at is 'Start of the segment, instant, shown in the zone of your session. Details segmentStart.';
+comment on column mart.fct_wrapups.started_local is 'started_at in the reporting time zone. When clocks go back, an hour occurs twice.';
+comment on column mart.fct_wrapups.ended_at is 'End of the segment, instant, shown in the zone of your session; null while open. Details segmentEnd.';
 comment on column mart.fct_wrapups.ended_local is 'ended_at in the reporting time zone.';
-comment on column mart.fct_wrapups.conversation_started_at is 'Start of the conversation, UTC instant. Details conversationStart.';
+comment on column mart.fct_wrapups.conversation_started_at is 'Start of the conversation, instant, shown in the zone of your session. Details conversationStart.';

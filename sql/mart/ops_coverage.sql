@@ -167,11 +167,11 @@ comment on column mart.ops_coverage.record_count is 'Records that could not be s
 comment on column mart.ops_coverage.length_seconds is 'Length of the interval in seconds.';
 comment on column mart.ops_coverage.age_seconds is 'Seconds since the interval was first asked for, or since the first dead letter came; null where it was not planned.';
 comment on column mart.ops_coverage.is_missing is 'True where there is no data at all for the interval, false where it is only not renewed.';
-comment on column mart.ops_coverage.from_at is 'Start of the interval, UTC instant; null for dead letters whose slice is gone.';
+comment on column mart.ops_coverage.from_at is 'Start of the interval, instant, shown in the zone of your session; null for dead letters whose slice is gone.';
 comment on column mart.ops_coverage.from_local is 'from_at in the reporting time zone.';
-comment on column mart.ops_coverage.to_at is 'End of the interval, not included, UTC instant.';
+comment on column mart.ops_coverage.to_at is 'End of the interval, not included, instant, shown in the zone of your session.';
 comment on column mart.ops_coverage.to_local is 'to_at in the reporting time zone.';
-comment on column mart.ops_coverage.requested_at is 'When the interval was planned, or the first dead letter came, UTC instant.';
-comment on column mart.ops_coverage.last_attempt_at is 'When it was last tried, UTC instant; null before the first attempt.';
-comment on column mart.ops_coverage.last_error_at is 'When it last failed, UTC instant; null where it never did.';
-comment on column mart.ops_coverage.next_attempt_at is 'When it is retried automatically, UTC instant; null where only retry or backfill --force pulls it again.';
+comment on column mart.ops_coverage.requested_at is 'When the interval was planned, or the first dead letter came, instant, shown in the zone of your session.';
+comment on column mart.ops_coverage.last_attempt_at is 'When it was last tried, instant, shown in the zone of your session; null before the first attempt.';
+comment on column mart.ops_coverage.last_error_at is 'When it last failed, instant, shown in the zone of your session; null where it never did.';
+comment on column mart.ops_coverage.next_attempt_at is 'When it is retried automatically, instant, shown in the zone of your session; null where only retry or backfill --force pulls it again.';

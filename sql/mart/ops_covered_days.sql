@@ -127,5 +127,5 @@ comment on column mart.ops_covered_days.day_seconds is 'Length of the day in sec
 comment on column mart.ops_covered_days.is_complete is 'What facts of this stream say in is_complete. For conversations and conversation_history it is the same: what either has pulled is there.';
 comment on column mart.ops_covered_days.is_settled is 'True where the whole day was pulled three days after its end or later: Genesys has reprocessed it by then, and figures hardly change any more.';
 comment on column mart.ops_covered_days.is_final is 'True where the whole day has been pulled and no further pull is pending: its figures do not change any more.';
-comment on column mart.ops_covered_days.last_pass_at is 'When a part of the day was last pulled, UTC instant; null where none was.';
+comment on column mart.ops_covered_days.last_pass_at is 'When a part of the day was last pulled, instant, shown in the zone of your session; null where none was.';
 comment on column mart.ops_covered_days.last_pass_local is 'last_pass_at in the reporting time zone.';

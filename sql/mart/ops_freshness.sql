@@ -125,13 +125,13 @@ comment on column mart.ops_freshness.failing_slice_count is 'Intervals of which 
 comment on column mart.ops_freshness.dead_letter_count is 'Records that could not be stored and wait in extract.dead_letters.';
 comment on column mart.ops_freshness.record_count is 'Records pulled by all passes of all slices.';
 comment on column mart.ops_freshness.lag_seconds is 'Seconds from watermark_at to now.';
-comment on column mart.ops_freshness.complete_from_at is 'Midnight of the reporting time zone from which on every day has been pulled whole, up to the latest such day, UTC instant; null before the first one and for snapshots. Conversations of both streams count together. Earlier days: see ops_covered_days.';
+comment on column mart.ops_freshness.complete_from_at is 'Midnight of the reporting time zone from which on every day has been pulled whole, up to the latest such day, instant, shown in the zone of your session; null before the first one and for snapshots. Conversations of both streams count together. Earlier days: see ops_covered_days.';
 comment on column mart.ops_freshness.complete_from_local is 'complete_from_at in the reporting time zone.';
-comment on column mart.ops_freshness.watermark_at is 'Everything scheduled before this instant has been pulled at least once, with no hole before it, UTC instant; for a snapshot when its last period began.';
+comment on column mart.ops_freshness.watermark_at is 'Everything scheduled before this instant has been pulled at least once, with no hole before it, instant, shown in the zone of your session; for a snapshot when its last period began.';
 comment on column mart.ops_freshness.watermark_local is 'watermark_at in the reporting time zone.';
-comment on column mart.ops_freshness.final_until_at is 'Data before this instant is final: no pull is pending, numbers up to here will not change, UTC instant.';
+comment on column mart.ops_freshness.final_until_at is 'Data before this instant is final: no pull is pending, numbers up to here will not change, instant, shown in the zone of your session.';
 comment on column mart.ops_freshness.final_until_local is 'final_until_at in the reporting time zone.';
-comment on column mart.ops_freshness.latest_data_at is 'End of the latest interval pulled, gaps before it or not, UTC instant.';
+comment on column mart.ops_freshness.latest_data_at is 'End of the latest interval pulled, gaps before it or not, instant, shown in the zone of your session.';
 comment on column mart.ops_freshness.latest_data_local is 'latest_data_at in the reporting time zone.';
-comment on column mart.ops_freshness.last_success_at is 'When a pull last succeeded, UTC instant.';
+comment on column mart.ops_freshness.last_success_at is 'When a pull last succeeded, instant, shown in the zone of your session.';
 comment on column mart.ops_freshness.last_success_local is 'last_success_at in the reporting time zone.';

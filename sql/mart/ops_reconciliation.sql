@@ -37,10 +37,10 @@ comment on column mart.ops_reconciliation.not_final_count is 'Figures of which e
 comment on column mart.ops_reconciliation.not_final_different_count is 'Of these, those that differ so far.';
 comment on column mart.ops_reconciliation.attempt_count is 'How often the day was pulled again because it differed; 0 once it is equal.';
 comment on column mart.ops_reconciliation.is_final is 'True where no pull of the day is pending on either side, so that its figures are final.';
-comment on column mart.ops_reconciliation.interval_start_at is 'Begin of the UTC day, UTC instant; the key of this relation.';
+comment on column mart.ops_reconciliation.interval_start_at is 'Begin of the UTC day, instant, shown in the zone of your session; the key of this relation.';
 comment on column mart.ops_reconciliation.interval_start_local is 'interval_start_at in the reporting time zone.';
-comment on column mart.ops_reconciliation.interval_end_at is 'End of the UTC day, UTC instant.';
+comment on column mart.ops_reconciliation.interval_end_at is 'End of the UTC day, instant, shown in the zone of your session.';
 comment on column mart.ops_reconciliation.interval_end_local is 'interval_end_at in the reporting time zone.';
-comment on column mart.ops_reconciliation.compared_at is 'When the two sides were last compared, UTC instant.';
+comment on column mart.ops_reconciliation.compared_at is 'When the two sides were last compared, instant, shown in the zone of your session.';
 comment on column mart.ops_reconciliation.compared_local is 'compared_at in the reporting time zone.';
-comment on column mart.ops_reconciliation.last_attempt_at is 'When the day was last made due again because it differed, UTC instant.';
+comment on column mart.ops_reconciliation.last_attempt_at is 'When the day was last made due again because it differed, instant, shown in the zone of your session.';

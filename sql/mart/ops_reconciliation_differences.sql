@@ -47,7 +47,7 @@ comment on column mart.ops_reconciliation_differences.aggregate_count is 'How of
 comment on column mart.ops_reconciliation_differences.details_seconds is 'Seconds in the stored conversations; null for counts (n…).';
 comment on column mart.ops_reconciliation_differences.aggregate_seconds is 'Seconds in Genesys'' aggregate; null for counts (n…).';
 comment on column mart.ops_reconciliation_differences.is_final is 'True where no pull of the interval is pending on either side.';
-comment on column mart.ops_reconciliation_differences.interval_start_at is 'Begin of the interval in which the metric was emitted, UTC instant.';
+comment on column mart.ops_reconciliation_differences.interval_start_at is 'Begin of the interval in which the metric was emitted, instant, shown in the zone of your session.';
 comment on column mart.ops_reconciliation_differences.interval_start_local is 'interval_start_at in the reporting time zone.';
-comment on column mart.ops_reconciliation_differences.interval_end_at is 'End of the interval, UTC instant.';
+comment on column mart.ops_reconciliation_differences.interval_end_at is 'End of the interval, instant, shown in the zone of your session.';
 comment on column mart.ops_reconciliation_differences.interval_end_local is 'interval_end_at in the reporting time zone.';

@@ -23,6 +23,7 @@ references_to (column_name, to_relation, to_column, is_primary) as (
     ('skill_id', 'dim_skills', 'skill_id', true),
     ('language_id', 'dim_languages', 'language_id', true),
     ('flow_id', 'dim_flows', 'flow_id', true),
+    ('to_flow_id', 'dim_flows', 'flow_id', false),
     ('flow_outcome_id', 'dim_flow_outcomes', 'flow_outcome_id', true),
     ('campaign_id', 'dim_campaigns', 'campaign_id', true),
     ('contact_list_id', 'dim_contact_lists', 'contact_list_id', false),

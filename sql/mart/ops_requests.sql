@@ -36,7 +36,7 @@ comment on column mart.ops_requests.total_count is 'Requests sent since the allo
 comment on column mart.ops_requests.waiting_process_count is 'Processes that wait for a turn this moment.';
 comment on column mart.ops_requests.used_rate is 'minute_count / allowed_count; null before the first answer.';
 comment on column mart.ops_requests.is_paused is 'True while nobody sends, because Genesys answered with status 429.';
-comment on column mart.ops_requests.last_asked_at is 'When a process last asked for a request, UTC instant.';
+comment on column mart.ops_requests.last_asked_at is 'When a process last asked for a request, instant, shown in the zone of your session.';
 comment on column mart.ops_requests.last_asked_local is 'last_asked_at in the reporting time zone.';
-comment on column mart.ops_requests.paused_until_at is 'Until when nobody sends, UTC instant; null where nobody waits.';
+comment on column mart.ops_requests.paused_until_at is 'Until when nobody sends, instant, shown in the zone of your session; null where nobody waits.';
 comment on column mart.ops_requests.paused_until_local is 'paused_until_at in the reporting time zone.';

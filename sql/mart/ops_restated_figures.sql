@@ -78,5 +78,5 @@ comment on column mart.ops_restated_figures.value_before is 'What the conversati
 comment on column mart.ops_restated_figures.value_after is 'What it adds since.';
 comment on column mart.ops_restated_figures.moved_by is 'value_after - value_before: by how much the figure of the day and queue moved.';
 comment on column mart.ops_restated_figures.day is 'Local day whose figure moved.';
-comment on column mart.ops_restated_figures.restated_at is 'When the change was stored, UTC instant.';
+comment on column mart.ops_restated_figures.restated_at is 'When the change was stored, instant, shown in the zone of your session.';
 comment on column mart.ops_restated_figures.restated_local is 'restated_at in the reporting time zone.';

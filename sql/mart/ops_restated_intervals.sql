@@ -45,9 +45,9 @@ comment on column mart.ops_restated_intervals.count_moved_by is 'count_after - c
 comment on column mart.ops_restated_intervals.sum_before is 'Sum of their sums before: seconds for times (t…), else a number.';
 comment on column mart.ops_restated_intervals.sum_after is 'Sum of their sums since: seconds for times (t…), else a number.';
 comment on column mart.ops_restated_intervals.sum_moved_by is 'sum_after - sum_before.';
-comment on column mart.ops_restated_intervals.interval_start_at is 'Begin of the interval, UTC instant.';
+comment on column mart.ops_restated_intervals.interval_start_at is 'Begin of the interval, instant, shown in the zone of your session.';
 comment on column mart.ops_restated_intervals.interval_start_local is 'interval_start_at in the reporting time zone.';
-comment on column mart.ops_restated_intervals.restated_at is 'When the change was stored, UTC instant.';
+comment on column mart.ops_restated_intervals.restated_at is 'When the change was stored, instant, shown in the zone of your session.';
 comment on column mart.ops_restated_intervals.restated_local is 'restated_at in the reporting time zone.';
 comment on column mart.ops_restated_intervals.previous_as_of_at is 'As-of instant of the oldest replaced row, UTC.';
 comment on column mart.ops_restated_intervals.as_of_at is 'As-of instant of the new answer, UTC.';

@@ -66,9 +66,9 @@ comment on column mart.ops_restatements.coded_count_moved is 'Agent sessions wit
 comment on column mart.ops_restatements.abandoned_count_moved is 'Abandons in queues more (or, negative, fewer) than before.';
 comment on column mart.ops_restatements.survey_count_moved is 'Surveys more (or, negative, fewer) than before.';
 comment on column mart.ops_restatements.evaluation_count_moved is 'Evaluations more (or, negative, fewer) than before.';
-comment on column mart.ops_restatements.conversation_started_at is 'Start of the conversation, UTC instant.';
+comment on column mart.ops_restatements.conversation_started_at is 'Start of the conversation, instant, shown in the zone of your session.';
 comment on column mart.ops_restatements.conversation_started_local is 'conversation_started_at in the reporting time zone.';
-comment on column mart.ops_restatements.restated_at is 'When the change was stored, UTC instant.';
+comment on column mart.ops_restatements.restated_at is 'When the change was stored, instant, shown in the zone of your session.';
 comment on column mart.ops_restatements.restated_local is 'restated_at in the reporting time zone.';
 comment on column mart.ops_restatements.previous_as_of_at is 'As-of instant of the earlier version, UTC.';
 comment on column mart.ops_restatements.as_of_at is 'As-of instant of the new version, UTC.';

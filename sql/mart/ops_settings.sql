@@ -6,9 +6,10 @@ settings as (
         max(settings.value) filter (where settings.name = 'time_zone') as time_zone,
         max(settings.value) filter (where settings.name = 'organization_id') as organization_id,
         max(settings.value) filter (where settings.name = 'organization_name') as organization_name,
+        max(settings.value) filter (where settings.name = 'privacy_policy') as privacy_policy,
         max(settings.value) filter (where settings.name = 'outage')::json as outage
     from extract.settings as settings
-    where settings.name in ('time_zone', 'organization_id', 'organization_name', 'outage')
+    where settings.name in ('time_zone', 'organization_id', 'organization_name', 'privacy_policy', 'outage')
 ),
 
 schedules as (
@@ -46,6 +47,7 @@ final as (
             select max(migrations.name)
             from extract.schema_migrations as migrations
         ) as schema_version,
+        settings.privacy_policy,
 
         settings.outage ->> 'reason' as outage_reason,
 
@@ -71,11 +73,12 @@ comment on column mart.ops_settings.organization_id is 'Organisation in Genesys 
 comment on column mart.ops_settings.organization_name is 'Its name.';
 comment on column mart.ops_settings.time_zone is 'IANA name of the reporting time zone: of every day and of every column _local. GENESYS_WAREHOUSE_TIME_ZONE.';
 comment on column mart.ops_settings.schema_version is 'Last migration of the database.';
+comment on column mart.ops_settings.privacy_policy is 'What happened to each kind of personal data before the last run stored anything: keep, hash or drop; null before the first run of a version that says so. GENESYS_WAREHOUSE_PRIVACY.';
 comment on column mart.ops_settings.outage_reason is 'Why Genesys Cloud could not be reached or refused this program when it was last tried; null where it answered.';
 comment on column mart.ops_settings.interval_seconds is 'Length of the latest interval of interval facts in seconds; null before any. GENESYS_WAREHOUSE_GRANULARITY.';
 comment on column mart.ops_settings.has_division_access is 'True where some role sees some divisions only.';
 comment on column mart.ops_settings.complete_from_day is 'First day, in the reporting time zone, from which on conversations, queue and agent figures have been pulled whole up to the latest whole day; null before there is one. Single days: see ops_covered_days.';
-comment on column mart.ops_settings.complete_from_at is 'Midnight at which it begins, UTC instant.';
-comment on column mart.ops_settings.scheduled_from_at is 'Where the earliest schedule of a stream began, UTC instant; before it there is what a backfill pulled.';
-comment on column mart.ops_settings.outage_since_at is 'Since when Genesys Cloud has been away for this program, UTC instant; null where it answered when last tried.';
+comment on column mart.ops_settings.complete_from_at is 'Midnight at which it begins, instant, shown in the zone of your session.';
+comment on column mart.ops_settings.scheduled_from_at is 'Where the earliest schedule of a stream began, instant, shown in the zone of your session; before it there is what a backfill pulled.';
+comment on column mart.ops_settings.outage_since_at is 'Since when Genesys Cloud has been away for this program, instant, shown in the zone of your session; null where it answered when last tried.';
 comment on column mart.ops_settings.outage_since_local is 'outage_since_at in the reporting time zone.';

@@ -206,7 +206,7 @@ comment on column mart.rpt_agent_days.average_handle_seconds is 'handle_seconds 
 comment on column mart.rpt_agent_days.average_talk_seconds is 'talk_seconds / talk_count: only handlings with talk; null without.';
 comment on column mart.rpt_agent_days.average_hold_seconds is 'hold_seconds / hold_count: only handlings with hold; null without.';
 comment on column mart.rpt_agent_days.average_acw_seconds is 'acw_seconds / acw_count: only handlings with after-call work; null without.';
-comment on column mart.rpt_agent_days.average_answer_seconds is 'Average speed of answer: answer_seconds / answered_count; null where nothing was answered.';
+comment on column mart.rpt_agent_days.average_answer_seconds is 'Average speed of answer: answer_seconds / answered_count; null where nothing was answered. Of all media together, where an e-mail waits hours and a call seconds: rpt_agent_queue_days has each.';
 comment on column mart.rpt_agent_days.answer_rate is 'answered_count / alert_count. Null where the agent was not alerted.';
 comment on column mart.rpt_agent_days.abandon_rate is 'abandoned_count / alert_count; mostly 0, because Genesys files abandons under the queue. Null where the agent was not alerted.';
 comment on column mart.rpt_agent_days.service_level_rate is '(answered_count - over_sla_count) / answered_count: of what the agent answered, the fraction within the queue''s target. Genesys has no service level of its own for agents. Null where nothing was answered.';

@@ -82,8 +82,8 @@ comment on column mart.rpt_agents_now.interacting_count is 'Open agent sessions 
 comment on column mart.rpt_agents_now.after_call_work_count is 'Open agent sessions in after-call work.';
 comment on column mart.rpt_agents_now.status_seconds is 'Time in the presence in seconds, until now.';
 comment on column mart.rpt_agents_now.routing_status_seconds is 'Time in the routing status in seconds, until now; null where unknown.';
-comment on column mart.rpt_agents_now.status_since_at is 'Start of the presence, UTC instant.';
+comment on column mart.rpt_agents_now.status_since_at is 'Start of the presence, instant, shown in the zone of your session.';
 comment on column mart.rpt_agents_now.status_since_local is 'status_since_at in the reporting time zone.';
-comment on column mart.rpt_agents_now.routing_status_since_at is 'Start of the routing status, UTC instant.';
-comment on column mart.rpt_agents_now.as_of_at is 'Instant at which the statuses were valid, UTC instant.';
+comment on column mart.rpt_agents_now.routing_status_since_at is 'Start of the routing status, instant, shown in the zone of your session.';
+comment on column mart.rpt_agents_now.as_of_at is 'Instant at which the statuses were valid, instant, shown in the zone of your session.';
 comment on column mart.rpt_agents_now.as_of_local is 'as_of_at in the reporting time zone.';

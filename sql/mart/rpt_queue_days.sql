@@ -136,7 +136,7 @@ comment on column mart.rpt_queue_days.average_handle_seconds is 'handle_seconds 
 comment on column mart.rpt_queue_days.average_talk_seconds is 'talk_seconds / talk_count: only handlings with talk; null without.';
 comment on column mart.rpt_queue_days.average_hold_seconds is 'hold_seconds / hold_count: only handlings with hold; null without.';
 comment on column mart.rpt_queue_days.average_acw_seconds is 'acw_seconds / acw_count: only handlings with after-call work; null without.';
-comment on column mart.rpt_queue_days.average_answer_seconds is 'Average speed of answer: answer_seconds / answered_count; null where nothing was answered.';
+comment on column mart.rpt_queue_days.average_answer_seconds is 'Average speed of answer: answer_seconds / answered_count; null where nothing was answered. Compare within one media type: an e-mail waits hours, a call seconds.';
 comment on column mart.rpt_queue_days.answer_rate is 'answered_count / offered_count; above 1 where more was answered than offered in the time. Null where nothing was offered.';
 comment on column mart.rpt_queue_days.abandon_rate is 'abandoned_count / offered_count, short abandons included. Null where nothing was offered.';
 comment on column mart.rpt_queue_days.long_abandon_rate is 'Abandon rate without short abandons: (abandoned_count - short_abandoned_count) / (offered_count - short_abandoned_count). Null where nothing else was offered.';

@@ -35,11 +35,10 @@ details as (
         open_sessions.media_type
 ),
 
--- The last sample of each queue, where it is younger than the details and not older than a quarter of an hour.
+-- The last sample, where it is not older than a quarter of an hour. The last of all is the end of an index.
 latest as (
     select max(observations.interval_start) as interval_start
     from genesys.queue_observations as observations
-    where observations.observed_at > now() - interval '15 minutes'
 ),
 
 observed as (
@@ -56,7 +55,9 @@ observed as (
         max(observations.observed_at) as observed_at
     from genesys.queue_observations as observations
     inner join latest on latest.interval_start = observations.interval_start
-    where observations.media_type is not null
+    where
+        observations.media_type is not null
+        and observations.observed_at > now() - interval '15 minutes'
     group by
         observations.queue_id,
         observations.media_type
@@ -122,6 +123,6 @@ comment on column mart.rpt_queue_now.waiting_count is 'Contacts waiting in the q
 comment on column mart.rpt_queue_now.interacting_count is 'Contacts connected to an agent. oInteracting, else open agent sessions of the queue.';
 comment on column mart.rpt_queue_now.on_queue_user_count is 'Members of the queue who are on queue by their last known presence. The same on each media row of a queue: not additive.';
 comment on column mart.rpt_queue_now.longest_wait_seconds is 'Wait of the contact that waits longest, in seconds until now; null where nobody waits.';
-comment on column mart.rpt_queue_now.longest_waiting_since_at is 'Since when the contact that waits longest has been waiting, UTC instant.';
-comment on column mart.rpt_queue_now.as_of_at is 'Instant at which the figures were valid, UTC instant.';
+comment on column mart.rpt_queue_now.longest_waiting_since_at is 'Since when the contact that waits longest has been waiting, instant, shown in the zone of your session.';
+comment on column mart.rpt_queue_now.as_of_at is 'Instant at which the figures were valid, instant, shown in the zone of your session.';
 comment on column mart.rpt_queue_now.as_of_local is 'as_of_at in the reporting time zone.';

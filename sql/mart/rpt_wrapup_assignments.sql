@@ -106,9 +106,9 @@ comment on column mart.rpt_wrapup_assignments.assignment_count is 'Assignments: 
 comment on column mart.rpt_wrapup_assignments.conversation_count is 'Conversations of these.';
 comment on column mart.rpt_wrapup_assignments.attempt_count is 'How often these were taken up for sending to Genesys.';
 comment on column mart.rpt_wrapup_assignments.is_in_force is 'True in the states in which reports use the code: proposed, sent, verified, rejected.';
-comment on column mart.rpt_wrapup_assignments.first_proposed_at is 'When the first of these was decided, UTC instant.';
+comment on column mart.rpt_wrapup_assignments.first_proposed_at is 'When the first of these was decided, instant, shown in the zone of your session.';
 comment on column mart.rpt_wrapup_assignments.first_proposed_local is 'first_proposed_at in the reporting time zone.';
-comment on column mart.rpt_wrapup_assignments.last_sent_at is 'When Genesys was asked last about one of these, UTC instant; null where never.';
+comment on column mart.rpt_wrapup_assignments.last_sent_at is 'When Genesys was asked last about one of these, instant, shown in the zone of your session; null where never.';
 comment on column mart.rpt_wrapup_assignments.last_sent_local is 'last_sent_at in the reporting time zone.';
-comment on column mart.rpt_wrapup_assignments.last_settled_at is 'When the last of these came to a state that needs nothing more, UTC instant.';
+comment on column mart.rpt_wrapup_assignments.last_settled_at is 'When the last of these came to a state that needs nothing more, instant, shown in the zone of your session.';
 comment on column mart.rpt_wrapup_assignments.last_settled_local is 'last_settled_at in the reporting time zone.';

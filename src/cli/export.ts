@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { UsageError } from '../lib/errors.js';
 import { copyMartRows, type MartColumn, type MartExport, readMartRelations } from '../postgres/export.js';
+import { openMemberWatch } from '../postgres/federation/member-watch.js';
 import { type CommandContext, exitDone } from './app/command.js';
 import { PrintableStream } from './app/printable-stream.js';
 import { withDatabase } from './app/with-open.js';
@@ -33,12 +34,15 @@ export async function exportCommand(
   return withDatabase(context, async (opened) => {
     const asked = exportOf(relation, await readMartRelations(opened.pool), options);
     const client = await opened.pool.connect();
+    const watch = await openMemberWatch(opened.pool);
     try {
-      await writeOut(copyMartRows(client, asked), options.raw, context.signal);
+      await watch.during(writeOut(copyMartRows(client, asked), options.raw, context.signal));
       client.release();
     } catch (error) {
       client.release(error as Error);
       throw error;
+    } finally {
+      await watch.close();
     }
     return exitDone;
   });

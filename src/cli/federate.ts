@@ -58,6 +58,10 @@ async function change(
     log.warn('Database cannot connect to itself: a frozen member is waited for as long as statement_timeout allows');
   if (!result.isSized)
     log.warn('Sizes of members could not be noted, which needs a superuser before Postgres 18: some plans fetch rows');
+  if (!result.isQuick)
+    log.warn(
+      'Members are asked over new connections before each statement, some 10 ms each. As a superuser, run: create schema federation_dblink authorization OWNER; create extension dblink schema federation_dblink',
+    );
   log.info({ members: result.memberCount, relations: result.relationCount }, 'Federated');
 }
 

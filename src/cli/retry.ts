@@ -5,12 +5,13 @@ import {
   readDeadLetters,
   rescheduleSlicesOf,
 } from '../postgres/ledger/dead-letters.js';
+import { eraseFrom, withErasures } from '../postgres/load/erasures.js';
 import { createStore, storePages } from '../postgres/load/store.js';
 import { createScreen } from '../privacy/scrubber.js';
 import { conversationPage } from '../streams/conversations/page.js';
 import { type CommandContext, exitDone, exitFailure } from './app/command.js';
 import type { Opened } from './app/open.js';
-import { withDatabase } from './app/with-open.js';
+import { withWarehouse } from './app/with-open.js';
 
 const lettersPerRead = 200;
 const readsMax = 10_000;
@@ -25,7 +26,7 @@ interface Counts {
  * only means something in its listing or interval: its slice is made due, and leaves the list when the next sync has pulled it whole.
  */
 export async function retryCommand(context: CommandContext): Promise<number> {
-  return withDatabase(context, async (opened) => {
+  return withWarehouse(context, async (opened) => {
     const counts = await retryConversations(context, opened);
     const slicesDue = await rescheduleSlicesOf(opened.pool, conversationStreams, context.now());
     opened.log.info({ ...counts, slicesDue }, 'Dead letters were tried again');
@@ -47,11 +48,12 @@ async function retryConversations(context: CommandContext, { pool, config }: Ope
       const letters = await readDeadLetters(pool, conversationStreams, after, lettersPerRead);
       for (const letter of letters) {
         const record = JSON.parse(letter.record);
-        const page = conversationPage([screen?.apply(record) ?? record], { asOf: letter.asOf, cursor: {} });
-        const slice = { stream: letter.stream, sliceId: null };
-        const { deadLetters } = await storePages(client, store, slice, [page], () =>
-          settle(client, letter, page.rejects.length),
-        );
+        const { deadLetters } = await withErasures(client, (erasures) => {
+          const facts = { asOf: letter.asOf, cursor: {}, erase: eraseFrom(erasures) };
+          const page = conversationPage([screen?.apply(record) ?? record], facts);
+          const slice = { stream: letter.stream, sliceId: null, erasures };
+          return storePages(client, store, slice, [page], () => settle(client, letter, page.rejects.length));
+        });
         counts[deadLetters === 0 ? 'stored' : 'left'] += 1;
       }
       after = letters.at(-1)?.deadLetterId ?? after;

@@ -4,13 +4,13 @@ import { readOutage, type StoredOutage } from '../postgres/ledger/outage.js';
 import { countUsersWithoutStatusTimes, readUnlisted, type Unlisted } from '../postgres/ledger/unlisted.js';
 import { type CommandContext, exitDone } from './app/command.js';
 import { table } from './app/table.js';
-import { withDatabase } from './app/with-open.js';
+import { withWarehouse } from './app/with-open.js';
 
 const gapsShownMax = 20;
 
 /** Shows coverage, pending work and its causes, from the marts that an analyst sees, and the sizes of the relations. */
 export async function statusCommand(context: CommandContext, options: { readonly json: boolean }): Promise<number> {
-  return withDatabase(context, async (opened) => {
+  return withWarehouse(context, async (opened) => {
     const status = await readStatus(opened.pool, context.now());
     context.print(options.json ? JSON.stringify(status, null, 2) : statusText(status));
     return exitDone;

@@ -10,6 +10,7 @@ import type { AttributeColumn } from './attributes.js';
 import { type DashboardConfig, dashboardConfig, servedFaults } from './dashboard.js';
 import { databaseUrlFrom } from './database-url.js';
 import { defaultServicePort, type Fields, fields, type Granularity } from './fields.js';
+import { type LakeConfig, lakeConfig, lakeFaults } from './lake.js';
 import type { Start } from './parse-time.js';
 import { type ProxyConfig, proxyConfig } from './proxy.js';
 import { readSecretFile } from './secret-files.js';
@@ -68,8 +69,8 @@ export interface Config {
   readonly streams: StreamChoice;
   /** Participant attributes that all readers may see. */
   readonly attributes: readonly AttributeColumn[];
-  /** Address of the lake that `run` keeps current. */
-  readonly lakeUrl?: string;
+  /** The lake that `run` keeps current. */
+  readonly lake?: LakeConfig;
   readonly service: ServiceConfig;
   readonly dashboard: DashboardConfig;
   /** Authenticates `POST /webhooks/conversations`; absent: that route is closed. */
@@ -116,6 +117,7 @@ export function parseConfig(environment: Environment, needs: { readonly api: boo
     ...databaseFaults(given),
     ...pairFaults(given, parsed.data),
     ...(parsed.data === undefined ? [] : servedFaults(parsed.data, serviceConfig(parsed.data).service)),
+    ...(parsed.data === undefined ? [] : lakeFaults(parsed.data)),
     ...unknownNameFaults(environment),
   ];
   if (!parsed.success || faults.length > 0)
@@ -141,7 +143,7 @@ export function parseConfig(environment: Environment, needs: { readonly api: boo
     logLevel: parsed.data.GENESYS_WAREHOUSE_LOG_LEVEL,
     streams: parsed.data.GENESYS_WAREHOUSE_STREAMS,
     attributes: parsed.data.GENESYS_WAREHOUSE_ATTRIBUTES,
-    ...(parsed.data.GENESYS_WAREHOUSE_LAKE_URL !== undefined && { lakeUrl: parsed.data.GENESYS_WAREHOUSE_LAKE_URL }),
+    ...lakeConfig(parsed.data),
     ...serviceConfig(parsed.data),
     dashboard: dashboardConfig(parsed.data),
     privacy: privacyPolicy(parsed.data),

@@ -80,6 +80,8 @@ export const fields = z.object({
     return z.NEVER;
   }),
   GENESYS_WAREHOUSE_LAKE_URL: text,
+  GENESYS_WAREHOUSE_LAKE_RAW: onOff,
+  GENESYS_WAREHOUSE_LAKE_PERSONAL: onOff,
   GENESYS_WAREHOUSE_SERVICE_HOST: z.string().default('127.0.0.1'),
   GENESYS_WAREHOUSE_SERVICE_PORT: optionalNumber(0, portMax),
   GENESYS_WAREHOUSE_SERVICE_NAMES: hostNames,

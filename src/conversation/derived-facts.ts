@@ -3,10 +3,14 @@ import { conversationFacts, conversationFactsRelation } from './conversation-fac
 import { handlingFacts, handlingFactsRelation } from './handling-facts.js';
 import type { DerivedRelation, Row } from './relations.js';
 import { type FactsInput, sessionFacts, sessionFactsRelation } from './session-facts.js';
+import { surroundingColumns, surroundingFacts } from './surrounding-facts.js';
 
 export const derivedRelations: readonly DerivedRelation[] = [
   sessionFactsRelation,
-  { ...conversationFactsRelation, columns: [...conversationFactsRelation.columns, ...contactColumns] },
+  {
+    ...conversationFactsRelation,
+    columns: [...conversationFactsRelation.columns, ...contactColumns, ...surroundingColumns],
+  },
   handlingFactsRelation,
 ];
 
@@ -16,5 +20,6 @@ export const derivedRelations: readonly DerivedRelation[] = [
  */
 export function derivedRowsOf(flat: FactsInput): readonly (readonly Row[])[] {
   const sessions = sessionFacts(flat);
-  return [sessions, [[...conversationFacts(sessions), ...contactFacts(flat)]], handlingFacts(sessions)];
+  const conversation = [...conversationFacts(sessions), ...contactFacts(flat), ...surroundingFacts(flat, sessions)];
+  return [sessions, [conversation], handlingFacts(sessions)];
 }

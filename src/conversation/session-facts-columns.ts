@@ -90,12 +90,16 @@ const texts = [
 
 type TimerKey = `${keyof typeof timerNames}${'Ms' | 'Count'}`;
 type CountKey = `${keyof typeof countNames}Count`;
+/** Says which divisions may see the session: lists come last, where no column has to be looked for behind them. */
+const lists = ['divisionIds'] as const;
+
 type PlainKey =
   | (typeof times)[number]
   | (typeof numbers)[number]
   | (typeof ids)[number]
   | (typeof flags)[number]
-  | (typeof texts)[number];
+  | (typeof texts)[number]
+  | (typeof lists)[number];
 export type FactKey = PlainKey | TimerKey | CountKey;
 
 /**
@@ -111,6 +115,7 @@ function fields(): Record<FactKey, FieldType> {
   for (const key of texts) entries.push([key, 'text']);
   for (const stem of Object.keys(countNames)) entries.push([`${stem}Count`, 'bigint']);
   for (const stem of Object.keys(timerNames)) entries.push([`${stem}Ms`, 'bigint'], [`${stem}Count`, 'bigint']);
+  for (const key of lists) entries.push([key, 'texts']);
   return Object.fromEntries(entries) as Record<FactKey, FieldType>;
 }
 

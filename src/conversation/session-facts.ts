@@ -40,7 +40,7 @@ export const sessionFactsRelation: DerivedRelation = {
   columns,
 };
 
-const conversation = columnIndexes('conversations', ['conversation_end', 'originating_direction']);
+const conversation = columnIndexes('conversations', ['conversation_end', 'originating_direction', 'division_ids']);
 const participant = columnIndexes('participants', ['participant_id', 'user_id', 'team_id', 'purpose']);
 const session = columnIndexes('sessions', [
   'callback_scheduled_time',
@@ -135,6 +135,7 @@ function identity(conversationRow: Row, participantRow: Row, sessionRow: Row) {
   return {
     conversationEnd: conversationRow[conversation.conversation_end] ?? null,
     originatingDirection: conversationRow[conversation.originating_direction] ?? null,
+    divisionIds: conversationRow[conversation.division_ids] ?? null,
     participantId: participantRow[participant.participant_id] ?? null,
     userId: participantRow[participant.user_id] ?? null,
     teamId: participantRow[participant.team_id] ?? null,

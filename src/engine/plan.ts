@@ -1,10 +1,65 @@
 import { dayMs, earlier, floorTo, hourMs, type Interval, later, plus } from '../lib/interval.js';
 import { localMidnight } from '../lib/local-midnight.js';
-import type { Stream } from '../model/extraction.js';
+import type { Plan, PlannedRanges, Stream } from '../model/extraction.js';
 
 /**
  * Plans which slices a stream needs. Pure: nothing here reads a clock or a database.
  */
+
+/** Plans what the schedule of a stream needs by `now`, from what the ledger holds. */
+export function planSchedule(
+  stream: Stream,
+  facts: { readonly start: Date; readonly timeZone?: string; readonly now: Date },
+  { scheduledFrom, planned, pruned }: PlannedRanges,
+): Plan {
+  const { now } = facts;
+  const base = { stream, now, isSchedule: true };
+  const covered = [...pruned, ...planned];
+  if (stream.kind === 'snapshot') {
+    const period = missing(snapshotSlice(stream, now), covered).slice(0, 1);
+    return { ...base, scheduledFrom: null, slices: dueSlices(stream, period) };
+  }
+  const asked = askedRange(stream, { ...facts, scheduledFrom });
+  if (asked === null) return { ...base, scheduledFrom: null, slices: [] };
+  return {
+    ...base,
+    scheduledFrom: scheduleStart(asked, scheduledFrom, pruned),
+    slices: dueSlices(stream, cutGaps(asked, covered, stream, now)),
+  };
+}
+
+/** Plans a past range that a person asked for, in slices of `lengthMs` where that is not the stream's usual length. */
+export function planBackfill(
+  stream: Stream,
+  { range, lengthMs, now }: { readonly range: Interval; readonly lengthMs: number | undefined; readonly now: Date },
+  { planned, pruned }: PlannedRanges,
+): Plan {
+  const lengths = lengthMs === undefined ? stream : { sliceLengthMs: () => lengthMs };
+  const slices = dueSlices(stream, cutGaps(range, [...pruned, ...planned], lengths, now));
+  return { stream, now, isSchedule: false, scheduledFrom: null, slices };
+}
+
+/**
+ * Returns where the schedule begins, null where it began there or earlier already. It includes what a backfill has inserted before the
+ * schedule reached it; before the end of what was pruned there may be holes.
+ */
+function scheduleStart(asked: Interval, scheduledFrom: Date | null, pruned: readonly Interval[]): Date | null {
+  const from = pruned.reduce((latest, { to }) => later(latest, to), asked.from);
+  return from < asked.to && (scheduledFrom === null || from < scheduledFrom) ? from : null;
+}
+
+function cutGaps(
+  asked: Interval,
+  covered: readonly Interval[],
+  lengths: Pick<Stream, 'sliceLengthMs'>,
+  now: Date,
+): Interval[] {
+  return missing(asked, covered).flatMap((gap) => cut(gap, lengths, now));
+}
+
+function dueSlices(stream: Stream, intervals: readonly Interval[]): Plan['slices'] {
+  return intervals.map((interval) => ({ interval, dueAt: firstDueAt(stream, interval) }));
+}
 
 /** A slice is never cut into more than this many in one planning; a longer range is planned in several rounds. */
 const slicesMax = 100_000;
@@ -73,7 +128,7 @@ export function firstDueAt(stream: Pick<Stream, 'kind' | 'lagMs'>, interval: Int
 }
 
 /**
- * When the next pass is due after one that asked at `askedAt`, or null when the slice is final. Ages that have passed already are
+ * Returns when the next pass is due after one that asked at `askedAt`, or null when the slice is final. Ages that have passed already are
  * settled by that one pull: a backfill of old days needs a single pass.
  */
 export function nextDueAt(stream: Pick<Stream, 'repassAgesMs'>, interval: Interval, askedAt: Date): Date | null {

@@ -72,7 +72,10 @@ async function pull(
   const askedAt = context.now();
   const held = new Set<Page>();
   const { open, signal, isLive } = context;
-  const source = open.admission.admit(stream, stream.pages(slice, context), held, { signal, isUrgent: isLive });
+  const source = open.admission.admit(stream, stream.pages(slice, { ...context, erase: claim.erase }), held, {
+    signal,
+    isUrgent: isLive,
+  });
   const pages = prefetch(source, (page) => Math.max(1, page.recordCount), prefetchRecordsMax);
   const store = (group: PageGroup) =>
     group.isLast

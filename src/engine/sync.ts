@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Interval, minuteMs } from '../lib/interval.js';
-import type { Stream } from '../model/extraction.js';
-import { askedRange, cut, firstDueAt, missing, snapshotSlice } from './plan.js';
+import type { Plan, PlannedRanges, Stream } from '../model/extraction.js';
+import { planBackfill, planSchedule } from './plan.js';
 import { type DrainOptions, drain, type SyncContext, type SyncSummary } from './worker-pool.js';
 
 export { drain, type SliceReport, type SyncContext, type SyncSummary } from './worker-pool.js';
@@ -9,6 +9,8 @@ export { drain, type SliceReport, type SyncContext, type SyncSummary } from './w
 /** The longest that a process waits for another that pulls the first directory. */
 const firstListingMsMax = 5 * minuteMs;
 const firstListingLookMs = 250;
+/** Other planners add what they lack, so that less is left each time; more rounds than processes that plan at once are a fault. */
+const planRoundsMax = 100;
 
 /** Plans the slices that every stream needs by now, then pulls all that are due. */
 export async function sync(context: SyncContext, options: { readonly retryFailed: boolean }): Promise<SyncSummary> {
@@ -62,36 +64,34 @@ export async function planAll(context: SyncContext): Promise<void> {
   for (const stream of context.streams) await planStream(context, stream, now);
 }
 
-const zoneOf = ({ timeZone }: SyncContext) => (timeZone === undefined ? {} : { timeZone });
-
 async function planStream(context: SyncContext, stream: Stream, now: Date): Promise<void> {
-  const added = await context.ledger.plan({
-    stream,
-    now,
-    isSchedule: true,
-    ...(stream.kind === 'snapshot'
-      ? { targetRange: () => snapshotSlice(stream, now), missingSlices: missing }
-      : {
-          targetRange: (scheduledFrom) =>
-            askedRange(stream, { ...zoneOf(context), start: context.start, scheduledFrom, now }),
-          missingSlices: (target, planned) => missing(target, planned).flatMap((gap) => cut(gap, stream, now)),
-        }),
-    dueAt: (interval) => firstDueAt(stream, interval),
-  });
+  const { start, timeZone } = context;
+  const facts = { start, now, ...(timeZone !== undefined && { timeZone }) };
+  const added = await writePlans(context, stream, (ranges) => planSchedule(stream, facts, ranges));
   if (added > 0) context.log.debug({ stream: stream.name, slices: added }, 'Planned');
 }
 
-/** Plans a past range and pulls it. Slices that are there already keep their place in the ledger; `force` makes them due again. */
+/** Plans a past range. Slices that are there already keep their place in the ledger. Returns how many were added. */
 export async function planRange(context: SyncContext, stream: Stream, range: Interval): Promise<number> {
   const now = context.now();
   const lengthMs = await stream.backfillLengthMs?.(range, context);
-  const lengths = lengthMs === undefined ? stream : { sliceLengthMs: () => lengthMs };
-  return context.ledger.plan({
-    stream,
-    now,
-    isSchedule: false,
-    targetRange: () => range,
-    missingSlices: (target, planned) => missing(target, planned).flatMap((gap) => cut(gap, lengths, now)),
-    dueAt: (interval) => firstDueAt(stream, interval),
-  });
+  return writePlans(context, stream, (ranges) => planBackfill(stream, { range, lengthMs, now }, ranges));
+}
+
+/** Writes the plan; where another planner was faster, computes it again from what is in the ledger then. */
+async function writePlans(
+  { ledger }: SyncContext,
+  { name }: Stream,
+  planFrom: (ranges: PlannedRanges) => Plan,
+): Promise<number> {
+  let added = 0;
+  for (let rounds = 0; rounds < planRoundsMax; rounds += 1) {
+    const plan = planFrom(await ledger.plannedRanges(name));
+    const count = await ledger.plan(plan);
+    added += count;
+    if (count === plan.slices.length) return added;
+  }
+  throw new Error(
+    `Slices of ${name} could not be planned: other processes planned the same range ${planRoundsMax} times. Run it again.`,
+  );
 }

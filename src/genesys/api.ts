@@ -1,9 +1,9 @@
 import type { Interval } from '../lib/interval.js';
 import type { LookAhead } from '../lib/look-ahead.js';
-import type { Budget } from './budget.js';
-import type { ProxySettings } from './proxy.js';
+import type { ProxySettings } from './http/proxy.js';
+import type { Budget } from './request/budget.js';
 
-export type { Budget, BudgetFacts, Reservation } from './budget.js';
+export type { Budget, BudgetFacts, Reservation } from './request/budget.js';
 
 /** Parsed JSON, as it came. Genesys leaves keys out instead of sending null or an empty array. */
 export interface JsonObject {

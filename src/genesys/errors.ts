@@ -1,8 +1,8 @@
 import { ApiError, type ApiErrorFacts, type ErrorAction } from '../lib/errors.js';
 import type { Redactor } from '../lib/redact.js';
-import type { Operation, OperationKind } from './operation.js';
-import { proxyFailedCode, proxyRefusedCode } from './proxy.js';
-import { bodyTooLargeCode } from './transport.js';
+import { proxyFailedCode, proxyRefusedCode } from './http/proxy.js';
+import { bodyTooLargeCode } from './http/transport.js';
+import type { Operation, OperationKind } from './request/operation.js';
 
 /** Describes a failed call. */
 export interface Failure {

@@ -1,9 +1,9 @@
+import type { StoredToken } from './auth/token-file.js';
+import { grantedBy, toStored, type UserCredentials, UserGrant } from './auth/user-token.js';
 import { type Connection, openConnection } from './client.js';
-import { createListings } from './directory-endpoints.js';
-import type { Operation } from './operation.js';
-import type { StoredToken } from './token-file.js';
-import { grantedBy, toStored, type UserCredentials, UserGrant } from './user-token.js';
-import { createWriteOperations } from './wrapup-endpoints.js';
+import { createListings } from './endpoints/directory-endpoints.js';
+import { createWriteOperations } from './endpoints/wrapup-endpoints.js';
+import type { Operation } from './request/operation.js';
 import type { GenesysWriteApi, GenesysWriteApiOptions } from './write-api.js';
 
 const clientLoginOperation: Operation = { name: 'login for writing', kind: 'login', isWriter: true };

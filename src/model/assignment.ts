@@ -17,7 +17,7 @@ export type AssignmentState = (typeof assignmentStates)[number];
 export type AssignmentSource = 'rule' | 'survey';
 
 /**
- * Which states may follow each. `sent` → `proposed` is for a call that certainly did nothing (429, refused connection); `sent` → `sent` for
+ * Lists the states that may follow each. `sent` → `proposed` is for a call that certainly did nothing (429, refused connection); `sent` → `sent` for
  * one that is repeated after reading back; `rejected` → `verified` for a code that the next extraction shows after all. Assignments that are not active
  * stays as it is: a new decision is a new row.
  */

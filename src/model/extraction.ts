@@ -122,6 +122,11 @@ export interface StreamContext {
   readonly log: Log;
 }
 
+export interface SliceContext extends StreamContext {
+  /** Returns a conversation record without people who were erased, before it is encoded; the same record where none is in it. */
+  readonly erase: (record: unknown) => unknown;
+}
+
 /** Streams whose dead letters are single conversations, which can be stored again as they are; of all others the slice is pulled again. */
 export const conversationStreams: readonly string[] = [
   'conversations',
@@ -169,7 +174,7 @@ export interface Stream {
   /** Smallest interval into which a slice may be split when a cap is hit. */
   readonly sliceLengthMsMin: number;
   /** Yields pages from the slice's cursor to the end of the pass. Errors: ApiError, DeferredError. */
-  readonly pages: (slice: Slice, context: StreamContext) => AsyncGenerator<Page, void, void>;
+  readonly pages: (slice: Slice, context: SliceContext) => AsyncGenerator<Page, void, void>;
 }
 
 export interface StoreCounts {
@@ -184,6 +189,8 @@ export interface StoreCounts {
  */
 export interface SliceClaim {
   readonly slice: Slice;
+  /** See `SliceContext.erase`; nothing is committed of what was read before another person was erased. */
+  readonly erase: SliceContext['erase'];
   /** Stores the pages' rows and the last page's cursor together. */
   commit(pages: readonly Page[]): Promise<StoreCounts>;
   /** The pass is complete: `nextDueAt` null makes the slice final. `pages` are stored in the same transaction. */
@@ -212,20 +219,41 @@ export interface ClaimOptions {
   readonly within?: Interval;
 }
 
+/** Holds what the ledger knows of a stream when its slices are planned. */
+export interface PlannedRanges {
+  /** Start of the stream's schedule; null before the first planning of a schedule. */
+  readonly scheduledFrom: Date | null;
+  /** Ranges of slices, neighbours merged, in order. */
+  readonly planned: readonly Interval[];
+  /** Ranges that were removed on purpose; they need no slices, like those that are planned. In order. */
+  readonly pruned: readonly Interval[];
+}
+
+/** Says what is to be written into the ledger of a stream. Data alone: computed from `PlannedRanges` by `engine/plan.ts`. */
 export interface Plan {
-  readonly stream: Stream;
+  readonly stream: Pick<Stream, 'name' | 'kind' | 'priority' | 'repassAgesMs' | 'mergedLengthMs' | 'coveredBy'>;
   readonly now: Date;
-  /** A schedule remembers where it began; a range asked for once does not move that. */
+  /** A schedule also merges slices of periods that are over; a range requested once does not. */
   readonly isSchedule: boolean;
-  /** Returns the range the ledger has to cover. Pure; `scheduledFrom` is null before the first schedule. */
-  readonly targetRange: (scheduledFrom: Date | null) => Interval | null;
-  /** Returns slices for the missing parts of the target range. Pure; runs under a lock, so that two planners never overlap. */
-  readonly missingSlices: (target: Interval, planned: readonly Interval[]) => readonly Interval[];
-  readonly dueAt: (interval: Interval) => Date;
+  /** Start of the schedule from now on, unless it began earlier; null where that does not change. */
+  readonly scheduledFrom: Date | null;
+  /** Slices to add, in order and without overlap. */
+  readonly slices: readonly PlannedSlice[];
+}
+
+export interface PlannedSlice {
+  readonly interval: Interval;
+  readonly dueAt: Date;
 }
 
 /** The ledger as the engine sees it; `postgres/` implements it. */
 export interface Ledger {
+  /** Reads what a plan of the stream is computed from. */
+  plannedRanges(stream: string): Promise<PlannedRanges>;
+  /**
+   * Adds slices and returns how many. Leaves out those that overlap what another planner has added since `plannedRanges`: where
+   * it returns fewer than there are in the plan, read again and plan what is still missing.
+   */
   plan(plan: Plan): Promise<number>;
   /** Makes slices that touch `range` due now, final ones too: a person wants them pulled again. */
   markDue(stream: string, range: Interval, now: Date): Promise<number>;

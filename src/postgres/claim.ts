@@ -9,17 +9,25 @@ import { inTransaction, onConnection } from './connection/transaction.js';
 import type { ClaimSession } from './ledger/claim-session.js';
 import { holdsClaim } from './ledger/claims.js';
 import { deleteResolved, reassignDeadLetters } from './ledger/dead-letters.js';
-import { type ClaimedSlice, insertSlices, type StoredCursor } from './ledger/slices.js';
+import { type ClaimedSlice, insertParts, type StoredCursor } from './ledger/slices.js';
+import { type Erasures, eraseFrom } from './load/erasures.js';
 import { type Store, storePages } from './load/store.js';
 import { markDaysWithData } from './schema/dimension-tables.js';
 
 const errorCharactersMax = 2_000;
 
+interface ClaimParts {
+  readonly store: Store;
+  readonly session: ClaimSession;
+  /** Under which the slice is read. */
+  readonly erasures: Erasures;
+}
+
 /**
  * Makes a claim of `session` usable; it takes a connection only for as long as it stores. Nothing is committed for a claim that another
- * process has taken over meanwhile; `commit` and `complete` throw a DeferredError then.
+ * process has taken over meanwhile, or whose pages were read before a person was erased; `commit` and `complete` throw a DeferredError then.
  */
-export function sliceClaim(pool: pg.Pool, claimed: ClaimedSlice, store: Store, session: ClaimSession): SliceClaim {
+export function sliceClaim(pool: pg.Pool, claimed: ClaimedSlice, { store, session, erasures }: ClaimParts): SliceClaim {
   const { slice, claimId } = claimed;
   const ownDb = kyselyOnPool(pool);
   const thisSlice = (db = ownDb) =>
@@ -36,7 +44,7 @@ export function sliceClaim(pool: pg.Pool, claimed: ClaimedSlice, store: Store, s
 
   const put = (pages: readonly Page[], finish: (counts: StoreCounts, client: pg.PoolClient) => Promise<void>) =>
     onConnection(pool, (client) =>
-      storePages(client, store, slice, pages, async (counts) => {
+      storePages(client, store, { ...slice, erasures }, pages, async (counts) => {
         for (const page of pages) if (asOf === null || page.asOf < asOf) asOf = page.asOf;
         await requireClaim(client, claimed, store.now());
         await finish(counts, client);
@@ -54,6 +62,7 @@ export function sliceClaim(pool: pg.Pool, claimed: ClaimedSlice, store: Store, s
 
   return {
     slice,
+    erase: eraseFrom(erasures),
     commit: (pages) =>
       put(pages, async (counts, client) => {
         await thisSlice(kyselyOnClient(client))
@@ -143,10 +152,9 @@ async function splitSlice(
   const whole = await db
     .deleteFrom('extract.slices')
     .where('slice_id', '=', slice.sliceId)
-    .returning(['priority', 'pass', 'requested_at'])
+    .returning(['stream', 'priority', 'pass', 'requested_at'])
     .executeTakeFirstOrThrow();
   // The rows of earlier passes are still stored: the parts inherit the pass, so that the watermark does not fall back.
-  const history = { pass: whole.pass, requestedAt: whole.requested_at };
-  const [first] = await insertSlices(db, { name: slice.stream, priority: whole.priority }, parts, () => dueAt, history);
+  const [first] = await insertParts(db, whole, parts, dueAt);
   if (first !== undefined) await reassignDeadLetters(client, [slice.sliceId], first);
 }

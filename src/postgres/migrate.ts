@@ -7,7 +7,7 @@ import { isLockTimeout } from './connection/holders.js';
 import { gates } from './connection/locks.js';
 import { withSettings } from './connection/settings.js';
 import { areFactsFilled, fillFacts } from './derived/rebuild.js';
-import { isFederation } from './federation/target.js';
+import { refuseFederation } from './federation/target.js';
 import { areDayIndexesBuilt, buildDayIndexes } from './schema/day-indexes.js';
 import { type LockPatience, lockRetryPolicy, withLockRetries } from './schema/lock-wait.js';
 import { asMigrator } from './schema/migrator.js';
@@ -162,10 +162,7 @@ async function appliedMigrations(db: pg.Pool | pg.ClientBase): Promise<string[]>
 }
 
 export async function refuseNewerDatabase(db: pg.Pool | pg.ClientBase): Promise<void> {
-  if (await isFederation(db))
-    throw new UsageError(
-      'The database shows the marts of other warehouses (federate) and takes no data of its own. Point DATABASE_URL at a warehouse.',
-    );
+  await refuseFederation(db);
   const unknown = (await appliedMigrations(db)).filter((name) => !migrationNames.includes(name));
   if (unknown.length > 0) throw outdated(unknown);
 }

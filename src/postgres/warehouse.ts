@@ -3,8 +3,10 @@ import type { ClaimOptions, Ledger } from '../model/extraction.js';
 import { sliceClaim } from './claim.js';
 import { ClaimSession } from './ledger/claim-session.js';
 import { readHeldSlices } from './ledger/claims.js';
-import { isClaimed, markDue, planSlices } from './ledger/slices.js';
+import { readPlannedRanges, writePlan } from './ledger/planning.js';
+import { isClaimed, markDue } from './ledger/slices.js';
 import { readUserIds } from './ledger/user-ids.js';
+import { noErasures, readErasures } from './load/erasures.js';
 import { createStore } from './load/store.js';
 
 export interface Warehouse extends Ledger {
@@ -16,12 +18,15 @@ export interface Warehouse extends Ledger {
 export function createWarehouse(pool: pg.Pool, now: () => Date): Warehouse {
   const store = createStore(pool, now);
   const session = new ClaimSession(pool);
+  let erasures = noErasures;
   return {
-    plan: (plan) => planSlices(pool, plan),
+    plannedRanges: (stream) => readPlannedRanges(pool, stream),
+    plan: (plan) => writePlan(pool, plan),
     markDue: (stream, range, now) => markDue(pool, stream, range, now),
     claim: async (options: ClaimOptions) => {
+      erasures = await readErasures(pool, erasures);
       const claimed = await session.claim(options);
-      return claimed === null ? null : sliceClaim(pool, claimed, store, session);
+      return claimed === null ? null : sliceClaim(pool, claimed, { store, session, erasures });
     },
     isClaimed: (stream) => isClaimed(pool, stream),
     held: (streams, at) => readHeldSlices(pool, streams, at),

@@ -38,6 +38,10 @@ export function parsePrivacy(text: string): PrivacyPolicy | { readonly fault: st
   return policy;
 }
 
+/** Writes a policy as `GENESYS_WAREHOUSE_PRIVACY` takes it, every kind named, without its key. */
+export const formatPrivacy = (policy: PrivacyPolicy): string =>
+  privacyKinds.map((kind) => `${kind}=${policy[kind]}`).join(',');
+
 export const hashes = (policy: PrivacyPolicy): boolean => privacyKinds.some((kind) => policy[kind] === 'hash');
 
 const isKind = (text: string): text is PrivacyKind => (privacyKinds as readonly string[]).includes(text);

@@ -1,16 +1,16 @@
 import type { Server } from 'node:http';
 import { UsageError } from '../lib/errors.js';
 import { aggregates, hasEvents, queueObservations, userDetails, withoutRepeats } from './aggregates/index.js';
-import type { AnalyticsModules } from './server/analytics-modules.js';
+import type { AnalyticsModules } from './server/aggregates/analytics-modules.js';
 import { apiMatcher } from './server/api.js';
-import type { SandboxControl } from './server/control.js';
-import { listen } from './server/http-server.js';
+import type { SandboxControl } from './server/control/control.js';
+import { controlOf } from './server/control/sandbox-control.js';
+import { listen } from './server/http/http-server.js';
 import type { Notifications } from './server/notifications.js';
 import type { SandboxSettings } from './server/options.js';
 import { resolveOptions } from './server/options.js';
 import { createParts, worldOptions } from './server/parts.js';
-import { loadReplay } from './server/replay.js';
-import { controlOf } from './server/sandbox-control.js';
+import { loadReplay } from './server/replay/replay.js';
 import { createWorld as createSimulatedWorld } from './world/index.js';
 import type { World, WorldOptions } from './world.js';
 
@@ -21,14 +21,14 @@ export type {
   DimensionLookup,
   UserDetailsModule,
   UserDetailsQuery,
-} from './server/analytics-modules.js';
+} from './server/aggregates/analytics-modules.js';
 export type { ClockOptions } from './server/clock.js';
-export type { Restatement } from './server/control.js';
-export type { FaultSettings } from './server/fault-settings.js';
-export { faultNames } from './server/fault-settings.js';
+export type { Restatement } from './server/control/control.js';
+export type { FaultSettings } from './server/faults/fault-settings.js';
+export { faultNames } from './server/faults/fault-settings.js';
+export type { RequestLogEntry } from './server/http/request-log.js';
 export type { NumberSetting, SandboxSettings } from './server/options.js';
 export { defaults, limits } from './server/options.js';
-export type { RequestLogEntry } from './server/request-log.js';
 
 export interface SandboxOptions extends SandboxSettings, AnalyticsModules {
   /** Another organisation than the simulated one; for tests of the server itself. */

@@ -20,10 +20,12 @@ export interface WorldOptions {
 export interface SimulatedConversation {
   readonly id: string;
   readonly startMs: number;
-  /** When `conversationEnd` is set; it may be weeks after the start. */
+  /** Instant at which `conversationEnd` is set; it may be weeks after the start. */
   readonly endMs: number;
   /** It has ended by then. Known at once, while `endMs` may mean to simulate a whole day. */
   readonly latestEndMs?: number;
+  /** False where no survey and no evaluation ever belongs to it; absent where only its record shows it. */
+  readonly isAssessed?: boolean;
   /** The latest instant at which any part of the record still changes (late survey, evaluation, reprocessing). */
   readonly settledMs: number;
   /** Instants, ascending, at which what `render` returns changes. The first is `startMs`. */

@@ -1,6 +1,6 @@
 /** Permissions that each data set needs, what is lost without them, and the cheapest call that shows it. */
 import type { CallOptions, GenesysApi, JsonObject } from '../genesys/api.js';
-import { anyOf } from '../genesys/predicates.js';
+import { anyOf } from '../genesys/endpoints/predicates.js';
 import { formatInterval, hourMs, plus } from '../lib/interval.js';
 import type { DataAccess, Probe, ProbeContext } from './data-access-types.js';
 import { directoryAccess } from './directory/access.js';

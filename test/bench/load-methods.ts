@@ -6,6 +6,7 @@ import type { Row } from '../../src/conversation/relations.js';
 import { type ConversationTable, contentTables, derivedTables } from '../../src/conversation/tables.js';
 import { loadConversations } from '../../src/postgres/load/conversations.js';
 import { copyConversations } from '../../src/postgres/load/conversations-copy.js';
+import { incomingConversation } from '../../src/postgres/load/conversations-merge.js';
 import { timestampText } from '../../src/postgres/load/conversations-versions.js';
 import type { ColumnValue } from '../../src/values/columns.js';
 
@@ -13,7 +14,11 @@ import type { ColumnValue } from '../../src/values/columns.js';
 export type Method = (client: pg.ClientBase, batch: readonly FlatConversation[], asOf: Date) => Promise<void>;
 
 export const loader: Method = async (client, batch, asOf) => {
-  await loadConversations(client, batch, { asOf, stream: 'bench', now: asOf });
+  await loadConversations(
+    client,
+    batch.map((flat) => incomingConversation(flat, asOf)),
+    { stream: 'bench', now: asOf },
+  );
 };
 
 /** The floor: the same encoded rows into the same tables, nothing read, no versions kept. */

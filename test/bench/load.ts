@@ -154,7 +154,7 @@ function best(results: readonly LoadResult[], label: string): number {
   return Math.max(...results.filter((each) => each.label === label).map(rate));
 }
 
-/** How many times as fast as the other the loader was. */
+/** Returns how many times as fast as the other the loader was. */
 function timesAsFast(results: readonly LoadResult[], other: string): number {
   return best(results, loaderLabel) / best(results, other);
 }

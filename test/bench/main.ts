@@ -5,6 +5,7 @@
 import { benchBudget } from './budget.js';
 import { benchDashboard } from './dashboard.js';
 import { benchEndToEnd } from './end-to-end.js';
+import { benchFacts } from './facts.js';
 import { benchFederate } from './federate.js';
 import { benchLake } from './lake.js';
 import { benchLoad } from './load.js';
@@ -16,6 +17,7 @@ import { benchViews } from './views.js';
 
 const benches: Readonly<Record<string, () => Promise<unknown>>> = {
   load: benchLoad,
+  facts: benchFacts,
   'end-to-end': benchEndToEnd,
   memory: benchMemory,
   sandbox: benchSandbox,

@@ -1,4 +1,4 @@
-/** How many requests a day costs: the real planner, streams and client against an API that counts. */
+/** Counts the requests that a day costs: the real planner, streams and client against an API that counts. */
 import { sync } from '../../src/engine/sync.js';
 import type { GenesysApi } from '../../src/genesys/api.js';
 import { createGenesysApi } from '../../src/genesys/client.js';

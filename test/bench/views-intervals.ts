@@ -18,6 +18,9 @@ const tables = [
   'wrapup_aggregates',
   'user_aggregates',
   'flow_outcome_aggregates',
+  'flow_aggregates',
+  'survey_aggregates',
+  'evaluation_aggregates',
 ];
 /** Twenty metrics of a queue in which something happens all the time. */
 const queueMetrics =
@@ -38,6 +41,7 @@ export async function fillIntervals(pool: pg.Pool, sizes: IntervalSizes): Promis
     ...tables.flatMap(intervalSumTables),
   ]);
   await fillDirectory(pool, sizes);
+  await pool.query(observationsSql(sizes));
   for (const [day, startMs] of starts.entries()) {
     const from = new Date(startMs).toISOString();
     const steps = `generate_series(timestamptz '${from}', timestamptz '${from}' + interval '23:30', interval '30 minutes') as step`;
@@ -46,6 +50,8 @@ export async function fillIntervals(pool: pg.Pool, sizes: IntervalSizes): Promis
     await pool.query(wrapupsSql(sizes, steps, day));
     await pool.query(statusesSql(sizes, steps, day));
     await pool.query(outcomesSql(steps));
+    await pool.query(flowsSql(steps));
+    for (const quality of qualityAggregates) await pool.query(qualitySql(sizes, steps, quality));
     await pool.query(spansSql(sizes, from, day, { table: 'user_presences', column: 'system_presence', perDay: 12 }));
     await pool.query(
       spansSql(sizes, from, day, { table: 'user_routing_statuses', column: 'routing_status', perDay: 60 }),
@@ -148,6 +154,51 @@ function outcomesSql(steps: string): string {
     cross join generate_series(1, 5) as outcome
     cross join ${words('nFlow nFlowOutcome nFlowOutcomeFailed tFlowOutcome')} as metric
     where ${isOpen}`;
+}
+
+/** Fifty flows in which something happens all the time. */
+function flowsSql(steps: string): string {
+  return `
+    insert into genesys.flow_aggregates (interval_start, interval_end, as_of, flow_id, flow_type, media_type, metric, count, sum)
+    select step, step + interval '30 minutes', now(), ${idSql('flow', 'number')}, 'INBOUNDCALL', 'voice', metric, 3, 90000
+    from ${steps}
+    cross join generate_series(1, 50) as number
+    cross join ${words('nFlow tFlow tFlowDisconnect tFlowExit nFlowOutcome nFlowOutcomeFailed')} as metric
+    where ${isOpen}`;
+}
+
+const qualityAggregates = [
+  {
+    table: 'survey_aggregates',
+    metrics: 'nSurveysSent nSurveysStarted nSurveyResponses oSurveyTotalScore nSurveyNpsPromoters',
+  },
+  { table: 'evaluation_aggregates', metrics: 'nEvaluations oTotalScore oTotalCriticalScore' },
+] as const;
+
+/** A survey and an evaluation of one agent in twenty each half hour. */
+function qualitySql(
+  { agents, queues }: IntervalSizes,
+  steps: string,
+  { table, metrics }: (typeof qualityAggregates)[number],
+): string {
+  return `
+    insert into genesys.${table} (interval_start, interval_end, as_of, queue_id, user_id, media_type, metric, count, sum)
+    select step, step + interval '30 minutes', now(), ${queueOf(queues)}, ${idSql('agent', 'number')}, 'voice', metric, 1, 70
+    from ${steps}
+    cross join generate_series(1, ${agents}, 20) as number
+    cross join ${words(metrics)} as metric
+    where ${isOpen}`;
+}
+
+/** Samples of three days, one in five minutes. */
+function observationsSql({ firstDayMs, queues }: IntervalSizes): string {
+  const from = new Date(firstDayMs + 14 * dayMs).toISOString();
+  return `
+    insert into genesys.queue_observations (interval_start, observed_at, as_of, queue_id, media_type, metric, count)
+    select step, step + interval '10 seconds', now(), ${idSql('queue', 'number')}, 'voice', metric, 3
+    from generate_series(timestamptz '${from}', timestamptz '${from}' + interval '3 days', interval '5 minutes') as step
+    cross join generate_series(1, ${queues}) as number
+    cross join ${words('oWaiting oInteracting oAlerting oOnQueueUsers')} as metric`;
 }
 
 /** Statuses one after the other through the eight hours of work of those who work that day. */

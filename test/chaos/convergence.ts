@@ -25,7 +25,7 @@ const quietMs = 33 * dayMs;
 const roundsMax = 5;
 const runMsMax = 600 * secondMs;
 
-/** When the storm is over: ordinary runs, then the stormed warehouse against the truth and against one that never saw a storm. */
+/** Compares after the storm: ordinary runs, then the stormed warehouse against the truth and against one that never saw a storm. */
 export async function proveConvergence(after: AfterStorm, isBrief: boolean): Promise<Outcome> {
   const { sandbox, server } = after;
   const endMs = Math.ceil(sandbox.now().getTime() / dayMs) * dayMs;

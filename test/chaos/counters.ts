@@ -10,7 +10,7 @@ export interface Counters {
   readonly endings: Counts;
   /** Requests of operations whose answers are committed pages, by stream group. */
   readonly requests: Counts;
-  /** How many of these were answered successfully. */
+  /** Number of these that were answered successfully. */
   readonly answered: Counts;
   /** Pages whose rows and checkpoint were committed, by stream. */
   readonly committed: Counts;
@@ -20,7 +20,7 @@ export interface Counters {
   organisationHours: number;
 }
 
-/** Where one answer is one page; listings of the directory are committed as a whole and not counted here. */
+/** Lists operations of which one answer is one page; listings of the directory are committed as a whole and not counted here. */
 const groups: Readonly<Record<string, string>> = {
   'conversations details query': 'conversations',
   'conversations details job results': 'conversation_history',

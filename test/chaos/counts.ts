@@ -1,4 +1,4 @@
-/** How often what happened; names are words for people. */
+/** Counts of events by name; names are words for people. */
 export class Counts {
   readonly #counts = new Map<string, number>();
 

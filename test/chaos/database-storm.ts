@@ -66,7 +66,7 @@ export const databaseFaults = [
 ] as const;
 type DatabaseFault = (typeof databaseFaults)[number];
 
-/** How often each comes in one round; server restarts take a second or two in which nothing else can be struck. */
+/** Frequency of each in one round; server restarts take a second or two in which nothing else can be struck. */
 const round: Readonly<Record<DatabaseFault, number>> = {
   'backend terminated': 4,
   'backend terminated in COPY': 4,

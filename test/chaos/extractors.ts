@@ -15,7 +15,7 @@ export interface ProcessClock {
   readonly jumpMs?: number;
 }
 
-/** How a process ended: of its own accord, or killed. */
+/** End of a process: of its own accord, or killed. */
 export interface Ended {
   readonly status: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -23,7 +23,7 @@ export interface Ended {
 }
 
 export interface Process {
-  /** When the program is loaded, which takes the longer the busier the machine is. */
+  /** Instant at which the program is loaded, which takes the longer the busier the machine is. */
   readonly up: Promise<void>;
   readonly ended: Promise<Ended>;
   kill(signal: NodeJS.Signals): void;

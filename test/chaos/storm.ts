@@ -34,7 +34,7 @@ export interface StormOptions {
 export const stormDatabase = 'storm';
 /** The organisation's history is asked for from so long before the storm on: as far as the stream of recent conversations reaches. */
 const historyMs = 2 * dayMs;
-/** How much faster the organisation's time runs than the machine's. */
+/** Speed of the organisation's time, relative to the machine's. */
 const factor = 300;
 const tickMs = 100;
 const phaseMs = { min: 500, max: 4_000 };

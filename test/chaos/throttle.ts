@@ -1,4 +1,4 @@
-/** How much slower this machine is at the moment than a quiet one; a storm that kept the latter's pace would let no process get anywhere. */
+/** Measures how much slower this machine is at the moment than a quiet one; a storm that kept the latter's pace would let no process get anywhere. */
 export class Pace {
   #loadMs = quietLoadMs;
 

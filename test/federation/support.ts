@@ -104,4 +104,25 @@ export async function createReader(url: string, name: string, password: string, 
   return address.href;
 }
 
+export interface Column {
+  readonly relation: string;
+  readonly name: string;
+  readonly type: string;
+  readonly comment: string | null;
+  readonly relation_comment: string | null;
+}
+
+/** The columns of schema mart, in order. */
+export async function columnsOf(url: string): Promise<Column[]> {
+  return onDatabase(url, async (client) => {
+    const { rows } = await client.query<Column>(
+      `select c.relname as relation, a.attname as name, format_type(a.atttypid, null) as type,
+           col_description(c.oid, a.attnum) as comment, obj_description(c.oid, 'pg_class') as relation_comment
+       from pg_class as c join pg_attribute as a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+       where c.relnamespace = 'mart'::regnamespace and c.relkind in ('v', 'r') order by c.relname, a.attnum`,
+    );
+    return rows;
+  });
+}
+
 export { testPool };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type Failure, toApiError } from '../../src/genesys/errors.js';
-import type { OperationKind } from '../../src/genesys/operation.js';
+import type { OperationKind } from '../../src/genesys/request/operation.js';
 import type { ErrorAction } from '../../src/lib/errors.js';
 import { Redactor } from '../../src/lib/redact.js';
 

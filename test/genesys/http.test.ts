@@ -2,7 +2,12 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { createTransport, readText, type TransportOptions, type WireRequest } from '../../src/genesys/transport.js';
+import {
+  createTransport,
+  readText,
+  type TransportOptions,
+  type WireRequest,
+} from '../../src/genesys/http/transport.js';
 import { startServer } from './api-server.js';
 
 const textBytesMax = 1_500;

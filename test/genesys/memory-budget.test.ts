@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MemoryBudget } from '../../src/genesys/memory-budget.js';
+import { MemoryBudget } from '../../src/genesys/request/memory-budget.js';
 
 const minuteMs = 60_000;
 const startMs = 1_700_000_000_000;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { EntityPages, JsonObject } from '../../src/genesys/api.js';
-import { cursorPages, numberedPages, type PageRequest } from '../../src/genesys/pagination.js';
+import { cursorPages, numberedPages, type PageRequest } from '../../src/genesys/endpoints/pagination.js';
 import { ApiError } from '../../src/lib/errors.js';
 
 const requestedAt = new Date('2026-01-05T00:00:00Z');

@@ -11,7 +11,7 @@ export interface TestProxy {
   change(answer: ProxyAnswer): void;
 }
 
-/** How a proxy answers CONNECT: with this status, by closing the connection, or never; `port`: with a tunnel to this machine. */
+/** Answer of a proxy to CONNECT: with this status, by closing the connection, or never; `port`: with a tunnel to this machine. */
 export type ProxyAnswer = { readonly status: number } | 'close' | 'silence' | { readonly port: number };
 
 /** A proxy that ends with the test. */

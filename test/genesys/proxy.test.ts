@@ -1,8 +1,8 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createGenesysApi } from '../../src/genesys/client.js';
-import { type ProxySettings, proxyFor } from '../../src/genesys/proxy.js';
-import { attemptsMax } from '../../src/genesys/retry.js';
-import { createTransport, readText } from '../../src/genesys/transport.js';
+import { type ProxySettings, proxyFor } from '../../src/genesys/http/proxy.js';
+import { createTransport, readText } from '../../src/genesys/http/transport.js';
+import { attemptsMax } from '../../src/genesys/request/retry.js';
 import { ApiError } from '../../src/lib/errors.js';
 import { startServer } from './api-server.js';
 import { startProxy } from './proxy-server.js';

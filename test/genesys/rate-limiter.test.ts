@@ -1,9 +1,9 @@
 import { setMaxListeners } from 'node:events';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Budget } from '../../src/genesys/budget.js';
-import { MemoryBudget } from '../../src/genesys/memory-budget.js';
-import { RateLimiter } from '../../src/genesys/rate-limiter.js';
+import type { Budget } from '../../src/genesys/request/budget.js';
+import { MemoryBudget } from '../../src/genesys/request/memory-budget.js';
+import { RateLimiter } from '../../src/genesys/request/rate-limiter.js';
 import { DeferredError } from '../../src/lib/errors.js';
 import { VirtualTime } from './virtual-time.js';
 

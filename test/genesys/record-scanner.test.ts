@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { RecordScanner } from '../../src/genesys/record-scanner.js';
+import { RecordScanner } from '../../src/genesys/http/record-scanner.js';
 
 const tooLarge = (bytesMax: number) => new Error(`more than ${bytesMax} bytes`);
 

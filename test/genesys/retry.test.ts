@@ -6,7 +6,7 @@ import {
   jitteredMs,
   type RetryOptions,
   withRetry,
-} from '../../src/genesys/retry.js';
+} from '../../src/genesys/request/retry.js';
 import { ApiError, type ApiErrorFacts, DeferredError } from '../../src/lib/errors.js';
 
 const start = new Date('2026-01-05T10:00:00Z');

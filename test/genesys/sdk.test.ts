@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test, vi } from 'vitest';
-import { openSdk } from '../../src/genesys/sdk.js';
+import { openSdk } from '../../src/genesys/http/sdk.js';
 import { ApiError, UsageError } from '../../src/lib/errors.js';
 import { anyQuery, openApi, startServer } from './api-server.js';
 

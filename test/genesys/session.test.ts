@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Session } from '../../src/genesys/session.js';
+import { Session } from '../../src/genesys/auth/session.js';
 
 const hourMs = 3_600_000;
 const neverAborted = new AbortController().signal;

@@ -1,12 +1,10 @@
 import type pg from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { describeLoss } from '../../src/postgres/connection/lost.js';
 import { createPool } from '../../src/postgres/connection/pool.js';
 import { inTransaction, onConnection } from '../../src/postgres/connection/transaction.js';
 import { createWarehouse } from '../../src/postgres/warehouse.js';
-import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
 import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
-import { differencesFromTruth, environmentFor, runCommand } from '../support/program.js';
 
 /** Administrators and time-outs end sessions: the sentence is the database's own, and nothing but the run is lost. */
 const at = new Date('2026-03-12T06:12:00Z');
@@ -79,6 +77,8 @@ describe('a session that the database ended is reported with the reason of the d
   test('an administrator, between two statements and in one (57P01)', async () => {
     const pool = poolWith('');
     const kill = async (client: pg.PoolClient, during: Promise<unknown>) => {
+      // Its error may be here before the answer to the statement that causes it.
+      during.catch(() => {});
       const { processID } = client as unknown as { processID: number };
       await admin.query('select pg_terminate_backend($1)', [processID]);
       await during;
@@ -154,38 +154,4 @@ describe('a slice in whose commit the database ends the session', () => {
     await claim.release();
     await pool.end();
   });
-});
-
-describe('a sync whose sessions are ended all the time', () => {
-  let sandbox: Sandbox;
-  beforeAll(async () => {
-    sandbox = await startSandbox({ seed: 4, conversationsPerDay: 100, agents: 5, clock: { kind: 'fixed', at } });
-  });
-  afterAll(() => sandbox?.close());
-
-  test('ends in one sentence with status 1; nothing is a dead letter, and the next one completes it', async () => {
-    const environment = { ...environmentFor(sandbox, database.url), GENESYS_WAREHOUSE_START: '2026-03-11T00:00:00Z' };
-    let isOver = false;
-    const running = runCommand(['sync'], sandbox, environment).finally(() => {
-      isOver = true;
-    });
-    // From the first page on, so that slices are met in the middle.
-    while (!isOver && sandbox.requests().length < 20) await new Promise((resolve) => setTimeout(resolve, 2));
-    while (!isOver) {
-      await admin.query(
-        `select pg_terminate_backend(pid) from pg_stat_activity
-         where application_name = 'genesys-warehouse' and datname = current_database()`,
-      );
-    }
-    const { status, output } = await running;
-    expect(status).toBe(1);
-    expect(output).toMatch(/connection to the database was lost \(.+?\)\. \w/);
-    expect(output).not.toMatch(/"stack"|\n\s+at /);
-    const letters = await admin.query('select count(*)::int as count from extract.dead_letters');
-    expect(letters.rows).toEqual([{ count: 0 }]);
-    const charged = await admin.query('select stream, last_error from extract.slices where attempts > 0');
-    expect(charged.rows).toEqual([]);
-    expect(await runCommand(['sync'], sandbox, environment)).toMatchObject({ status: 0 });
-    expect(await differencesFromTruth(admin, sandbox)).toEqual([]);
-  }, 120_000);
 });

@@ -253,7 +253,7 @@ async function notPlanned(): Promise<Interval[]> {
   return rows;
 }
 
-/** Where nobody asked for anything between the beginning of the schedule and the last that somebody asked for. */
+/** Returns where nobody asked for anything between the beginning of the schedule and the last that somebody asked for. */
 function holes(life: Life): Interval[] {
   if (!life.isScheduled) return [];
   const joined = union(life.asked).filter(({ to }) => to >= scheduledFrom);

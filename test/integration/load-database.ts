@@ -4,6 +4,7 @@ import { conversationTables } from '../../src/conversation/tables.js';
 import type { StoreCounts } from '../../src/model/extraction.js';
 import { inTransaction } from '../../src/postgres/connection/transaction.js';
 import { isLoadConflict, loadConversations } from '../../src/postgres/load/conversations.js';
+import { incomingConversation } from '../../src/postgres/load/conversations-merge.js';
 import { ensurePartitions } from '../../src/postgres/schema/partitions.js';
 import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
 
@@ -39,11 +40,12 @@ export class LoadDatabase {
   async load(records: readonly unknown[], asOf: Date | readonly Date[], stream = 'test'): Promise<StoreCounts> {
     const conversations = records.map((record) => flatten(record));
     await this.ensurePartitions(conversations);
+    const incoming = conversations.map((flat, index) =>
+      incomingConversation(flat, asOf instanceof Date ? asOf : (asOf[index] as Date)),
+    );
     for (let conflicts = 0; ; conflicts += 1) {
       try {
-        return await inTransaction(this.pool, (client) =>
-          loadConversations(client, conversations, { asOf, stream, now }),
-        );
+        return await inTransaction(this.pool, (client) => loadConversations(client, incoming, { stream, now }));
       } catch (error) {
         if (!isLoadConflict(error) || conflicts === conflictsMax) throw error;
       }
@@ -76,7 +78,7 @@ export class LoadDatabase {
     return (await this.pool.query<Row>(text, values)).rows;
   }
 
-  /** Where every row of the conversation tables lies and which transaction wrote it: equal when nothing was written. */
+  /** Returns where every row of the conversation tables lies and which transaction wrote it: equal when nothing was written. */
   async placesOfRows(): Promise<string[]> {
     const selects = conversationTables.map(
       ({ name }) => `select tableoid::regclass::text || ctid::text || xmin::text as place from genesys.${name}`,

@@ -5,6 +5,7 @@ import { flatten } from '../../src/conversation/flatten.js';
 import { relations } from '../../src/conversation/relations.js';
 import { inTransaction } from '../../src/postgres/connection/transaction.js';
 import { loadConversations } from '../../src/postgres/load/conversations.js';
+import { incomingConversation } from '../../src/postgres/load/conversations-merge.js';
 import { ensurePartitions } from '../../src/postgres/schema/partitions.js';
 import { anyRecord, canonicalText } from '../conversation/arbitraries.js';
 import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
@@ -26,13 +27,14 @@ afterAll(async () => {
 
 async function load(records: readonly unknown[], asOf = now): Promise<void> {
   const conversations = records.map((record) => flatten(record));
+  const incoming = conversations.map((flat) => incomingConversation(flat, asOf));
   await ensurePartitions(
     pool,
     conversations.map((flat) => flat.conversationStart),
     partitions,
     now,
   );
-  await inTransaction(pool, (client) => loadConversations(client, conversations, { asOf, stream: 'test', now }));
+  await inTransaction(pool, (client) => loadConversations(client, incoming, { stream: 'test', now }));
 }
 
 async function expectStored(record: Record<string, unknown>): Promise<void> {

@@ -5,6 +5,7 @@ import { flatten } from '../../src/conversation/flatten.js';
 import { conversationTables } from '../../src/conversation/tables.js';
 import { inTransaction } from '../../src/postgres/connection/transaction.js';
 import { isLoadConflict, loadConversations } from '../../src/postgres/load/conversations.js';
+import { incomingConversation } from '../../src/postgres/load/conversations-merge.js';
 import { at, LoadDatabase, now } from './load-database.js';
 import { call } from './load-records.js';
 
@@ -140,11 +141,13 @@ describe('a changed conversation', () => {
   test('is found by probing keys, never by reading whole partitions', async () => {
     const records = Array.from({ length: 50 }, () => call());
     await db.load(records, at(1));
-    const changed = records.map((record) => flatten(call({ conversationId: record.conversationId, code: 'x' })));
+    const changed = records.map((record) =>
+      incomingConversation(flatten(call({ conversationId: record.conversationId, code: 'x' })), at(2)),
+    );
     const scans = await inTransaction(db.pool, async (client) => {
       // This connection may still count the scans by which it built the indexes of new partitions.
       const before = await scansOfPartitions(client);
-      await loadConversations(client, changed, { asOf: at(2), stream: 'test', now });
+      await loadConversations(client, changed, { stream: 'test', now });
       const after = await scansOfPartitions(client);
       return { sequential: after.sequential - before.sequential, index: after.index - before.index };
     });
@@ -159,9 +162,10 @@ describe('a load that fails', () => {
     const client = await db.pool.connect();
     try {
       await client.query('begin');
-      const context = { asOf: at(1), stream: 'test', now };
+      const context = { stream: 'test', now };
+      const incoming = [incomingConversation(flatten(record), at(1))];
       // Nobody has made the partition.
-      await expect(loadConversations(client, [flatten(record)], context)).rejects.toThrow(/no partition of relation/);
+      await expect(loadConversations(client, incoming, context)).rejects.toThrow(/no partition of relation/);
       await client.query('rollback');
       expect((await client.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
     } finally {

@@ -25,7 +25,7 @@ class World {
   nowMs = startMs;
   readonly clientId = `client-${clients++}`;
   readonly workers: Worker[];
-  /** When requests left, and from which process. */
+  /** Instants at which requests left, and the process. */
   readonly sent: { readonly atMs: number; readonly worker: number; readonly priority: number }[] = [];
 
   constructor(count: number, requestsPerMinute = 300) {
@@ -57,7 +57,7 @@ class Worker {
   demand = Number.POSITIVE_INFINITY;
   priority = 1;
   nextMs: number;
-  /** How late a timer fires, and how long a granted request takes to leave. */
+  /** Bounds how late a timer fires, and how long a granted request takes to leave. */
   lateMs: () => number = () => 0;
   lastTicket = 0;
 

@@ -1,7 +1,7 @@
 import type pg from 'pg';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { missing } from '../../src/engine/plan.js';
-import type { Interval } from '../../src/lib/interval.js';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { planBackfill, planSchedule } from '../../src/engine/plan.js';
+import { dayMs, hourMs, type Interval } from '../../src/lib/interval.js';
 import type { Plan, SliceClaim, Stream } from '../../src/model/extraction.js';
 import { createWarehouse, type Warehouse } from '../../src/postgres/warehouse.js';
 import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
@@ -26,6 +26,16 @@ beforeEach(async () => {
   now = at(12);
   await pool.query(`truncate extract.slices, extract.streams, extract.dead_letters, extract.pruned`);
 });
+
+const streamOf = (name: string) =>
+  ({
+    name,
+    kind: 'interval',
+    priority: 1,
+    lagMs: 0,
+    repassAgesMs: [],
+    sliceLengthMs: () => dayMs,
+  }) as unknown as Stream;
 
 async function claim(stream: string): Promise<SliceClaim> {
   const claimed = await warehouse.claim({ streams: [stream], now, liveAfter: at(0), isLiveOnly: false });
@@ -63,18 +73,14 @@ test('a schedule that reaches further back begins where the pruned range ends, a
      values ('calls', '2000-01-01', $1, $4), ('calls', $2, $3, $4)`,
     [at(1), at(2), at(4), at(11)],
   );
-  const plan = (asked: Interval, isSchedule: boolean): Plan => ({
-    stream: { name: 'calls', kind: 'interval', priority: 1, repassAgesMs: [] } as unknown as Stream,
-    now,
-    isSchedule,
-    targetRange: () => asked,
-    missingSlices: missing,
-    dueAt: ({ to }) => to,
-  });
+  const calls = streamOf('calls');
+  const backfill = async (range: Interval) =>
+    warehouse.plan(planBackfill(calls, { range, lengthMs: dayMs, now }, await warehouse.plannedRanges('calls')));
   // Between the two was pruned as well, and a person had it pulled again.
-  await warehouse.plan(plan({ from: at(1), to: at(2) }, false));
-  await warehouse.plan(plan({ from: at(5), to: at(6) }, false));
-  await warehouse.plan(plan({ from: at(0), to: at(6) }, true));
+  await backfill({ from: at(1), to: at(2) });
+  await backfill({ from: at(5), to: at(6) });
+  const ranges = await warehouse.plannedRanges('calls');
+  await warehouse.plan(planSchedule({ ...calls, sliceLengthMs: () => hourMs }, { start: at(0), now: at(6) }, ranges));
   const slices = await pool.query('select slice_from, slice_to from extract.slices order by slice_from');
   expect(slices.rows).toEqual([
     { slice_from: at(1), slice_to: at(2) },
@@ -88,20 +94,15 @@ test('a schedule that reaches further back begins where the pruned range ends, a
 });
 
 test('the next period of a snapshot replaces one that failed, and is pending since then', async () => {
-  const plan = (hour: number): Plan => ({
-    stream: { name: 'names', kind: 'snapshot', priority: 1, repassAgesMs: [] } as unknown as Stream,
-    now,
-    isSchedule: true,
-    targetRange: () => ({ from: at(hour), to: at(hour + 1) }),
-    missingSlices: (asked) => [asked],
-    dueAt: ({ from }) => from,
-  });
-  await warehouse.plan(plan(12));
+  const names = { ...streamOf('names'), kind: 'snapshot' as const, sliceLengthMs: () => hourMs };
+  const plan = async () =>
+    warehouse.plan(planSchedule(names, { start: at(0), now }, await warehouse.plannedRanges('names')));
+  await plan();
   const failing = await claim('names');
   await failing.fail('no', at(13));
   await failing.release();
   now = at(13);
-  await warehouse.plan(plan(13));
+  await plan();
   const gaps = await pool.query(`select state, from_at, requested_at from mart.ops_coverage where stream = 'names'`);
   expect(gaps.rows).toEqual([{ state: 'due', from_at: at(13), requested_at: at(12) }]);
   const next = await claim('names');
@@ -112,12 +113,11 @@ test('the next period of a snapshot replaces one that failed, and is pending sin
 
 test('a failing slice ends when the stream that covers it has pulled its whole time, and not before', async () => {
   const plan = (name: string, coveredBy?: string): Plan => ({
-    stream: { name, kind: 'interval', priority: 1, repassAgesMs: [], coveredBy } as unknown as Stream,
+    stream: { ...streamOf(name), ...(coveredBy !== undefined && { coveredBy }) },
     now,
     isSchedule: true,
-    targetRange: () => ({ from: at(0), to: at(4) }),
-    missingSlices: missing,
-    dueAt: ({ to }) => to,
+    scheduledFrom: at(0),
+    slices: [{ interval: { from: at(0), to: at(4) }, dueAt: at(4) }],
   });
   const pullHistory = async (from: number, to: number) => {
     await pool.query(
@@ -147,4 +147,47 @@ test('a failing slice ends when the stream that covers it has pulled its whole t
     `select pass, due_at, attempts, as_of, last_error from extract.slices where stream = 'calls'`,
   );
   expect(rows).toEqual([{ pass: 1, due_at: null, attempts: 0, as_of: at(11), last_error: null }]);
+});
+
+describe('two planners that read the ledger at the same moment', () => {
+  const calls = { ...streamOf('calls'), sliceLengthMs: () => hourMs };
+  const stored = async () => (await pool.query(`select slice_from, slice_to from extract.slices order by 1`)).rows;
+  const hours = (...pairs: [number, number][]) =>
+    pairs.map(([from, to]) => ({ slice_from: at(from), slice_to: at(to) }));
+
+  test('never add overlapping slices, and the second one learns that it has to plan again', async () => {
+    const both = await warehouse.plannedRanges('calls');
+    const first = planBackfill(calls, { range: { from: at(0), to: at(3) }, lengthMs: 3 * hourMs, now }, both);
+    const second = planBackfill(calls, { range: { from: at(1), to: at(6) }, lengthMs: undefined, now }, both);
+    expect(await warehouse.plan(first)).toBe(1);
+    expect(await warehouse.plan(second)).toBe(3);
+    expect(second.slices).toHaveLength(5);
+    expect(await stored()).toEqual(hours([0, 3], [3, 4], [4, 5], [5, 6]));
+    const again = planBackfill(
+      calls,
+      { range: { from: at(1), to: at(6) }, lengthMs: undefined, now },
+      await warehouse.plannedRanges('calls'),
+    );
+    expect(again.slices).toEqual([]);
+  });
+
+  test('add each slice once when they plan the same', async () => {
+    const ranges = await warehouse.plannedRanges('calls');
+    const plan = planSchedule(calls, { start: at(8), now }, ranges);
+    const added = await Promise.all([1, 2, 3, 4].map(() => warehouse.plan(plan)));
+    expect(added.sort()).toEqual([0, 0, 0, 4]);
+    expect(await stored()).toEqual(hours([8, 9], [9, 10], [10, 11], [11, 12]));
+  });
+
+  test('plan nothing into a range that was pruned since one of them read', async () => {
+    const plan = planSchedule(calls, { start: at(8), now }, await warehouse.plannedRanges('calls'));
+    await pool.query(
+      `insert into extract.pruned (stream, pruned_from, pruned_to, pruned_at) values ('calls', '2000-01-01', $1, $2)`,
+      [at(10), now],
+    );
+    expect(await warehouse.plan(plan)).toBe(2);
+    expect(await stored()).toEqual(hours([10, 11], [11, 12]));
+    const { rows } = await pool.query('select scheduled_from from extract.streams');
+    expect(rows).toEqual([{ scheduled_from: at(10) }]);
+  });
 });

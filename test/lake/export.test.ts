@@ -9,7 +9,6 @@ import { environmentFor, runCommand } from '../support/program.js';
 import { differingTables, readTable, tablesIn, versionsOf } from './support.js';
 
 const at = new Date('2026-03-12T15:07:00Z');
-const day = 86_400_000;
 
 let sandbox: Sandbox;
 let database: TestDatabase;
@@ -99,16 +98,6 @@ describe('a first export', () => {
 });
 
 describe('what changes in Postgres', () => {
-  test('reaches the lake with the next export: days that passed, restatements, statuses, the directory', {
-    timeout: 120_000,
-  }, async () => {
-    sandbox.setNow(new Date(at.getTime() + 2 * day));
-    expect(await run('sync')).toMatchObject({ status: 0 });
-    expect(await differingTables(pool, root)).not.toEqual([]);
-    await exportAgain();
-    expect(await differingTables(pool, root)).toEqual([]);
-  });
-
   test('costs a commit only in the tables that it concerns', async () => {
     const before = await versionsOf(root);
     // Campaigns show the name of their queue.
@@ -151,21 +140,6 @@ describe('what changes in Postgres', () => {
 });
 
 describe('lake export', () => {
-  test('writes tables of schema genesys and personal data on request', {
-    timeout: 120_000,
-  }, async () => {
-    const other = await mkdtemp(join(tmpdir(), 'lake-'));
-    const result = await run('lake', 'export', other, '--raw', '--personal');
-    expect(result).toMatchObject({ status: 0 });
-    expect(await differingTables(pool, other)).toEqual([]);
-    expect(await tablesIn(other)).toEqual(
-      expect.arrayContaining(['genesys/participant_attributes', 'mart/fct_addresses']),
-    );
-    const users = await readTable(other, 'mart/dim_users');
-    expect(users.rows.every((row) => row.user_name !== null)).toBe(true);
-    await rm(other, { recursive: true });
-  });
-
   test('names what cannot be exported, with exit status 2', async () => {
     const result = await run('lake', 'export', join(root, 'x'), '--relation', 'rpt_nothing');
     expect(result.status).toBe(2);

@@ -35,6 +35,8 @@ beforeAll(async () => {
     GENESYS_WAREHOUSE_START: '1d',
     GENESYS_WAREHOUSE_SERVICE_PORT: '0',
     GENESYS_WAREHOUSE_LAKE_URL: root,
+    GENESYS_WAREHOUSE_LAKE_RAW: 'on',
+    GENESYS_WAREHOUSE_LAKE_PERSONAL: 'on',
   };
 });
 afterAll(async () => {
@@ -58,13 +60,15 @@ test('run exports what a tick has pulled to GENESYS_WAREHOUSE_LAKE_URL', { timeo
   const { output } = await running;
   expect(output).toContain('Lake exported');
   expect((await readTable(root, 'mart/fct_conversations')).rows.length).toBeGreaterThan(50);
+  // As GENESYS_WAREHOUSE_LAKE_RAW and _PERSONAL ask for.
+  expect(await tablesIn(root)).toEqual(expect.arrayContaining(['genesys/segments', 'mart/fct_addresses']));
   expect(await differingTables(pool, root)).toEqual([]);
 });
 
 test('an erased address leaves the lake with the next export, and its files with the next vacuum', {
   timeout: 180_000,
 }, async () => {
-  expect(await run('lake', 'export', root, '--personal')).toMatchObject({ status: 0 });
+  expect(await run('lake', 'export', root)).toMatchObject({ status: 0 });
   const addresses = async () => (await readTable(root, 'mart/fct_addresses')).rows.map((row) => String(row.ani));
   const address = (await addresses()).find((ani) => ani.startsWith('tel:+')) ?? '';
   expect(address).not.toBe('');

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/index.js';
 import { startSandbox } from '../../src/sandbox/index.js';
-import { objects } from '../../src/sandbox/server/record-faults.js';
+import { objects } from '../../src/sandbox/server/faults/record-faults.js';
 import type { JsonObject } from '../../src/sandbox/world.js';
 import {
   aggregatesOf,

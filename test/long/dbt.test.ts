@@ -5,17 +5,18 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dbtSources } from '../../src/catalog/dbt.js';
 import { readCatalog } from '../../src/postgres/catalog.js';
-import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
+import { filledDatabase } from '../support/filled.js';
+import { type TestDatabase, testPool } from '../support/postgres.js';
+import { dbtProgram } from './clients/tools.js';
 
-const hasDbt = spawnSync('dbt', ['--version']).status === 0;
-if (!hasDbt) console.warn('dbt is not installed (pip install dbt-postgres): its sources are not tried with it.');
+const program = dbtProgram();
 
 let database: TestDatabase;
 let directory: string;
 
-describe.skipIf(!hasDbt)('the sources of catalog --format dbt', () => {
+describe.skipIf(program === undefined)('the sources of catalog --format dbt', () => {
   beforeAll(async () => {
-    database = await migratedDatabase();
+    database = await filledDatabase();
     const pool = testPool(database.url);
     directory = mkdtempSync(join(tmpdir(), 'dbt-'));
     mkdirSync(join(directory, 'models'));
@@ -37,7 +38,7 @@ describe.skipIf(!hasDbt)('the sources of catalog --format dbt', () => {
       join(directory, 'profiles.yml'),
       JSON.stringify({ warehouse: { target: 'test', outputs: { test: output } } }),
     );
-  }, 240_000);
+  }, 300_000);
 
   afterAll(async () => {
     await database?.drop();
@@ -46,12 +47,24 @@ describe.skipIf(!hasDbt)('the sources of catalog --format dbt', () => {
 
   const dbt = (command: string) => {
     const env = { ...process.env, DBT_SEND_ANONYMOUS_USAGE_STATS: 'false' };
-    const options = { cwd: directory, env, encoding: 'utf8' } as const;
-    return spawnSync('dbt', ['--no-use-colors', command, '--profiles-dir', '.'], options);
+    const options = { cwd: directory, env, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 } as const;
+    return spawnSync(program ?? '', ['--no-use-colors', command, '--profiles-dir', '.'], options);
   };
 
   test('are parsed by dbt', { timeout: 180_000 }, () => {
     const { status, stdout } = dbt('parse');
     expect([status, status === 0 ? '' : stdout]).toEqual([0, '']);
+  });
+
+  test('hold in a filled database: every key is unique and there, every reference finds its row', {
+    timeout: 600_000,
+  }, () => {
+    const { stdout } = dbt('test');
+    const [, passed, failed] = /PASS=(\d+) WARN=0 ERROR=(\d+)/.exec(stdout) ?? [];
+    expect([failed, failed === '0' ? '' : stdout.split('\n').filter((line) => /FAIL|ERROR/.test(line))]).toEqual([
+      '0',
+      '',
+    ]);
+    expect(Number(passed)).toBeGreaterThan(150);
   });
 });

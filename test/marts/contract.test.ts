@@ -6,11 +6,14 @@ import { type Marts, openMarts } from './support.js';
 
 /** Columns that reports are written against: they keep their names. */
 const promised: Readonly<Record<string, string>> = {
-  fct_conversations: `conversation_id started_at started_local ended_at ended_local originating_direction media_types agent_session_count
+  fct_conversations: `wrapup_code wrapup_name effective_wrapup_code effective_wrapup_name first_queue_name last_queue_name first_user_id
+    first_user_name last_user_id last_user_name handled_day wait_seconds is_waiting is_self_served division_ids customer_key
+    repeat_after_seconds min_mos message_type survey_count evaluation_count conversation_id started_at started_local ended_at ended_local originating_direction media_types agent_session_count
     wrapup_cause is_open wrapup_state is_codable day minute_of_day is_complete`,
   fct_agent_sessions: `conversation_id participant_no session_no participant_id session_id user_id queue_id media_type direction started_at
     started_local ended_at ended_local wrapup_code wrapup_name wrapup_cause is_coded is_handled is_transferred handle_seconds talk_seconds
-    hold_seconds acw_seconds alert_seconds dialing_seconds contacting_seconds`,
+    hold_seconds acw_seconds alert_seconds dialing_seconds contacting_seconds session_key leg_key day minute_of_day is_complete is_codable
+    is_conversation_coded is_callback_voice handled_day team_name campaign_name is_monitoring is_coaching is_barging is_recorded`,
   rpt_wrapup_causes: 'day queue_id media_type wrapup_cause session_count conversation_count share_rate examples',
   rpt_wrapup_conversations: 'day queue_id media_type wrapup_cause conversation_count examples',
   rpt_wrapup_coverage: `day queue_id media_type user_id agent_session_count codable_count coded_count rule_count leak_count
@@ -39,11 +42,73 @@ const promised: Readonly<Record<string, string>> = {
     average_answer_seconds answer_rate abandon_rate service_level_rate transfer_rate`,
   rpt_agent_days: `day user_id user_name handled_count average_handle_seconds average_talk_seconds average_hold_seconds average_acw_seconds
     average_answer_seconds answer_rate abandon_rate service_level_rate transfer_rate occupancy_rate`,
-  dim_queues: 'queue_id queue_name',
-  dim_users: 'user_id user_name',
+  dim_queues: 'queue_id queue_name voice_target_seconds voice_target_rate voice_alerting_seconds scoring_method',
+  dim_users: 'user_id user_name team_name location_name',
   dim_wrapup_codes: 'wrapup_code wrapup_name',
   dim_divisions: 'division_id division_name',
-  ops_freshness: `stream watermark_at final_until_at last_success_at due_slice_count failing_slice_count dead_letter_count`,
+  ops_freshness: `complete_from_at stream watermark_at final_until_at last_success_at due_slice_count failing_slice_count dead_letter_count`,
+  fct_segments: `segment_key session_key conversation_id day minute_of_day is_complete purpose segment_type queue_id user_id flow_id started_at
+    ended_at segment_seconds disconnect_type error_code sip_response_codes is_conference wrapup_code`,
+  fct_transfers: `session_key queue_id user_id to_queue_id to_user_id to_flow_id transfer_type answer_seconds outcome day minute_of_day is_complete`,
+  fct_callbacks: `leg_key day minute_of_day is_complete scheduled_at first_attempt_at reached_at attempt_count wait_seconds outcome call_session_key`,
+  fct_flows: `session_key flow_id entry_type exit_reason starting_language ending_language transfer_target_name outcome_count day minute_of_day
+    is_complete`,
+  fct_dial_attempts: `session_key campaign_id contact_id contact_list_id disposition analyzer is_connected is_abandoned user_id day minute_of_day
+    is_complete`,
+  fct_voice_quality:
+    'session_key stat_no min_mos min_r_factor max_latency_seconds received_packet_count codecs edge_id user_id day is_complete',
+  fct_resolutions: 'conversation_id resolution_no next_contact_avoided_count day is_complete',
+  fct_repeat_contacts: `conversation_id previous_conversation_id repeat_after_seconds is_same_queue is_same_code is_within_1_day is_within_7_days
+    is_within_30_days customer_key day is_complete`,
+  fct_conversation_attributes: 'conversation_id day is_complete',
+  fct_attributes: 'conversation_id participant_no attribute_name attribute_value',
+  fct_addresses: 'session_key ani dnis address_from address_to subject external_contact_id participant_name',
+  fct_queue_legs: `leg_key day minute_of_day is_complete wait_bucket requested_language requested_skills transferred_from_queue_id`,
+  fct_wrapups: 'segment_key session_key day minute_of_day is_complete',
+  fct_surveys: `session_key wrapup_code wrapup_name media_type user_name queue_name is_invited day minute_of_day is_complete`,
+  fct_evaluations: `session_key wrapup_code wrapup_name media_type user_name queue_name evaluator_user_name day minute_of_day is_complete`,
+  fct_flow_intervals:
+    'interval_start_at day flow_id flow_type media_type flow_count flow_seconds exit_count disconnect_count',
+  fct_survey_intervals:
+    'interval_start_at day queue_id user_id survey_form_id media_type sent_count started_count full_response_count promoter_count score_sum',
+  fct_evaluation_intervals:
+    'interval_start_at day queue_id user_id evaluator_id form_id media_type evaluation_count score_sum',
+  fct_queue_observations:
+    'queue_id media_type observed_at waiting_count interacting_count on_queue_user_count longest_wait_seconds',
+  rpt_wait_times: `day queue_id media_type answer_p50_seconds answer_p80_seconds answer_p90_seconds answer_p95_seconds answer_max_seconds
+    abandon_p50_seconds abandon_max_seconds answered_0_10_count abandoned_over_300_count handle_p50_seconds handle_p90_seconds`,
+  rpt_campaign_days: 'day campaign_id attempted_count connected_count abandoned_count abandon_rate',
+  rpt_queue_now:
+    'queue_id media_type waiting_count longest_wait_seconds interacting_count on_queue_user_count as_of_at',
+  rpt_agents_now: 'user_id status routing_status as_of_at',
+  dim_teams: 'team_id team_name division_id',
+  dim_skills: 'skill_id skill_name state',
+  dim_languages: 'language_id language_name state',
+  dim_groups: 'group_id group_name state',
+  dim_locations: 'location_id location_name state',
+  dim_flows: 'flow_id flow_name division_id',
+  dim_flow_outcomes: 'flow_outcome_id flow_outcome_name division_id',
+  dim_campaigns: 'campaign_id campaign_name division_id',
+  dim_contact_lists: 'contact_list_id contact_list_name division_id',
+  dim_forms: 'form_id form_name',
+  dim_entry_points: 'entry_point entry_kind',
+  dim_enums: 'enum_name value meaning',
+  dim_queues_history: `queue_id queue_name division_id valid_from_at valid_to_at voice_target_seconds voice_target_rate acw_wrapup_prompt`,
+  dim_users_history: 'user_id user_name division_id team_id state valid_from_at valid_to_at',
+  dim_dates: 'day has_data',
+  dim_intervals: 'minute_of_day',
+  bridge_queue_members: 'queue_id user_id ring_number is_joined member_since_at',
+  bridge_queue_wrapup_codes: 'queue_id wrapup_code',
+  bridge_user_skills: 'user_id skill_id proficiency',
+  bridge_user_languages: 'user_id language_id proficiency',
+  bridge_leg_skills: 'leg_key skill_id',
+  bridge_conversation_divisions: 'conversation_id division_id',
+  ops_settings:
+    'time_zone interval_seconds schema_version complete_from_at privacy_policy organization_id organization_name',
+  ops_covered_days: 'day stream state last_pass_at is_settled is_final',
+  ops_dictionary: 'relation column_name data_type unit description source_field is_additive is_personal',
+  ops_relationships: 'from_relation from_column to_relation to_column cardinality',
+  ops_quality: 'check_name day queue_id figure',
 };
 /** Types that Power BI, Tableau, Metabase and Excel all read. */
 const types = [

@@ -158,7 +158,7 @@ async function put(answer: Answer): Promise<void> {
   }
 }
 
-/** Where the figures of a table come from, and what a row of a day is about. */
+/** Sources of a table's figures, and what a row of a day is about. */
 const sources: Readonly<Record<string, { readonly view: string; readonly keys: readonly string[] }>> = {
   queue_day_sums: { view: 'int_queue_metrics', keys: ['queue_id', 'media_type'] },
   agent_handling_day_sums: { view: 'int_agent_handling_metrics', keys: ['user_id'] },

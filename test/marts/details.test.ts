@@ -70,6 +70,7 @@ beforeAll(async () => {
         session([segment('dialing', '10:00', '10:00:20')], {
           outboundCampaignId: campaign,
           outboundContactListId: list,
+          outboundContactId: 'row-7',
           metrics: [metric('nOutboundAttempted', 1), metric('nOutboundConnected', 1), metric('nOutboundAbandoned', 1)],
         }),
       ]),
@@ -86,6 +87,10 @@ beforeAll(async () => {
             flowType: 'OUTBOUNDCALL',
             entryType: 'dialer',
             exitReason: 'DISCONNECT',
+            outcomes: [
+              { flowOutcomeId: id(64), flowOutcomeValue: 'SUCCESS' },
+              { flowOutcomeId: id(65), flowOutcomeValue: 'FAILURE' },
+            ],
           },
           metrics: [metric('tIvr', 9)],
         }),
@@ -150,13 +155,14 @@ test('a callback says what was promised, who took it, and when the call was made
 
 test('a dial attempt has its list, what the analysis found, and whether the person was left waiting', async () => {
   const rows = await marts.rows(
-    `select campaign_id, contact_list_id, disposition, attempted_count::int, connected_count::int, abandoned_count::int, has_agent
+    `select campaign_id, contact_list_id, contact_id, disposition, attempted_count::int, connected_count::int, abandoned_count::int, has_agent
      from mart.fct_dial_attempts`,
   );
   expect(rows).toEqual([
     {
       campaign_id: campaign,
       contact_list_id: list,
+      contact_id: 'row-7',
       disposition: 'disposition.classification.callable.person',
       attempted_count: 1,
       connected_count: 1,
@@ -168,7 +174,7 @@ test('a dial attempt has its list, what the analysis found, and whether the pers
 
 test('a session of a flow says how it was entered and left, and how long it lasted', async () => {
   const rows = await marts.rows(
-    'select flow_id, flow_name, entry_type, exit_reason, flow_seconds::float, ivr_seconds::float from mart.fct_flows',
+    'select flow_id, flow_name, entry_type, exit_reason, flow_seconds::float, ivr_seconds::float, outcome_count::int, success_outcome_count::int from mart.fct_flows',
   );
   expect(rows).toEqual([
     {
@@ -178,19 +184,21 @@ test('a session of a flow says how it was entered and left, and how long it last
       exit_reason: 'DISCONNECT',
       flow_seconds: 9,
       ivr_seconds: 9,
+      outcome_count: 2,
+      success_outcome_count: 1,
     },
   ]);
 });
 
 test('segments show everything of a conversation in order, with the queue of their session', async () => {
   const rows = await marts.rows(
-    `select purpose, segment_type, segment_seconds::float from mart.fct_segments where conversation_id = $1
+    `select purpose, segment_type, flow_id, segment_seconds::float from mart.fct_segments where conversation_id = $1
      order by started_at, participant_no, segment_no`,
     [id(4)],
   );
   expect(rows).toEqual([
-    { purpose: 'dialer', segment_type: 'dialing', segment_seconds: 20 },
-    { purpose: 'outbound', segment_type: 'interact', segment_seconds: 10 },
-    { purpose: 'ivr', segment_type: 'ivr', segment_seconds: 9 },
+    { purpose: 'dialer', segment_type: 'dialing', flow_id: null, segment_seconds: 20 },
+    { purpose: 'outbound', segment_type: 'interact', flow_id: null, segment_seconds: 10 },
+    { purpose: 'ivr', segment_type: 'ivr', flow_id: flow, segment_seconds: 9 },
   ]);
 });

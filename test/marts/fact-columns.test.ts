@@ -192,8 +192,16 @@ describe('fct_conversations', () => {
     expect(await of(4, flags)).toEqual({ is_waiting: false, is_self_served: true, is_abandoned: false });
   });
 
+  test('waited as long as its stays in queues did together', async () => {
+    expect(await of(1, 'wait_seconds::float')).toEqual({ wait_seconds: 35 });
+    expect(await of(3, 'wait_seconds')).toEqual({ wait_seconds: null });
+  });
+
   test('has the code of an agent as the effective one', async () => {
-    expect(await of(1, 'effective_wrapup_code')).toEqual({ effective_wrapup_code: sale });
+    expect(await of(1, 'effective_wrapup_code, effective_wrapup_name')).toEqual({
+      effective_wrapup_code: sale,
+      effective_wrapup_name: 'Sale',
+    });
     expect(await of(2, 'effective_wrapup_code')).toEqual({ effective_wrapup_code: null });
   });
 });

@@ -9,6 +9,7 @@ sessions as (
         sessions.session_no,
         conversations.conversation_end,
         conversations.originating_direction,
+        conversations.division_ids,
         participants.participant_id,
         participants.user_id,
         participants.team_id,
@@ -41,6 +42,7 @@ sessions as (
         0::smallint as session_no,
         conversations.conversation_end,
         conversations.originating_direction,
+        conversations.division_ids,
         null as participant_id,
         null as user_id,
         null as team_id,
@@ -469,7 +471,8 @@ final as (
         described.agent_response_ms,
         described.agent_response_count,
         described.user_response_ms,
-        described.user_response_count
+        described.user_response_count,
+        described.division_ids
     from described
     left join answers
         on answers.conversation_start = described.conversation_start

@@ -263,7 +263,7 @@ describe('stored facts', () => {
       `select attname as name, format_type(atttypid, null) as type from pg_attribute
        where attrelid = 'genesys.session_facts'::regclass and attnum > 2 and not attisdropped order by attnum`,
     );
-    const types: Record<string, string> = { time: 'timestamp with time zone' };
+    const types: Record<string, string> = { time: 'timestamp with time zone', texts: 'text[]' };
     expect(rows).toEqual(sessionFactsRelation.columns.map(({ name, type }) => ({ name, type: types[type] ?? type })));
   });
 });

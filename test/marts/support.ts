@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { flatten } from '../../src/conversation/flatten.js';
 import { loadConversations } from '../../src/postgres/load/conversations.js';
+import { incomingConversation } from '../../src/postgres/load/conversations-merge.js';
 import { ensurePartitions } from '../../src/postgres/schema/partitions.js';
 import { migratedDatabase, testPool } from '../support/postgres.js';
 
@@ -40,7 +41,8 @@ async function load(pool: pg.Pool, records: readonly JsonObject[]): Promise<void
   const client = await pool.connect();
   try {
     await client.query('begin');
-    await loadConversations(client, conversations, { asOf: now, stream: 'conversations', now });
+    const incoming = conversations.map((flat) => incomingConversation(flat, now));
+    await loadConversations(client, incoming, { stream: 'conversations', now });
     await client.query('commit');
   } finally {
     client.release();

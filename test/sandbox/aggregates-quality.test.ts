@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { objects } from '../../src/sandbox/server/record-faults.js';
+import { objects } from '../../src/sandbox/server/faults/record-faults.js';
 import type { WorldEvent } from '../../src/sandbox/world/events.js';
 import type { JsonObject } from '../../src/sandbox/world.js';
 import { type Asked, ask, dayMs, figuresOf } from './figures.js';

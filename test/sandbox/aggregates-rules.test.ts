@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { resultLimit } from '../../src/sandbox/aggregates/index.js';
-import { objects } from '../../src/sandbox/server/record-faults.js';
+import { objects } from '../../src/sandbox/server/faults/record-faults.js';
 import type { WorldEvent } from '../../src/sandbox/world/events.js';
 import type { JsonObject } from '../../src/sandbox/world.js';
 import { type Asked, ask, dayMs } from './figures.js';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { queueObservations, userDetails, withoutRepeats } from '../../src/sandbox/aggregates/index.js';
-import type { UserDetailsQuery } from '../../src/sandbox/server/analytics-modules.js';
-import { objects } from '../../src/sandbox/server/record-faults.js';
+import type { UserDetailsQuery } from '../../src/sandbox/server/aggregates/analytics-modules.js';
+import { objects } from '../../src/sandbox/server/faults/record-faults.js';
 import { createWorld } from '../../src/sandbox/world/index.js';
 import type { JsonObject } from '../../src/sandbox/world.js';
 import { add, ask, dayMs, differences, type Figures, figuresOf, textOf } from './figures.js';

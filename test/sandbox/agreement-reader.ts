@@ -1,4 +1,4 @@
-import { objects } from '../../src/sandbox/server/record-faults.js';
+import { objects } from '../../src/sandbox/server/faults/record-faults.js';
 import type { JsonObject } from '../../src/sandbox/world.js';
 import { add, type Figures, figuresOf, textOf } from './figures.js';
 import type { Client } from './server-client.js';

@@ -4,9 +4,9 @@ import { aggregates, queueObservations, userDetails } from '../../src/sandbox/ag
 import type { Sandbox } from '../../src/sandbox/index.js';
 import { startSandbox } from '../../src/sandbox/index.js';
 import { apiRoutes } from '../../src/sandbox/server/api.js';
+import { createMatcher } from '../../src/sandbox/server/http/router.js';
 import { resolveOptions } from '../../src/sandbox/server/options.js';
 import { createParts } from '../../src/sandbox/server/parts.js';
-import { createMatcher } from '../../src/sandbox/server/router.js';
 import { conformityTo } from './conformity.js';
 import { rows } from './endpoint-rows.js';
 import { dataFrom, type Known, knownOf, now, organization, type Row } from './endpoints.js';

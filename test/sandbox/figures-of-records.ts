@@ -1,4 +1,4 @@
-import { objects } from '../../src/sandbox/server/record-faults.js';
+import { objects } from '../../src/sandbox/server/faults/record-faults.js';
 import type { SimulatedWorld } from '../../src/sandbox/world/index.js';
 import type { JsonObject } from '../../src/sandbox/world.js';
 import { add, dayMs, type Figures, textOf } from './figures.js';

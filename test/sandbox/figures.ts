@@ -1,9 +1,9 @@
 import { aggregates } from '../../src/sandbox/aggregates/index.js';
 import type { AggregateKind, AggregateQuery } from '../../src/sandbox/index.js';
-import type { DimensionLookup } from '../../src/sandbox/server/analytics-modules.js';
-import { compileFilter } from '../../src/sandbox/server/filters.js';
-import { splitByGranularity } from '../../src/sandbox/server/granularity.js';
-import { objects } from '../../src/sandbox/server/record-faults.js';
+import type { DimensionLookup } from '../../src/sandbox/server/aggregates/analytics-modules.js';
+import { splitByGranularity } from '../../src/sandbox/server/aggregates/granularity.js';
+import { compileFilter } from '../../src/sandbox/server/details/filters.js';
+import { objects } from '../../src/sandbox/server/faults/record-faults.js';
 import type { SimulatedWorld } from '../../src/sandbox/world/index.js';
 import type { Json, JsonObject } from '../../src/sandbox/world.js';
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { AggregateQuery } from '../../src/sandbox/index.js';
-import { splitByGranularity } from '../../src/sandbox/server/granularity.js';
+import { splitByGranularity } from '../../src/sandbox/server/aggregates/granularity.js';
 import type { Client } from './server-client.js';
 import { startWithClient } from './server-client.js';
 

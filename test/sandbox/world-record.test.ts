@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createWorld, type WorldConversation } from '../../src/sandbox/world/index.js';
-import { catalogKinds } from '../../src/sandbox/world/kinds.js';
+import { catalogKinds } from '../../src/sandbox/world/scripts/kinds.js';
 import type { Json, JsonObject } from '../../src/sandbox/world.js';
 import { fieldsOf, objectUnder, valuesOf } from './world-fields.js';
 

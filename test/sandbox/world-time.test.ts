@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createWorld, type WorldConversation } from '../../src/sandbox/world/index.js';
-import { isLong } from '../../src/sandbox/world/kinds.js';
+import { isLong } from '../../src/sandbox/world/scripts/kinds.js';
 import type { JsonObject } from '../../src/sandbox/world.js';
 
 const dayMs = 86_400_000;

@@ -45,10 +45,10 @@ const one = async <T>(text: string, values: unknown[] = []): Promise<T> => {
 
 /** Finds an address in the database, in any notation. */
 async function placesOf(address: string): Promise<string[]> {
-  const found = (await databaseText(pool)).match(
-    new RegExp(`.{0,60}${toSearchPattern(normalAddress(address))}.{0,20}`, 'gi'),
-  );
-  return [...new Set(found ?? [])].slice(0, 10);
+  const text = await databaseText(pool);
+  const found = [...text.matchAll(new RegExp(toSearchPattern(normalAddress(address)), 'gi'))];
+  const places = found.map(({ 0: match, index }) => text.slice(Math.max(0, index - 60), index + match.length + 20));
+  return [...new Set(places)].slice(0, 10);
 }
 
 /** Everything again: by query, by job, and what lies aside. */

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pruneBefore } from '../../src/cli/prune.js';
-import { cut, missing } from '../../src/engine/plan.js';
+import { planSchedule } from '../../src/engine/plan.js';
 import type { GenesysApi } from '../../src/genesys/api.js';
 import { UsageError } from '../../src/lib/errors.js';
 import { prune } from '../../src/postgres/retention/prune.js';
@@ -118,15 +118,11 @@ describe('prune', () => {
     sandbox.resetRequests();
     expect(await run('sync')).toMatchObject({ status: 0 });
     const stream = conversationHistoryStream({} as GenesysApi);
-    const asked = { from: new Date('2025-08-01T00:00:00Z'), to: new Date('2025-12-03T00:00:00Z') };
-    await createWarehouse(pool, () => at).plan({
-      stream,
-      now: at,
-      isSchedule: true,
-      targetRange: () => asked,
-      missingSlices: (range, planned) => missing(range, planned).flatMap((gap) => cut(gap, stream, at)),
-      dueAt: ({ to }) => to,
-    });
+    const warehouse = createWarehouse(pool, () => at);
+    const start = new Date('2025-08-01T00:00:00Z');
+    const ranges = await warehouse.plannedRanges(stream.name);
+    const plan = planSchedule(stream, { start, now: new Date('2025-12-03T00:00:00Z') }, ranges);
+    await warehouse.plan(plan);
     const { rows } = await pool.query(
       `select min(slice_from) as "from" from extract.slices where stream = 'conversation_history'`,
     );

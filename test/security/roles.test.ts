@@ -1,4 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openReaderPool } from '../../src/postgres/dashboard/reader-pool.js';
@@ -84,6 +87,21 @@ describe('the roles of docs/roles.sql', () => {
     expect(await run('genesys_writer', 'migrate')).toMatchObject({ status: 0 });
     expect(await run('genesys_writer', 'erase', '--address', '+49 30 5550199')).toMatchObject({ status: 0 });
     expect(await differencesFromTruth(admin, sandbox)).toEqual([]);
+  });
+
+  test('the writer exports to a lake, with rights that the script gives it alone', { timeout: 120_000 }, async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'lake-'));
+    expect(await run('genesys_writer', 'lake', 'export', folder)).toMatchObject({ status: 0 });
+    expect(await run('genesys_writer', 'lake', 'status', folder)).toMatchObject({ status: 0 });
+    await rm(folder, { recursive: true });
+    const { rows } = await admin.query(
+      `select oid::regclass::text as name, has_sequence_privilege('genesys_writer', oid, 'usage')
+               and has_sequence_privilege('genesys_writer', oid, 'update') as writer,
+           has_sequence_privilege('public', oid, 'usage') as everybody
+       from pg_class where relkind = 'S' and relnamespace in ('extract'::regnamespace, 'wrapup'::regnamespace)`,
+    );
+    expect(rows.length).toBeGreaterThan(5);
+    expect(rows.filter(({ writer, everybody }) => !writer || everybody)).toEqual([]);
   });
 
   test('the writer cannot prune, and the error says who can', async () => {

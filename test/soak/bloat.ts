@@ -15,7 +15,7 @@ interface Size {
   readonly live: number;
 }
 
-/** How much larger tables with their indexes are than the same rows, copied into new tables with the same indexes. */
+/** Measures how much larger tables with their indexes are than the same rows, copied into new tables with the same indexes. */
 export async function bloatFigures(pool: pg.Pool): Promise<Figure[]> {
   const sizes: Size[] = [];
   for (const table of await tables(pool)) sizes.push(await sizeOf(pool, table));

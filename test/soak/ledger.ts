@@ -31,7 +31,7 @@ export async function ledgerState(pool: pg.Pool, streams: readonly Stream[], now
   return { ...rows[0], behindHours: (await mostBehindMs(pool, streams, now)) / hourMs };
 }
 
-/** How far the watermark of any stream lies behind the end of the last slice that could have been pulled by `now`. */
+/** Returns how far the watermark of any stream lies behind the end of the last slice that could have been pulled by `now`. */
 async function mostBehindMs(pool: pg.Pool, streams: readonly Stream[], now: Date): Promise<number> {
   const { rows } = await pool.query<{ stream: string; watermark: Date | null }>(
     `select stream, coalesce(min(slice_from) filter (where pass = 0), max(slice_to)) as watermark

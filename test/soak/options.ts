@@ -38,7 +38,7 @@ export function soakOptions(args: readonly string[]): SoakOptions {
   };
 }
 
-/** How much faster than the machine the organisation lives. */
+/** Speed of the organisation's time, relative to the machine's. */
 export function factorOf({ days, minutes }: SoakOptions): number {
   return Math.round((days * dayMs) / (minutes * minuteMs));
 }

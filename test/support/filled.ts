@@ -3,7 +3,7 @@ import { createDatabase, type TestDatabase, templateDatabase } from './postgres.
 import { environmentFor, runCommand } from './program.js';
 
 export const filledTimeZone = 'Europe/Berlin';
-/** When the database was first filled; days before it are over. */
+/** Instant at which the database was first filled; days before it are over. */
 export const filledAt = new Date('2026-03-12T15:07:00Z');
 const dayMs = 86_400_000;
 

@@ -37,7 +37,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
 
 /** A server and a prefix for the names of its databases, all of which `stop` drops. */
 export async function openStage(start: () => Promise<TestServer>): Promise<Stage> {
-  if (!shared.isWarehouseBuilt) buildProgram();
+  if (!shared.isWarehouseBuilt && !isJustBuilt()) buildProgram();
   shared.isWarehouseBuilt = true;
   const server = await start();
   const databasePrefix = `gw_test_${randomBytes(4).toString('hex')}_`;
@@ -47,6 +47,11 @@ export async function openStage(start: () => Promise<TestServer>): Promise<Stage
     await server.stop();
   };
   return { url: server.url, databasePrefix, stop };
+}
+
+/** The scripts `test`, `test:long` and `test:postgres` build before they start vitest. */
+function isJustBuilt(): boolean {
+  return process.env.npm_lifecycle_event?.startsWith('test') ?? false;
 }
 
 /** Tests that kill or count processes run the built program: it must be built from the present sources. */

@@ -17,9 +17,18 @@ const templateLockKey = 7_236_499;
 /** An empty database of the run's own server, or a copy of `template`, a name that `templateDatabase` gave. */
 export async function createDatabase(template = 'template0'): Promise<TestDatabase> {
   const name = `${inject('databasePrefix')}${randomBytes(5).toString('hex')}`;
-  await onServer((client) => client.query(`create database ${name} template ${template}`));
+  await onServer((client) => copyDatabase(client, template, name));
   const drop = () => onServer((client) => client.query(`drop database if exists ${name} with (force)`));
   return { url: urlOf(name), name, drop: async () => void (await drop()) };
+}
+
+/** Copies files, which takes half the time of copying through the log, the default since version 15. */
+async function copyDatabase(client: pg.Client, template: string, name: string): Promise<void> {
+  const { rows } = await client.query<{ hasStrategy: boolean }>(
+    `select current_setting('server_version_num')::int >= 150000 as "hasStrategy"`,
+  );
+  const strategy = rows[0]?.hasStrategy ? ' strategy file_copy' : '';
+  await client.query(`create database ${name} template ${template}${strategy}`);
 }
 
 /** The name of a database to copy, which `build` fills the first time that any file of this run asks for it. */

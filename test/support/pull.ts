@@ -1,5 +1,5 @@
 import { createLog } from '../../src/lib/log.js';
-import type { IntervalBatch, Page, Slice, SpanBatch, Stream, StreamContext } from '../../src/model/extraction.js';
+import type { IntervalBatch, Page, Slice, SliceContext, SpanBatch, Stream } from '../../src/model/extraction.js';
 
 export interface PullOptions {
   readonly now: Date;
@@ -12,7 +12,7 @@ export interface PullOptions {
   readonly log?: string[];
 }
 
-export function streamContext(options: PullOptions): StreamContext {
+export function streamContext(options: PullOptions): SliceContext {
   const destination = { write: (line: string) => options.log?.push(line) };
   return {
     now: () => options.now,
@@ -20,6 +20,7 @@ export function streamContext(options: PullOptions): StreamContext {
     openConversationIds: async (after, limit) =>
       (options.openIds ?? []).filter((id) => after === null || id > after).slice(0, limit),
     userIds: async () => options.userIds ?? [],
+    erase: (record) => record,
     log: createLog({ level: 'info', terminal: false, destination }),
   };
 }

@@ -394,6 +394,19 @@ test('names of the service port are host names, perhaps with a star for what is 
     ]);
 });
 
+test('the lake of run has its switches; one without an address is a fault', () => {
+  const url = { GENESYS_WAREHOUSE_LAKE_URL: 's3://bucket/lake' };
+  expect(parseConfig(url, { api: false }).lake).toEqual({ url: 's3://bucket/lake', isRaw: false, isPersonal: false });
+  const both = { ...url, GENESYS_WAREHOUSE_LAKE_RAW: 'on', GENESYS_WAREHOUSE_LAKE_PERSONAL: 'on' };
+  expect(parseConfig(both, { api: false }).lake).toMatchObject({ isRaw: true, isPersonal: true });
+  expect(faultsOf({ ...url, GENESYS_WAREHOUSE_LAKE_RAW: 'yes' })).toEqual([
+    'GENESYS_WAREHOUSE_LAKE_RAW is "yes"; use on or off',
+  ]);
+  expect(faultsOf({ GENESYS_WAREHOUSE_LAKE_PERSONAL: 'on' })).toEqual([
+    'GENESYS_WAREHOUSE_LAKE_PERSONAL is on, but GENESYS_WAREHOUSE_LAKE_URL is missing; set the address of the lake',
+  ]);
+});
+
 describe('the page', () => {
   const on = { GENESYS_WAREHOUSE_DASHBOARD: 'on' };
 

@@ -111,6 +111,7 @@ describe('numbered items', () => {
 describe('pages of one query that arrive at once', () => {
   const memory = () => ({ gate: new MemoryGate(1_000), slabs: new SlabPool(1_000, 1_000) });
   const call = { signal, priority: 1 };
+  const context = { erase: (record: unknown) => record };
   const answer = { body: {}, requestedAt: new Date() };
 
   test('enter the memory in order, so that a later one never keeps it from an earlier one', async () => {
@@ -124,6 +125,7 @@ describe('pages of one query that arrive at once', () => {
     const read = (number: number, before: Promise<void>) =>
       reader.read(
         call,
+        context,
         async ({ records }) => {
           await before;
           await records?.begin();
@@ -151,6 +153,7 @@ describe('pages of one query that arrive at once', () => {
     });
     const first = reader.read(
       call,
+      context,
       async ({ records }) => {
         await records?.begin();
         records?.drop();
@@ -162,6 +165,7 @@ describe('pages of one query that arrive at once', () => {
     );
     const second = await reader.read(
       call,
+      context,
       async ({ records }) => {
         await records?.begin();
         return answer;

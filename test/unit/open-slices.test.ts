@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { OpenSlices } from '../../src/engine/open-slices.js';
 import { PageAdmission } from '../../src/engine/page-admission.js';
-import { AnswerPace } from '../../src/genesys/answer-pace.js';
+import { AnswerPace } from '../../src/genesys/http/answer-pace.js';
 import { MemoryGate } from '../../src/lib/memory-gate.js';
 import type { Page, Stream } from '../../src/model/extraction.js';
 

@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { askedRange, cut, halves, missing, nextDueAt, retryDelayMs } from '../../src/engine/plan.js';
+import {
+  askedRange,
+  cut,
+  halves,
+  missing,
+  nextDueAt,
+  planBackfill,
+  planSchedule,
+  retryDelayMs,
+} from '../../src/engine/plan.js';
 import { dayMs, hourMs, type Interval, minuteMs } from '../../src/lib/interval.js';
 import { localMidnight } from '../../src/lib/local-midnight.js';
 import type { Stream } from '../../src/model/extraction.js';
@@ -108,6 +117,66 @@ describe('a schedule', () => {
     expect(later?.from).toEqual(scheduledFrom);
     const back = askedRange(stream, { start: new Date('2026-01-01T00:00:00Z'), scheduledFrom, now });
     expect(back?.from).toEqual(new Date('2026-01-01T00:00:00Z'));
+  });
+});
+
+describe('a plan', () => {
+  const nothing = { scheduledFrom: null, planned: [], pruned: [] };
+  const start = new Date('2026-03-12T12:00:00Z');
+  const day = (from: string, to: string) => ({ from: new Date(from), to: new Date(to) });
+  const calls: Stream = { ...stream, lagMs: 2 * minuteMs, sliceLengthMs: () => hourMs };
+
+  test('of a schedule holds what is neither planned nor pruned, each slice due after its lag, and where the schedule begins', () => {
+    const plan = planSchedule(
+      calls,
+      { start, now },
+      {
+        scheduledFrom: null,
+        planned: [day('2026-03-12T13:00:00Z', '2026-03-12T14:00:00Z')],
+        pruned: [day('2026-01-01T00:00:00Z', '2026-03-12T12:30:00Z')],
+      },
+    );
+    expect(plan.slices).toEqual([
+      { interval: day('2026-03-12T12:30:00Z', '2026-03-12T13:00:00Z'), dueAt: new Date('2026-03-12T13:02:00Z') },
+      { interval: day('2026-03-12T14:00:00Z', '2026-03-12T15:00:00Z'), dueAt: new Date('2026-03-12T15:02:00Z') },
+    ]);
+    expect(plan).toMatchObject({ isSchedule: true, scheduledFrom: new Date('2026-03-12T12:30:00Z') });
+  });
+
+  test('of a schedule leaves its beginning alone where it is known, also when all was planned by a backfill before', () => {
+    expect(planSchedule(calls, { start, now }, { ...nothing, scheduledFrom: start }).scheduledFrom).toBeNull();
+    const planned = [day('2026-03-01T00:00:00Z', '2026-03-12T15:00:00Z')];
+    const known = planSchedule(calls, { start, now }, { ...nothing, planned });
+    expect(known).toMatchObject({ slices: [], scheduledFrom: start });
+  });
+
+  test('of a schedule in whose range everything was pruned has no beginning', () => {
+    const pruned = [day('2000-01-01T00:00:00Z', '2026-03-12T15:00:00Z')];
+    expect(planSchedule(calls, { start, now }, { ...nothing, pruned })).toMatchObject({
+      slices: [],
+      scheduledFrom: null,
+    });
+  });
+
+  test('of a snapshot holds the running period once, due at its beginning', () => {
+    const names: Stream = { ...calls, kind: 'snapshot', lagMs: 0 };
+    const period = day('2026-03-12T15:00:00Z', '2026-03-12T16:00:00Z');
+    const plan = planSchedule(names, { start, now }, nothing);
+    expect(plan).toMatchObject({ slices: [{ interval: period, dueAt: period.from }], scheduledFrom: null });
+    expect(planSchedule(names, { start, now }, { ...nothing, planned: [period] }).slices).toEqual([]);
+  });
+
+  test('of a backfill cuts the missing parts to its own length and moves no schedule', () => {
+    const range = day('2026-03-01T00:00:00Z', '2026-03-04T06:00:00Z');
+    const planned = [day('2026-03-02T00:00:00Z', '2026-03-03T00:00:00Z')];
+    const plan = planBackfill(calls, { range, lengthMs: dayMs, now }, { ...nothing, planned });
+    expect(plan).toMatchObject({ isSchedule: false, scheduledFrom: null });
+    expect(plan.slices.map(({ interval: { from, to } }) => [from.toISOString(), to.toISOString()])).toEqual([
+      ['2026-03-01T00:00:00.000Z', '2026-03-02T00:00:00.000Z'],
+      ['2026-03-03T00:00:00.000Z', '2026-03-04T00:00:00.000Z'],
+      ['2026-03-04T00:00:00.000Z', '2026-03-04T06:00:00.000Z'],
+    ]);
+    expect(planBackfill(calls, { range, lengthMs: undefined, now }, nothing).slices).toHaveLength(78);
   });
 });
 

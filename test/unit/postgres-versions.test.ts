@@ -25,6 +25,7 @@ test('the long tests run on every other version', () => {
   expect([...Object.values(olderReleases).map(majorOf), newestVersion]).toEqual(supportedVersions);
   expect(Object.keys(olderReleases)).toEqual(Object.values(olderReleases).map((release) => `${majorOf(release)}`));
   expect(manifest.scripts['test:long']).toContain('--project "postgres-*"');
+  expect(textOf('.ci/run')).toMatch(/^npx vitest run --project "postgres-\*"/m);
 });
 
 test.each(['README.md', '.env.example'])('%s names the versions that are tested, and no others', (path) => {

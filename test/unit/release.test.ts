@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 
 const root = join(import.meta.dirname, '../..');
 const textOf = (path: string) => readFileSync(join(root, path), 'utf8');
-const { cutChangelog, notesOf, isLater } = await import(join(root, 'scripts/release.mjs'));
+const { cutChangelog, notesOf, isLater, withChartVersion } = await import(join(root, 'scripts/release.mjs'));
 const { installedPackages, faultsOf, lockFaults } = await import(join(root, 'scripts/supply-chain.mjs'));
 const manifest = JSON.parse(textOf('package.json'));
 const lock = JSON.parse(textOf('package-lock.json'));
@@ -49,6 +49,13 @@ test.each([
   ['0.1.9', '0.2.0', false],
 ])('%s comes after %s: %s', (version, than, expected) => {
   expect(isLater(version, than)).toBe(expected);
+});
+
+test('the Helm chart gets the version of the program', () => {
+  const chart = textOf('deploy/helm/genesys-warehouse/Chart.yaml');
+  expect(withChartVersion(chart, manifest.version)).toBe(chart);
+  const next = withChartVersion(chart, '99.0.0');
+  expect(parse(next)).toEqual({ ...parse(chart), version: '99.0.0', appVersion: '99.0.0' });
 });
 
 describe('what is installed with the program', () => {

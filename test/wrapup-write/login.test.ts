@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { runProgram } from '../../src/cli/program.js';
-import type { StoredToken } from '../../src/genesys/token-file.js';
+import type { StoredToken } from '../../src/genesys/auth/token-file.js';
 import type { WriteCredentials } from '../../src/genesys/write-api.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
 import { apply, type Bench, openBench, openWriter, partsOf, proposalOf, propose, rowsOf, uncoded } from './support.js';

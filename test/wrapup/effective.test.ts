@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { AssignmentState } from '../../src/model/assignment.js';
 import { insertProposals } from '../../src/postgres/wrapup/assignments.js';
@@ -174,9 +175,26 @@ test('rpt_wrapup_coverage counts what rules gave beside real codes, not among th
   expect(await coverage()).toEqual([{ sessions: 5, coded: 1, ruled: 1 }]);
 });
 
+describe('fct_session_codes', () => {
+  const agreement = readFileSync(new URL('../sql/session_codes_agree.sql', import.meta.url), 'utf8');
+  const names = Object.keys(segments) as Name[];
+
+  test.each<[string, Parameters<typeof assign>[1]]>([
+    ['a proposal', {}],
+    ['a code that was written back', { state: 'verified' }],
+    ['a code of another session that was at this position', { sessionId: id(1) }],
+    ['a code in place of an earlier one', { previousCode: own }],
+    ['the code that an agent gave, sent for a rule', { state: 'sent', code: own }],
+  ])('has the same effective code as fct_agent_sessions: %s', async (_, more) => {
+    for (const name of names) await assign(name, more);
+    expect(await marts.rows(agreement)).toEqual([]);
+  });
+});
+
 test.each([
   'select queue_id, media_type, count(*), sum(handle_seconds) from mart.fct_agent_sessions group by queue_id, media_type',
   'select queue_id, wrapup_code, count(*) from mart.fct_wrapups group by queue_id, wrapup_code',
+  'select user_id, wrapup_cause, count(*) from mart.fct_session_codes group by user_id, wrapup_cause',
 ])('a report that asks for no effective code does not read the ledger: %s', async (statement) => {
   const plan = await marts.rows<{ 'QUERY PLAN': string }>(`explain ${statement}`);
   expect(plan.map((row) => row['QUERY PLAN']).join('\n')).not.toMatch(/assignments/);

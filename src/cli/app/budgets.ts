@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import type { Budget } from '../../genesys/budget.js';
 import { monotonicMs } from '../../genesys/client.js';
+import type { Budget } from '../../genesys/request/budget.js';
 import { RequestBudget } from '../../postgres/ledger/request-budget.js';
 
 /** Request allowances of this process, one for each OAuth client, each shared through the database with all other processes. */

@@ -38,8 +38,10 @@ export interface CommandContext {
   readonly tickDelayMsMax?: number;
   /** Tolerance between `now` and the API's time; larger where the clock runs faster than the machine's. */
   readonly clockToleranceMs?: number;
-  /** How soon a silent database is noticed; within half a minute unless given. */
+  /** Limits after which a database counts as silent; within half a minute unless given. */
   readonly silence?: SilenceLimits;
+  /** Age up to which the service port shows figures of the database again; ten seconds unless given. */
+  readonly figuresKeptMs?: number;
   /** Real time unless given. */
   readonly timing?: Timing;
   /** Words that start this program the way it was started; see `programCall`. */

@@ -7,9 +7,11 @@ import type { Log } from '../../lib/log.js';
 import { withLogContext } from '../../lib/log-context.js';
 import { version } from '../../lib/version.js';
 import { clearOutage, keepOutage } from '../../postgres/ledger/outage.js';
+import { keepPrivacyPolicy } from '../../postgres/ledger/privacy-policy.js';
 import { type ApiBudget, beginRun, endRun } from '../../postgres/ledger/runs.js';
 import { createWarehouse } from '../../postgres/warehouse.js';
 import { confirmFromExtract } from '../../postgres/wrapup/sending.js';
+import { formatPrivacy } from '../../privacy/policy.js';
 import { allStreams, selectStreams } from '../../streams/catalog.js';
 import { conversationMemory } from '../../streams/conversations/page-reader.js';
 import { type CommandContext, exitDone, exitFailure } from './command.js';
@@ -86,6 +88,7 @@ async function recordedRun(
   try {
     await syncClock(opened);
     await settleOrganization(opened);
+    await keepPrivacyPolicy(opened.pool, formatPrivacy(opened.config.privacy));
     summary = await work();
     await confirmFromExtract(opened.pool, { now: context.now(), actor: command, states: ['sent'] });
     await clearOutage(opened.pool);

@@ -1,3 +1,4 @@
+import { refuseFederation } from '../../postgres/federation/target.js';
 import { prepareDatabase } from '../../postgres/migrate.js';
 import type { CommandContext } from './command.js';
 import { type Opened, type OpenedWithApi, openDatabase, openWithApi, viewSettings } from './open.js';
@@ -5,6 +6,14 @@ import { type Opened, type OpenedWithApi, openDatabase, openWithApi, viewSetting
 /** Opens the database as it is for `work`, and closes it however that ends. */
 export function withDatabase<T>(context: CommandContext, work: (opened: Opened) => Promise<T>): Promise<T> {
   return closing(openDatabase(context), work);
+}
+
+/** Opens the database as it is for `work` that needs a warehouse: a federated one is refused with a sentence. */
+export function withWarehouse<T>(context: CommandContext, work: (opened: Opened) => Promise<T>): Promise<T> {
+  return withDatabase(context, async (opened) => {
+    await refuseFederation(opened.pool);
+    return work(opened);
+  });
 }
 
 /** Opens the database for `work`; one that is empty or older is migrated first, views of another build stay. */

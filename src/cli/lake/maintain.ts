@@ -6,7 +6,7 @@ import { dayMs, hourMs } from '../../lib/interval.js';
 import { type Lake, readTablePaths } from '../../postgres/lake/lakes.js';
 import { type CommandContext, exitDone } from '../app/command.js';
 import { table } from '../app/table.js';
-import { withDatabase } from '../app/with-open.js';
+import { withWarehouse } from '../app/with-open.js';
 import { pruneBefore } from '../prune.js';
 import { requireOrganization } from './export.js';
 import { openLake } from './open-lake.js';
@@ -51,7 +51,7 @@ async function maintain(
   event: string,
   work: Work,
 ): Promise<number> {
-  return withDatabase(context, async ({ pool, log }) => {
+  return withWarehouse(context, async ({ pool, log }) => {
     const organizationId = await requireOrganization(pool);
     const rows: (readonly [string, string, number, number])[] = [];
     for (const lake of await chosenLakes(context, pool, url)) {

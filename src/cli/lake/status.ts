@@ -7,7 +7,7 @@ import { UsageError } from '../../lib/errors.js';
 import { countPending, type Lake, readLakes, readTablePaths } from '../../postgres/lake/lakes.js';
 import { type CommandContext, exitDone } from '../app/command.js';
 import { type RowColumn, type RowFormat, renderRows } from '../app/table.js';
-import { withDatabase } from '../app/with-open.js';
+import { withWarehouse } from '../app/with-open.js';
 import { requireOrganization } from './export.js';
 import { openLake } from './open-lake.js';
 
@@ -42,7 +42,7 @@ export async function lakeStatusCommand(
   context: CommandContext,
   { url, format }: { readonly url?: string; readonly format: RowFormat },
 ): Promise<number> {
-  return withDatabase(context, async ({ pool }) => {
+  return withWarehouse(context, async ({ pool }) => {
     const rows: TableRow[] = [];
     const organizationId = await requireOrganization(pool);
     for (const lake of await chosenLakes(context, pool, url)) {

@@ -11,7 +11,7 @@ import type { OpenedWithApi } from '../app/open.js';
 import type { RunState } from './health.js';
 
 /** Several who scrape share one reading of the database. */
-const figuresKeptMs = 10 * secondMs;
+const defaultFiguresKeptMs = 10 * secondMs;
 const schemaKeptMs = 2 * secondMs;
 const databaseWaitMsMax = 3 * secondMs;
 /** Callers share one wait: the port answers in any case. */
@@ -45,7 +45,7 @@ async function healthRoutes({ context, opened, state, live }: RunServiceOptions)
   const ownSchema = await readSchemaState(pool);
   const schema = cached(() => readSchemaState(pool), { keepMs: schemaKeptMs, waitMsMax: databaseWaitMsMax, clockMs });
   const ledger = cached(() => readLedgerFigures(pool, context.now()), {
-    keepMs: figuresKeptMs,
+    keepMs: context.figuresKeptMs ?? defaultFiguresKeptMs,
     waitMsMax: databaseWaitMsMax,
     clockMs,
   });

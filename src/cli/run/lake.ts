@@ -1,3 +1,4 @@
+import type { LakeConfig } from '../../config/lake.js';
 import { asError } from '../../lib/errors.js';
 import { dropLease, registerLake, renewLease, takeLease } from '../../postgres/lake/lakes.js';
 import { readOrganization } from '../../postgres/ledger/organization.js';
@@ -23,9 +24,9 @@ export class LakeFollower {
 
   /** Begins an export unless one is at work or no lake is configured; a failed one is logged and done again after the next tick. */
   follow(): void {
-    const url = this.#opened.config.lakeUrl;
-    if (url === undefined || this.#context.signal.aborted) return;
-    this.#current ??= this.#export(url)
+    const wanted = this.#opened.config.lake;
+    if (wanted === undefined || this.#context.signal.aborted) return;
+    this.#current ??= this.#export(wanted)
       .catch((error: unknown) => this.#failed(error))
       .finally(() => {
         this.#current = undefined;
@@ -36,13 +37,13 @@ export class LakeFollower {
     await this.#current;
   }
 
-  async #export(url: string): Promise<void> {
+  async #export({ url, isRaw, isPersonal }: LakeConfig): Promise<void> {
     const { pool, log } = this.#opened;
     const organization = await readOrganization(pool);
     if (organization === undefined) return log.warn('Lake waits until the organization is known');
     const { address, store } = await this.#open(url);
     const now = this.#context.now;
-    const lake = await registerLake(pool, address, { isRaw: false, isPersonal: false }, now());
+    const lake = await registerLake(pool, address, { isRaw, isPersonal }, now());
     if (!(await takeLease(pool, lake))) return log.debug({ lake: address }, 'Lake is exported by another process');
     const renew = () => void renewLease(pool, lake).catch(() => {});
     try {

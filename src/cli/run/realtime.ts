@@ -1,4 +1,6 @@
 import type pg from 'pg';
+import { onConnection } from '../../postgres/connection/transaction.js';
+import { eraseFrom, withErasures } from '../../postgres/load/erasures.js';
 import { createStore, storePages } from '../../postgres/load/store.js';
 import { storeSurveys } from '../../postgres/wrapup/surveys.js';
 import { createScreen } from '../../privacy/scrubber.js';
@@ -91,15 +93,12 @@ function createLive({ opened, context, timings, onError }: RunLiveOptions, worke
   const { pool, api, log } = opened;
   const store = createStore(pool, opened.clock.now);
   const load = async (records: readonly unknown[], asOf: Date) => {
-    const page = conversationPage(records, { asOf, cursor: {} });
-    const client = await pool.connect();
-    try {
-      await storePages(client, store, { stream, sliceId: null }, [page], async () => {});
-      client.release();
-    } catch (error) {
-      client.release(error as Error);
-      throw error;
-    }
+    await onConnection(pool, (client) =>
+      withErasures(client, (erasures) => {
+        const page = conversationPage(records, { asOf, cursor: {}, erase: eraseFrom(erasures) });
+        return storePages(client, store, { stream, sliceId: null, erasures }, [page], async () => {});
+      }),
+    );
     worker?.onConversationsRead(idsOf(records));
   };
   return new Live({

@@ -4,12 +4,12 @@ import { checkRules } from '../../wrapup/rules/check.js';
 import { faultsError, parseRules } from '../../wrapup/rules/rules.js';
 import { type CommandContext, exitDone } from '../app/command.js';
 import { viewSettings } from '../app/open.js';
-import { withDatabase } from '../app/with-open.js';
+import { withWarehouse } from '../app/with-open.js';
 import { readRules } from './planner.js';
 
 /** Holds the rules file against its schema and the directory in the warehouse. All faults at once, with line and column: exit status 2. */
 export async function wrapupCheckCommand(context: CommandContext): Promise<number> {
-  return withDatabase(context, async (opened) => {
+  return withWarehouse(context, async (opened) => {
     const path = opened.config.wrapupRules;
     const rules = parseRules(await readRules(path), path);
     await prepareDatabase(opened.pool, viewSettings(opened.config), opened.log);

@@ -1,7 +1,7 @@
 import type { ConfigWithApi } from '../../config/config.js';
-import { authorizeUrl, createPkce } from '../../genesys/pkce.js';
-import { listenForRedirect, parseRedirectUri } from '../../genesys/redirect-listener.js';
-import { withTokenLock, writeTokenFile } from '../../genesys/token-file.js';
+import { authorizeUrl, createPkce } from '../../genesys/auth/pkce.js';
+import { listenForRedirect, parseRedirectUri } from '../../genesys/auth/redirect-listener.js';
+import { withTokenLock, writeTokenFile } from '../../genesys/auth/token-file.js';
 import { createUserLogin, type UserLogin } from '../../genesys/write-client.js';
 import { sleepFor } from '../../lib/abort.js';
 import { UsageError } from '../../lib/errors.js';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { ConfigWithApi } from '../../config/config.js';
-import { readTokenFile } from '../../genesys/token-file.js';
+import { readTokenFile } from '../../genesys/auth/token-file.js';
 import type { GenesysWriteApi, WriteCredentials } from '../../genesys/write-api.js';
 import { createGenesysWriteApi } from '../../genesys/write-client.js';
 import { UsageError } from '../../lib/errors.js';

@@ -6,7 +6,7 @@ export const ownProtocol: Protocol = { minReaderVersion: 1, minWriterVersion: 2 
 
 /** Settings of a table that change nothing about what a writer must do. */
 const harmlessSettings =
-  /^(delta\.(checkpointInterval|deletedFileRetentionDuration|logRetentionDuration|enableExpiredLogCleanup|dataSkippingNumIndexedCols|autoOptimize\..*|targetFileSize|randomizeFilePrefixes|setTransactionRetentionDuration)|(?!delta\.).*)$/;
+  /^(delta\.(checkpointInterval|checkpoint\.writeStatsAs(Json|Struct)|deletedFileRetentionDuration|logRetentionDuration|enableExpiredLogCleanup|dataSkippingNumIndexedCols|autoOptimize\..*|targetFileSize|randomizeFilePrefixes|setTransactionRetentionDuration)|(?!delta\.).*)$/;
 /** Settings that are harmless while they are off. */
 const offValues: ReadonlySet<string> = new Set(['false', 'none']);
 

@@ -1,57 +1,54 @@
-import type { LakeColumn, LakeType } from '../../model/lake.js';
-
-/** A value as the Parquet writer takes it: longs, decimals (unscaled) and timestamps (microseconds) as bigint. */
-export type Cell = null | boolean | number | bigint | string;
+import type { LakeColumn } from '../../model/lake.js';
+import type { ColumnValues } from './columns/column-values.js';
+import { valuesOf } from './columns/values-of.js';
 
 const signatureBytes = 11;
 const flagBytes = 4;
 const extensionBytes = 4;
+const countBytes = 2;
+const sizeBytes = 4;
 const trailer = -1;
-const postgresEpochMicroseconds = 946_684_800_000_000n;
-const postgresEpochDays = 10_957;
-
-type Reader = (bytes: Buffer, at: number, size: number) => Cell;
-
-const readers: Readonly<Record<LakeType, Reader>> = {
-  string: (bytes, at, size) => bytes.toString('utf8', at, at + size),
-  integer: (bytes, at) => bytes.readInt32BE(at),
-  long: (bytes, at) => bytes.readBigInt64BE(at),
-  decimal: (bytes, at) => bytes.readBigInt64BE(at),
-  double: (bytes, at) => bytes.readDoubleBE(at),
-  boolean: (bytes, at) => bytes[at] === 1,
-  date: (bytes, at) => bytes.readInt32BE(at) + postgresEpochDays,
-  timestamp: (bytes, at) => bytes.readBigInt64BE(at) + postgresEpochMicroseconds,
-};
+const cellsInitially = 4_096;
+const rowsInitially = 256;
 
 /**
  * Takes the bytes of `COPY … (format binary)` apart into columns, as they arrive. `take` returns what has been collected, so that no more
  * than a row group is in memory.
  */
 export class RowReader {
-  readonly #readers: readonly Reader[];
-  #columns: Cell[][];
+  readonly #types: readonly LakeColumn['type'][];
+  #columns: ColumnValues[];
+  #starts = new Int32Array(cellsInitially);
+  #sizes = new Int32Array(cellsInitially);
   #rest: Buffer = Buffer.alloc(0);
   #isBegun = false;
   #isEnded = false;
-  #rows = 0;
+  #bytes = 0;
 
   constructor(columns: readonly LakeColumn[]) {
-    this.#readers = columns.map(({ type }) => readers[type]);
-    this.#columns = columns.map(() => []);
+    this.#types = columns.map(({ type }) => type);
+    this.#columns = this.#types.map((type) => valuesOf(type, rowsInitially));
   }
 
   get rows(): number {
-    return this.#rows;
+    return this.#columns[0]?.rows ?? 0;
+  }
+
+  /** Bytes of the rows that were collected. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   add(chunk: Buffer): void {
     const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
-    let at = this.#isBegun ? 0 : this.#headerEnd(bytes);
-    for (let end = this.#rowEnd(bytes, at); end > at; end = this.#rowEnd(bytes, at)) {
-      this.#addRow(bytes, at);
-      at = end;
-    }
-    this.#rest = bytes.subarray(at);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    const begin = this.#isBegun ? 0 : this.#headerEnd(bytes);
+    const { rows, end } = this.#locate(view, begin);
+    const cells = { bytes, view, starts: this.#starts, sizes: this.#sizes, rows, stride: this.#types.length };
+    for (let index = 0; index < this.#columns.length; index += 1)
+      (this.#columns[index] as ColumnValues).add(cells, index);
+    this.#bytes += end - begin;
+    this.#rest = bytes.subarray(end);
   }
 
   /** Throws where the stream broke off. */
@@ -59,10 +56,12 @@ export class RowReader {
     if (!this.#isEnded) throw new Error('The rows from Postgres broke off before their end.');
   }
 
-  take(): Cell[][] {
+  take(): ColumnValues[] {
     const columns = this.#columns;
-    this.#columns = columns.map(() => []);
-    this.#rows = 0;
+    // The next row group has about as many rows: arrays that grow leave their smaller selves behind.
+    const capacity = Math.max(rowsInitially, this.rows);
+    this.#columns = this.#types.map((type) => valuesOf(type, capacity));
+    this.#bytes = 0;
     return columns;
   }
 
@@ -75,37 +74,49 @@ export class RowReader {
     return end;
   }
 
-  /** `at` itself where the row is not whole yet, or where there is none any more. */
-  #rowEnd(bytes: Buffer, at: number): number {
-    if (!this.#isBegun || this.#isEnded || bytes.length < at + 2) return at;
-    const count = bytes.readInt16BE(at);
+  /** Finds the cells of the rows that are whole, and where the last of these ends. */
+  #locate(view: DataView, begin: number): { rows: number; end: number } {
+    let [rows, end] = [0, begin];
+    while (this.#isBegun && !this.#isEnded) {
+      const next = this.#locateRow(view, end, rows * this.#types.length);
+      if (next === end) break;
+      end = next;
+      rows += 1;
+    }
+    return { rows, end };
+  }
+
+  /** Returns `at` itself where the row is not whole yet, or where there is none any more. */
+  #locateRow(view: DataView, at: number, firstCell: number): number {
+    const { byteLength } = view;
+    if (byteLength < at + countBytes) return at;
+    const count = view.getInt16(at);
     if (count === trailer) {
       this.#isEnded = true;
       return at;
     }
-    if (count !== this.#readers.length)
-      throw new Error(`A row from Postgres has ${count} columns of ${this.#readers.length}.`);
-    let end = at + 2;
-    for (let index = 0; index < count; index += 1) {
-      if (bytes.length < end + 4) return at;
-      const size = bytes.readInt32BE(end);
-      end += size > 0 ? 4 + size : 4;
+    if (count !== this.#types.length)
+      throw new Error(`A row from Postgres has ${count} columns of ${this.#types.length}.`);
+    if (firstCell + count > this.#starts.length) this.#enlarge();
+    let end = at + countBytes;
+    for (let cell = firstCell; cell < firstCell + count; cell += 1) {
+      if (byteLength < end + sizeBytes) return at;
+      const size = view.getInt32(end);
+      end += sizeBytes;
+      this.#starts[cell] = end;
+      this.#sizes[cell] = size;
+      if (size > 0) end += size;
     }
-    return end <= bytes.length ? end : at;
+    return end <= byteLength ? end : at;
   }
 
-  #addRow(bytes: Buffer, start: number): void {
-    let at = start + 2;
-    for (let index = 0; index < this.#readers.length; index += 1) {
-      const size = bytes.readInt32BE(at);
-      at += 4;
-      const column = this.#columns[index] as Cell[];
-      if (size === -1) column.push(null);
-      else {
-        column.push((this.#readers[index] as Reader)(bytes, at, size));
-        at += size;
-      }
-    }
-    this.#rows += 1;
+  #enlarge(): void {
+    const larger = (array: Int32Array) => {
+      const copy = new Int32Array(array.length * 2 + this.#types.length);
+      copy.set(array);
+      return copy;
+    };
+    this.#starts = larger(this.#starts);
+    this.#sizes = larger(this.#sizes);
   }
 }

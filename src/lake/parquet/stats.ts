@@ -1,6 +1,6 @@
 import { dayMs } from '../../lib/interval.js';
 import { decimalScale, type LakeColumn, type LakeType } from '../../model/lake.js';
-import type { Cell } from './rows.js';
+import type { Bound, Bounds } from './columns/column-values.js';
 
 /** Limits texts in statistics: longer ones do not help a reader to skip files, and make the log longer. */
 const textCharactersMax = 64;
@@ -8,11 +8,18 @@ const exactMax = BigInt(Number.MAX_SAFE_INTEGER);
 const microsecondsPerMs = 1_000n;
 
 interface ColumnStats {
-  min: Cell;
-  max: Cell;
+  min: Bound | undefined;
+  max: Bound | undefined;
   nulls: number;
-  /** False once a value came of which no bound is given. */
+  /** False once values came without exact bounds. */
   isBounded: boolean;
+}
+
+/** Counts and bounds of a column of a row group. */
+export interface ChunkStats {
+  readonly rows: number;
+  readonly nulls: number;
+  readonly bounds?: Bounds;
 }
 
 /** Gathers what readers skip files by: row count, nulls, smallest and largest value of each column. */
@@ -23,17 +30,17 @@ export class StatsCollector {
 
   constructor(columns: readonly LakeColumn[]) {
     this.#columns = columns;
-    this.#stats = columns.map(({ type }) => ({ min: null, max: null, nulls: 0, isBounded: type !== 'boolean' }));
+    this.#stats = columns.map(() => ({ min: undefined, max: undefined, nulls: 0, isBounded: true }));
   }
 
   get rows(): number {
     return this.#rows;
   }
 
-  add(columns: readonly (readonly Cell[])[]): void {
-    this.#rows += columns[0]?.length ?? 0;
-    columns.forEach((cells, index) => {
-      addCells(this.#stats[index] as ColumnStats, cells);
+  add(chunks: readonly ChunkStats[]): void {
+    this.#rows += chunks[0]?.rows ?? 0;
+    chunks.forEach((chunk, index) => {
+      addChunk(this.#stats[index] as ColumnStats, chunk);
     });
   }
 
@@ -45,7 +52,7 @@ export class StatsCollector {
     this.#columns.forEach(({ name, type }, index) => {
       const stats = this.#stats[index] as ColumnStats;
       nulls.push(`${JSON.stringify(name)}:${stats.nulls}`);
-      if (!stats.isBounded || stats.min === null || stats.max === null) return;
+      if (!stats.isBounded || stats.min === undefined || stats.max === undefined) return;
       const [min, max] = [boundText(type, stats.min, false), boundText(type, stats.max, true)];
       if (min === undefined || max === undefined) return;
       minimums.push(`${JSON.stringify(name)}:${min}`);
@@ -55,28 +62,25 @@ export class StatsCollector {
   }
 }
 
-function addCells(stats: ColumnStats, cells: readonly Cell[]): void {
-  let { min, max, nulls } = stats;
-  for (const cell of cells) {
-    if (cell === null) nulls += 1;
-    else if (min === null || max === null) min = max = cell;
-    else if (cell < min) min = cell;
-    else if (cell > max) max = cell;
+function addChunk(stats: ColumnStats, { rows, nulls, bounds }: ChunkStats): void {
+  stats.nulls += nulls;
+  if (bounds === undefined) {
+    stats.isBounded &&= nulls === rows;
+    return;
   }
-  stats.nulls = nulls;
-  if (!stats.isBounded) return;
-  stats.min = min;
-  stats.max = max;
   // JavaScript orders texts by their UTF-16 units, readers by their bytes: the same only for ASCII.
-  if (typeof min === 'string') stats.isBounded = cells.every((cell) => cell === null || isPlainText(cell as string));
+  if (![bounds.min, bounds.max].every(isPlain)) stats.isBounded = false;
+  if (stats.min === undefined || bounds.min < stats.min) stats.min = bounds.min;
+  if (stats.max === undefined || bounds.max > stats.max) stats.max = bounds.max;
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the whole of ASCII is meant.
 const plainText = /^[\x00-\x7f]*$/;
-const isPlainText = (text: string): boolean => text.length <= textCharactersMax && plainText.test(text);
+const isPlain = (bound: Bound): boolean =>
+  typeof bound !== 'string' || (bound.length <= textCharactersMax && plainText.test(bound));
 
 /** JSON of a bound; undefined where there is none that is exact or on the safe side. */
-function boundText(type: LakeType, value: Cell, isMax: boolean): string | undefined {
+function boundText(type: LakeType, value: Bound, isMax: boolean): string | undefined {
   if (type === 'string') return JSON.stringify(value);
   if (type === 'date') return JSON.stringify(new Date((value as number) * dayMs).toISOString().slice(0, 10));
   if (type === 'timestamp') return timestampText(value as bigint, isMax);

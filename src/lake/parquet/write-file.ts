@@ -1,14 +1,16 @@
 import { ParquetWriter } from 'hyparquet-writer';
 import type { LakeColumn } from '../../model/lake.js';
-import { compression } from './compression.js';
+import { type EncodedChunk, encodeChunk, footerOf } from './columns/chunk.js';
+import type { ColumnValues } from './columns/column-values.js';
 import { flatSchema } from './elements.js';
-import { type Cell, RowReader } from './rows.js';
+import { RowReader } from './rows.js';
 import { ByteSink } from './sink.js';
 import { StatsCollector } from './stats.js';
 
-/** Cells of a row group, which are in memory at once, and its rows at most. */
+/** Cells of a row group, which are in memory at once, its rows and its bytes at most. */
 const cellsPerGroup = 600_000;
 const rowsPerGroupMax = 20_000;
+const bytesPerGroupMax = 16 * 1024 * 1024;
 
 export interface WrittenFile {
   readonly rows: number;
@@ -34,7 +36,7 @@ export async function writeParquet(
   try {
     for await (const chunk of source) {
       reader.add(chunk);
-      if (reader.rows >= rowsPerGroup) await file.write(reader.take());
+      if (reader.rows >= rowsPerGroup || reader.bytes >= bytesPerGroupMax) await file.write(reader.take());
     }
     reader.end();
     if (reader.rows > 0) await file.write(reader.take());
@@ -45,12 +47,13 @@ export async function writeParquet(
   }
 }
 
-/** Begins the file with its first row group. */
+/** Begins the file with its first row group. One group is compressed and stored while the next one is read. */
 class GroupWriter {
   readonly #columns: readonly LakeColumn[];
   readonly #put: Put;
   readonly #stats: StatsCollector;
   #open: { readonly sink: ByteSink; readonly writer: ParquetWriter } | undefined;
+  #stored: Promise<void> = Promise.resolve();
 
   constructor(columns: readonly LakeColumn[], put: Put) {
     this.#columns = columns;
@@ -58,14 +61,43 @@ class GroupWriter {
     this.#stats = new StatsCollector(columns);
   }
 
-  async write(cells: Cell[][]): Promise<void> {
-    this.#stats.add(cells);
+  /** Resolves when the group before this one is stored. */
+  async write(values: readonly ColumnValues[]): Promise<void> {
+    const chunks = Promise.all(
+      this.#columns.map((column, index) => encodeChunk(column, values[index] as ColumnValues)),
+    );
+    const before = this.#stored;
+    this.#stored = Promise.all([chunks, before]).then(([encoded]) => this.#append(encoded));
+    // The caller sees the failure with the next group, or at the end.
+    this.#stored.catch(() => {});
+    await before;
+  }
+
+  async #append(chunks: readonly EncodedChunk[]): Promise<void> {
+    this.#stats.add(chunks);
     this.#open ??= this.#begin();
-    const columnData = this.#columns.map(({ name }, index) => ({ name, data: cells[index] as Cell[] }));
-    await this.#open.writer.write({ columnData, rowGroupSize: cells[0]?.length ?? 1 });
+    const { sink, writer } = this.#open;
+    const start = sink.offset;
+    const columns = chunks.map((chunk) => {
+      const footer = footerOf(chunk, sink.offset);
+      if (chunk.dictionary !== undefined) sink.appendBytes(chunk.dictionary);
+      sink.appendBytes(chunk.data);
+      return footer;
+    });
+    const rows = BigInt(chunks[0]?.rows ?? 0);
+    const uncompressed = chunks.reduce((total, { uncompressedSize }) => total + uncompressedSize, 0);
+    writer.row_groups.push({
+      columns,
+      num_rows: rows,
+      total_byte_size: BigInt(uncompressed),
+      total_compressed_size: BigInt(sink.offset - start),
+    });
+    writer.num_rows += rows;
+    await sink.flush();
   }
 
   async close(): Promise<WrittenFile | undefined> {
+    await this.#stored;
     if (this.#open === undefined) return undefined;
     const { sink, writer } = this.#open;
     await writer.finish();
@@ -74,16 +106,15 @@ class GroupWriter {
   }
 
   async abort(reason: Error): Promise<void> {
+    await this.#stored.catch(() => {});
     await this.#open?.sink.abort(reason);
   }
 
   #begin(): { sink: ByteSink; writer: ParquetWriter } {
     const sink = new ByteSink(this.#put);
-    const { codec, compressors } = compression;
-    const schema = flatSchema(this.#columns);
     return {
       sink,
-      writer: new ParquetWriter({ writer: sink, schema, codec, compressors, createdBy: 'genesys-warehouse' }),
+      writer: new ParquetWriter({ writer: sink, schema: flatSchema(this.#columns), createdBy: 'genesys-warehouse' }),
     };
   }
 }

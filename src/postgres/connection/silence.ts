@@ -7,7 +7,7 @@ import { secondMs } from '../../lib/interval.js';
 export interface SilenceLimits {
   /** From one question to the next. */
   readonly everyMs: number;
-  /** How long the answer to a question may take, on an open connection and once more on a new one. */
+  /** Limits the time of an answer, on an open connection and once more on a new one. */
   readonly answerMsMax: number;
 }
 

@@ -3,6 +3,7 @@ import type { Log } from '../../lib/log.js';
 import type { QueryResult, QueryValues, ResultColumn } from '../../model/mart-query.js';
 import type { MartReader } from '../../model/mart-reader.js';
 import type { ReportSpec } from '../../model/mart-report.js';
+import { type MemberWatch, openMemberWatch } from '../federation/member-watch.js';
 import { readAccess, readRecord } from './access.js';
 import { cellOf, columnTypeOf } from './cells.js';
 import { cursorParts } from './cursor.js';
@@ -40,6 +41,8 @@ export async function openMartReader(options: MartReaderOptions): Promise<MartRe
     await pool.end();
     throw error;
   });
+  const watch = await openMemberWatch(pool, role);
+  const guarded = <T>(work: () => Promise<T>) => translated(() => watch.during(work()));
   const relations = remembered(() => readRelations(pool));
   const named = async (name: string, values: QueryValues): Promise<Asked> => {
     const query = queries.get(name);
@@ -63,11 +66,11 @@ export async function openMartReader(options: MartReaderOptions): Promise<MartRe
     access: () => guarded(() => readAccess(pool, role)),
     relations: () => guarded(relations),
     run: (name, values) => guarded(async () => readOnce(pool, await named(name, values))),
-    stream: (name, values) => readInParts(pool, () => named(name, values)),
+    stream: (name, values) => readInParts(pool, watch, () => named(name, values)),
     record: (conversationId) => guarded(() => readRecord(pool, conversationId)),
     report: (spec) => guarded(async () => readOnce(pool, await composed(spec))),
-    streamReport: (spec) => readInParts(pool, () => composed(spec)),
-    close: () => pool.end(),
+    streamReport: (spec) => readInParts(pool, watch, () => composed(spec)),
+    close: async () => void (await Promise.all([pool.end(), watch.close()])),
   };
 }
 
@@ -92,9 +95,22 @@ async function readOnce(pool: pg.Pool, asked: Asked): Promise<QueryResult> {
   return resultOf(await pool.query({ text, values: asked.values, rowMode: 'array' }), asked);
 }
 
-async function* readInParts(pool: pg.Pool, ask: () => Promise<Asked>): AsyncIterable<QueryResult> {
-  const asked = await guarded(ask);
-  for await (const part of cursorParts(pool, asked)) yield resultOf(part, asked);
+async function* readInParts(pool: pg.Pool, watch: MemberWatch, ask: () => Promise<Asked>): AsyncIterable<QueryResult> {
+  const asked = await translated(ask);
+  const parts = cursorParts(pool, asked)[Symbol.asyncIterator]();
+  const next = () => translated(() => watch.during(parts.next()));
+  let isLeft = false;
+  try {
+    for (let part = await next(); !part.done; part = await next()) yield resultOf(part.value, asked);
+  } catch (error) {
+    isLeft = true;
+    throw error;
+  } finally {
+    // A part that a member still works on ends by its own time-out; then the connection is given up.
+    const ended = parts.return?.();
+    if (isLeft) ended?.catch(() => {});
+    else await ended;
+  }
 }
 
 function resultOf({ fields, rows }: pg.QueryArrayResult, { define }: Asked): QueryResult {
@@ -106,7 +122,7 @@ function resultOf({ fields, rows }: pg.QueryArrayResult, { define }: Asked): Que
   };
 }
 
-async function guarded<T>(work: () => Promise<T>): Promise<T> {
+async function translated<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -52,7 +52,7 @@ export async function assertReachable(directory: string, user: ServerUser | unde
 }
 
 /**
- * Where the data of `directory` can live: there, or, when root works below a folder that the server's user may not enter (root's own home is closed on most
+ * Returns where the data of `directory` can live: there, or, when root works below a folder that the server's user may not enter (root's own home is closed on most
  * systems), in a folder of its own under /var/lib that always is the same for the same directory.
  */
 export async function usableHome(directory: string): Promise<string> {

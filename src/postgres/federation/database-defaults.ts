@@ -15,15 +15,19 @@ const defaults: Readonly<Record<string, string>> = {
   statement_timeout: '10min',
 };
 
+/** Comparisons that members can work on come before Postgres' own. Nobody may make anything in their schema but the owner. */
+const searchPath = 'federation_operators, pg_catalog, "$user", public';
+
 export async function setDatabaseDefaults(client: pg.ClientBase): Promise<void> {
   const { rows } = await client.query<{ name: string }>('select current_database() as name');
   const database = pg.escapeIdentifier(rows[0]?.name ?? '');
-  for (const [name, value] of Object.entries(defaults))
-    await client
-      .query(`alter database ${database} set ${name} = ${pg.escapeLiteral(value)}`)
-      .catch((error: Error & { code?: string }) => {
-        throw error.code === '42501' ? notOwner(database, error) : error;
-      });
+  const statements = Object.entries(defaults).map(
+    ([name, value]) => `alter database ${database} set ${name} = ${pg.escapeLiteral(value)}`,
+  );
+  for (const statement of [...statements, `alter database ${database} set search_path = ${searchPath}`])
+    await client.query(statement).catch((error: Error & { code?: string }) => {
+      throw error.code === '42501' ? notOwner(database, error) : error;
+    });
 }
 
 function notOwner(database: string, error: Error): UsageError {

@@ -18,7 +18,7 @@ import {
 } from './servers.js';
 import { noteRowCounts } from './statistics.js';
 import { dataSchema, nextSchema, partitionName, pingStatement, tableStatements } from './tables.js';
-import { checkTarget } from './target.js';
+import { checkTarget, offerDblink } from './target.js';
 
 export interface FederationChange {
   /** Members to add, or to read again, with the address each is read from. */
@@ -37,6 +37,8 @@ export interface FederationResult {
   readonly isWatched: boolean;
   /** False where the sizes of the members could not be stored for planners. */
   readonly isSized: boolean;
+  /** False where members are asked over new connections before each statement, because dblink is not in its schema. */
+  readonly isQuick: boolean;
 }
 
 const pingMsMax = 10_000;
@@ -56,6 +58,7 @@ export async function federate(pool: pg.Pool, change: FederationChange): Promise
 
 async function build(client: pg.PoolClient, change: FederationChange): Promise<Omit<FederationResult, 'isWatched'>> {
   await runFederationFile(client, 'members');
+  const isQuick = await offerDblink(client);
   // One at a time works on a database; only its owner can take this lock.
   await client.query('lock table federation.members in exclusive mode');
   await storeMembers(client, change);
@@ -66,18 +69,24 @@ async function build(client: pg.PoolClient, change: FederationChange): Promise<O
   const relations = mergeRelations(members).filter(({ name }) => !ownRelations.includes(name));
   await makeTables(client, relations, members);
   await runFederationFile(client, 'functions');
+  await runFederationFile(client, 'operators');
   await runFederationFile(client, 'gaps');
   await replaceMartViews(client, [...relations, ...(await buildOwnRelations(client))]);
   await runFederationFile(client, 'ops_members');
   await swapSchemas(client);
   await grantToReaders(client);
-  await client.query('grant execute on all functions in schema federation to genesys_reader');
+  await client.query(grants);
   await dropServers(client, change.removed);
   const isSized = await noteRowCounts(client, relations);
   await setDatabaseDefaults(client);
   for (const { name } of change.members) await checkReachable(client, name);
-  return { relationCount: relations.length, memberCount: members.length, isSized };
+  return { relationCount: relations.length, memberCount: members.length, isSized, isQuick };
 }
+
+const grants = `
+  grant execute on all functions in schema federation to genesys_reader;
+  revoke execute on function federation.open_answers(), federation.keep_open(text) from public, genesys_reader;
+  grant usage on schema federation_operators to public`;
 
 async function storeMembers(client: pg.ClientBase, { members, removed, now }: FederationChange): Promise<void> {
   await client.query('delete from federation.members where member_name = any($1)', [removed]);

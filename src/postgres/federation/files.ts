@@ -7,7 +7,7 @@ import { nextSchema } from './tables.js';
 
 const directory = fileURLToPath(new URL('../../../sql/', import.meta.url));
 
-type FederationFile = 'members' | 'functions' | 'gaps' | 'ops_members';
+type FederationFile = 'members' | 'functions' | 'operators' | 'gaps' | 'ops_members';
 
 /** Runs a file of `sql/federation`. */
 export async function runFederationFile(client: pg.ClientBase, name: FederationFile): Promise<void> {

@@ -7,7 +7,7 @@ export interface FederationMember {
   readonly timeZone: string;
   readonly schemaVersion: string;
   readonly isAnswering: boolean;
-  /** Why it does not; null where it does. */
+  /** Reason why it does not; null where it does. */
   readonly reason: string | null;
   readonly missingColumns: string | null;
 }

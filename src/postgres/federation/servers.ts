@@ -19,8 +19,10 @@ const connectionOptions: Readonly<Record<string, string>> = {
 const memberOptions: Readonly<Record<string, string>> = {
   ...connectionOptions,
   application_name: 'genesys-warehouse federation',
-  options: '-c default_transaction_read_only=on -c jit=off',
+  // Rows are fetched through a cursor, and a plan for the first rows of one is not the plan for all of them.
+  options: '-c default_transaction_read_only=on -c jit=off -c cursor_tuple_fraction=1',
   async_capable: 'true',
+  updatable: 'false',
   fetch_size: '10000',
   // A plan that sends a sum instead of rows is worth it even for few rows.
   fdw_tuple_cost: '10',

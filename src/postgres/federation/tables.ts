@@ -3,7 +3,7 @@ import pg from 'pg';
 import { absentColumns, organizationColumns } from './published.js';
 import type { FederatedColumn, FederatedRelation } from './relations.js';
 
-/** Where a rebuild makes the tables; they are renamed when the views read them. */
+/** Schema in which a rebuild makes the tables; they are renamed when the views read them. */
 export const nextSchema = 'federation_next';
 export const dataSchema = 'federation_data';
 

@@ -5,9 +5,21 @@ import { UsageError } from '../../lib/errors.js';
 /** True for a database that `federate` has filled. */
 export async function isFederation(db: pg.Pool | pg.ClientBase): Promise<boolean> {
   const { rows } = await db.query<{ isThere: boolean }>(
-    `select exists (select from pg_class where oid = to_regclass('federation.members') and relkind = 'r') as "isThere"`,
+    `select exists (
+         select from pg_class
+         inner join pg_namespace on pg_namespace.oid = relnamespace
+         where nspname = 'federation' and relname = 'members' and relkind = 'r'
+     ) as "isThere"`,
   );
   return rows[0]?.isThere === true;
+}
+
+/** Throws a UsageError for a database that `federate` has filled, on behalf of what needs a warehouse. */
+export async function refuseFederation(db: pg.Pool | pg.ClientBase): Promise<void> {
+  if (!(await isFederation(db))) return;
+  throw new UsageError(
+    'The database shows the marts of other warehouses (federate) and takes no data of its own. Point DATABASE_URL at a warehouse.',
+  );
 }
 
 /** Throws a UsageError for a database that holds something else, and where this role may not do what is to be done. */
@@ -48,4 +60,22 @@ async function requireExtension(client: pg.ClientBase): Promise<void> {
     throw new UsageError(
       `The role ${rows[0]?.role} may not use postgres_fdw. As a superuser, run: grant usage on foreign data wrapper postgres_fdw to ${rows[0]?.role}.`,
     );
+}
+
+/**
+ * Makes the extension dblink in a schema that only the owner may use, since sessions keep connections of it open. False where it cannot be
+ * made, or is elsewhere already: members are then asked over new connections.
+ */
+export async function offerDblink(client: pg.ClientBase): Promise<boolean> {
+  await client.query('savepoint dblink');
+  await client
+    .query(
+      'create schema if not exists federation_dblink; create extension if not exists dblink schema federation_dblink',
+    )
+    .catch(() => client.query('rollback to savepoint dblink'));
+  const { rows } = await client.query<{ mayUse: boolean }>(
+    `select to_regproc('federation_dblink.dblink_send_query') is not null
+         and (select has_schema_privilege(oid, 'usage') from pg_namespace where nspname = 'federation_dblink') as "mayUse"`,
+  );
+  return rows[0]?.mayUse === true;
 }

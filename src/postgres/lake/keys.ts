@@ -4,7 +4,7 @@ export interface LakeKey {
   readonly column: string;
   /** Values of `extract.changed_days.source`. */
   readonly sources: readonly string[];
-  /** Where the days that are stored are looked up: relation and column. */
+  /** Relation and column in which the days that are stored are looked up. */
   readonly days: readonly (readonly [relation: string, column: string])[];
 }
 

@@ -1,4 +1,4 @@
-/** Which relations of the warehouse are tables of a lake, their columns, and the statements that read them. */
+/** Lists the relations of the warehouse that are tables of a lake, their columns, and the statements that read them. */
 import { createHash } from 'node:crypto';
 import pg from 'pg';
 import type { LakeColumn, LakeTable, LakeType } from '../../model/lake.js';

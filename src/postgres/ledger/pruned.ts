@@ -7,14 +7,6 @@ type Queryable = Pick<pg.ClientBase, 'query'>;
 /** Predates Genesys Cloud, so that no stream has data before it. */
 const beginning = new Date(Date.UTC(2000, 0, 1));
 
-export async function prunedIntervals(client: Queryable, stream: string): Promise<Interval[]> {
-  const { rows } = await client.query<Interval>(
-    'select pruned_from as "from", pruned_to as "to" from extract.pruned where stream = $1 order by pruned_from',
-    [stream],
-  );
-  return rows;
-}
-
 /** Records that nothing before `to` is pending in any stream of the ledger, and moves the start of the schedules accordingly. */
 export async function rememberPruned(client: Queryable, to: Date, now: Date): Promise<void> {
   await client.query(

@@ -16,7 +16,7 @@ export interface RequestBudgetOptions {
   readonly databaseTime?: () => Date;
 }
 
-/** Holds the rate-limit figures of a response's headers; `src/genesys/budget.ts` explains each. */
+/** Holds the rate-limit figures of a response's headers; `src/genesys/request/budget.ts` explains each. */
 interface HeaderFacts {
   readonly count?: number;
   readonly allowed?: number;

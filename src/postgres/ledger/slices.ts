@@ -1,19 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import type pg from 'pg';
-import { earlier, type Interval, later } from '../../lib/interval.js';
-import type { ClaimOptions, Json, Plan, Slice, Stream } from '../../model/extraction.js';
+import type { Interval } from '../../lib/interval.js';
+import type { ClaimOptions, Json, Slice } from '../../model/extraction.js';
 import { type Db, kyselyOnClient, kyselyOnPool } from '../connection/kysely.js';
-import { lockRows } from '../connection/locks.js';
-import { inTransaction } from '../connection/transaction.js';
-import { claimedSlices, dropClaim, sweepClaims, takeClaims } from './claims.js';
-import { reassignStreamDeadLetters } from './dead-letters.js';
-import { mergeSlices } from './merge-slices.js';
-import { prunedIntervals } from './pruned.js';
-import { settleCovered } from './settle-covered.js';
+import { claimedSlices, dropClaim, takeClaims } from './claims.js';
 
 const candidatesMax = 64;
-const insertRowsMax = 5_000;
 
 /** Describes `extract.slices.cursor`: the stream's own cursor and the instant as of which the pass in progress is valid. */
 export interface StoredCursor {
@@ -28,113 +21,21 @@ export interface ClaimedSlice {
   readonly claimId: string;
 }
 
-/** Adds the slices that a stream lacks; returns how many. */
-export async function planSlices(pool: pg.Pool, plan: Plan): Promise<number> {
-  const { stream, now } = plan;
-  return inTransaction(pool, async (client) => {
-    await lockRows(client, 'plans', [stream.name]);
-    const db = kyselyOnClient(client);
-    if (plan.isSchedule) {
-      await sweepClaims(client);
-      await mergeSlices(client, stream, now);
-    }
-    if (stream.coveredBy !== undefined) await settleCovered(client, stream.name, stream.coveredBy, now);
-    const known = await scheduledFrom(db, stream.name);
-    const target = plan.targetRange(known);
-    if (target === null) return 0;
-    // Pruned ranges need no slices, like ranges that the ledger already covers.
-    const pruned = await prunedIntervals(client, stream.name);
-    const proposed = plan.missingSlices(target, [...pruned, ...(await plannedIntervals(db, stream.name))]);
-    if (plan.isSchedule && stream.kind !== 'snapshot') {
-      // Also what a backfill entered before is asked for from now on; before the end of what was pruned there may be holes.
-      const from = pruned.reduce((latest, { to }) => later(latest, to), target.from);
-      if (from < target.to && (known === null || from < known)) await rememberScheduledFrom(db, stream.name, from);
-    }
-    const first = proposed[0];
-    if (first === undefined) return 0;
-    if (stream.kind === 'snapshot') await planSnapshot(client, db, plan, first);
-    else await insertSlices(db, stream, proposed, plan.dueAt, { pass: 0, requestedAt: now });
-    return proposed.length;
-  });
-}
-
-async function scheduledFrom(db: Db, stream: string): Promise<Date | null> {
-  const row = await db
-    .selectFrom('extract.streams')
-    .select('scheduled_from')
-    .where('stream', '=', stream)
-    .executeTakeFirst();
-  return row?.scheduled_from ?? null;
-}
-
-async function rememberScheduledFrom(db: Db, stream: string, from: Date): Promise<void> {
-  await db
-    .insertInto('extract.streams')
-    .values({ stream, scheduled_from: from })
-    .onConflict((conflict) =>
-      conflict
-        .column('stream')
-        .doUpdateSet({ scheduled_from: sql`least(streams.scheduled_from, excluded.scheduled_from)` }),
-    )
-    .execute();
-}
-
-/** Neighbouring slices are merged, so that years of history are a handful of intervals. */
-async function plannedIntervals(db: Db, stream: string): Promise<Interval[]> {
-  const { rows } = await sql<{ from: Date; to: Date }>`
-    select lower(stretch) as "from", upper(stretch) as "to"
-    from (
-        select unnest(range_agg(tstzrange(slice_from, slice_to))) as stretch
-        from extract.slices
-        where stream = ${stream}
-    ) as stretches
-    order by 1`.execute(db);
-  return rows;
-}
-
-/** Plans a snapshot. It replaces earlier ones that are still pending, and inherits their dead letters and the time since when they are. */
-async function planSnapshot(
-  client: pg.PoolClient,
+/** Inserts the parts of a slice, with what they inherit from it. Returns the ids, in the order of the parts. */
+export async function insertParts(
   db: Db,
-  { stream, now, dueAt }: Plan,
-  period: Interval,
-): Promise<void> {
-  const superseded = await db
-    .updateTable('extract.slices')
-    .set({ due_at: null, retry_at: null, cursor: null, attempts: 0, last_error: null, last_error_at: null })
-    .where('stream', '=', stream.name)
-    .where((where) => where.or([where('due_at', 'is not', null), where('attempts', '>', 0)]))
-    .returning('requested_at')
-    .execute();
-  const requestedAt = superseded.reduce((earliest, row) => earlier(earliest, row.requested_at), now);
-  const [sliceId] = await insertSlices(db, stream, [period], dueAt, { pass: 0, requestedAt });
-  if (sliceId !== undefined) await reassignStreamDeadLetters(client, stream.name, sliceId);
-}
-
-/** Returns the ids, in the order of the intervals. */
-export async function insertSlices(
-  db: Db,
-  stream: Pick<Stream, 'name' | 'priority'>,
-  intervals: readonly Interval[],
-  dueAt: (interval: Interval) => Date,
-  { pass, requestedAt }: { readonly pass: number; readonly requestedAt: Date },
+  whole: {
+    readonly stream: string;
+    readonly priority: number;
+    readonly pass: number;
+    readonly requested_at: Date;
+  },
+  parts: readonly Interval[],
+  dueAt: Date,
 ): Promise<string[]> {
-  const sliceIds: string[] = [];
-  for (let from = 0; from < intervals.length; from += insertRowsMax) {
-    const rows = intervals.slice(from, from + insertRowsMax).map((interval) => ({
-      stream: stream.name,
-      priority: stream.priority,
-      slice_from: interval.from,
-      slice_to: interval.to,
-      pass,
-      due_at: dueAt(interval),
-      requested_at: requestedAt,
-      cursor: null,
-    }));
-    const added = await db.insertInto('extract.slices').values(rows).returning('slice_id').execute();
-    for (const row of added) sliceIds.push(String(row.slice_id));
-  }
-  return sliceIds;
+  const rows = parts.map(({ from, to }) => ({ ...whole, slice_from: from, slice_to: to, due_at: dueAt, cursor: null }));
+  const added = await db.insertInto('extract.slices').values(rows).returning('slice_id').execute();
+  return added.map((row) => String(row.slice_id));
 }
 
 /** See `Ledger.markDue`. */

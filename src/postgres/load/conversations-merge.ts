@@ -9,22 +9,23 @@ export interface IncomingConversation {
   readonly attributesAsOfMs: number;
 }
 
+/** Dates a conversation as of the instant for which its source is valid. */
+export function incomingConversation(flat: FlatConversation, asOf: Date): IncomingConversation {
+  const asOfMs = asOf.getTime();
+  return { flat, asOfMs, attributesAsOfMs: asOfMs };
+}
+
 /**
  * One arrival per conversation, in the order of the key: the newest record, and of the records with attributes the newest one's; the later
  * of two equally new ones. The order is the same in all loaders, so that two of them never wait for each other in a circle.
  */
-export function mergeArrivals(
-  conversations: readonly FlatConversation[],
-  asOf: Date | readonly Date[],
-): IncomingConversation[] {
+export function mergeArrivals(arrivals: readonly IncomingConversation[]): IncomingConversation[] {
   const byId = new Map<string, IncomingConversation>();
-  conversations.forEach((flat, index) => {
-    const asOfMs = (asOf instanceof Date ? asOf : asOf[index])?.getTime();
-    if (asOfMs === undefined) throw new RangeError(`conversation ${index} of ${conversations.length} has no asOf`);
-    const arrival = { flat, asOfMs, attributesAsOfMs: asOfMs };
-    const other = byId.get(flat.conversationId);
-    byId.set(flat.conversationId, other === undefined ? arrival : merge(other, arrival));
-  });
+  for (const arrival of arrivals) {
+    const { conversationId } = arrival.flat;
+    const other = byId.get(conversationId);
+    byId.set(conversationId, other === undefined ? arrival : merge(other, arrival));
+  }
   return [...byId.values()].sort(byKey);
 }
 

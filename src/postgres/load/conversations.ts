@@ -4,7 +4,6 @@
 import type { ClientBase } from 'pg';
 import { attributesText } from '../../conversation/attributes.js';
 import { digestOf } from '../../conversation/encode.js';
-import type { FlatConversation } from '../../conversation/flatten.js';
 import { decide, type IncomingVersion, settle } from '../../conversation/version.js';
 import type { StoreCounts } from '../../model/extraction.js';
 import { markChangedDays } from './changed-days.js';
@@ -16,8 +15,6 @@ import { insertRestatements } from './conversations-restate.js';
 import { insertStored, lockStored, type StoredConversation, updateStored } from './conversations-versions.js';
 
 export interface LoadContext {
-  /** The instant as of which the source is valid: one for all conversations, or one for each. */
-  readonly asOf: Date | readonly Date[];
   /** Name of the stream, for `extract.restatements`. */
   readonly stream: string;
   readonly now: Date;
@@ -47,10 +44,10 @@ const plannerSettings = `
  */
 export async function loadConversations(
   client: ClientBase,
-  conversations: readonly FlatConversation[],
+  incoming: readonly IncomingConversation[],
   context: LoadContext,
 ): Promise<StoreCounts> {
-  const arrivals = mergeArrivals(conversations, context.asOf);
+  const arrivals = mergeArrivals(incoming);
   if (arrivals.length === 0) return { records: 0, changedRecords: 0, deadLetters: 0 };
   await client.query(plannerSettings);
   const stored = await lockStored(
@@ -62,7 +59,7 @@ export async function loadConversations(
   const changed = known.length === 0 ? 0 : await loadKnown(client, known, stored, context);
   await loadNew(client, unknown);
   await markChangedDays(client, conversationsSource, startsOf(unknown));
-  return { records: conversations.length, changedRecords: changed + unknown.length, deadLetters: 0 };
+  return { records: incoming.length, changedRecords: changed + unknown.length, deadLetters: 0 };
 }
 
 const startsOf = (arrivals: readonly IncomingConversation[]): number[] =>

@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import type { FlatConversation } from '../../conversation/flatten.js';
 import { type LoadContext, loadConversations } from './conversations.js';
+import type { IncomingConversation } from './conversations-merge.js';
 
 /** Matches SQLSTATE classes caused by data: data exception, integrity constraint violation other than a unique key, program limit exceeded. */
 const dataErrors = /^(?:22|23(?!505)|54)/;
@@ -23,7 +23,7 @@ export function isDatabaseFault(refused: readonly Refused[], recordCount: number
 }
 
 export interface Refused {
-  readonly flat: FlatConversation;
+  readonly arrival: IncomingConversation;
   readonly reason: string;
   /** SQLSTATE. */
   readonly code: string;
@@ -35,15 +35,15 @@ export interface Refused {
  */
 export async function findRefused(
   client: pg.ClientBase,
-  conversations: readonly FlatConversation[],
-  context: Omit<LoadContext, 'asOf'>,
+  conversations: readonly IncomingConversation[],
+  context: LoadContext,
 ): Promise<Refused[]> {
   if (conversations.length === 0) return [];
   const error = await refusal(client, conversations, context);
   if (error === undefined) return [];
   const [only] = conversations;
   const reason = `Rejected by Postgres: ${error.message} (SQLSTATE ${error.code}).`;
-  if (conversations.length === 1 && only !== undefined) return [{ flat: only, reason, code: error.code }];
+  if (conversations.length === 1 && only !== undefined) return [{ arrival: only, reason, code: error.code }];
   const middle = Math.ceil(conversations.length / 2);
   return [
     ...(await findRefused(client, conversations.slice(0, middle), context)),
@@ -53,12 +53,12 @@ export async function findRefused(
 
 async function refusal(
   client: pg.ClientBase,
-  conversations: readonly FlatConversation[],
-  context: Omit<LoadContext, 'asOf'>,
+  conversations: readonly IncomingConversation[],
+  context: LoadContext,
 ): Promise<(Error & { code: string }) | undefined> {
   await client.query('begin');
   try {
-    await loadConversations(client, conversations, { ...context, asOf: context.now });
+    await loadConversations(client, conversations, context);
     return undefined;
   } catch (error) {
     if (!isDataError(error)) throw error;

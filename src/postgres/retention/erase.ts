@@ -8,7 +8,7 @@ import { parseJson } from '../../lib/json.js';
 import type { Page } from '../../model/extraction.js';
 import { type Eraser, type Erasure, type ErasurePolicy, erasedText, erasureDigest } from '../../privacy/eraser.js';
 import { transactionOn } from '../connection/transaction.js';
-import { personalUserColumns, registerErasures } from '../load/erasures.js';
+import { eraseFrom, personalUserColumns, registerErasures, withErasures } from '../load/erasures.js';
 import { type Store, storePages } from '../load/store.js';
 
 /** Rows that were or would be changed, by relation. */
@@ -35,7 +35,7 @@ interface Stored {
   readonly record: unknown;
 }
 
-/** Rewrites the conversations that contain erased people, as if they had been pulled without them. Returns the conversations' ids. */
+/** Rewrites the conversations that contain the person, as if they had been pulled without them. Returns the conversations' ids. */
 export async function eraseConversations(
   client: pg.PoolClient,
   store: Store,
@@ -43,18 +43,41 @@ export async function eraseConversations(
   plan: ErasePlan,
   counts: EraseCounts,
 ): Promise<string[]> {
-  const found: string[] = [];
-  for (let from = 0; from < ids.length; from += conversationsPerCommit) {
-    const stored = await readRecords(client, ids.slice(from, from + conversationsPerCommit));
-    const concerned = stored.flatMap((each) => {
-      const erased = plan.eraser.conversation(each.record);
-      return erased === undefined ? [] : [{ ...each, before: flatten(each.record), after: flatten(erased) }];
-    });
-    for (const { before, after } of concerned) countDifferences(before, after, counts);
-    if (!plan.isDryRun && concerned.length > 0) await rewrite(client, store, concerned, plan);
-    found.push(...concerned.map((each) => each.id));
-  }
-  return found;
+  const concerned: string[] = [];
+  for (const part of parts(ids)) concerned.push(...(await findConcerned(client, part, plan, counts)));
+  if (plan.isDryRun) return concerned;
+  // All at once: each registration makes pulls under way read again.
+  if (plan.isExternalContact && concerned.length > 0) await registerConversations(client, concerned, plan);
+  for (const part of parts(concerned)) await rewrite(client, store, part);
+  return concerned;
+}
+
+function* parts(ids: readonly string[]): Generator<readonly string[]> {
+  for (let from = 0; from < ids.length; from += conversationsPerCommit)
+    yield ids.slice(from, from + conversationsPerCommit);
+}
+
+/** Returns the ids of the conversations that contain the person, and counts the rows that change. */
+async function findConcerned(
+  client: pg.ClientBase,
+  ids: readonly string[],
+  plan: ErasePlan,
+  counts: EraseCounts,
+): Promise<string[]> {
+  const stored = await readRecords(client, ids);
+  return stored.flatMap(({ id, record }) => {
+    const erased = plan.eraser.conversation(record);
+    if (erased === undefined) return [];
+    countDifferences(flatten(record), flatten(erased), counts);
+    return [id];
+  });
+}
+
+async function registerConversations(client: pg.PoolClient, ids: readonly string[], plan: ErasePlan): Promise<void> {
+  const erasures = ids.map((id): Erasure => {
+    return { subject: 'conversation', digest: erasureDigest(plan.salt, 'conversation', id), policy: plan.policy };
+  });
+  await transactionOn(client, () => registerErasures(client, erasures, plan.now));
 }
 
 async function readRecords(client: pg.ClientBase, ids: readonly string[]): Promise<Stored[]> {
@@ -83,33 +106,24 @@ const add = (counts: EraseCounts, name: string, count: number) => {
   if (count > 0) counts.set(name, (counts.get(name) ?? 0) + count);
 };
 
-type Concerned = Stored & { readonly after: FlatConversation };
-
-async function rewrite(
-  client: pg.PoolClient,
-  store: Store,
-  concerned: readonly Concerned[],
-  plan: ErasePlan,
-): Promise<void> {
-  const ids = concerned.map((each) => each.id);
-  if (plan.isExternalContact) {
-    const erasures = ids.map((id): Erasure => {
-      return { subject: 'conversation', digest: erasureDigest(plan.salt, 'conversation', id), policy: plan.policy };
-    });
-    await transactionOn(client, () => registerErasures(client, erasures, plan.now));
-  }
-  const pages = concerned.map(({ after, asOf, attributesAsOf }): Page => {
-    const latest = attributesAsOf !== null && attributesAsOf > asOf ? attributesAsOf : asOf;
-    const batches = [{ kind: 'conversations' as const, conversations: [after] }];
-    return { asOf: latest, batches, rejects: [], cursor: {}, recordCount: 1 };
+/** The person is registered: under the current erasures the records are without them, and without all who were erased meanwhile. */
+async function rewrite(client: pg.PoolClient, store: Store, ids: readonly string[]): Promise<void> {
+  await withErasures(client, async (erasures) => {
+    const stored = await readRecords(client, ids);
+    const pages = stored.map((each) => pageOf(each, eraseFrom(erasures)));
+    const slice = { stream: eraseStream, sliceId: null, erasures };
+    await storePages(client, store, slice, pages, () => forgetRewriting(client, stored));
   });
-  await storePages(client, store, { stream: eraseStream, sliceId: null }, pages, () =>
-    forgetRewriting(client, concerned),
-  );
+}
+
+function pageOf({ record, asOf, attributesAsOf }: Stored, erase: (record: unknown) => unknown): Page {
+  const latest = attributesAsOf !== null && attributesAsOf > asOf ? attributesAsOf : asOf;
+  const batches = [{ kind: 'conversations' as const, conversations: [flatten(erase(record))] }];
+  return { asOf: latest, batches, rejects: [], cursor: {}, recordCount: 1 };
 }
 
 /** Removes the restatements that the rewriting recorded and restores the as-of instants: Genesys has restated nothing. */
-async function forgetRewriting(client: pg.ClientBase, concerned: readonly Concerned[]): Promise<void> {
+async function forgetRewriting(client: pg.ClientBase, stored: readonly Stored[]): Promise<void> {
   await client.query(
     `delete from extract.restatement_figures where restatement_id in (
          select restatement_id from extract.restatements where stream = $1)`,
@@ -117,9 +131,9 @@ async function forgetRewriting(client: pg.ClientBase, concerned: readonly Concer
   );
   await client.query('delete from extract.restatements where stream = $1', [eraseStream]);
   const values = [
-    concerned.map((each) => each.id),
-    concerned.map((each) => each.asOf),
-    concerned.map((each) => each.attributesAsOf),
+    stored.map((each) => each.id),
+    stored.map((each) => each.asOf),
+    stored.map((each) => each.attributesAsOf),
   ];
   await client.query(
     `update extract.stored_conversations as stored

@@ -15,11 +15,48 @@ interface DayIndex {
   readonly column: string;
   /** Rows that the facts show, where these are not all of the table. */
   readonly where?: string;
+  /**
+   * True for tables of many rows a conversation, of which few ask for a day: a summary of the days in each stretch of the table, which costs
+   * a load next to nothing. Several days a stretch are kept apart, so that conversations stored again at the end of a table do no harm.
+   */
+  readonly isSummary?: boolean;
+  /** A further column, where a day has too many rows for those who ask for some of them. */
+  readonly thenBy?: string;
 }
 
 const dayIndexes: readonly DayIndex[] = [
   { stem: 'session_facts_agent_day', table: 'session_facts', column: 'started_at', where: 'is_agent_session' },
   { stem: 'session_facts_queue_day', table: 'session_facts', column: 'started_at', where: 'is_queue_leg' },
+  { stem: 'session_facts_day', table: 'session_facts', column: 'started_at', isSummary: true },
+  {
+    stem: 'session_facts_callback_day',
+    table: 'session_facts',
+    column: 'started_at',
+    where: "is_queue_leg and media_type = 'callback'",
+  },
+  {
+    stem: 'session_facts_transfer_day',
+    table: 'session_facts',
+    column: 'started_at',
+    where: 'is_agent_session and transferred_count > 0',
+  },
+  { stem: 'session_facts_dialer_day', table: 'session_facts', column: 'started_at', where: "purpose = 'dialer'" },
+  { stem: 'handling_facts_day', table: 'handling_facts', column: 'started_at', isSummary: true },
+  { stem: 'segments_day', table: 'segments', column: 'segment_start', isSummary: true },
+  {
+    stem: 'segments_skill_day',
+    table: 'segments',
+    column: 'segment_start',
+    where: 'requested_routing_skill_ids is not null',
+  },
+  { stem: 'sessions_day', table: 'sessions', column: 'conversation_start', isSummary: true },
+  {
+    stem: 'participant_attributes_day',
+    table: 'participant_attributes',
+    column: 'conversation_start',
+    isSummary: true,
+  },
+  { stem: 'resolutions_day', table: 'resolutions', column: 'conversation_start' },
   { stem: 'conversation_facts_day', table: 'conversation_facts', column: 'conversation_start' },
   { stem: 'segments_wrapup_day', table: 'segments', column: 'segment_start', where: "segment_type = 'wrapup'" },
   { stem: 'surveys_day', table: 'surveys', column: 'conversation_start' },
@@ -34,8 +71,14 @@ const dayIndexes: readonly DayIndex[] = [
     table: 'user_aggregates',
     column: 'interval_start',
     where: "metric = 'tOrganizationPresence'",
+    thenBy: 'user_id',
   },
   { stem: 'wrapup_interval_sums_day', table: 'wrapup_interval_sums', column: 'interval_start' },
+  { stem: 'flow_aggregates_day', table: 'flow_aggregates', column: 'interval_start', isSummary: true },
+  { stem: 'flow_outcome_aggregates_day', table: 'flow_outcome_aggregates', column: 'interval_start', isSummary: true },
+  { stem: 'queue_observations_day', table: 'queue_observations', column: 'interval_start', isSummary: true },
+  { stem: 'survey_aggregates_day', table: 'survey_aggregates', column: 'interval_start', isSummary: true },
+  { stem: 'evaluation_aggregates_day', table: 'evaluation_aggregates', column: 'interval_start', isSummary: true },
 ];
 
 interface NamedIndex {
@@ -80,10 +123,12 @@ async function compareDayIndexes(client: pg.ClientBase, timeZone: string) {
 }
 
 /** Names the index after its definition, so that the index of another zone can be built while this one is in use. */
-function named({ stem, table, column, where }: DayIndex, timeZone: string): NamedIndex {
+function named({ stem, table, column, where, isSummary = false, thenBy }: DayIndex, timeZone: string): NamedIndex {
   const expression = `((${column} at time zone ${pg.escapeLiteral(timeZone)})::date)`;
   const condition = where === undefined ? '' : ` where ${where}`;
-  const text = `on genesys.${table} (${expression})${condition}`;
+  const text = isSummary
+    ? `on genesys.${table} using brin (${expression} date_minmax_multi_ops) with (pages_per_range = 16, autosummarize = on)${condition}`
+    : `on genesys.${table} (${expression}${thenBy === undefined ? '' : `, ${thenBy}`})${condition}`;
   const name = `${stem}_${createHash('sha256').update(text).digest('hex').slice(0, 8)}`;
   return { name, table, definition: `create index ${name} ${text}` };
 }

@@ -1,5 +1,5 @@
 /**
- * Which rows of a relation of `mart` a role with division access may see, as a condition of SQL over the columns of the relation. For
+ * Selects the rows of a relation of `mart` that a role with division access may see, as a condition of SQL over the columns of the relation. For
  * everybody else it costs one look a statement: `genesys.visible_divisions` is asked once, and `or` leaves out the rest.
  */
 
@@ -16,6 +16,15 @@ const among =
 
 const ofConversation: Condition = (column) => `genesys.visits_divisions(${column}, ${divisions})`;
 
+/**
+ * Compares with the divisions that are stored beside the row, which costs next to nothing. Rows of earlier versions have none and are
+ * looked up.
+ */
+const ofRecord: Condition = (column) => {
+  const conversation = column.replace(/\w+$/, 'conversation_id');
+  return `coalesce(${column} && ${divisions}::text[], genesys.visits_divisions(${conversation}, ${divisions}))`;
+};
+
 /** Matches the divisions of the role; `*` (all divisions) and null (no division) are visible to everybody. */
 const ofDivision: Condition = (column) =>
   `${column} is null or ${column} = '*' or ${column} = any(${divisions}::text[])`;
@@ -25,6 +34,7 @@ const ofDivision: Condition = (column) =>
  * may be seen from the queue's division and from the agent's, as Genesys Cloud shows a conversation to both.
  */
 const rules: readonly Readonly<Record<string, Condition>>[] = [
+  { division_ids: ofRecord },
   { conversation_id: ofConversation },
   {
     queue_id: among('visible_queues'),
@@ -57,6 +67,7 @@ const openRelations: readonly string[] = [
   'ops_dictionary',
   'ops_freshness',
   'ops_relationships',
+  'ops_removals',
   'ops_requests',
   'ops_settings',
 ];

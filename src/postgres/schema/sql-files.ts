@@ -69,16 +69,36 @@ export function inDependencyOrder<File extends Pick<SqlFile, 'name' | 'text'>>(f
 }
 
 function neededBy<File extends Pick<SqlFile, 'name' | 'text'>>(file: File, files: readonly File[]): File[] {
-  const words = new Set(file.text.split(/[^a-z0-9_.]+/));
+  const words = wordsOf(file.text);
   return files.filter(({ name }) => name !== file.name && words.has(name));
 }
 
-/** Digest by name, over a file's text, the checks of divisions and the digests of the files that it needs: it changes with anything that may change the result. */
-export function digestsOf(ordered: readonly SqlFile[]): Map<string, string> {
+/** GLOBAL: the words of the last texts, because every command looks through all files twice. */
+const knownWords = new Map<string, ReadonlySet<string>>();
+const knownWordsMax = 1_000;
+
+function wordsOf(text: string): ReadonlySet<string> {
+  const known = knownWords.get(text);
+  if (known !== undefined) return known;
+  const words = new Set(text.split(/[^a-z0-9_.]+/));
+  if (knownWords.size >= knownWordsMax) knownWords.clear();
+  knownWords.set(text, words);
+  return words;
+}
+
+/** All columns of a table, whatever they are when the view is built. */
+const allColumns = /\b\w+\.\*|\bselect \* from (?:genesys|extract|wrapup)\./;
+
+/**
+ * Digest by name, over a file's text, the checks of divisions, the digests of the files that it needs and, where it takes all columns of a
+ * table, the newest migration: it changes with anything that may change the result.
+ */
+export function digestsOf(ordered: readonly SqlFile[], newestMigration: string): Map<string, string> {
   const digests = new Map<string, string>();
   for (const file of ordered) {
     const hash = createHash('sha256').update(file.text);
     if (file.name.startsWith('mart.')) hash.update('\0').update(checksText);
+    if (allColumns.test(file.text)) hash.update('\0').update(newestMigration);
     for (const { name } of neededBy(file, ordered)) hash.update('\0').update(digests.get(name) ?? '');
     digests.set(file.name, hash.digest('base64url').slice(0, digestLength));
   }

@@ -8,6 +8,7 @@ import { fillDimensionTables } from './dimension-tables.js';
 import { divisionCheck } from './division-check.js';
 import { type ExistingView, readColumns, readExistingViews, restoreGrants, type ViewColumn } from './existing-views.js';
 import { type LockBudget, type LockPatience, withLockRetries } from './lock-wait.js';
+import { migrationNames } from './program-version.js';
 import { grantToReaders } from './reader-roles.js';
 import { readSetting, writeSetting } from './settings.js';
 import { digestsOf, readSqlFiles, type SqlFile } from './sql-files.js';
@@ -80,7 +81,7 @@ export async function areViewsOfAnotherBuild(pool: pg.Pool, settings: ViewSettin
 /** Plans what has to be built; `isDone` when nothing has. */
 async function planRebuild(client: pg.ClientBase, settings: ViewSettings) {
   const files = await readSqlFiles(pg.escapeLiteral(settings.timeZone), settings.attributes);
-  const digests = digestsOf(files);
+  const digests = digestsOf(files, migrationNames.at(-1) ?? '');
   const recorded = await readDigests(client);
   const missing = await missingOf(client, files);
   const isCurrent = (name: string) =>

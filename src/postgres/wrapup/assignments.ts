@@ -10,6 +10,7 @@ import {
   statesBefore,
 } from '../../model/assignment.js';
 import { inTransaction } from '../connection/transaction.js';
+import { sessionOfAssignment } from './session-of-assignment.js';
 
 export type Database = pg.Pool | pg.ClientBase;
 
@@ -227,11 +228,7 @@ export async function readSightings(db: Database, assignmentIds: readonly string
      from wrapup.assignments as assignments
      left join extract.stored_conversations as stored on stored.conversation_id = assignments.conversation_id
      left join genesys.session_facts as facts
-         on facts.conversation_start = stored.conversation_start
-         and facts.conversation_id = assignments.conversation_id
-         and facts.participant_no = assignments.participant_no
-         and facts.session_no = assignments.session_no
-         and facts.session_id is not distinct from assignments.session_id
+         on ${sessionOfAssignment}
      where assignments.assignment_id = any($1)
      order by assignments.assignment_id`,
     [assignmentIds],

@@ -1,5 +1,6 @@
 /** Ends assignments without a call to Genesys: a rule changed, an agent set a code, a person revokes. Rows are locked in the order of their ids. */
 import type { Database } from './assignments.js';
+import { sessionOfAssignment } from './session-of-assignment.js';
 
 export interface SettleFacts {
   readonly now: Date;
@@ -44,11 +45,7 @@ export async function supersedeByAgents(
          from wrapup.assignments as assignments
          inner join extract.stored_conversations as stored on stored.conversation_id = assignments.conversation_id
          inner join genesys.session_facts as facts
-             on facts.conversation_start = stored.conversation_start
-             and facts.conversation_id = stored.conversation_id
-             and facts.participant_no = assignments.participant_no
-             and facts.session_no = assignments.session_no
-             and facts.session_id is not distinct from assignments.session_id
+             on ${sessionOfAssignment}
          where assignments.is_in_force
              and ($3::uuid[] is null or assignments.conversation_id = any($3))
              and facts.last_real_wrapup_code is not null

@@ -6,7 +6,7 @@ export interface Pending {
   readonly rule: string;
   readonly wrapupName: string;
   readonly proposedCount: number;
-  /** How many of these the allow-lists permit. */
+  /** Number of these that the allow-lists permit. */
   readonly toWriteCount: number;
   /** A conversation of those that may be written, or of any. */
   readonly example: string;

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { dayMs, plus } from '../../lib/interval.js';
 import type { AssignmentState, Claim, ClaimFilter, Outcome } from '../../model/assignment.js';
 import { type ClaimOptions, claimAssignments, type Database, leaseMs, transition } from './assignments.js';
+import { sessionOfAssignment } from './session-of-assignment.js';
 
 export interface SendingOptions {
   readonly now: () => Date;
@@ -123,11 +124,7 @@ export async function confirmFromExtract(
          from wrapup.assignments as assignments
          inner join extract.stored_conversations as stored using (conversation_id)
          inner join genesys.session_facts as facts
-             on facts.conversation_start = stored.conversation_start
-             and facts.conversation_id = assignments.conversation_id
-             and facts.participant_no = assignments.participant_no
-             and facts.session_no = assignments.session_no
-             and facts.session_id is not distinct from assignments.session_id
+             on ${sessionOfAssignment}
          where assignments.state = any($5)
              and assignments.started_at > $1
              and ($4::uuid[] is null or assignments.conversation_id = any($4))

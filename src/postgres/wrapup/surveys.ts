@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import type { SurveyInput } from '../../model/agent-session.js';
 import type { Screen } from '../../privacy/scrubber.js';
-import { withoutErased } from '../load/erasures.js';
+import { inTransaction } from '../connection/transaction.js';
+import { type Erasures, erasedSurvey, requireErasures, withErasures } from '../load/erasures.js';
 import { isDataError } from '../load/find-rejected-rows.js';
 
 export interface StoredSurveys {
@@ -36,12 +37,10 @@ export async function storeSurveys(
   surveys: readonly SurveyInput[],
   { now, screen }: { readonly now: Date; readonly screen?: Screen | undefined },
 ): Promise<StoredSurveys> {
-  const permitted = await withoutErased(
-    pool,
-    surveys.map((survey) => screened(survey, screen)),
-  );
-  const rows = lastOfEach(permitted.map((survey, index) => ({ survey, index })));
-  const { ids, refused } = await storeRows(pool, rows, now);
+  const { ids, refused } = await withErasures(pool, (erasures) => {
+    const permitted = surveys.map((survey) => erasedSurvey(screened(survey, screen), erasures));
+    return storeRows(pool, lastOfEach(permitted.map((survey, index) => ({ survey, index }))), erasures, now);
+  });
   return {
     stored: ids.length,
     unchanged: surveys.length - ids.length - refused.length,
@@ -54,11 +53,15 @@ export async function storeSurveys(
 async function storeRows(
   pool: pg.Pool,
   rows: readonly Row[],
+  erasures: Erasures,
   now: Date,
 ): Promise<{ readonly ids: readonly string[]; readonly refused: readonly RefusedSurvey[] }> {
   try {
     const values = rows.map(({ survey }) => ({ ...survey, digest: digestOf(survey) }));
-    const result = await pool.query<{ id: string }>(storeSql, [JSON.stringify(values), now]);
+    const result = await inTransaction(pool, async (client) => {
+      await requireErasures(client, erasures, now);
+      return client.query<{ id: string }>(storeSql, [JSON.stringify(values), now]);
+    });
     return { ids: result.rows.map(({ id }) => id), refused: [] };
   } catch (error) {
     if (!isDataError(error)) throw error;
@@ -67,8 +70,8 @@ async function storeRows(
       return { ids: [], refused: [{ index: only.index, reason: `Postgres rejected it (SQLSTATE ${error.code})` }] };
   }
   const middle = Math.ceil(rows.length / 2);
-  const first = await storeRows(pool, rows.slice(0, middle), now);
-  const second = await storeRows(pool, rows.slice(middle), now);
+  const first = await storeRows(pool, rows.slice(0, middle), erasures, now);
+  const second = await storeRows(pool, rows.slice(middle), erasures, now);
   return { ids: [...first.ids, ...second.ids], refused: [...first.refused, ...second.refused] };
 }
 

@@ -1,7 +1,7 @@
-import type { AggregateQuery } from '../server/analytics-modules.js';
-import { badRequest } from '../server/api-fault.js';
+import type { AggregateQuery } from '../server/aggregates/analytics-modules.js';
+import { objects } from '../server/faults/record-faults.js';
+import { badRequest } from '../server/http/api-fault.js';
 import type { SpanMs } from '../server/intervals.js';
-import { objects } from '../server/record-faults.js';
 import type { Json, JsonObject } from '../world.js';
 import type { Cell, Plan, Series, Sum } from './accumulate.js';
 

@@ -1,4 +1,4 @@
-import type { AggregateQuery } from '../server/analytics-modules.js';
+import type { AggregateQuery } from '../server/aggregates/analytics-modules.js';
 import type { Directory, JsonObject, World } from '../world.js';
 import { Accumulator, type Cell, type Lookup, type Plan } from './accumulate.js';
 import { answerOf, OutputsBuilder, objectOf, planOf } from './answer.js';

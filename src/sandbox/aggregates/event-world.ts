@@ -1,4 +1,4 @@
-import { ApiFault } from '../server/api-fault.js';
+import { ApiFault } from '../server/http/api-fault.js';
 import type { WorldEvent } from '../world/events.js';
 import type { SimulatedConversation, World } from '../world.js';
 

@@ -1,4 +1,4 @@
-import type { AggregateQuery } from '../server/analytics-modules.js';
+import type { AggregateQuery } from '../server/aggregates/analytics-modules.js';
 import type { JsonObject, World } from '../world.js';
 import { Accumulator } from './accumulate.js';
 import { answerOf, OutputsBuilder, planOf } from './answer.js';

@@ -1,4 +1,4 @@
-import type { AggregateKind, AggregateQuery, AggregatesModule } from '../server/analytics-modules.js';
+import type { AggregateKind, AggregateQuery, AggregatesModule } from '../server/aggregates/analytics-modules.js';
 import { conversationAggregates } from './conversation-aggregates.js';
 import { flowAggregates } from './flow-aggregates.js';
 import { evaluationAggregates, surveyAggregates } from './quality-aggregates.js';

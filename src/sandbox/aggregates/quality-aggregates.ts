@@ -1,5 +1,5 @@
 import { dayMs } from '../../lib/interval.js';
-import type { AggregateQuery } from '../server/analytics-modules.js';
+import type { AggregateQuery } from '../server/aggregates/analytics-modules.js';
 import type { JsonObject, World } from '../world.js';
 import { Accumulator } from './accumulate.js';
 import { answerOf, OutputsBuilder, planOf } from './answer.js';

@@ -1,5 +1,5 @@
 import { dayMs, hourMs } from '../../lib/interval.js';
-import { objects } from '../server/record-faults.js';
+import { objects } from '../server/faults/record-faults.js';
 import type { WorldEvent } from '../world/events.js';
 import type { Json, JsonObject, World } from '../world.js';
 import { type EventConversation, type EventWorld, eventWorldOf } from './event-world.js';

@@ -1,5 +1,5 @@
 import { dayMs } from '../../lib/interval.js';
-import type { AggregateQuery } from '../server/analytics-modules.js';
+import type { AggregateQuery } from '../server/aggregates/analytics-modules.js';
 import type { Directory, JsonObject, World } from '../world.js';
 import { bucketFinder, type Sum } from './accumulate.js';
 import { intervalText, refuseSize, resultLimit } from './answer.js';
@@ -155,7 +155,7 @@ function order(a = '', b = ''): number {
   return a === b ? 0 : a < b ? -1 : 1;
 }
 
-/** Which presences of its own the organisation has for each of the system's: `ON_QUEUE` here is `OnQueue` in the definitions. */
+/** Maps each of the system's presences to those that the organisation defined for it: `ON_QUEUE` here is `OnQueue` in the definitions. */
 export function mappings(directory: Directory): JsonObject {
   const found: { [presence: string]: string[] } = {};
   for (const presence of directory.presences) {

@@ -1,6 +1,6 @@
 import { dayMs } from '../../lib/interval.js';
-import type { UserDetailsQuery } from '../server/analytics-modules.js';
-import { objects } from '../server/record-faults.js';
+import type { UserDetailsQuery } from '../server/aggregates/analytics-modules.js';
+import { objects } from '../server/faults/record-faults.js';
 import type { Json, JsonObject, World } from '../world.js';
 import { type AgentTimeline, type AgentTimelines, eventWorldOf } from './event-world.js';
 import { timelinesOf } from './timelines.js';
@@ -27,7 +27,7 @@ interface Filed extends Span {
 interface DayRecords {
   readonly presences: readonly Filed[];
   readonly statuses: readonly Filed[];
-  /** When the last of them ended; infinite while one is open. */
+  /** End of the last of them; infinite while one is open. */
   readonly overMs: number;
 }
 

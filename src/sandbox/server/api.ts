@@ -1,20 +1,20 @@
-import { aggregateRoutes } from './aggregate-routes.js';
-import type { AnalyticsModules } from './analytics-modules.js';
-import type { Answer } from './answer.js';
-import { json } from './answer.js';
-import { ApiFault, errorBody, notFound } from './api-fault.js';
+import { aggregateRoutes } from './aggregates/aggregate-routes.js';
+import type { AnalyticsModules } from './aggregates/analytics-modules.js';
+import { queueObservationRoutes } from './aggregates/queue-observations.js';
 import type { Core } from './core.js';
-import { detailsByIdRoutes } from './details-by-id.js';
-import { detailsJobRoutes } from './details-jobs.js';
-import { detailsQueryRoutes } from './details-query.js';
-import { directoryRoutes } from './directory-routes.js';
-import { organizationRoutes } from './organization-routes.js';
-import { queueObservationRoutes } from './queue-observations.js';
-import type { Call, Match, Matcher, Route } from './router.js';
-import { createMatcher } from './router.js';
-import { userDetailRoutes } from './user-details.js';
-import { wrapupCodeRoutes } from './wrapup-codes.js';
-import { wrapupRoutes } from './wrapup-routes.js';
+import { detailsByIdRoutes } from './details/details-by-id.js';
+import { detailsJobRoutes } from './details/details-jobs.js';
+import { detailsQueryRoutes } from './details/details-query.js';
+import { userDetailRoutes } from './details/user-details.js';
+import { directoryRoutes } from './directory/directory-routes.js';
+import { organizationRoutes } from './directory/organization-routes.js';
+import type { Answer } from './http/answer.js';
+import { json } from './http/answer.js';
+import { ApiFault, errorBody, notFound } from './http/api-fault.js';
+import type { Call, Match, Matcher, Route } from './http/router.js';
+import { createMatcher } from './http/router.js';
+import { wrapupCodeRoutes } from './wrapup/wrapup-codes.js';
+import { wrapupRoutes } from './wrapup/wrapup-routes.js';
 
 export function apiMatcher(core: Core, modules: AnalyticsModules, others: readonly Route[]): Matcher {
   return createMatcher(apiRoutes(core, modules, others));

@@ -1,10 +1,10 @@
 import type { JsonObject, World } from '../world.js';
 import type { Clock } from './clock.js';
-import type { ConversationSource } from './conversation-source.js';
-import type { EditableDirectory } from './editable-directory.js';
-import type { Faults } from './faults.js';
+import type { ConversationSource } from './details/conversation-source.js';
+import type { ResultSets } from './details/result-sets.js';
+import type { EditableDirectory } from './directory/editable-directory.js';
+import type { Faults } from './faults/faults.js';
 import type { ResolvedOptions } from './options.js';
-import type { ResultSets } from './result-sets.js';
 
 /** State that handlers share. */
 export interface Core {

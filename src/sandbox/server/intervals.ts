@@ -1,6 +1,6 @@
 import { dayMs, floorTo } from '../../lib/interval.js';
 import type { Json } from '../world.js';
-import { badRequest, invalidDate } from './api-fault.js';
+import { badRequest, invalidDate } from './http/api-fault.js';
 
 export interface SpanMs {
   readonly fromMs: number;

@@ -3,13 +3,13 @@ import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { dayMs } from '../../lib/interval.js';
 import type { JsonObject } from '../world.js';
-import type { Answer } from './answer.js';
-import { empty, json } from './answer.js';
-import { badRequest, notFound } from './api-fault.js';
 import type { Clock } from './clock.js';
+import type { Answer } from './http/answer.js';
+import { empty, json } from './http/answer.js';
+import { badRequest, notFound } from './http/api-fault.js';
+import type { Call, Route } from './http/router.js';
+import { noPermissions } from './http/router.js';
 import { idOf } from './ids.js';
-import type { Call, Route } from './router.js';
-import { noPermissions } from './router.js';
 
 interface Channel {
   readonly id: string;

@@ -2,8 +2,8 @@ import { UsageError } from '../../lib/errors.js';
 import { dayMs, hourMs, minuteMs } from '../../lib/interval.js';
 import type { WorldOptions } from '../world.js';
 import type { ClockOptions } from './clock.js';
-import type { FaultSettings } from './fault-settings.js';
-import { parseFaultSettings } from './fault-settings.js';
+import type { FaultSettings } from './faults/fault-settings.js';
+import { parseFaultSettings } from './faults/fault-settings.js';
 
 /** Everything has a default; `docs/sandbox.md` explains each. */
 export interface SandboxSettings {

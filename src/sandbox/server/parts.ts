@@ -1,19 +1,19 @@
 import type { World, WorldOptions } from '../world.js';
-import { boundedWorld } from './bounded-world.js';
 import { createClock } from './clock.js';
-import { ConversationSource } from './conversation-source.js';
 import type { Core } from './core.js';
-import { editableDirectory } from './editable-directory.js';
-import { Faults } from './faults.js';
+import { ConversationSource } from './details/conversation-source.js';
+import { ResultSets } from './details/result-sets.js';
+import { editableDirectory } from './directory/editable-directory.js';
+import { Faults } from './faults/faults.js';
+import { RateLimit } from './http/rate-limit.js';
+import { RequestLog } from './http/request-log.js';
 import { dayStartOf } from './intervals.js';
+import { TokenStore } from './login/tokens.js';
 import { Notifications } from './notifications.js';
 import type { ResolvedOptions } from './options.js';
 import { dataAgeDefaultMs } from './options.js';
-import { RateLimit } from './rate-limit.js';
-import type { Replay } from './replay.js';
-import { RequestLog } from './request-log.js';
-import { ResultSets } from './result-sets.js';
-import { TokenStore } from './tokens.js';
+import { boundedWorld } from './replay/bounded-world.js';
+import type { Replay } from './replay/replay.js';
 
 /** Everything one sandbox is made of. */
 export interface Parts {

@@ -1,15 +1,15 @@
 import { dayMs } from '../../lib/interval.js';
 import type { JsonObject, SimulatedConversation } from '../world.js';
-import { DayPlan, type PlanContext } from './day-plan.js';
+import { DayPlan, type PlanContext } from './day/day-plan.js';
 import type { WorldEvent } from './events.js';
 import { parseConversationId } from './ids.js';
-import { isLong, type Kind, longestMsOf } from './kinds.js';
-import type { Agent } from './organization-types.js';
-import { renderRecord } from './render.js';
+import type { Agent } from './organization/organization-types.js';
+import { renderRecord } from './render/render.js';
+import { isLong, type Kind, longestMsOf } from './scripts/kinds.js';
 import { type AgentTimeline, type PresenceSpan, type RoutingSpan, timelineOfPlan } from './timeline.js';
 
 /** Days whose lists are kept. */
-const daysCachedMax = 12;
+const daysCachedMax = 45;
 const longDaysCachedMax = 100;
 const conversationsCachedMax = 600_000;
 const plansCachedMax = 400;
@@ -155,6 +155,7 @@ class Conversation implements WorldConversation {
   #events: readonly WorldEvent[] | undefined;
   #endMs = Number.NaN;
   #settledMs = Number.NaN;
+  #isAssessed: boolean | undefined;
 
   constructor(store: ConversationStore, plan: DayPlan, index: number) {
     this.#store = store;
@@ -188,6 +189,11 @@ class Conversation implements WorldConversation {
   get settledMs(): number {
     if (Number.isNaN(this.#settledMs)) this.#measure();
     return this.#settledMs;
+  }
+
+  get isAssessed(): boolean {
+    this.#isAssessed ??= this.events.some(({ kind }) => kind === 'surveyChanged' || kind === 'evaluationChanged');
+    return this.#isAssessed;
   }
 
   get events(): readonly WorldEvent[] {
@@ -227,7 +233,7 @@ class Conversation implements WorldConversation {
   }
 }
 
-/** When the last trace of an event appears in the record. */
+/** Returns the instant at which the last trace of an event appears in the record. */
 function lastMsOf(event: WorldEvent): number {
   return event.kind === 'handled' ? event.atMs + event.emitDelayMs : event.atMs;
 }

@@ -53,7 +53,7 @@ export type DisconnectType =
   | 'transfer'
   | 'uncallable';
 
-/** How a stay in a queue came to its end. */
+/** Ends that a stay in a queue can come to. */
 export type QueueExit =
   | 'answered'
   | 'abandoned'

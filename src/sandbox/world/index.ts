@@ -1,11 +1,11 @@
 import type { World, WorldOptions } from '../world.js';
 import { ConversationStore, type WorldConversation } from './conversations.js';
-import { PlayedDays } from './day-simulation.js';
-import { createDirectory } from './directory.js';
+import { PlayedDays } from './day/day-simulation.js';
 import { LocalCalendar } from './instant.js';
-import { lifetimeMsMax, shortLifetimeMsMax } from './kinds.js';
-import { createOrganization } from './organization.js';
-import type { Organization } from './organization-types.js';
+import { createDirectory } from './organization/directory.js';
+import { createOrganization } from './organization/organization.js';
+import type { Organization } from './organization/organization-types.js';
+import { lifetimeMsMax, shortLifetimeMsMax } from './scripts/kinds.js';
 import type { AgentTimeline } from './timeline.js';
 
 export type { WorldConversation } from './conversations.js';

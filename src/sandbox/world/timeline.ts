@@ -1,7 +1,7 @@
-import type { DayPlan } from './day-plan.js';
-import type { Agent, Organization, Presence } from './organization-types.js';
-import { presenceNo, type Shift } from './roster.js';
-import type { Booking } from './workforce.js';
+import type { DayPlan } from './day/day-plan.js';
+import { presenceNo, type Shift } from './day/roster.js';
+import type { Booking } from './day/workforce.js';
+import type { Agent, Organization, Presence } from './organization/organization-types.js';
 
 export type RoutingStatus = 'OFF_QUEUE' | 'IDLE' | 'INTERACTING' | 'NOT_RESPONDING' | 'COMMUNICATING';
 
@@ -96,7 +96,7 @@ const statusOf: Readonly<Record<Booking['occupation'], RoutingStatus>> = {
   notResponding: 'NOT_RESPONDING',
 };
 
-/** Where two apply at once, the first of these is shown. */
+/** Lists statuses by precedence: of two that apply at once, the first is shown. */
 const precedence: readonly RoutingStatus[] = ['INTERACTING', 'COMMUNICATING', 'NOT_RESPONDING'];
 
 /** On queue the status follows from what occupies the agent; off queue nothing else shows. */

@@ -1,5 +1,5 @@
 import type { AggregatesPage, ApiAnswer, JsonObject } from '../../genesys/api.js';
-import { anyOf } from '../../genesys/predicates.js';
+import { anyOf } from '../../genesys/endpoints/predicates.js';
 import { isObject } from '../../lib/json.js';
 import { type AggregateQuestion, isTooLarge } from './query.js';
 import { listOf } from './rows.js';

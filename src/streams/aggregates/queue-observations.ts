@@ -1,5 +1,5 @@
 import type { ApiAnswer, GenesysApi } from '../../genesys/api.js';
-import { anyOf } from '../../genesys/predicates.js';
+import { anyOf } from '../../genesys/endpoints/predicates.js';
 import { dayMs, hourMs, minuteMs, plus } from '../../lib/interval.js';
 import { isObject } from '../../lib/json.js';
 import type { EntityRow, Page, Reject, Slice, Stream, StreamContext } from '../../model/extraction.js';

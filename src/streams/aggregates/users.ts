@@ -1,5 +1,5 @@
 import type { GenesysApi } from '../../genesys/api.js';
-import { anyOf } from '../../genesys/predicates.js';
+import { anyOf } from '../../genesys/endpoints/predicates.js';
 import { dayMs, formatInterval, hourMs, type Interval, lengthMs, minuteMs, plus } from '../../lib/interval.js';
 import { inOrder, type LookAhead } from '../../lib/look-ahead.js';
 import type { Page, Slice, Stream, StreamContext } from '../../model/extraction.js';

@@ -1,6 +1,6 @@
 import type { GenesysApi, JsonObject } from '../../genesys/api.js';
 import { dayMs, formatInterval, hourMs, type Interval, minuteMs, plus } from '../../lib/interval.js';
-import type { Slice, Stream, StreamContext } from '../../model/extraction.js';
+import type { Slice, SliceContext, Stream } from '../../model/extraction.js';
 import { detailsPages } from './details-pages.js';
 import { type ConversationMemory, PageReader } from './page-reader.js';
 
@@ -49,7 +49,7 @@ interface Parts {
   readonly kind: EventKind;
 }
 
-function pages({ api, reader, kind }: Parts, slice: Slice, context: StreamContext) {
+function pages({ api, reader, kind }: Parts, slice: Slice, context: SliceContext) {
   const interval = { from: plus(slice.interval.to, -reachMs), to: slice.interval.to };
   const filters = { [kind.filters]: [eventIn(slice.interval)] };
   return detailsPages({ api, reader }, slice, { interval, filters }, context);

@@ -1,7 +1,7 @@
 import type { DetailsQuery, GenesysApi } from '../../genesys/api.js';
 import { ApiError } from '../../lib/errors.js';
 import { inOrder } from '../../lib/look-ahead.js';
-import type { Page, Slice, StreamContext } from '../../model/extraction.js';
+import type { Page, Slice, SliceContext } from '../../model/extraction.js';
 import { isLive } from '../aggregates/stream.js';
 import type { PageReader } from './page-reader.js';
 import { ReadOrder } from './read-order.js';
@@ -25,7 +25,7 @@ export async function* detailsPages(
   { api, reader }: Parts,
   slice: Slice,
   query: Pick<DetailsQuery, 'interval' | 'filters'>,
-  context: StreamContext,
+  context: SliceContext,
 ): AsyncGenerator<Page, void, void> {
   const first = (slice.cursor as { nextPage: number } | null)?.nextPage ?? 1;
   const order = new ReadOrder();
@@ -34,7 +34,7 @@ export async function* detailsPages(
     ask: (pageNumber, signal) => {
       const call = { signal, priority: isLive(slice, context.now()) ? 0 : 1, isLaterPage: pageNumber > 1 };
       const asked = { ...query, pageNumber, pageSize, order: 'asc' } as const;
-      return reader.read(call, (with_) => api.detailsQuery(asked, with_), order);
+      return reader.read(call, context, (with_) => api.detailsQuery(asked, with_), order);
     },
     lastOf: ({ answer }) => Math.min(pagesMax, Math.ceil((answer.body.totalHits ?? 0) / pageSize)),
     drop: (read) => read.drop(),

@@ -3,7 +3,7 @@ import type { GenesysApi } from '../../genesys/api.js';
 import { sleepFor } from '../../lib/abort.js';
 import { ApiError, DeferredError } from '../../lib/errors.js';
 import { dayMs, earlier, hourMs, minuteMs, plus, secondMs } from '../../lib/interval.js';
-import type { Page, Slice, Stream, StreamContext } from '../../model/extraction.js';
+import type { Page, Slice, SliceContext, Stream, StreamContext } from '../../model/extraction.js';
 import { backfillLengthMs } from './backfill-length.js';
 import { jobLimitsFallback, jobLimitsReader } from './job-limits.js';
 import { conversationMemory, PageReader } from './page-reader.js';
@@ -60,7 +60,7 @@ interface Parts {
   readonly availability: (context: StreamContext) => Promise<Date>;
 }
 
-async function* pages(parts: Parts, slice: Slice, context: StreamContext): AsyncGenerator<Page, void, void> {
+async function* pages(parts: Parts, slice: Slice, context: SliceContext): AsyncGenerator<Page, void, void> {
   let cursor = slice.cursor as JobCursor | null;
   if (cursor === null) {
     // Side by side: where answers take seconds, the first job of a run would wait for both.
@@ -141,13 +141,15 @@ async function waitForJob(api: GenesysApi, jobId: string, context: StreamContext
 async function* results(
   { api, reader }: Parts,
   cursor: JobCursor,
-  context: StreamContext,
+  context: SliceContext,
 ): AsyncGenerator<Page, void, void> {
   let next = cursor.next;
   const cursors = new RepeatedCursors();
   for (let count = 0; count < pagesMax; count += 1) {
     const page = { pageSize, ...(next === null ? {} : { cursor: next }) };
-    const read = await reader.read(callOptions(context), (call) => api.detailsJobResults(cursor.jobId, page, call));
+    const read = await reader.read(callOptions(context), context, (call) =>
+      api.detailsJobResults(cursor.jobId, page, call),
+    );
     const { body, requestedAt } = read.answer;
     const available = parseDate(body.dataAvailabilityDate);
     const asOf = available === null ? requestedAt : earlier(available, requestedAt);

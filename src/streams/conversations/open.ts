@@ -1,6 +1,6 @@
 import type { GenesysApi } from '../../genesys/api.js';
 import { hourMs, minuteMs } from '../../lib/interval.js';
-import type { Page, Slice, Stream, StreamContext } from '../../model/extraction.js';
+import type { Page, Slice, SliceContext, Stream } from '../../model/extraction.js';
 import { ByIds } from './by-id.js';
 import { conversationMemory, PageReader } from './page-reader.js';
 
@@ -35,10 +35,10 @@ interface Parts {
   readonly byIds: ByIds;
 }
 
-async function* pages(parts: Parts, slice: Slice, context: StreamContext): AsyncGenerator<Page, void, void> {
+async function* pages(parts: Parts, slice: Slice, context: SliceContext): AsyncGenerator<Page, void, void> {
   const { api, reader, byIds } = parts;
   const ask = (ids: readonly string[]) =>
-    reader.read({ signal: context.signal, priority: 0 }, (call) => api.conversationsByIds(ids, call));
+    reader.read({ signal: context.signal, priority: 0 }, context, (call) => api.conversationsByIds(ids, call));
   let after = (slice.cursor as { after: string } | null)?.after ?? null;
   for (let count = 0; count < pagesMax; count += 1) {
     const ids = await context.openConversationIds(after, idsMax);

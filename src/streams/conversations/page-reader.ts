@@ -2,7 +2,7 @@ import type { FlatConversation } from '../../conversation/flatten.js';
 import type { ApiAnswer, CallOptions, DetailsPage, RecordSink } from '../../genesys/api.js';
 import { type HeldMemory, MemoryGate } from '../../lib/memory-gate.js';
 import { SlabPool, SlabWriter } from '../../lib/slabs.js';
-import type { Json, Page, Reject } from '../../model/extraction.js';
+import type { Json, Page, Reject, SliceContext } from '../../model/extraction.js';
 import { flattenOrReject } from './page.js';
 import { ReadOrder } from './read-order.js';
 
@@ -51,6 +51,7 @@ export class PageReader {
    */
   async read<Answer extends ApiAnswer<DetailsPage>>(
     call: CallOptions & { readonly signal: AbortSignal; readonly priority: number },
+    { erase }: Pick<SliceContext, 'erase'>,
     send: (call: CallOptions) => Promise<Answer>,
     order: ReadOrder = new ReadOrder(),
   ): Promise<ReadPage<Answer>> {
@@ -65,7 +66,7 @@ export class PageReader {
       turn.pass();
       return held;
     };
-    const sink = new ConversationSink(enter, expectedBytes, new SlabWriter(this.#memory.slabs));
+    const sink = new ConversationSink({ enter, expectedBytes, erase, rows: new SlabWriter(this.#memory.slabs) });
     try {
       const answer = await send({ ...call, records: sink });
       // Where the list could not be located in the bytes, it is in the body.
@@ -85,9 +86,15 @@ export class PageReader {
   }
 }
 
+interface SinkParts {
+  readonly enter: () => Promise<HeldMemory>;
+  readonly expectedBytes: number;
+  readonly erase: SliceContext['erase'];
+  readonly rows: SlabWriter;
+}
+
 class ConversationSink implements RecordSink {
-  readonly #enter: () => Promise<HeldMemory>;
-  readonly #expectedBytes: number;
+  readonly #parts: SinkParts;
   readonly #rows: SlabWriter;
   #held: HeldMemory | undefined;
   #conversations: FlatConversation[] = [];
@@ -95,10 +102,9 @@ class ConversationSink implements RecordSink {
   /** Size of everything except encoded rows. */
   #otherBytes = 0;
 
-  constructor(enter: () => Promise<HeldMemory>, expectedBytes: number, rows: SlabWriter) {
-    this.#enter = enter;
-    this.#expectedBytes = expectedBytes;
-    this.#rows = rows;
+  constructor(parts: SinkParts) {
+    this.#parts = parts;
+    this.#rows = parts.rows;
   }
 
   get bytes(): number {
@@ -110,12 +116,12 @@ class ConversationSink implements RecordSink {
   }
 
   async begin(): Promise<void> {
-    this.#held = await this.#enter();
+    this.#held = await this.#parts.enter();
   }
 
   /** Adds a record; one that cannot be stored becomes a reject instead of failing the page. */
   add(record: unknown): void {
-    const flat = flattenOrReject(record, this.#rows.keep);
+    const flat = flattenOrReject(record, { erase: this.#parts.erase, keep: this.#rows.keep });
     if ('reason' in flat) {
       this.#rejects.push(flat);
       this.#otherBytes += flat.record.length;
@@ -123,7 +129,7 @@ class ConversationSink implements RecordSink {
       this.#conversations.push(flat);
       this.#otherBytes += recordBytes + (flat.attributes?.length ?? 0) * attributeBytes;
     }
-    if (this.bytes > this.#expectedBytes) this.#held?.resize(this.bytes);
+    if (this.bytes > this.#parts.expectedBytes) this.#held?.resize(this.bytes);
   }
 
   drop(): void {

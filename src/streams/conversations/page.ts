@@ -1,28 +1,32 @@
 import type { KeepBytes } from '../../conversation/encode.js';
 import { type FlatConversation, flatten, RecordError } from '../../conversation/flatten.js';
-import type { Json, Page, Reject } from '../../model/extraction.js';
+import type { Json, Page, Reject, SliceContext } from '../../model/extraction.js';
 import { toJson } from '../../values/json.js';
 
 const recordIdCharactersMax = 200;
 
-/** One answer's conversation records as a page; what cannot be stored becomes a reject instead of failing the page. */
+/** Makes a page of one answer's conversation records; what cannot be stored becomes a reject instead of failing the page. */
 export function conversationPage(
   records: readonly unknown[],
-  facts: { readonly asOf: Date; readonly cursor: Json },
+  { erase, ...facts }: { readonly asOf: Date; readonly cursor: Json; readonly erase?: SliceContext['erase'] },
 ): Page {
   const conversations: FlatConversation[] = [];
   const rejects: Reject[] = [];
   for (const record of records) {
-    const flat = flattenOrReject(record);
+    const flat = flattenOrReject(record, { erase });
     if ('reason' in flat) rejects.push(flat);
     else conversations.push(flat);
   }
   return { ...facts, batches: [{ kind: 'conversations', conversations }], rejects, recordCount: records.length };
 }
 
-export function flattenOrReject(record: unknown, keep?: KeepBytes): FlatConversation | Reject {
+/** Flattens a record without erased people; `keep` finds room for its rows. */
+export function flattenOrReject(
+  record: unknown,
+  { erase, keep }: { readonly erase?: SliceContext['erase'] | undefined; readonly keep?: KeepBytes } = {},
+): FlatConversation | Reject {
   try {
-    return flatten(record, keep);
+    return flatten(erase === undefined ? record : erase(record), keep);
   } catch (error) {
     // A record that overruns the stack in whatever step is at fault itself; it must not fail its slice for ever.
     if (!(error instanceof RecordError || error instanceof RangeError)) throw error;

@@ -1,5 +1,5 @@
 import type { GenesysApi, JsonObject } from '../../genesys/api.js';
-import { anyOf } from '../../genesys/predicates.js';
+import { anyOf } from '../../genesys/endpoints/predicates.js';
 import { ApiError } from '../../lib/errors.js';
 import {
   dayMs,

@@ -28,13 +28,13 @@ export interface RulePlan {
   readonly wrapupName: string;
   /** Agent sessions of which this rule was the first to match. */
   readonly matchedCount: number;
-  /** How many of these are new decisions. */
+  /** Number of these that are new decisions. */
   readonly newCount: number;
-  /** How many of these were decided so already. */
+  /** Number of these that were decided so already. */
   readonly decidedCount: number;
-  /** How many of these are skipped because they have that code. */
+  /** Number of these that are skipped because they have that code. */
   readonly hasCodeCount: number;
-  /** How many of these are skipped because their queue does not offer the code. */
+  /** Number of these that are skipped because their queue does not offer the code. */
   readonly notOfferedCount: number;
   /** Assignments of an earlier version that would be withdrawn. */
   readonly withdrawnCount: number;

@@ -1,4 +1,4 @@
-import { assignmentOperations } from '../../genesys/wrapup-endpoints.js';
+import { assignmentOperations } from '../../genesys/endpoints/wrapup-endpoints.js';
 import type { ApiError } from '../../lib/errors.js';
 import type { Assignment, Outcome } from '../../model/assignment.js';
 

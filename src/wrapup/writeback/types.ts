@@ -43,7 +43,7 @@ export interface ApplyOptions extends ClaimFilter {
 export interface ApplySummary {
   /** Calls that were to set a code, refused ones included: what `writesMax` bounds. */
   readonly asked: number;
-  /** How many of these did, as far as is known. */
+  /** Number of these that did, as far as is known. */
   readonly written: number;
   readonly verified: number;
   /** Accepted by Genesys, not seen there yet: looked for again at the next run. */

@@ -1,5 +1,5 @@
 import type { ApiAnswer } from '../../genesys/api.js';
-import { writeOperationName } from '../../genesys/wrapup-endpoints.js';
+import { writeOperationName } from '../../genesys/endpoints/wrapup-endpoints.js';
 import type { Communication } from '../../genesys/write-api.js';
 import { ApiError, DeferredError, UsageError } from '../../lib/errors.js';
 import { minuteMs, plus } from '../../lib/interval.js';

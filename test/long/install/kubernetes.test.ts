@@ -3,22 +3,11 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { installTool } from '../../support/tools.js';
+import { validate } from './manifests.js';
 
 const folder = fileURLToPath(new URL('../../../deploy/kubernetes/', import.meta.url));
 const read = (name: string) => parse(readFileSync(`${folder}${name}`, 'utf8'));
 const manifests: readonly string[] = read('kustomization.yaml').resources;
-
-interface Manifest {
-  readonly apiVersion: string;
-  readonly kind: string;
-}
-
-async function validate(manifest: Manifest): Promise<void> {
-  const models = await installTool('kubernetes-models@4.5.1');
-  const kinds = (await import(`${models}/${manifest.apiVersion}/${manifest.kind}.js`)).default;
-  new kinds[manifest.kind](manifest).validate();
-}
 
 test.each(manifests)('%s is valid', async (name) => {
   await expect(validate(read(name))).resolves.toBeUndefined();

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type pg from 'pg';
@@ -84,6 +84,26 @@ describe.skipIf(python === '')('a lake, read by delta-rs and by DuckDB', () => {
     expect(await run('sync')).toMatchObject({ status: 0 });
     expect(await run('lake', 'export', root)).toMatchObject({ status: 0 });
     expect(await differences()).toEqual([]);
+  });
+
+  test('has an erased person in no row that a reader sees, and in no file that is left', {
+    timeout: 300_000,
+  }, async () => {
+    const addresses = async () => (await readTable(root, 'mart/fct_addresses')).rows.map(({ ani }) => String(ani));
+    const address = (await addresses()).find((ani) => ani.startsWith('tel:+')) ?? '';
+    expect(address).not.toBe('');
+    expect(await run('erase', '--address', address)).toMatchObject({ status: 0 });
+    expect(await run('lake', 'export', root)).toMatchObject({ status: 0 });
+    sandbox.setNow(new Date(at.getTime() + 94_000_000));
+    expect(await run('lake', 'vacuum', root, '--keep', '1h')).toMatchObject({ status: 0 });
+    expect(await addresses()).not.toContain(address);
+    expect(await differences()).toEqual([]);
+    const seen = readers(python, 'files', root) as Record<string, { files: string[] }>;
+    for (const path of await tablesIn(root)) {
+      const entries = await readdir(join(root, path), { recursive: true });
+      const left = entries.filter((name) => name.endsWith('.parquet') && !name.startsWith('_delta_log')).sort();
+      expect([path, left]).toEqual([path, seen[path]?.files]);
+    }
   });
 
   test('is followed after delta-rs has put its files together or appended to it', { timeout: 300_000 }, async () => {

@@ -3,6 +3,7 @@
 read ROOT             every table by delta-rs and by DuckDB's delta extension: count and a digest of all rows
 optimize ROOT TABLE   puts the files of a table together with delta-rs
 append ROOT TABLE     appends the rows of the table's first file once more, under another organization
+files ROOT            every table below: version and live files as delta-rs sees them, or its error
 upgrade ROOT TABLE    raises the protocol with delta-rs
 """
 import decimal
@@ -86,5 +87,18 @@ def upgrade(root, table):
     return True
 
 
-commands = {"read": read, "optimize": optimize, "append": append, "upgrade": upgrade}
+def files(root):
+    result = {}
+    for log in sorted(glob.glob(os.path.join(root, "**", "_delta_log"), recursive=True)):
+        path = os.path.dirname(log)
+        try:
+            table = deltalake.DeltaTable(path)
+            live = sorted(uri.removeprefix("file://").removeprefix(path + "/") for uri in table.file_uris())
+            result[os.path.relpath(path, root)] = {"version": table.version(), "files": live}
+        except Exception as error:
+            result[os.path.relpath(path, root)] = {"error": str(error)}
+    return result
+
+
+commands = {"files": files, "read": read, "optimize": optimize, "append": append, "upgrade": upgrade}
 print(json.dumps(commands[sys.argv[1]](*sys.argv[2:]), default=str))

@@ -71,7 +71,20 @@ describe.skipIf(python === '' || jars.length === 0)('a lake, read by Spark with 
       expect([file, canonical(seen.answers[file.slice(0, -'.sql'.length)] ?? [])]).toEqual([file, canonical(rows)]);
     }
   });
+
+  test('finds the repeat contacts of mart.fct_repeat_contacts, which is not in the lake', async () => {
+    const { rows } = await pool.query({ text: repeatContacts, rowMode: 'array', types: { getTypeParser } });
+    expect(rows.some(([, , withinDay]) => withinDay > 0)).toBe(true);
+    expect(canonical(seen.answers['repeat-contacts'] ?? [])).toEqual(canonical(rows));
+  });
 });
+
+const repeatContacts = `
+  select day, count(*) as contact_count, count(*) filter (where is_within_1_day) as within_1_day_count,
+      count(*) filter (where is_within_7_days) as within_7_days_count
+  from mart.fct_repeat_contacts
+  where day >= date '${fromDay}' and day < date '${toDay}' and originating_direction = 'inbound' and is_complete
+  group by day`;
 
 const numericOid = 1_700;
 const bigintOid = 20;

@@ -23,6 +23,14 @@ export function nodeProgram(name: string): string | undefined {
   return undefined;
 }
 
+/** The folder of the tables that the sources of delta-rs carry; undefined, with a word, where they were not fetched. */
+export function deltaTables(): string | undefined {
+  const path = join(home, 'delta-rs', 'crates', 'test', 'tests', 'data');
+  if (existsSync(path)) return path;
+  console.warn(`${path} is missing (.ci/packages fetches it): skipped.`);
+  return undefined;
+}
+
 const script = fileURLToPath(new URL('./readers.py', import.meta.url));
 const outputBytesMax = 64 * 1024 * 1024;
 

@@ -129,10 +129,11 @@ describe('a store', () => {
     let calls = 0;
     const shaky: Store = {
       ...store,
-      read: async (path) => {
+      // Without the file system, which may be slow.
+      read: async () => {
         calls += 1;
         if (calls < 4) throw new Error('reset');
-        return store.read(path);
+        return undefined;
       },
     };
     await expect(guarded(shaky).read('nothing')).resolves.toBeUndefined();

@@ -1,0 +1,191 @@
+import { linkSignals } from '../../lib/abort.js';
+import { toleranceMs } from '../../lib/api-clock.js';
+import { ApiError, asError } from '../../lib/errors.js';
+import { minuteMs, plus, secondMs } from '../../lib/interval.js';
+import { isObject } from '../../lib/json.js';
+import type { ApiAnswer, CallOptions, JsonObject } from '../api.js';
+import type { Session } from '../auth/session.js';
+import { asOutage, asTooMuch, mayConcernAll } from '../errors.js';
+import { correlationIdHeader } from '../http/response.js';
+import type { SdkAnswer, SdkApis } from '../http/sdk.js';
+import type { Exchange, Wire } from '../http/sdk-transport.js';
+import type { Operation } from './operation.js';
+import type { RateLimiter } from './rate-limiter.js';
+import type { Reachability } from './reachability.js';
+import { type RetryOptions, WaitAllowance, withRetry } from './retry.js';
+
+/** One call of one SDK method. */
+export type SdkCall = (apis: SdkApis) => Promise<unknown>;
+
+export interface CallerOptions {
+  readonly apis: SdkApis;
+  readonly wire: Wire;
+  readonly limiter: RateLimiter;
+  readonly session: Session;
+  readonly retry: RetryOptions;
+  readonly reachability: Reachability;
+  readonly now: () => Date;
+  /** End every call: the program's own end, and `close`. */
+  readonly signals: readonly (AbortSignal | undefined)[];
+}
+
+// Limits of a minute concern everybody. A much longer wait is a limit of one kind of call: the others find out themselves.
+const pauseMsMax = 2 * minuteMs;
+const pauseMsDefault = secondMs;
+/** Asks what every client may ask. */
+const probe: Operation = { name: 'organization', kind: 'other' };
+const probeCall: SdkCall = (apis) => apis.organization.getOrganizationsMe();
+const probeWaitMsMax = 10 * secondMs;
+
+/** The way of every call: token, turn, request, and again from there while the error says so. */
+export class Caller {
+  readonly #options: CallerOptions;
+  /** Queries that were answered: what shows that the API is there, while one of them fails. */
+  #queriesAnswered = 0;
+  #probing: Promise<boolean> | undefined;
+
+  constructor(options: CallerOptions) {
+    this.#options = options;
+  }
+
+  async call<Body extends JsonObject>(
+    operation: Operation,
+    sdkCall: SdkCall,
+    options: CallOptions = {},
+  ): Promise<ApiAnswer<Body>> {
+    const link = linkSignals([options.signal, ...this.#options.signals]);
+    const retry = { ...this.#options.retry, sentOnce: operation.isNonIdempotent ? operation.name : undefined };
+    const allowance = new WaitAllowance(retry.waitMsMax);
+    const { priority = 0, records } = options;
+    const answeredBefore = this.#queriesAnswered;
+    const turn = { operation, sdkCall, signal: link.signal, priority, allowance, records };
+    try {
+      return await withRetry(() => this.#attempt<Body>(turn), retry, link.signal, allowance);
+    } catch (error) {
+      // An error of a request that was cut off is a consequence, not the cause.
+      if (link.signal.aborted) throw link.signal.reason;
+      const areOthersAnswered = this.#queriesAnswered > answeredBefore;
+      const seen = areOthersAnswered ? error : await this.#orOutage(error, turn);
+      if (seen instanceof ApiError && seen.facts.outage === 'away') this.#options.reachability.giveUp(seen);
+      const isAlone = options.isLaterPage || areOthersAnswered;
+      throw isAlone ? tooMuchWhereDivisible(seen, operation) : toNotSentError(seen, operation);
+    } finally {
+      link.unlink();
+    }
+  }
+
+  /** A gateway that fails every call is an outage; one that fails some of them is not. Only another call shows which it is. */
+  async #orOutage(error: unknown, turn: Turn): Promise<unknown> {
+    const { isWriter, isNonIdempotent } = turn.operation;
+    if (!(error instanceof ApiError) || !mayConcernAll(error) || isWriter || isNonIdempotent) return error;
+    // It cannot answer its own question: a gateway may fail this path alone.
+    if (turn.operation.name === probe.name) return error;
+    this.#probing ??= this.#isAnswering(turn).finally(() => {
+      this.#probing = undefined;
+    });
+    return (await this.#probing) ? error : asOutage(error);
+  }
+
+  /** Sends one small request, once. Returns true when the API answers it, whatever it answers. */
+  async #isAnswering({ signal }: Turn): Promise<boolean> {
+    const allowance = new WaitAllowance(probeWaitMsMax);
+    try {
+      await this.#attempt({ operation: probe, sdkCall: probeCall, signal, priority: 0, allowance, records: undefined });
+      return true;
+    } catch (error) {
+      if (!(error instanceof ApiError)) return true;
+      return error.facts.outage === undefined && !mayConcernAll(error);
+    }
+  }
+
+  /** A token may end before its time; one that was issued this moment may not. */
+  async #attempt<Body extends JsonObject>(turn: Turn): Promise<ApiAnswer<Body>> {
+    const { session, reachability } = this.#options;
+    reachability.throwIfGivenUp();
+    await session.ready(turn.signal);
+    const generation = session.generation;
+    try {
+      return await this.#send(turn);
+    } catch (error) {
+      if (!isLoginNeeded(error)) throw error;
+      await session.refused(generation, turn.signal);
+      return await this.#send<Body>(turn).catch((again) => {
+        throw isLoginNeeded(again) ? toPermanentError(again) : again;
+      });
+    }
+  }
+
+  async #send<Body extends JsonObject>(turn: Turn): Promise<ApiAnswer<Body>> {
+    const { limiter, wire, apis, now } = this.#options;
+    const granted = await limiter.acquire(turn.priority, turn.signal, turn.allowance.leftMs);
+    turn.allowance.take(Math.min(granted.waitedMs, turn.allowance.leftMs));
+    const exchange: Exchange = { operation: turn.operation, signal: turn.signal, records: turn.records };
+    const requestedAt = now();
+    const startMs = performance.now();
+    try {
+      const answer = await wire.run(exchange, async () => (await turn.sdkCall(apis)) as unknown as SdkExtended);
+      if (turn.operation.kind === 'query') this.#queriesAnswered += 1;
+      return toApiAnswer<Body>(answer, effectiveRequestTime(requestedAt, plus(now(), startMs - performance.now())));
+    } catch (error) {
+      await this.#pauseAll(error);
+      throw error;
+    } finally {
+      await limiter.settle(exchange.facts, granted);
+    }
+  }
+
+  async #pauseAll(error: unknown): Promise<void> {
+    if (!(error instanceof ApiError) || error.facts.action !== 'wait') return;
+    await this.#options.limiter.pauseFor(Math.min(error.facts.retryAfterMs ?? pauseMsDefault, pauseMsMax));
+  }
+}
+
+interface Turn {
+  readonly operation: Operation;
+  readonly sdkCall: SdkCall;
+  readonly signal: AbortSignal;
+  readonly priority: number;
+  readonly allowance: WaitAllowance;
+  readonly records: CallOptions['records'];
+}
+
+/** The answer may have shown that the clock was wrong when it was asked for, or the clock was set meanwhile: then what it shows now counts. */
+function effectiveRequestTime(requestedAt: Date, seenAfterwards: Date): Date {
+  const isWrong = Math.abs(requestedAt.getTime() - seenAfterwards.getTime()) > toleranceMs;
+  return isWrong ? seenAfterwards : requestedAt;
+}
+
+/** The SDK's extended response. */
+interface SdkExtended {
+  readonly headers: SdkAnswer['headers'];
+  readonly body: unknown;
+}
+
+function toApiAnswer<Body extends JsonObject>(answer: SdkExtended, requestedAt: Date): ApiAnswer<Body> {
+  if (!isObject(answer.body)) throw new Error('The SDK resolved without the body that was handed to it.');
+  const correlationId = answer.headers[correlationIdHeader];
+  return { body: answer.body as Body, requestedAt, ...(correlationId && { correlationId }) };
+}
+
+function isLoginNeeded(error: unknown): error is ApiError {
+  return error instanceof ApiError && error.facts.action === 'login';
+}
+
+function toPermanentError(error: ApiError): ApiError {
+  const message = `${error.message} The token had just been issued; check that the OAuth client is active and belongs to GENESYSCLOUD_REGION.`;
+  return new ApiError(message, { ...error.facts, action: 'fail' }, { cause: error });
+}
+
+/** The error of a query that fails alone. */
+function tooMuchWhereDivisible(error: unknown, operation: Operation): Error {
+  const isDivisible = operation.kind === 'query' && !operation.isIndivisible;
+  return isDivisible && error instanceof ApiError ? asTooMuch(error) : toNotSentError(error, operation);
+}
+
+/** The SDK throws bare strings, for instance where an argument is missing. What is an error already stays what it is. */
+function toNotSentError(error: unknown, operation: Operation): Error {
+  if (error instanceof Error) return error;
+  const cause = asError(error);
+  const facts = { action: 'fail', operation: operation.name } as const;
+  return new ApiError(`${operation.name} could not be made: ${cause.message}`, facts, { cause });
+}
