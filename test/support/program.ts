@@ -117,8 +117,11 @@ const conversationsPerRead = 500;
 /** Number of conversations of each read that the function in SQL rebuilds as well; it is slow. */
 const rebuiltInSql = 10;
 
-/** Finds conversations that differ from what the sandbox would have returned at each row's as-of instant. */
-export async function differencesFromTruth(pool: pg.Pool, sandbox: Sandbox): Promise<string[]> {
+/**
+ * Finds conversations that differ from what the sandbox would have returned at each row's as-of instant. That is when the
+ * request was sent: against a sandbox whose clock runs, an answer shows what happened up to `withinMs` later as well.
+ */
+export async function differencesFromTruth(pool: pg.Pool, sandbox: Sandbox, withinMs = 0): Promise<string[]> {
   const { rows: stored } = await pool.query<{ id: string }>('select conversation_id as id from genesys.conversations');
   const different: string[] = [];
   const client = await pool.connect();
@@ -128,8 +131,10 @@ export async function differencesFromTruth(pool: pg.Pool, sandbox: Sandbox): Pro
       const records = await storedRecords(client, ids);
       if (records.length !== ids.length) throw new Error('Some conversations have no entry in the ledger of versions.');
       for (const { id, asOf, record } of [...records, ...(await recordsInSql(client, ids.slice(0, rebuiltInSql)))]) {
-        const truth = sandbox.world.conversationById(id)?.render(asOf.getTime(), false);
-        if (canonical(truth) !== canonical(withoutAttributes(record))) different.push(id);
+        const found = canonical(withoutAttributes(record));
+        const instants = Array.from({ length: withinMs / 10 + 1 }, (_, at) => asOf.getTime() + at * 10);
+        const conversation = sandbox.world.conversationById(id);
+        if (!instants.some((ms) => canonical(conversation?.render(ms, false)) === found)) different.push(id);
       }
     }
   } finally {
