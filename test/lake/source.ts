@@ -6,7 +6,7 @@ import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandb
 import { migratedDatabase, testPool } from '../support/postgres.js';
 import { environmentFor, type ProgramRun, runCommand } from '../support/program.js';
 
-/** A database that has pulled from a sandbox whose clock stands, and an empty folder for its lake. */
+/** A database that has pulled from a sandbox with a fixed clock, and an empty folder for its lake. */
 export interface LakeSource {
   readonly sandbox: Sandbox;
   readonly pool: pg.Pool;
