@@ -13,6 +13,7 @@ select
         / nullif(reconciliation.equal_count + reconciliation.different_count, 0),
         6
     ) as equal_rate,
+    reconciliation.not_final_count,
     reconciliation.not_final_different_count,
     reconciliation.is_final,
     reconciliation.compared_local

@@ -113,7 +113,8 @@ class DrainState {
         const seen = this.#changes;
         const claim = await this.#next();
         if (claim !== null) this.#start(claim);
-        else if (this.#open.count === 0) break;
+        // A slice that ended after the look at the ledger may have left parts of itself there.
+        else if (this.#pulls.size === 0 && this.#changes === seen) break;
         else await this.#change(seen);
       }
     } catch (error) {

@@ -1,4 +1,5 @@
 import type { Interval } from '../lib/interval.js';
+import type { LookAhead } from '../lib/look-ahead.js';
 import type { ProxySettings } from './http/proxy.js';
 import type { Budget } from './request/budget.js';
 
@@ -224,8 +225,13 @@ export interface GenesysApi {
   /** Logs in again, only for the date of the response. Ignores a refusal, which the next call will report. */
   fetchServerTime(): Promise<void>;
   stats(): ApiStats;
-  /** Returns the number of requests in flight that uses the allowance at the present response times; at least one. */
-  requestsAtOnce(): number;
+  /**
+   * Returns the number of requests in flight that uses the allowance, but no more than `requestsPerMinuteMax`, at the present response
+   * times; at least one.
+   */
+  requestsAtOnce(requestsPerMinuteMax?: number): number;
+  /** For queries whose parts can be asked for one before the other; without it they are asked for in turn. */
+  readonly lookAhead?: LookAhead;
   /** Rejects while the API is away or refuses this client, whatever other calls have found; resolves with any other answer. */
   probe(signal?: AbortSignal): Promise<void>;
   /** Ends all sockets; calls in flight fail. */

@@ -1,11 +1,12 @@
 import { linkSignals, sleepFor } from '../lib/abort.js';
-import { apiOutage } from '../lib/errors.js';
+import { ApiError, apiOutage } from '../lib/errors.js';
+import { LookAhead } from '../lib/look-ahead.js';
 import { Redactor } from '../lib/redact.js';
 import type { ApiStats, GenesysApi, GenesysApiOptions } from './api.js';
 import { Session, type Token } from './auth/session.js';
 import { createOperations } from './endpoints/analytics-endpoints.js';
 import { createListings } from './endpoints/directory-endpoints.js';
-import { bodyFaultCodes, toApiError } from './errors.js';
+import { asOutage, bodyFaultCodes, mayConcernAll, toApiError } from './errors.js';
 import { openSdk, type SdkSession } from './http/sdk.js';
 import { type Exchange, Wire } from './http/sdk-transport.js';
 import { createTransport } from './http/transport.js';
@@ -17,6 +18,8 @@ import { RateLimiter } from './request/rate-limiter.js';
 import { Reachability } from './request/reachability.js';
 import type { RetryOptions } from './request/retry.js';
 
+/** Answers that may wait for their turn, beside what the memory gate bounds: few, since some are read as a whole. */
+const requestsAheadMax = 8;
 const loginOperation: Operation = { name: 'login', kind: 'login' };
 
 /** The Genesys Cloud API over its official SDK. Sends nothing before the first call; throws UsageError on a bad region. */
@@ -31,9 +34,12 @@ export function createGenesysApi(options: GenesysApiOptions): GenesysApi {
     reachability.tryAgain();
     await operations.organization({ priority: 0, ...(signal && { signal }) }).catch((error: unknown) => {
       if (apiOutage(error) !== undefined) throw error;
+      if (error instanceof ApiError && mayConcernAll(error)) throw asOutage(error);
     });
   };
-  return { ...operations, ...createListings(caller), fetchServerTime, stats, requestsAtOnce, probe, close };
+  const lookAhead = new LookAhead(() => requestsAtOnce() - 1, requestsAheadMax);
+  const listings = createListings({ caller, lookAhead });
+  return { ...operations, ...listings, fetchServerTime, stats, requestsAtOnce, lookAhead, probe, close };
 }
 
 export type ConnectionOptions = Omit<GenesysApiOptions, 'clientId' | 'clientSecret'>;
@@ -51,7 +57,7 @@ export interface Connection {
   tokenBy(operation: Operation, ask: (sdk: SdkSession, exchange: Exchange) => Promise<Token>): Promise<Token>;
   fetchServerTime(): Promise<void>;
   stats(): ApiStats;
-  requestsAtOnce(): number;
+  requestsAtOnce(requestsPerMinuteMax?: number): number;
   close(): Promise<void>;
 }
 
@@ -116,7 +122,8 @@ export function openConnection(
       throttledMs: Math.round(limiter.throttledMs),
       allowance: allowance(),
     }),
-    requestsAtOnce: () => wire.pace.requestsAtOnce(allowance()),
+    requestsAtOnce: (requestsPerMinuteMax = Number.POSITIVE_INFINITY) =>
+      wire.pace.requestsAtOnce(Math.min(allowance(), requestsPerMinuteMax)),
     close: async () => {
       closing.abort(new Error('The API client was closed.'));
       await transport.close();

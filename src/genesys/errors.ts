@@ -149,10 +149,28 @@ const cutCodes =
  * one answer and is to be split. An error that says nothing about the size stays what it is.
  */
 export function asTooMuch(error: ApiError): ApiError {
-  const { action, status = 0, code = '', outage } = error.facts;
-  if (outage !== undefined || action !== 'retry' || !(status >= 500 || cutCodes.test(code))) return error;
+  const { action, outage } = error.facts;
+  if (outage !== undefined || action !== 'retry' || !isServerTrouble(error)) return error;
   const message = `${error.message} Other queries are answered, so this one asks too much at once.`;
   return new ApiError(message, { ...error.facts, action: 'split' }, { cause: error });
+}
+
+/** Returns true where a server or gateway answered with its own trouble, or cut its answer off. */
+function isServerTrouble({ facts: { status = 0, code = '' } }: ApiError): boolean {
+  return status >= 500 || cutCodes.test(code);
+}
+
+/** Returns true for an error that every other call may meet as well, although there is a connection. */
+export function mayConcernAll(error: ApiError): boolean {
+  const { action, status, outage } = error.facts;
+  const isTransient = action === 'retry' || status === 504;
+  return outage === undefined && isTransient && isServerTrouble(error);
+}
+
+/** The error of a call that failed in all attempts while nothing else was answered either. */
+export function asOutage(error: ApiError): ApiError {
+  const message = `${error.message} Nothing else is answered either.`;
+  return new ApiError(message, { ...error.facts, outage: 'away' }, { cause: error });
 }
 
 function fits(rule: Rule, failure: Failure): boolean {

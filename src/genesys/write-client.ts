@@ -14,7 +14,7 @@ const clientLoginOperation: Operation = { name: 'login for writing', kind: 'logi
  */
 export function createGenesysWriteApi(options: GenesysWriteApiOptions): GenesysWriteApi {
   const { caller, stats, close } = openWriteConnection(options);
-  const { listQueues, listWrapupCodes, listQueueWrapupCodes } = createListings(caller);
+  const { listQueues, listWrapupCodes, listQueueWrapupCodes } = createListings({ caller });
   return { ...createWriteOperations(caller), listQueues, listWrapupCodes, listQueueWrapupCodes, stats, close };
 }
 

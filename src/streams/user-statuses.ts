@@ -11,6 +11,7 @@ import {
   plus,
 } from '../lib/interval.js';
 import { isObject } from '../lib/json.js';
+import { inOrder } from '../lib/look-ahead.js';
 import type { EntityRow, Page, Reject, Slice, SpanBatch, Stream, StreamContext } from '../model/extraction.js';
 import { nestingFault } from '../values/bounds.js';
 import { parseInstant } from '../values/instant.js';
@@ -68,19 +69,30 @@ export function userDetailStream(api: GenesysApi): Stream {
 
 async function* pages(api: GenesysApi, slice: Slice, context: StreamContext): AsyncGenerator<Page, void, void> {
   const interval = askedInterval(slice.interval, context.now());
-  const call = { signal: context.signal, priority: isLive(slice, context.now()) ? 0 : 1 };
-  let pageNumber = (slice.cursor as { nextPage: number } | null)?.nextPage ?? 1;
-  for (let empty = 0; pageNumber <= pagesMax; pageNumber += 1) {
-    const body = { interval: formatInterval(interval), order: 'asc', paging: { pageSize, pageNumber } };
-    const { body: answered, requestedAt } = await api.userDetails(body, call);
-    const users = listOf(answered.userDetails);
+  const call = { priority: isLive(slice, context.now()) ? 0 : 1 };
+  const first = (slice.cursor as { nextPage: number } | null)?.nextPage ?? 1;
+  const answers = inOrder({
+    first,
+    ask: (pageNumber, signal) => {
+      const body = { interval: formatInterval(interval), order: 'asc', paging: { pageSize, pageNumber } };
+      return api.userDetails(body, { ...call, signal });
+    },
+    lastOf: ({ body }) => Math.min(pagesMax, Math.ceil((body.totalHits ?? 0) / pageSize)),
+    lookAhead: api.lookAhead,
+    signal: context.signal,
+  });
+  let pageNumber = first;
+  let empty = 0;
+  for await (const { body, requestedAt } of answers) {
+    const users = listOf(body.userDetails);
     empty = users.length === 0 ? empty + 1 : 0;
     yield userPage(users, interval, requestedAt, pageNumber + 1);
-    const isAll = pageNumber * pageSize >= (answered.totalHits ?? 0);
+    const isAll = pageNumber * pageSize >= (body.totalHits ?? 0);
     // A page may be shorter than asked and the total is approximate: only where both say so was it the last.
     if (empty === emptyPagesMax || (users.length < pageSize && isAll)) return;
+    pageNumber += 1;
+    if (pageNumber > pagesMax) throw new Error(`The users' statuses did not end after ${pagesMax} pages.`);
   }
-  throw new Error(`The users' statuses did not end after ${pagesMax} pages.`);
 }
 
 /**

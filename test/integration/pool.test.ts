@@ -1,7 +1,7 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import type pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { UsageError } from '../../src/lib/errors.js';
+import { OutageError, UsageError } from '../../src/lib/errors.js';
 import { createPool, verifyConnection } from '../../src/postgres/connection/pool.js';
 import { createDatabase, type TestDatabase } from '../support/postgres.js';
 
@@ -30,9 +30,20 @@ function changed(change: (url: URL) => void): string {
   return url.href;
 }
 
+const errorOf = (connectionString: string): Promise<unknown> =>
+  verifyConnection(open(connectionString), connectionString).catch((fault: unknown) => fault);
+
+/** The sentence about a mistake of configuration. */
 async function faultOf(connectionString: string): Promise<string> {
-  const error: unknown = await verifyConnection(open(connectionString), connectionString).catch((fault) => fault);
+  const error = await errorOf(connectionString);
   expect(error).toBeInstanceOf(UsageError);
+  return (error as Error).message;
+}
+
+/** The sentence about a database that may be back in a minute. */
+async function outageOf(connectionString: string): Promise<string> {
+  const error = await errorOf(connectionString);
+  expect(error).toBeInstanceOf(OutageError);
   return (error as Error).message;
 }
 
@@ -164,9 +175,19 @@ describe('a connection that cannot be used is explained in one sentence', () => 
   test('nobody listens', async () => {
     const port = await listen(() => {});
     await new Promise((resolve) => servers.pop()?.close(resolve));
-    expect(await faultOf(`postgres://app:hush@127.0.0.1:${port}/x`)).toMatch(
+    expect(await outageOf(`postgres://app:hush@127.0.0.1:${port}/x`)).toMatch(
       /^The database at 127\.0\.0\.1:\d+\/x as app refuses connections \(.*\); check the host and port/,
     );
+  });
+
+  test('the server restarts, with and without a port', async () => {
+    expect(await outageOf('postgres://app:hush@localhost/x?host=/absent')).toMatch(/^No server listens on the socket/);
+    const fields = 'SFATAL\0C57P03\0Mthe database system is starting up\0\0';
+    const length = Buffer.alloc(4);
+    length.writeInt32BE(fields.length + 4);
+    const refusal = Buffer.concat([Buffer.from('E'), length, Buffer.from(fields)]);
+    const port = await listen((socket) => socket.once('data', () => socket.end(refusal)).on('error', () => {}));
+    expect(await outageOf(`postgres://app:hush@127.0.0.1:${port}/x`)).toMatch(/is starting up or shutting down/);
   });
 
   test('the host name is unknown', async () => {

@@ -66,7 +66,7 @@ describe('run', () => {
     expect(errors).toContain('The scheduler has stopped');
     expect(errors).not.toContain(sandbox.clientSecret);
     const pool = testPool(database.url);
-    expect(await differencesFromTruth(pool, sandbox)).toEqual([]);
+    expect(await differencesFromTruth(pool, sandbox, 2_000)).toEqual([]);
     const { rows } = await pool.query('select count(*)::int as unfinished from extract.runs where ended_at is null');
     expect(rows[0].unfinished).toBe(0);
     await pool.end();

@@ -5,6 +5,7 @@ export class Gate {
   readonly #target: { readonly host: string; readonly port: number };
   readonly #sockets = new Set<Socket>();
   #server: Server | undefined;
+  #isSilent = false;
   port = 0;
 
   /** `url`: whose host and port it leads to. */
@@ -21,7 +22,17 @@ export class Gate {
     return through.href.replace(/\/$/, '');
   }
 
+  /** Keeps every connection and lets nothing through any more; new ones are accepted and never answered. */
+  fallSilent(): void {
+    this.#isSilent = true;
+    for (const socket of this.#sockets) {
+      socket.unpipe();
+      socket.resume();
+    }
+  }
+
   async open(): Promise<void> {
+    this.#isSilent = false;
     const server = createServer((socket) => this.#lead(socket));
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
@@ -53,6 +64,7 @@ export class Gate {
         other.destroy();
       });
     }
-    socket.pipe(target).pipe(socket);
+    if (!this.#isSilent) socket.pipe(target).pipe(socket);
+    else socket.resume();
   }
 }

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import type { Timing } from '../../src/cli/app/command.js';
 import { runProgram } from '../../src/cli/program.js';
+import type { SilenceLimits } from '../../src/postgres/connection/silence.js';
 import type { Sandbox } from '../../src/sandbox/index.js';
 import { type StoredRecord, storedRecords } from './stored-records.js';
 
@@ -49,6 +50,7 @@ export async function runCommand(
   environment: Record<string, string>,
   signal: AbortSignal = new AbortController().signal,
   timing: Timing = noDelay,
+  silence?: SilenceLimits,
 ): Promise<ProgramRun> {
   const lines: string[] = [];
   const status = await runProgram(args, {
@@ -60,6 +62,7 @@ export async function runCommand(
     environment,
     figuresKeptMs: 100,
     timing,
+    ...(silence && { silence }),
     writeLog: (line) => lines.push(line),
   });
   return { status, output: lines.join('\n') };
@@ -114,8 +117,11 @@ const conversationsPerRead = 500;
 /** Number of conversations of each read that the function in SQL rebuilds as well; it is slow. */
 const rebuiltInSql = 10;
 
-/** Finds conversations that differ from what the sandbox would have returned at each row's as-of instant. */
-export async function differencesFromTruth(pool: pg.Pool, sandbox: Sandbox): Promise<string[]> {
+/**
+ * Finds conversations that differ from what the sandbox would have returned at each row's as-of instant. That is when the
+ * request was sent: against a sandbox whose clock runs, an answer shows what happened up to `withinMs` later as well.
+ */
+export async function differencesFromTruth(pool: pg.Pool, sandbox: Sandbox, withinMs = 0): Promise<string[]> {
   const { rows: stored } = await pool.query<{ id: string }>('select conversation_id as id from genesys.conversations');
   const different: string[] = [];
   const client = await pool.connect();
@@ -125,8 +131,10 @@ export async function differencesFromTruth(pool: pg.Pool, sandbox: Sandbox): Pro
       const records = await storedRecords(client, ids);
       if (records.length !== ids.length) throw new Error('Some conversations have no entry in the ledger of versions.');
       for (const { id, asOf, record } of [...records, ...(await recordsInSql(client, ids.slice(0, rebuiltInSql)))]) {
-        const truth = sandbox.world.conversationById(id)?.render(asOf.getTime(), false);
-        if (canonical(truth) !== canonical(withoutAttributes(record))) different.push(id);
+        const found = canonical(withoutAttributes(record));
+        const instants = Array.from({ length: withinMs / 10 + 1 }, (_, at) => asOf.getTime() + at * 10);
+        const conversation = sandbox.world.conversationById(id);
+        if (!instants.some((ms) => canonical(conversation?.render(ms, false)) === found)) different.push(id);
       }
     }
   } finally {

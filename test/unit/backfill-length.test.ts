@@ -33,10 +33,15 @@ describe('a day of a backfill', () => {
     expect(partsPerDay({ days: 10, requestsAtOnce: 10, perDay: 1_000_000 })).toBe(1);
   });
 
-  test('is cut into as many parts as requests have to be in flight for it', () => {
+  test('is cut into about as many parts as requests have to be in flight for it', () => {
     expect(partsPerDay({ days: 5, requestsAtOnce: 10, perDay: 100_000 })).toBe(2);
-    expect(partsPerDay({ days: 2, requestsAtOnce: 10, perDay: 100_000 })).toBe(6);
+    expect(partsPerDay({ days: 2, requestsAtOnce: 10, perDay: 100_000 })).toBe(4);
     expect(partsPerDay({ days: 1, requestsAtOnce: 50, perDay: 100_000 })).toBe(24);
+  });
+
+  test('stays whole where the records that a cut repeats cost what it would save', () => {
+    expect(partsPerDay({ days: 20, requestsAtOnce: 25, perDay: 10_000 })).toBe(1);
+    expect(partsPerDay({ days: 12, requestsAtOnce: 25, perDay: 10_000 })).toBe(2);
   });
 
   test('is not cut below two pages a part', () => {

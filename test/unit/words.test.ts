@@ -30,7 +30,7 @@ const banned: readonly { readonly words: RegExp; readonly use: string }[] = [
   { words: /\bunread\b/i, use: 'not read, not counted' },
 ];
 /** A docstring says what its subject does or is; it begins with a verb or a noun. */
-const docstring = /\/\*\*\s*(?:\*\s*)?(What|Who|Whoever|Whether|Which|Where|When|How|Why|The same|Of)\b/;
+const docstring = /\/\*\*\s*(?:\*\s*)?(What|Who(?:ever)?|Whether|Which|Where|When|How|Why|The same|Of)\b/;
 
 const root = new URL('../../', import.meta.url).pathname;
 const folders = ['src', 'sql', 'test', 'docs', 'scripts', 'deploy', '.ci'];

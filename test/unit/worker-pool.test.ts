@@ -149,3 +149,43 @@ test('pages that wait for more are stored as soon as others need their memory', 
   end();
   await draining;
 });
+
+test('a slice that leaves parts of itself after the look at the ledger is not the last', async () => {
+  const interval = { from: new Date(at.getTime() - hourMs), to: at };
+  const stream = {
+    name: 'calls',
+    repassAgesMs: [],
+    isRecordWise: true,
+    async *pages(): AsyncGenerator<Page, void, void> {
+      yield { asOf: at, batches: [], rejects: [], cursor: {}, recordCount: 1 };
+    },
+  } as unknown as Stream;
+  const [first, second] = [new Held(), new Held()];
+  const left: SliceClaim[] = [];
+  const claimOf = (sliceId: string, storing: () => Promise<void>) => {
+    const store = async () => {
+      await storing();
+      return stored;
+    };
+    const slice = { stream: 'calls', sliceId, interval };
+    return { slice, commit: store, complete: store, release: async () => {} } as unknown as SliceClaim;
+  };
+  left.push(claimOf('whole', () => first.wait()));
+  // The second look finds nothing, and its answer arrives when the slice has ended and left another.
+  let looks = 0;
+  const claim = async (): Promise<SliceClaim | null> => {
+    looks += 1;
+    const found = left.shift() ?? null;
+    if (looks === 2) await second.wait();
+    return found;
+  };
+  const ledger = { claim, held: async () => [] } as unknown as Ledger;
+  const context = { ledger, concurrency: 2, now: () => at, signal: new AbortController().signal, log };
+  const draining = drain(context as unknown as SyncContext, [stream], {});
+  await until(() => first.now === 1 && second.now === 1);
+  left.push(claimOf('part', async () => {}));
+  first.endAll();
+  for (let turns = 0; turns < 20; turns += 1) await new Promise((resolve) => setImmediate(resolve));
+  second.endAll();
+  expect((await draining).slices).toBe(2);
+});

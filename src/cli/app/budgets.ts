@@ -1,3 +1,4 @@
+import type pg from 'pg';
 import { monotonicMs } from '../../genesys/client.js';
 import type { Budget } from '../../genesys/request/budget.js';
 import { RequestBudget } from '../../postgres/ledger/request-budget.js';
@@ -6,6 +7,8 @@ import { RequestBudget } from '../../postgres/ledger/request-budget.js';
 export interface Budgets {
   /** For the `budget` of an API client that logs in as `clientId`. */
   of(clientId: string): (apiUrl: string) => Budget;
+  /** Their connections. */
+  pools(): readonly pg.Pool[];
   close(): Promise<void>;
 }
 
@@ -20,6 +23,7 @@ export function openBudgets(connectionString: string, requestsPerMinute: number)
       open.set(key, budget);
       return budget;
     },
+    pools: () => [...open.values()].map(({ pool }) => pool),
     close: async () => {
       await Promise.all([...open.values()].map((budget) => budget.close()));
       open.clear();

@@ -2,6 +2,7 @@ import type { Environment } from '../../config/config.js';
 import { type Sleep, sleepFor } from '../../lib/abort.js';
 import type { Log } from '../../lib/log.js';
 import type { Ask } from '../../lib/terminal.js';
+import type { SilenceLimits } from '../../postgres/connection/silence.js';
 
 /** Waits between attempts. A test passes its own, so that it does not wait. */
 export interface Timing {
@@ -37,6 +38,8 @@ export interface CommandContext {
   readonly tickDelayMsMax?: number;
   /** Tolerance between `now` and the API's time; larger where the clock runs faster than the machine's. */
   readonly clockToleranceMs?: number;
+  /** Limits after which a database counts as silent; within half a minute unless given. */
+  readonly silence?: SilenceLimits;
   /** Age up to which the service port shows figures of the database again; ten seconds unless given. */
   readonly figuresKeptMs?: number;
   /** Real time unless given. */

@@ -16,6 +16,7 @@ import type { Log } from '../../lib/log.js';
 import { isClearText } from '../../lib/region.js';
 import { version } from '../../lib/version.js';
 import { applicationName, createPool, verifyConnection } from '../../postgres/connection/pool.js';
+import { watchDatabase } from '../../postgres/connection/watch.js';
 import { startEmbeddedPostgres } from '../../postgres/embedded/index.js';
 import { usableHome } from '../../postgres/embedded/user.js';
 import { prepareDatabase } from '../../postgres/migrate.js';
@@ -79,23 +80,28 @@ export async function openWithApi(context: CommandContext): Promise<OpenedWithAp
   const { config, log } = readConfig(context, { api: true });
   warnOfClearText(config, log);
   const opened = await openPool(context, { config, log });
+  const budgets = openBudgets(opened.databaseUrl, config.requestsPerMinute);
+  const endWatch = watchDatabase(opened.databaseUrl, () => [opened.pool, ...budgets.pools()], context.silence);
+  const close = async () => {
+    await endWatch();
+    await budgets.close();
+    await opened.close();
+  };
   try {
     await prepareDatabase(opened.pool, viewSettings(config), log);
-    const budgets = openBudgets(opened.databaseUrl, config.requestsPerMinute);
     const clock = new ApiClock(context.now, undefined, context.clockToleranceMs);
     const api = privateApi(
       openApi(config as ConfigWithApi, context, log, budgets, clock),
       createScreen(config.privacy),
     );
-    const close = async () => {
-      await api.close();
-      await budgets.close();
-      await opened.close();
-    };
     await syncClock({ api, clock, log });
-    return { ...opened, config: config as ConfigWithApi, api, clock, budgets, close };
+    const closeAll = async () => {
+      await api.close();
+      await close();
+    };
+    return { ...opened, config: config as ConfigWithApi, api, clock, budgets, close: closeAll };
   } catch (error) {
-    await opened.close();
+    await close();
     throw error;
   }
 }

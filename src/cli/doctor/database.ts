@@ -1,7 +1,7 @@
 /** Checks of the database: reachable, new enough, rights, schema, settings for this load, connections, clock. */
 import type pg from 'pg';
 import type { Config } from '../../config/config.js';
-import { asError, OutdatedProgramError, UsageError } from '../../lib/errors.js';
+import { asError, OutageError, OutdatedProgramError, UsageError } from '../../lib/errors.js';
 import { secondMs } from '../../lib/interval.js';
 import { describeTarget } from '../../postgres/connection/errors.js';
 import { newestVersion } from '../../postgres/connection/versions.js';
@@ -54,7 +54,7 @@ async function checkOpened(pool: pg.Pool, config: Config, now: () => Date): Prom
 }
 
 function unreachable(thrown: unknown, config: Config): Check {
-  if (thrown instanceof UsageError) {
+  if (thrown instanceof UsageError || thrown instanceof OutageError) {
     const [problem = '', ...remedy] = thrown.message.split('; ');
     return fault('connection', problem, remedy.length === 0 ? undefined : `${capital(remedy.join('; '))}.`);
   }

@@ -5,7 +5,13 @@ import type { Operation } from '../request/operation.js';
 
 type Operations = Omit<
   GenesysApi,
-  Extract<keyof GenesysApi, `list${string}`> | 'fetchServerTime' | 'stats' | 'requestsAtOnce' | 'probe' | 'close'
+  | Extract<keyof GenesysApi, `list${string}`>
+  | 'fetchServerTime'
+  | 'stats'
+  | 'requestsAtOnce'
+  | 'lookAhead'
+  | 'probe'
+  | 'close'
 >;
 
 const recordsKey = 'conversations';

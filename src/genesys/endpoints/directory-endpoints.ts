@@ -1,4 +1,5 @@
 import { ApiError } from '../../lib/errors.js';
+import type { LookAhead } from '../../lib/look-ahead.js';
 import type { CallOptions, EntityPages, GenesysApi } from '../api.js';
 import type { SdkApis } from '../http/sdk.js';
 import type { Caller } from '../request/caller.js';
@@ -18,9 +19,15 @@ const large = { pageSize: 500 };
 const medium = { pageSize: 100 };
 const userExpansions = ['team', 'skills', 'languages', 'groups', 'locations'];
 
+/** Holds the parts of a client that listings need. */
+export interface ListingConnection {
+  readonly caller: Caller;
+  readonly lookAhead?: LookAhead | undefined;
+}
+
 /** GET listings of the directory, all of them readable again from the first page at any time. */
-export function createListings(caller: Caller): Listings {
-  const list = (listing: Listing) => (call?: CallOptions) => pages(caller, listing, call);
+export function createListings(connection: ListingConnection): Listings {
+  const list = (listing: Listing) => (call?: CallOptions) => pages(connection, listing, call);
   return {
     listQueues: list({
       name: 'routing queues',
@@ -31,7 +38,7 @@ export function createListings(caller: Caller): Listings {
       call: (apis, { pageNumber }) =>
         apis.users.getUsers({ ...medium, pageNumber, state: 'any', expand: userExpansions }),
     }),
-    listWrapupCodes: (call) => wrapupCodePages(caller, call),
+    listWrapupCodes: (call) => wrapupCodePages(connection, call),
     listDivisions: list({
       name: 'authorization divisions',
       call: (apis, { pageNumber }) => apis.authorization.getAuthorizationDivisions({ ...medium, pageNumber }),
@@ -61,7 +68,7 @@ export function createListings(caller: Caller): Listings {
       name: 'flows outcomes',
       call: (apis, { pageNumber }) => apis.architect.getFlowsOutcomes({ ...medium, pageNumber }),
     }),
-    listPresences: (call) => presencePages(caller, call),
+    listPresences: (call) => presencePages(connection, call),
     listLocations: list({
       name: 'locations',
       call: (apis, { pageNumber }) => apis.locations.getLocations({ ...medium, pageNumber }),
@@ -82,15 +89,17 @@ export function createListings(caller: Caller): Listings {
       name: 'quality forms surveys',
       call: (apis, { pageNumber }) => apis.quality.getQualityFormsSurveys({ ...medium, pageNumber }),
     }),
-    listQueueMembers: (queueId, call) => pages(caller, queueMembers(queueId), call),
-    listQueueWrapupCodes: (queueId, call) => pages(caller, queueWrapupCodes(queueId), call),
+    listQueueMembers: (queueId, call) => pages(connection, queueMembers(queueId), call),
+    listQueueWrapupCodes: (queueId, call) => pages(connection, queueWrapupCodes(queueId), call),
   };
 }
 
-function pages(caller: Caller, listing: Listing, call?: CallOptions): EntityPages {
+function pages({ caller, lookAhead }: ListingConnection, listing: Listing, call?: CallOptions): EntityPages {
   const operation = { name: listing.name, kind: 'listing' } as const;
-  const walk = listing.isCursor ? cursorPages : numberedPages;
-  return walk(listing.name, (page) => caller.call(operation, (apis) => listing.call(apis, page), call));
+  const fetchPage = (page: PageRequest, signal = call?.signal) =>
+    caller.call(operation, (apis) => listing.call(apis, page), { ...call, ...(signal && { signal }) });
+  if (listing.isCursor) return cursorPages(listing.name, fetchPage);
+  return numberedPages(listing.name, fetchPage, { lookAhead, signal: call?.signal });
 }
 
 function queueMembers(queueId: string): Listing {
@@ -119,11 +128,11 @@ const wrapupCodesActive: Listing = {
 };
 
 /** Lists active and deleted codes separately: in one listing they could not be distinguished, since the response does not mark them. */
-function wrapupCodePages(caller: Caller, call?: CallOptions): EntityPages {
+function wrapupCodePages(connection: ListingConnection, call?: CallOptions): EntityPages {
   const eachState = async function* (): EntityPages {
-    for (const state of ['Active', 'Deleted'] as const) yield* pages(caller, wrapupCodesByState(state), call);
+    for (const state of ['Active', 'Deleted'] as const) yield* pages(connection, wrapupCodesByState(state), call);
   };
-  return firstPermitted(eachState(), () => pages(caller, wrapupCodesActive, call));
+  return firstPermitted(eachState(), () => pages(connection, wrapupCodesActive, call));
 }
 
 // One answer holds the active definitions or the deactivated ones; old status records refer to both.
@@ -140,12 +149,12 @@ const presencesOld: Listing = {
   call: (apis, { pageNumber }) => apis.presence.getPresencedefinitions({ ...medium, pageNumber, deleted: 'ALL' }),
 };
 
-function presencePages(caller: Caller, call?: CallOptions): EntityPages {
+function presencePages(connection: ListingConnection, call?: CallOptions): EntityPages {
   const current = async function* (): EntityPages {
-    yield* pages(caller, presenceDefinitions('FALSE'), call);
-    yield* pages(caller, presenceDefinitions('TRUE'), call);
+    yield* pages(connection, presenceDefinitions('FALSE'), call);
+    yield* pages(connection, presenceDefinitions('TRUE'), call);
   };
-  return firstPermitted(current(), () => pages(caller, presencesOld, call));
+  return firstPermitted(current(), () => pages(connection, presencesOld, call));
 }
 
 /** `preferred`, or `fallback` where the permission for its first page is missing. */

@@ -1,5 +1,6 @@
 import { ApiError } from '../../lib/errors.js';
 import { isObject } from '../../lib/json.js';
+import { inOrder, type LookAhead } from '../../lib/look-ahead.js';
 import type { ApiAnswer, EntityPage, EntityPages } from '../api.js';
 
 /** Identifies a page: by number from 1, or by the cursor of the page before. */
@@ -8,7 +9,13 @@ export interface PageRequest {
   readonly after?: string;
 }
 
-export type FetchPage = (page: PageRequest) => Promise<ApiAnswer>;
+export type FetchPage = (page: PageRequest, signal?: AbortSignal) => Promise<ApiAnswer>;
+
+export interface PagingOptions {
+  /** Lets several numbered pages be on their way at once. */
+  readonly lookAhead?: LookAhead | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
 
 // Half a million entities at the smallest page that is asked for.
 const pagesMax = 5_000;
@@ -17,17 +24,29 @@ const pagesMax = 5_000;
  * Numbered pages of a listing. What was asked is a wish: the answer's own `pageCount` and `nextUri` say whether there is
  * more, its `pageNumber` which page it is.
  */
-export async function* numberedPages(operation: string, fetchPage: FetchPage): EntityPages {
-  for (let pageNumber = 1; pageNumber <= pagesMax; pageNumber += 1) {
-    const page = toEntityPage(operation, await fetchPage({ pageNumber }));
+export async function* numberedPages(
+  operation: string,
+  fetchPage: FetchPage,
+  { lookAhead, signal = new AbortController().signal }: PagingOptions = {},
+): EntityPages {
+  const pages = inOrder({
+    first: 1,
+    ask: async (pageNumber, end) => toEntityPage(operation, await fetchPage({ pageNumber }, end)),
+    lastOf: ({ body: { pageCount } }, pageNumber) =>
+      Math.min(pagesMax, typeof pageCount === 'number' ? pageCount : pageNumber),
+    lookAhead,
+    signal,
+  });
+  let pageNumber = 1;
+  for await (const page of pages) {
     const answered = page.body.pageNumber;
-    if (typeof answered === 'number' && answered !== pageNumber) {
+    if (typeof answered === 'number' && answered !== pageNumber)
       throw listingError(operation, `was asked for page ${pageNumber} and answered page ${answered}`);
-    }
     yield page;
     if (!hasMore(page, pageNumber)) return;
+    pageNumber += 1;
+    if (pageNumber > pagesMax) throw listingError(operation, `did not end after ${pagesMax} pages`);
   }
-  throw listingError(operation, `did not end after ${pagesMax} pages`);
 }
 
 /** Pages that are found by the `after` of the answer's `nextUri`. */

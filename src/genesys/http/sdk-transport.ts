@@ -112,7 +112,7 @@ export class Wire {
     // A host that logs nobody in is as good as away.
     const isAway = exchange.operation.kind === 'login' && answer.status >= 500;
     if (isAway) this.#options.reachability.failed(host, startMs);
-    else this.#options.reachability.answered(host);
+    else this.#options.reachability.answered(host, answer.status >= 500);
     const serverTimeMs = Date.parse(answer.headers.date ?? '');
     if (!Number.isNaN(serverTimeMs)) this.#options.onTime?.(serverTimeMs);
     this.counters.bytes += answer.bytes;

@@ -5,7 +5,7 @@ import { minuteMs, plus, secondMs } from '../../lib/interval.js';
 import { isObject } from '../../lib/json.js';
 import type { ApiAnswer, CallOptions, JsonObject } from '../api.js';
 import type { Session } from '../auth/session.js';
-import { asTooMuch } from '../errors.js';
+import { asOutage, asTooMuch, mayConcernAll } from '../errors.js';
 import { correlationIdHeader } from '../http/response.js';
 import type { SdkAnswer, SdkApis } from '../http/sdk.js';
 import type { Exchange, Wire } from '../http/sdk-transport.js';
@@ -32,12 +32,17 @@ export interface CallerOptions {
 // Limits of a minute concern everybody. A much longer wait is a limit of one kind of call: the others find out themselves.
 const pauseMsMax = 2 * minuteMs;
 const pauseMsDefault = secondMs;
+/** Asks what every client may ask. */
+const probe: Operation = { name: 'organization', kind: 'other' };
+const probeCall: SdkCall = (apis) => apis.organization.getOrganizationsMe();
+const probeWaitMsMax = 10 * secondMs;
 
 /** The way of every call: token, turn, request, and again from there while the error says so. */
 export class Caller {
   readonly #options: CallerOptions;
   /** Queries that were answered: what shows that the API is there, while one of them fails. */
   #queriesAnswered = 0;
+  #probing: Promise<boolean> | undefined;
 
   constructor(options: CallerOptions) {
     this.#options = options;
@@ -59,11 +64,37 @@ export class Caller {
     } catch (error) {
       // An error of a request that was cut off is a consequence, not the cause.
       if (link.signal.aborted) throw link.signal.reason;
-      if (error instanceof ApiError && error.facts.outage === 'away') this.#options.reachability.giveUp(error);
-      const isAlone = options.isLaterPage || this.#queriesAnswered > answeredBefore;
-      throw isAlone ? tooMuchWhereDivisible(error, operation) : toNotSentError(error, operation);
+      const areOthersAnswered = this.#queriesAnswered > answeredBefore;
+      const seen = areOthersAnswered ? error : await this.#orOutage(error, turn);
+      if (seen instanceof ApiError && seen.facts.outage === 'away') this.#options.reachability.giveUp(seen);
+      const isAlone = options.isLaterPage || areOthersAnswered;
+      throw isAlone ? tooMuchWhereDivisible(seen, operation) : toNotSentError(seen, operation);
     } finally {
       link.unlink();
+    }
+  }
+
+  /** A gateway that fails every call is an outage; one that fails some of them is not. Only another call shows which it is. */
+  async #orOutage(error: unknown, turn: Turn): Promise<unknown> {
+    const { isWriter, isNonIdempotent } = turn.operation;
+    if (!(error instanceof ApiError) || !mayConcernAll(error) || isWriter || isNonIdempotent) return error;
+    // It cannot answer its own question: a gateway may fail this path alone.
+    if (turn.operation.name === probe.name) return error;
+    this.#probing ??= this.#isAnswering(turn).finally(() => {
+      this.#probing = undefined;
+    });
+    return (await this.#probing) ? error : asOutage(error);
+  }
+
+  /** Sends one small request, once. Returns true when the API answers it, whatever it answers. */
+  async #isAnswering({ signal }: Turn): Promise<boolean> {
+    const allowance = new WaitAllowance(probeWaitMsMax);
+    try {
+      await this.#attempt({ operation: probe, sdkCall: probeCall, signal, priority: 0, allowance, records: undefined });
+      return true;
+    } catch (error) {
+      if (!(error instanceof ApiError)) return true;
+      return error.facts.outage === undefined && !mayConcernAll(error);
     }
   }
 

@@ -16,9 +16,10 @@ export class Reachability {
     this.#clockMs = clockMs;
   }
 
-  answered(host: string): void {
+  /** `isTrouble`: the host, or a gateway before it, answered with its own trouble. */
+  answered(host: string, isTrouble: boolean): void {
     this.#failingSinceMs.delete(host);
-    this.#givenUp = undefined;
+    if (!isTrouble) this.#givenUp = undefined;
   }
 
   failed(host: string, sentMs: number): void {

@@ -1,9 +1,11 @@
-import { asError, UsageError } from '../../lib/errors.js';
+import { asError, OutageError, UsageError } from '../../lib/errors.js';
 
 interface Described {
   /** Completes "The database at HOST …". */
   readonly fault: string;
   readonly remedy: string;
+  /** True where the settings may work again in a minute, as while the server restarts. */
+  readonly isAway?: boolean;
 }
 
 const unreachable =
@@ -12,14 +14,18 @@ const untrusted = 'give the authority with sslrootcert=FILE, or accept any certi
 
 /** By Node's or Postgres' own code. https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const describedByCode: Readonly<Record<string, Described>> = {
-  ECONNREFUSED: { fault: 'refuses connections', remedy: unreachable },
-  ECONNRESET: { fault: 'reset the connection', remedy: unreachable },
-  EPIPE: { fault: 'reset the connection', remedy: unreachable },
-  EHOSTUNREACH: { fault: 'cannot be reached', remedy: unreachable },
-  ENETUNREACH: { fault: 'cannot be reached', remedy: unreachable },
-  ETIMEDOUT: { fault: 'does not answer', remedy: unreachable },
+  ECONNREFUSED: { fault: 'refuses connections', remedy: unreachable, isAway: true },
+  ECONNRESET: { fault: 'reset the connection', remedy: unreachable, isAway: true },
+  EPIPE: { fault: 'reset the connection', remedy: unreachable, isAway: true },
+  EHOSTUNREACH: { fault: 'cannot be reached', remedy: unreachable, isAway: true },
+  ENETUNREACH: { fault: 'cannot be reached', remedy: unreachable, isAway: true },
+  ETIMEDOUT: { fault: 'does not answer', remedy: unreachable, isAway: true },
   ENOTFOUND: { fault: 'has a host name that cannot be resolved (DNS)', remedy: 'check the host in DATABASE_URL' },
-  EAI_AGAIN: { fault: 'has a host name that could not be looked up', remedy: 'check the host and the name server' },
+  EAI_AGAIN: {
+    fault: 'has a host name that could not be looked up',
+    remedy: 'check the host and the name server',
+    isAway: true,
+  },
   '28P01': { fault: 'refuses the user name or password', remedy: 'check both in DATABASE_URL' },
   '28000': { fault: 'refuses this user', remedy: 'check user and sslmode, or let the user in (pg_hba.conf)' },
   '3D000': { fault: 'does not exist', remedy: 'create it (create database …) or correct its name in DATABASE_URL' },
@@ -31,8 +37,9 @@ const describedByCode: Readonly<Record<string, Described>> = {
   '53300': {
     fault: 'has no free connection slots (max_connections)',
     remedy: 'lower GENESYS_WAREHOUSE_CONCURRENCY or raise max_connections',
+    isAway: true,
   },
-  '57P03': { fault: 'is starting up or shutting down', remedy: 'try again in a minute' },
+  '57P03': { fault: 'is starting up or shutting down', remedy: 'try again in a minute', isAway: true },
   EPROTO: {
     fault: 'breaks off the TLS handshake',
     remedy: 'check that DATABASE_URL names the Postgres server itself, and that nobody changes what it sends',
@@ -57,26 +64,29 @@ const describedByMessage: readonly (readonly [RegExp, Described])[] = [
       remedy: 'turn TLS on there, or add sslmode=disable to DATABASE_URL if the network is trusted',
     },
   ],
-  [/timeout/i, { fault: 'does not answer', remedy: unreachable }],
+  [/timeout/i, { fault: 'does not answer', remedy: unreachable, isAway: true }],
   [/password must be a/, { fault: 'asks for a password', remedy: 'put one into DATABASE_URL or PGPASSWORD' }],
-  [/^Connection terminated/, { fault: 'reset the connection', remedy: unreachable }],
+  [/^Connection terminated/, { fault: 'reset the connection', remedy: unreachable, isAway: true }],
 ];
 
 /**
- * The error as one sentence for the person who set the connection up, without the password; what is not recognised
- * comes back as it is. `target` as from `describeTarget`.
+ * Describes the error in one sentence for the person who set the connection up, without the password: an OutageError where the database
+ * may be back in a minute, a UsageError for a mistake of configuration. Returns what it does not recognise as it is. `target` as from
+ * `describeTarget`.
  */
 export function describeConnectionError(thrown: unknown, target: string): Error {
   const error = asError(thrown) as NodeJS.ErrnoException;
   if (error instanceof UsageError) return error;
-  if (error.code === 'ENOENT') return new UsageError(missingFile(error, target), { cause: error });
+  if (error.code === 'ENOENT') return missing(error, target);
   const described =
     describedByCode[error.code ?? ''] ?? describedByMessage.find(([pattern]) => pattern.test(error.message))?.[1];
   if (described === undefined) return error;
-  const { fault, remedy } = described;
-  return new UsageError(`The database at ${target} ${fault} (${error.message || error.code}); ${remedy}`, {
-    cause: error,
-  });
+  const { fault, remedy, isAway = false } = described;
+  return faultOf(`The database at ${target} ${fault} (${error.message || error.code}); ${remedy}`, isAway, error);
+}
+
+function faultOf(message: string, isAway: boolean, cause: Error): Error {
+  return isAway ? new OutageError(message, 'database', { cause }) : new UsageError(message, { cause });
 }
 
 /** `db.example.com:5432/warehouse as app`: what a message may say of a connection URL. */
@@ -90,10 +100,12 @@ export function describeTarget(connectionString: string): string {
   return `${host}:${port}/${database}${user === '' ? '' : ` as ${user}`}`;
 }
 
-function missingFile(error: NodeJS.ErrnoException, target: string): string {
-  return error.syscall === 'connect'
-    ? `No server listens on the socket of the database at ${target}; ${unreachable}`
-    : `${error.path} is missing, which the connection to ${target} names as a certificate or key; correct its path`;
+function missing(error: NodeJS.ErrnoException, target: string): Error {
+  // A server that restarts removes its socket.
+  if (error.syscall === 'connect')
+    return faultOf(`No server listens on the socket of the database at ${target}; ${unreachable}`, true, error);
+  const file = `${error.path} is missing, which the connection to ${target} names as a certificate or key; correct its path`;
+  return faultOf(file, false, error);
 }
 
 const ownRelation = /(?:relation|schema|function) "?(?:genesys|mart|extract|wrapup)\b/;

@@ -5,6 +5,7 @@ import type { Log } from '../../lib/log.js';
 import { describeConnectionError, describeTarget } from './errors.js';
 import { noteEnding } from './lost.js';
 import { refuseSharedSessions } from './pooler.js';
+import { createTrackedPool } from './silence.js';
 import { requireEncryption, withTls } from './tls.js';
 import { oldestVersion } from './versions.js';
 
@@ -73,7 +74,7 @@ const types = { int8: 20, date: 1082, timestamp: 1114 };
  * Losing a connection never ends the process: the statement on it fails, or the next one gets a new connection.
  */
 export function createPool(options: PoolOptions): pg.Pool {
-  const pool = new pg.Pool({
+  const pool = createTrackedPool({
     ...withTls(options.connectionString),
     application_name: options.applicationName,
     max: options.max,

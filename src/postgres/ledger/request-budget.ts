@@ -116,6 +116,10 @@ export class RequestBudget {
     );
   }
 
+  get pool(): pg.Pool {
+    return this.#pool;
+  }
+
   async close(): Promise<void> {
     await this.#pool.end();
   }

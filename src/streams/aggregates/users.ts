@@ -1,6 +1,7 @@
 import type { GenesysApi } from '../../genesys/api.js';
 import { anyOf } from '../../genesys/endpoints/predicates.js';
-import { dayMs, formatInterval, hourMs, lengthMs, minuteMs, plus } from '../../lib/interval.js';
+import { dayMs, formatInterval, hourMs, type Interval, lengthMs, minuteMs, plus } from '../../lib/interval.js';
+import { inOrder, type LookAhead } from '../../lib/look-ahead.js';
 import type { Page, Slice, Stream, StreamContext } from '../../model/extraction.js';
 import { type KnownUsers, knownUsers } from '../directory/user-ids.js';
 import { LeftOutUsers } from './left-out-users.js';
@@ -43,7 +44,7 @@ export function userAggregateStream(api: GenesysApi, granularity: Granularity, u
     sliceLengthMs: sliceLengths(stepMs),
     mergedLengthMs: dayMs,
     sliceLengthMsMin: splitSteps * stepMs,
-    pages: (slice, context) => pages({ ask, users, leftOut, granularity }, slice, context),
+    pages: (slice, context) => pages({ ask, users, leftOut, granularity, lookAhead: api.lookAhead }, slice, context),
   };
 }
 
@@ -52,6 +53,7 @@ interface Parts {
   readonly users: KnownUsers;
   readonly leftOut: LeftOutUsers;
   readonly granularity: Granularity;
+  readonly lookAhead: LookAhead | undefined;
 }
 
 async function* pages(parts: Parts, slice: Slice, context: StreamContext): AsyncGenerator<Page, void, void> {
@@ -62,30 +64,64 @@ async function* pages(parts: Parts, slice: Slice, context: StreamContext): Async
   const ids = (await parts.users(interval.from, context)).filter((id) => id > after);
   // The ledger cuts the slice in two while that leaves whole steps; below that users are asked for in smaller groups.
   const isSmallest = lengthMs(slice.interval) < 2 * splitSteps * granularityMs[parts.granularity];
+  const question = { interval, priority: live ? 0 : 1, isSmallest };
   let size = usersMax;
   for (let from = 0; from < ids.length; ) {
     size = Math.min(size, parts.leftOut.size);
-    const asked = ids.slice(from, from + size);
-    const ask = (userIds: readonly string[]) => {
-      const body = {
-        interval: formatInterval(interval),
-        granularity: parts.granularity,
-        groupBy: ['userId'],
-        metrics,
-        filter: anyOf('userId', userIds),
-      };
-      return parts.ask({ body, call: { signal: context.signal, priority: live ? 0 : 1 }, log: context.log });
-    };
-    const answer = await parts.leftOut.askAll(asked, ask, context.log).catch((error: unknown) => {
-      if (!isTooLarge(error) || !isSmallest || asked.length === 1) throw error;
-      return null;
-    });
-    if (answer === null) {
-      size = Math.ceil(asked.length / 2);
-      continue;
+    for await (const { asked, answer } of groups(parts, question, groupsOf(ids.slice(from), size), context)) {
+      if (answer === null) {
+        size = Math.ceil(asked.length / 2);
+        break;
+      }
+      from += asked.length;
+      const scope = { column: 'user_id', values: asked };
+      yield aggregatePage(shape, interval, answer, { after: asked.at(-1) ?? after }, scope);
+      if (from === ids.length || parts.leftOut.size < size) break;
     }
-    from += asked.length;
-    const scope = { column: 'user_id', values: asked };
-    yield aggregatePage(shape, interval, answer, { after: asked.at(-1) ?? after }, scope);
   }
+}
+
+interface Question {
+  readonly interval: Interval;
+  readonly priority: number;
+  /** The slice cannot be cut in two any more. */
+  readonly isSmallest: boolean;
+}
+
+/** Asks for one group of users after the other, the next ones while one is on its way. `answer` is null for a group that is too large. */
+function groups(parts: Parts, question: Question, of: readonly (readonly string[])[], context: StreamContext) {
+  const { interval, priority, isSmallest } = question;
+  const ask = (userIds: readonly string[], signal: AbortSignal) => {
+    const body = {
+      interval: formatInterval(interval),
+      granularity: parts.granularity,
+      groupBy: ['userId'],
+      metrics,
+      filter: anyOf('userId', userIds),
+    };
+    return parts.ask({ body, call: { signal, priority }, log: context.log });
+  };
+  return inOrder({
+    first: 0,
+    ask: async (number, signal) => {
+      const asked = of[number] as readonly string[];
+      const answer = await parts.leftOut
+        .askAll(asked, (userIds) => ask(userIds, signal), context.log)
+        .catch((error: unknown) => {
+          if (!isTooLarge(error) || !isSmallest || asked.length === 1) throw error;
+          return null;
+        });
+      return { asked, answer };
+    },
+    last: of.length - 1,
+    lastOf: () => of.length - 1,
+    lookAhead: parts.lookAhead,
+    signal: context.signal,
+  });
+}
+
+function groupsOf(ids: readonly string[], size: number): (readonly string[])[] {
+  return Array.from({ length: Math.ceil(ids.length / size) }, (_, group) =>
+    ids.slice(group * size, (group + 1) * size),
+  );
 }

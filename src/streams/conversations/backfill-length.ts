@@ -8,6 +8,14 @@ const pageRecords = 1_000;
 const pagesPerSliceMin = 2;
 /** Into so many slices a day may be cut, the smaller numbers first; boundaries stay whole hours. */
 const partsPossible = [1, 2, 3, 4, 6, 8, 12, 24] as const;
+/** A job returns what was active in its range, so that each cut adds about so much of a day's records, as measured in the sandbox. */
+const repeatedShare = 0.25;
+/** Requests beside the pages of a slice: its submission and one look at its state. */
+const jobRequests = 2;
+/** A cut has to save this much of the time that is expected without it: it costs requests and storing, which others could use. */
+const savedShareMin = 0.1;
+/** More pages than a thousand records each ten times a second are not stored, however large the allowance is. */
+const requestsPerMinuteMax = 600;
 /** The days whose conversations are counted; they speak for the whole range. */
 const countedMsMax = 7 * dayMs;
 
@@ -18,22 +26,35 @@ const countedMsMax = 7 * dayMs;
  */
 export async function backfillLengthMs(api: GenesysApi, range: Interval, context: StreamContext): Promise<number> {
   const days = lengthMs(range) / dayMs;
-  const requestsAtOnce = api.requestsAtOnce();
+  const requestsAtOnce = api.requestsAtOnce(requestsPerMinuteMax);
   if (days >= requestsAtOnce) return dayMs;
   const perDay = await conversationsPerDay(api, range, context);
   return dayMs / partsPerDay({ days, requestsAtOnce, perDay });
 }
 
-/** Returns into how many slices each day is cut, so that as many are open as requests have to be in flight. */
-export function partsPerDay(facts: {
+/**
+ * Returns into how many slices each day is cut: more slices can have more requests in flight, and repeat more records. The smaller number
+ * is preferred unless the larger one saves time enough.
+ */
+export function partsPerDay(facts: BackfillFacts): number {
+  const max = facts.perDay / pageRecords / pagesPerSliceMin;
+  const [first = 1, ...others] = partsPossible.filter((parts) => parts <= Math.max(1, max));
+  const isWorth = (parts: number, best: number) =>
+    durationOf(facts, parts) <= (1 - savedShareMin) * durationOf(facts, best);
+  return others.reduce((best, parts) => (isWorth(parts, best) ? parts : best), first);
+}
+
+export interface BackfillFacts {
   readonly days: number;
   readonly requestsAtOnce: number;
+  /** Conversations that begin on a day. */
   readonly perDay: number;
-}): number {
-  const wanted = facts.requestsAtOnce / facts.days;
-  const max = facts.perDay / pageRecords / pagesPerSliceMin;
-  const allowed = partsPossible.filter((parts) => parts <= Math.max(1, max));
-  return allowed.find((parts) => parts >= wanted) ?? allowed.at(-1) ?? 1;
+}
+
+/** Returns the expected duration in response times: the requests, divided by how many of them can be in flight. */
+function durationOf({ days, requestsAtOnce, perDay }: BackfillFacts, parts: number): number {
+  const pages = (perDay / pageRecords) * (1 + repeatedShare * parts);
+  return (days * (pages + jobRequests * parts)) / Math.min(requestsAtOnce, days * parts);
 }
 
 /** Returns the total of the details query for the range's last days. Returns 0, so that days stay whole, where the API reports none. */

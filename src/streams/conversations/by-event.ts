@@ -1,15 +1,13 @@
 import type { GenesysApi, JsonObject } from '../../genesys/api.js';
 import { dayMs, formatInterval, hourMs, type Interval, minuteMs, plus } from '../../lib/interval.js';
 import type { Slice, SliceContext, Stream } from '../../model/extraction.js';
-import { isLive } from '../aggregates/stream.js';
+import { detailsPages } from './details-pages.js';
 import { type ConversationMemory, PageReader } from './page-reader.js';
-import { isLastPage, pageSize, recordsMax, tooLarge } from './recent.js';
 
 /** The longest interval of a query with a filter: how long before its survey or evaluation a conversation may have begun. */
 const reachMs = 31 * dayMs;
 /** Fewer requests matter more than minutes: what is answered here was asked days ago. */
 const sliceMs = 6 * hourMs;
-const pagesMax = recordsMax / pageSize;
 
 interface EventKind {
   readonly name: string;
@@ -51,24 +49,10 @@ interface Parts {
   readonly kind: EventKind;
 }
 
-async function* pages({ api, reader, kind }: Parts, slice: Slice, context: SliceContext) {
+function pages({ api, reader, kind }: Parts, slice: Slice, context: SliceContext) {
   const interval = { from: plus(slice.interval.to, -reachMs), to: slice.interval.to };
   const filters = { [kind.filters]: [eventIn(slice.interval)] };
-  let pageNumber = (slice.cursor as { nextPage: number } | null)?.nextPage ?? 1;
-  for (; pageNumber <= pagesMax; pageNumber += 1) {
-    const query = { interval, pageNumber, pageSize, order: 'asc', filters } as const;
-    const priority = isLive(slice, context.now()) ? 0 : 1;
-    const call = { signal: context.signal, priority, isLaterPage: pageNumber > 1 };
-    const read = await reader.read(call, context, (with_) => api.detailsQuery(query, with_));
-    const totalHits = read.answer.body.totalHits ?? 0;
-    if (totalHits > recordsMax) {
-      read.drop();
-      throw tooLarge(`${totalHits} conversations`);
-    }
-    yield read.page({ asOf: read.answer.requestedAt, cursor: { nextPage: pageNumber + 1 } });
-    if (isLastPage(read.recordCount, pageNumber, totalHits)) return;
-  }
-  throw tooLarge(`more than ${recordsMax} conversations`);
+  return detailsPages({ api, reader }, slice, { interval, filters }, context);
 }
 
 function eventIn(interval: Interval): JsonObject {

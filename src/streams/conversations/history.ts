@@ -32,7 +32,8 @@ interface JobCursor {
 export function conversationHistoryStream(api: GenesysApi, memory = conversationMemory()): Stream {
   const reader = new PageReader(memory);
   const jobs = pLimit(jobLimitsFallback.jobsAtOnceMax);
-  const submissions = pacer(api);
+  const limits = jobLimitsReader(api);
+  const submissions = pacer(limits);
   const availability = availabilityReader(api);
   return {
     name: 'conversation_history',
@@ -45,7 +46,7 @@ export function conversationHistoryStream(api: GenesysApi, memory = conversation
     sliceLengthMs: () => dayMs,
     backfillLengthMs: (range, context) => backfillLengthMs(api, range, context),
     sliceLengthMsMin: hourMs,
-    pages: (slice, context) => pages({ api, reader, jobs, submissions, availability }, slice, context),
+    pages: (slice, context) => pages({ api, reader, jobs, limits, submissions, availability }, slice, context),
   };
 }
 
@@ -53,6 +54,7 @@ interface Parts {
   readonly api: GenesysApi;
   readonly reader: PageReader;
   readonly jobs: ReturnType<typeof pLimit>;
+  readonly limits: ReturnType<typeof jobLimitsReader>;
   /** Resolves when a job may be submitted, with how many may run. */
   readonly submissions: (context: StreamContext) => Promise<number>;
   readonly availability: (context: StreamContext) => Promise<Date>;
@@ -61,7 +63,8 @@ interface Parts {
 async function* pages(parts: Parts, slice: Slice, context: SliceContext): AsyncGenerator<Page, void, void> {
   let cursor = slice.cursor as JobCursor | null;
   if (cursor === null) {
-    const available = await parts.availability(context);
+    // Side by side: where answers take seconds, the first job of a run would wait for both.
+    const [available] = await Promise.all([parts.availability(context), parts.limits(context)]);
     if (available < slice.interval.to) throw notAvailable(slice, available, context.now());
     parts.jobs.concurrency = await parts.submissions(context);
     cursor = yield* inTurn(parts.jobs, newJob(parts.api, slice, available, context));
@@ -109,8 +112,7 @@ async function* inTurn<T, R>(
 }
 
 /** Submissions one after the other, not faster than the API's limit. */
-function pacer(api: GenesysApi): (context: StreamContext) => Promise<number> {
-  const limits = jobLimitsReader(api);
+function pacer(limits: Parts['limits']): (context: StreamContext) => Promise<number> {
   const inTurn = pLimit(1);
   let lastMs = Number.NEGATIVE_INFINITY;
   return (context) =>

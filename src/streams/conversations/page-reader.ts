@@ -4,6 +4,7 @@ import { type HeldMemory, MemoryGate } from '../../lib/memory-gate.js';
 import { SlabPool, SlabWriter } from '../../lib/slabs.js';
 import type { Json, Page, Reject, SliceContext } from '../../model/extraction.js';
 import { flattenOrReject } from './page.js';
+import { ReadOrder } from './read-order.js';
 
 /** Estimates the memory of a record beside its encoded rows; each attribute is a separate object. */
 const recordBytes = 512;
@@ -44,14 +45,27 @@ export class PageReader {
     this.#memory = memory;
   }
 
-  /** Makes the call and takes its answer in. Live work (priority 0) does not wait for memory. Throws what the call throws. */
+  /**
+   * Makes the call and takes its answer in. Live work (priority 0) does not wait for memory; neither does an answer that comes again,
+   * since those behind it in `order` may hold memory already. Throws what the call throws.
+   */
   async read<Answer extends ApiAnswer<DetailsPage>>(
     call: CallOptions & { readonly signal: AbortSignal; readonly priority: number },
     { erase }: Pick<SliceContext, 'erase'>,
     send: (call: CallOptions) => Promise<Answer>,
+    order: ReadOrder = new ReadOrder(),
   ): Promise<ReadPage<Answer>> {
     const expectedBytes = this.#expectedBytes;
-    const enter = () => this.#memory.gate.enter(expectedBytes, { signal: call.signal, isUrgent: call.priority === 0 });
+    const turn = order.next();
+    let beginnings = 0;
+    const enter = async () => {
+      await turn.came;
+      beginnings += 1;
+      const isUrgent = call.priority === 0 || beginnings > 1;
+      const held = await this.#memory.gate.enter(expectedBytes, { signal: call.signal, isUrgent });
+      turn.pass();
+      return held;
+    };
     const sink = new ConversationSink({ enter, expectedBytes, erase, rows: new SlabWriter(this.#memory.slabs) });
     try {
       const answer = await send({ ...call, records: sink });
@@ -62,6 +76,8 @@ export class PageReader {
     } catch (error) {
       sink.drop();
       throw error;
+    } finally {
+      turn.pass();
     }
   }
 

@@ -1,17 +1,13 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Sandbox, startSandbox } from '../../../src/sandbox/index.js';
+import { at, type LakeSource, lakeSource } from '../../lake/source.js';
 import { canonical, differingTables, postgresRows, readTable, tablesIn } from '../../lake/support.js';
-import { migratedDatabase, type TestDatabase, testPool } from '../../support/postgres.js';
-import { environmentFor, runCommand } from '../../support/program.js';
 import { pythonWith, readers } from './tools.js';
 
 const python = pythonWith('deltalake', 'duckdb', 'duckdb_extension_delta', 'pyarrow') ?? '';
-const at = new Date('2026-03-12T15:07:00Z');
 
 interface Seen {
   readonly count: number;
@@ -19,38 +15,16 @@ interface Seen {
 }
 
 describe.skipIf(python === '')('a lake, read by delta-rs and by DuckDB', () => {
-  let sandbox: Sandbox;
-  let database: TestDatabase;
+  let source: LakeSource;
   let pool: pg.Pool;
   let root: string;
-  let environment: Record<string, string>;
-  const run = (...args: string[]) => runCommand(args, sandbox, environment);
 
   beforeAll(async () => {
-    sandbox = await startSandbox({
-      seed: 7,
-      conversationsPerDay: 150,
-      agents: 12,
-      clock: { kind: 'fixed', at },
-      requestsPerMinute: 'unlimited',
-    });
-    database = await migratedDatabase('Europe/Berlin');
-    pool = testPool(database.url);
-    root = await mkdtemp(join(tmpdir(), 'lake-'));
-    environment = {
-      ...environmentFor(sandbox, database.url),
-      GENESYS_WAREHOUSE_TIME_ZONE: 'Europe/Berlin',
-      GENESYS_WAREHOUSE_START: '4d',
-    };
-    expect(await run('sync')).toMatchObject({ status: 0 });
-    expect(await run('lake', 'export', root, '--raw', '--personal')).toMatchObject({ status: 0 });
+    source = await lakeSource('4d', { conversationsPerDay: 150, agents: 12 });
+    ({ pool, root } = source);
+    expect(await source.run('lake', 'export', root, '--raw', '--personal')).toMatchObject({ status: 0 });
   }, 300_000);
-  afterAll(async () => {
-    await pool?.end();
-    await database?.drop();
-    await sandbox?.close();
-    if (root !== undefined) await rm(root, { recursive: true, force: true });
-  });
+  afterAll(() => source?.close());
 
   /** Finds values that either reader sees differently from Postgres. */
   async function differences(): Promise<string[]> {
@@ -78,11 +52,11 @@ describe.skipIf(python === '')('a lake, read by delta-rs and by DuckDB', () => {
       await pool.query(`update genesys.queues set name = name || '.', acw_wrapup_prompt = $1 where valid_to is null`, [
         count % 2 === 0 ? 'OPTIONAL' : 'MANDATORY',
       ]);
-      expect(await run('lake', 'export', root, '--relation', 'dim_queues')).toMatchObject({ status: 0 });
+      expect(await source.run('lake', 'export', root, '--relation', 'dim_queues')).toMatchObject({ status: 0 });
     }
-    sandbox.setNow(new Date(at.getTime() + 86_400_000));
-    expect(await run('sync')).toMatchObject({ status: 0 });
-    expect(await run('lake', 'export', root)).toMatchObject({ status: 0 });
+    source.sandbox.setNow(new Date(at.getTime() + 86_400_000));
+    expect(await source.run('sync')).toMatchObject({ status: 0 });
+    expect(await source.run('lake', 'export', root)).toMatchObject({ status: 0 });
     expect(await differences()).toEqual([]);
   });
 
@@ -92,10 +66,10 @@ describe.skipIf(python === '')('a lake, read by delta-rs and by DuckDB', () => {
     const addresses = async () => (await readTable(root, 'mart/fct_addresses')).rows.map(({ ani }) => String(ani));
     const address = (await addresses()).find((ani) => ani.startsWith('tel:+')) ?? '';
     expect(address).not.toBe('');
-    expect(await run('erase', '--address', address)).toMatchObject({ status: 0 });
-    expect(await run('lake', 'export', root)).toMatchObject({ status: 0 });
-    sandbox.setNow(new Date(at.getTime() + 94_000_000));
-    expect(await run('lake', 'vacuum', root, '--keep', '1h')).toMatchObject({ status: 0 });
+    expect(await source.run('erase', '--address', address)).toMatchObject({ status: 0 });
+    expect(await source.run('lake', 'export', root)).toMatchObject({ status: 0 });
+    source.sandbox.setNow(new Date(at.getTime() + 94_000_000));
+    expect(await source.run('lake', 'vacuum', root, '--keep', '1h')).toMatchObject({ status: 0 });
     expect(await addresses()).not.toContain(address);
     expect(await differences()).toEqual([]);
     const seen = readers(python, 'files', root) as Record<string, { files: string[] }>;
@@ -111,11 +85,11 @@ describe.skipIf(python === '')('a lake, read by delta-rs and by DuckDB', () => {
     readers(python, 'optimize', root, 'genesys/sessions');
     expect(await differences()).toEqual([]);
     await pool.query(`update genesys.queues set acw_wrapup_prompt = 'AGENT_REQUESTED' where valid_to is null`);
-    expect(await run('lake', 'export', root)).toMatchObject({ status: 0 });
+    expect(await source.run('lake', 'export', root)).toMatchObject({ status: 0 });
     expect(await differences()).toEqual([]);
     const before = await readTable(root, 'mart/fct_queue_legs');
     readers(python, 'append', root, 'mart/fct_queue_legs');
-    expect(await run('lake', 'export', root, '--relation', 'fct_queue_legs')).toMatchObject({ status: 0 });
+    expect(await source.run('lake', 'export', root, '--relation', 'fct_queue_legs')).toMatchObject({ status: 0 });
     const after = await readTable(root, 'mart/fct_queue_legs');
     expect(after.rows).toHaveLength(before.rows.length + 3);
   });
@@ -124,7 +98,7 @@ describe.skipIf(python === '')('a lake, read by delta-rs and by DuckDB', () => {
     readers(python, 'upgrade', root, 'mart/dim_users');
     await pool.query(`update genesys.users set name = 'Somebody' where valid_to is null`);
     await pool.query(`update genesys.queues set name = 'Some queue' where valid_to is null`);
-    const result = await run('lake', 'export', root);
+    const result = await source.run('lake', 'export', root);
     expect(result.status).toBe(1);
     expect(result.output).toMatch(/Table mart\/dim_users cannot be written .*deletionVectors/);
     const different = await differingTables(pool, root);

@@ -149,7 +149,8 @@ describe.skipIf(azurite === '')('Azure Data Lake Storage, as Azurite plays it', 
   }, 120_000);
   afterAll(async () => {
     server?.kill();
-    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+    // The server may still write while it ends.
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   });
 
   behavesAsStore(() => store);

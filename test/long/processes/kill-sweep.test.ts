@@ -1,62 +1,12 @@
-import type pg from 'pg';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Sandbox, startSandbox } from '../../../src/sandbox/index.js';
-import { migratedDatabase, type TestDatabase, testPool } from '../../support/postgres.js';
-import {
-  differencesFromTruth,
-  environmentFor,
-  missingConversations,
-  runCommand,
-  spawnCommand,
-} from '../../support/program.js';
+import { expect, test } from 'vitest';
+import { migratedDatabase, testPool } from '../../support/postgres.js';
+import { runCommand, spawnCommand } from '../../support/program.js';
+import { at, dataRequests, environment, expectTruth, sandbox, until, withSandbox } from './kill-support.js';
 
-/** Small enough that every request of a first sync can have its own killed process. */
-const at = new Date('2026-03-12T06:12:00Z');
-const from = new Date('2026-03-11T00:00:00Z');
 /** More kills than a sync has requests would mean that it never gets anywhere. */
 const killsMax = 60;
 
-let sandbox: Sandbox;
-
-beforeAll(async () => {
-  sandbox = await startSandbox({
-    seed: 11,
-    conversationsPerDay: 100,
-    agents: 8,
-    clock: { kind: 'fixed', at },
-    requestsPerMinute: 'unlimited',
-  });
-});
-afterAll(() => sandbox.close());
-
-async function expectTruth(pool: pg.Pool): Promise<void> {
-  expect(await differencesFromTruth(pool, sandbox)).toEqual([]);
-  expect(await missingConversations(pool, sandbox, from, new Date('2026-03-12T06:10:00Z'))).toEqual([]);
-  const pending = await pool.query(
-    `select stream, slice_from, last_error from extract.slices where due_at <= $1 and retry_at is null`,
-    [at],
-  );
-  expect(pending.rows).toEqual([]);
-}
-
-function environment(database: TestDatabase): Record<string, string> {
-  return { ...environmentFor(sandbox, database.url), GENESYS_WAREHOUSE_START: from.toISOString() };
-}
-
-/** Data requests sent since `since`, without logins. */
-const dataRequests = (since = 0) =>
-  sandbox
-    .requests()
-    .slice(since)
-    .filter((request) => request.path.startsWith('/api/'));
-
-async function until(condition: () => boolean, ended: Promise<unknown>): Promise<void> {
-  let over = false;
-  void ended.then(() => {
-    over = true;
-  });
-  while (!over && !condition()) await new Promise((resolve) => setTimeout(resolve, 2));
-}
+withSandbox();
 
 test('a process killed at every request in turn leaves tables that the next ones complete to the truth', {
   timeout: 300_000,

@@ -147,6 +147,11 @@ describe.each(storedVersions)('a database of version %s', (version) => {
       expect(await tableDigests(pool, some, where, [keys])).toEqual(await tableDigests(freshPool, some, where, [keys]));
     }
     expect(await tableDigests(pool, facts)).toEqual(await tableDigests(freshPool, facts));
+    const { rows } = await pool.query(
+      `select conversation_id from genesys.session_facts join genesys.conversations using (conversation_id)
+       where session_facts.division_ids is distinct from conversations.division_ids and session_facts.division_ids is not null`,
+    );
+    expect(rows).toEqual([]);
   });
 
   /** Keys with the same value in both databases. */
@@ -164,5 +169,8 @@ const having = (tables: Map<string, readonly string[]>, column: string): string[
 function comparable(tables: Map<string, readonly string[]>): Map<string, readonly string[]> {
   const timing = ['as_of', 'valid_from', 'valid_to', 'deleted_at', 'content_hash'];
   const facts = [...tables].filter(([name]) => !ownHistory.some((part) => name.includes(part)));
-  return new Map(facts.map(([name, columns]) => [name, columns.filter((column) => !timing.includes(column))]));
+  // A session stored by an older version has no copy of its record's divisions; they are looked up.
+  const isLeftOut = (name: string, column: string) =>
+    timing.includes(column) || (name === 'genesys.session_facts' && column === 'division_ids');
+  return new Map(facts.map(([name, columns]) => [name, columns.filter((column) => !isLeftOut(name, column))]));
 }

@@ -58,6 +58,8 @@ export function Trend({ rows, time, series, kind, label, height = 240, groupOf }
   const draw = (width: number): Plot.PlotOptions => ({
     height,
     marginLeft: 52,
+    // Half of the last day's name.
+    marginRight: 32,
     x: { type: 'utc', label: null, ...(isDays && dayTicks(times, kind === 'bars' ? stepMs / 2 : 0, width)) },
     y: {
       label: null,

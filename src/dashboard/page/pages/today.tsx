@@ -44,11 +44,13 @@ export function TodayPage({ address }: { address: Address }) {
   const intervals = useQuery(isReady ? 'today-intervals' : undefined, { ...values, minutes }, refreshMs);
   const queues = useQuery(isReady ? 'today-queues' : undefined, values, refreshMs);
   const [measure, setMeasure] = useState('offered_count');
+  const until = textOf(rowsOf(figures.result)[0]?.until_local);
+  const ended = useMemo(() => endedBy(rowsOf(intervals.result), until, minutes), [intervals.result, until, minutes]);
   return (
     <>
       <Head {...{ address, day, today, media, chosen }} figures={figures} />
       <Fault answer={figures} />
-      <Tiles {...{ isToday: day === today, figures, intervals, queues, measure, setMeasure }} />
+      <Tiles {...{ isToday: day === today, figures, curves: ended, queues }} />
       <Figure
         title={`${labelOf(measure)} through the day`}
         note={<Legend day={day} />}
@@ -58,7 +60,7 @@ export function TodayPage({ address }: { address: Address }) {
         columns={intervalColumns}
         chart={
           <DayCurve
-            rows={rowsOf(intervals.result)}
+            rows={ended}
             name={measure}
             label={labelOf(measure)}
             dayName={formatDay(day)}
@@ -141,19 +143,11 @@ function Legend({ day }: { day: string }) {
   );
 }
 
-function Tiles(props: {
-  isToday: boolean;
-  figures: Answer;
-  intervals: Answer;
-  queues: Answer;
-  measure: string;
-  setMeasure: (name: string) => void;
-}) {
-  const { isToday, figures, intervals, queues } = props;
+function Tiles(props: { isToday: boolean; figures: Answer; curves: readonly Row[]; queues: Answer }) {
+  const { isToday, figures, curves, queues } = props;
   const rows = rowsOf(figures.result);
   const day = rows.find((row) => row.period === 'day') ?? {};
   const before = rows.find((row) => row.period === 'week_before') ?? {};
-  const curves = useMemo(() => rowsOf(intervals.result), [intervals.result]);
   const column = (name: string) => figures.result?.columns.find((each) => each.name === name);
   const median = numberOf(day.median_handle_seconds);
   return (
@@ -201,6 +195,15 @@ function Waiting({ queues }: { queues: Answer }) {
       detail={`in ${rows.filter((row) => Number(row.waiting_count) > 0).length} queues`}
     />
   );
+}
+
+const minuteMs = 60_000;
+
+/** Leaves out intervals that have no or not all data yet: drawn, they would look like a day that breaks off. */
+function endedBy(rows: readonly Row[], until: string, minutes: number): readonly Row[] {
+  if (until === '') return rows;
+  const startMsMax = Date.parse(`${until}Z`) - minutes * minuteMs;
+  return rows.filter((row) => Date.parse(`${textOf(row.interval_local)}Z`) <= startMsMax);
 }
 
 function curve(rows: readonly Row[], period: string, name: string) {

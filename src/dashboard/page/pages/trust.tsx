@@ -145,6 +145,15 @@ function gapsVerdict(rows: readonly Row[]): Verdict {
 function comparedVerdict(rows: readonly Row[]): Verdict {
   const [equal, different] = [sum(rows, 'equal_count'), sum(rows, 'different_count')];
   const title = 'Against Genesys';
+  const notFinal = sum(rows, 'not_final_count');
+  if (equal + different === 0 && notFinal > 0) {
+    const apart = formatNumber(sum(rows, 'not_final_different_count'));
+    return {
+      title,
+      text: `${formatNumber(notFinal)} figures were compared before they are final; ${apart} differ.`,
+      tone: 'is-good',
+    };
+  }
   if (equal + different === 0) return { title, text: 'Nothing was compared in this span.', tone: 'is-late' };
   const text = `${formatRate(equal / (equal + different))} of ${formatNumber(equal + different)} figures agree with Genesys' own.`;
   return { title, text, tone: different > 0 ? 'is-late' : 'is-good' };
@@ -237,6 +246,7 @@ const reconciliationColumns: readonly TableColumn[] = [
   { name: 'equal_count', label: 'Equal' },
   { name: 'different_count', label: 'Different' },
   { name: 'equal_rate', label: 'Agree' },
+  { name: 'not_final_count', label: 'Compared, not final' },
   { name: 'not_final_different_count', label: 'Different, not final' },
   {
     name: 'compared_local',
