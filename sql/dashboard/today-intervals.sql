@@ -28,14 +28,31 @@ intervals as (
         and intervals.interval_start_at < (:day - 6)::timestamp at time zone :zone
 ),
 
+-- Only these columns: those of a relation that is read twice are all computed.
 stored as (
-    select 'day' as period, :day::timestamp as start_local, sessions.*
+    select
+        'day' as period,
+        :day::timestamp as start_local,
+        sessions.queue_id,
+        sessions.media_type,
+        sessions.started_local,
+        sessions.handled_local,
+        sessions.handle_seconds,
+        sessions.is_coded
     from mart.fct_agent_sessions as sessions
     where
         sessions.started_at >= (:day - 3)::timestamp at time zone :zone
         and sessions.started_at < (:day + 1)::timestamp at time zone :zone
     union all
-    select 'week_before' as period, (:day - 7)::timestamp as start_local, sessions.*
+    select
+        'week_before' as period,
+        (:day - 7)::timestamp as start_local,
+        sessions.queue_id,
+        sessions.media_type,
+        sessions.started_local,
+        sessions.handled_local,
+        sessions.handle_seconds,
+        sessions.is_coded
     from mart.fct_agent_sessions as sessions
     where
         sessions.started_at >= (:day - 10)::timestamp at time zone :zone

@@ -29,54 +29,37 @@ counted as (
         cells.*
     from days
     cross join lateral (
-        with
-        cases as (
-            select
-                sessions.queue_id,
-                coalesce(sessions.media_type, 'unknown') as media_type,
-                sessions.user_id,
-                sessions.wrapup_cause,
-                count(*) as session_count,
-                count(*) filter (
-                    where sessions.wrapup_cause is not null
-                        -- An unknown code that came since the rule decided is an agent's all the same.
-                        and (sessions.wrapup_code is null or sessions.wrapup_code = assignments.previous_code)
-                        and assignments.wrapup_code is not null
-                ) as rule_session_count
-            from genesys.int_wrapup_cases as sessions
-            left join wrapup.assignments as assignments
-                on assignments.conversation_id = sessions.conversation_id
-                and assignments.participant_no = sessions.participant_no
-                and assignments.session_no = sessions.session_no
-                and assignments.in_force_no = 0
-                and assignments.started_at >= days.start_at
-                and assignments.started_at < days.end_at
-            where
-                sessions.started_at >= days.start_at
-                and sessions.started_at < days.end_at
-            group by
-                sessions.queue_id,
-                coalesce(sessions.media_type, 'unknown'),
-                sessions.user_id,
-                sessions.wrapup_cause
-        )
-
         select
-            cases.queue_id,
-            cases.media_type,
-            cases.user_id,
-            sum(cases.session_count) as agent_session_count,
-            coalesce(sum(cases.session_count) filter (where genesys.is_codable(cases.wrapup_cause)), 0) as codable_count,
-            coalesce(sum(cases.session_count) filter (where cases.wrapup_cause is null), 0) as coded_count,
-            coalesce(sum(cases.session_count) filter (where not causes.is_expected), 0) as leak_count,
-            coalesce(sum(cases.session_count) filter (where causes.is_expected), 0) as expected_count,
-            sum(cases.rule_session_count) as rule_count
-        from cases
-        left join mart.dim_wrapup_causes as causes on causes.wrapup_cause = cases.wrapup_cause
+            sessions.queue_id,
+            coalesce(sessions.media_type, 'unknown') as media_type,
+            sessions.user_id,
+            count(*) as agent_session_count,
+            count(*) filter (where genesys.is_codable(sessions.wrapup_cause)) as codable_count,
+            count(*) filter (where sessions.wrapup_cause is null) as coded_count,
+            count(*) filter (where not causes.is_expected) as leak_count,
+            count(*) filter (where causes.is_expected) as expected_count,
+            count(*) filter (
+                where sessions.wrapup_cause is not null
+                    -- An unknown code that came since the rule decided is an agent's all the same.
+                    and (sessions.wrapup_code is null or sessions.wrapup_code = assignments.previous_code)
+                    and assignments.wrapup_code is not null
+            ) as rule_count
+        from genesys.int_wrapup_cases as sessions
+        left join mart.dim_wrapup_causes as causes on causes.wrapup_cause = sessions.wrapup_cause
+        left join wrapup.assignments as assignments
+            on assignments.conversation_id = sessions.conversation_id
+            and assignments.participant_no = sessions.participant_no
+            and assignments.session_no = sessions.session_no
+            and assignments.in_force_no = 0
+            and assignments.started_at >= days.start_at
+            and assignments.started_at < days.end_at
+        where
+            sessions.started_at >= days.start_at
+            and sessions.started_at < days.end_at
         group by
-            cases.queue_id,
-            cases.media_type,
-            cases.user_id
+            sessions.queue_id,
+            coalesce(sessions.media_type, 'unknown'),
+            sessions.user_id
     ) as cells
 ),
 
@@ -90,15 +73,15 @@ final as (
         users.name as user_name,
         counted.media_type,
 
-        counted.agent_session_count::bigint as agent_session_count,
-        counted.codable_count::bigint as codable_count,
-        counted.coded_count::bigint as coded_count,
-        counted.leak_count::bigint as leak_count,
-        counted.expected_count::bigint as expected_count,
-        counted.rule_count::bigint as rule_count,
-        round(counted.coded_count / counted.agent_session_count, 6) as session_coverage_rate,
-        round(counted.coded_count / nullif(counted.codable_count, 0), 6) as codable_coverage_rate,
-        round(counted.coded_count / nullif(counted.coded_count + counted.leak_count, 0), 6) as required_coverage_rate,
+        counted.agent_session_count,
+        counted.codable_count,
+        counted.coded_count,
+        counted.leak_count,
+        counted.expected_count,
+        counted.rule_count,
+        round(counted.coded_count::numeric / counted.agent_session_count, 6) as session_coverage_rate,
+        round(counted.coded_count::numeric / nullif(counted.codable_count, 0), 6) as codable_coverage_rate,
+        round(counted.coded_count::numeric / nullif(counted.coded_count + counted.leak_count, 0), 6) as required_coverage_rate,
 
         counted.is_complete
     from counted
