@@ -89,7 +89,9 @@ const conditions = z.strictObject({
     .describe(
       'The current code: none, system (ININ-…), unknown (an id that is not in the directory), any, or a code by name or id. Default: none or system.',
     ),
-  phase: oneOrMore(z.enum(phases)).optional().describe('Default: ended. afterCallWork is for rules that are evaluated live.'),
+  phase: oneOrMore(z.enum(phases))
+    .optional()
+    .describe('Default: ended. afterCallWork is for rules that are evaluated live.'),
   queue: named('Queue of the agent session').optional(),
   media: named('Media type, such as voice, message, email, callback').optional(),
   direction: oneOrMore(z.enum(['inbound', 'outbound'])).optional(),
