@@ -36,7 +36,7 @@ export interface EraseOptions {
 
 interface Person {
   readonly subject: ErasureSubject;
-  /** As it was given, and as the privacy policy may have hashed it. */
+  /** The identifier as given, and as the privacy policy may have hashed it. */
   readonly identifiers: readonly string[];
 }
 
@@ -91,7 +91,7 @@ async function erase(
   const erasures = person.identifiers.map((identifier): Erasure => {
     return { subject: person.subject, digest: erasureDigest(salt, person.subject, identifier), policy };
   });
-  // Registered before the search: what is stored from now on cannot contain the person any more.
+  // Registered before the search, so that nothing stored from now on contains the person.
   if (!isDryRun) await inTransaction(pool, (client) => registerErasures(client, erasures, context.now()));
   const isExternalContact = person.subject !== 'user';
   const plan = { eraser: createEraser(erasures, salt), salt, policy, isDryRun, isExternalContact, now: context.now() };
@@ -117,7 +117,10 @@ function find(client: pg.ClientBase, person: Person): Promise<string[]> {
   return conversationsWith(client, needles(person));
 }
 
-/** Conversations that are in the tables of wrap-up and were erased before, e.g. by a command that was killed after that. */
+/**
+ * Finds conversations in the wrap-up tables that an earlier command erased from the others, e.g.
+ * one that was killed.
+ */
 async function formerIds(client: pg.ClientBase, plan: ErasePlan): Promise<string[]> {
   const { rows: known } = await client.query<{ id: string }>(
     'select conversation_id::text as id from wrapup.surveys union select conversation_id::text from wrapup.assignments where note is not null',
@@ -130,7 +133,7 @@ async function formerIds(client: pg.ClientBase, plan: ErasePlan): Promise<string
   return rows.map((row) => digests.get(row.digest) as string);
 }
 
-/** Finds conversations that still contain the person, which would be a fault of this program. */
+/** Finds conversations that still contain the person; any would be a bug. */
 async function findRemaining(client: pg.ClientBase, person: Person, plan: ErasePlan): Promise<string[]> {
   const left: string[] = [];
   for (const id of await conversationsWith(client, needles(person))) {

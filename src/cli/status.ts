@@ -8,7 +8,10 @@ import { withWarehouse } from './app/with-open.js';
 
 const gapsShownMax = 20;
 
-/** Shows coverage, pending work and its causes, from the marts that an analyst sees, and the sizes of the relations. */
+/**
+ * Shows coverage, pending work and its causes, read from the marts that analysts see, and the sizes
+ * of the relations.
+ */
 export async function statusCommand(context: CommandContext, options: { readonly json: boolean }): Promise<number> {
   return withWarehouse(context, async (opened) => {
     const status = await readStatus(opened.pool, context.now());
@@ -20,22 +23,22 @@ export async function statusCommand(context: CommandContext, options: { readonly
 type Row = Readonly<Record<string, unknown>>;
 
 export interface Status {
-  /** Since when Genesys Cloud was away or refused this program, as the last run found it. */
+  /** Outage of Genesys Cloud that the last run met. */
   readonly outage: StoredOutage | null;
   readonly streams: readonly Row[];
-  /** Sessions that work on slices, or hold them. */
+  /** Sessions that hold claims on slices. */
   readonly claims: readonly Row[];
-  /** Holes and failing slices, oldest first. */
+  /** Gaps and failing slices, oldest first. */
   readonly gaps: readonly Row[];
   readonly deadLetters: readonly Row[];
   readonly lastRun: Row | null;
   /** Use of the API's rate limit by the last run. */
   readonly apiBudget: Row | null;
-  /** Present state of the allowances that all processes share. */
+  /** Current state of the allowances that all processes share. */
   readonly sharedBudgets: readonly Row[];
-  /** Ids that data name and the directory lacks. */
+  /** Ids that occur in data but not in the directory. */
   readonly unlisted: readonly Unlisted[];
-  /** Users with statuses whom the aggregates of status times leave out. */
+  /** Users with statuses but without aggregated status times. */
   readonly usersWithoutStatusTimes: number;
   readonly sizes: readonly Row[];
 }
@@ -132,7 +135,7 @@ function directoryText({ unlisted, usersWithoutStatusTimes }: Status): string[] 
 const divisionHint =
   'The OAuth client may lack their divisions: add these, or all divisions, to its role in Genesys Cloud (Admin, OAuth, Roles). What is newer than the last listing appears with the next.';
 
-/** As many columns as a terminal holds; `--json` gives them all. */
+/** Selects as many columns as fit a terminal; `--json` has all of them. */
 function shownOf(row: Row): Row {
   const shown = ['stream', 'watermark_at', 'final_until_at', 'last_success_at'];
   const counts = ['due_slice_count', 'failing_slice_count', 'dead_letter_count'];
