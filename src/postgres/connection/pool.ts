@@ -180,3 +180,8 @@ function safeNumber(text: string): number | string {
   const value = Number(text);
   return Number.isSafeInteger(value) ? value : text;
 }
+
+/** Asks the database for nothing; rejects while it is away. */
+export async function probeDatabase(pool: pg.Pool): Promise<void> {
+  await pool.query('select 1');
+}
