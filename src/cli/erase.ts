@@ -42,7 +42,7 @@ export interface EraseOptions {
 
 interface Person {
   readonly subject: ErasureSubject;
-  /** As it was given, and as the privacy policy may have hashed it. */
+  /** The identifier as given, and as the privacy policy may have hashed it. */
   readonly identifiers: readonly string[];
 }
 
@@ -97,7 +97,7 @@ async function erase(
   const erasures = person.identifiers.map((identifier): Erasure => {
     return { subject: person.subject, digest: erasureDigest(salt, person.subject, identifier), policy };
   });
-  // Registered before the search: what is stored from now on cannot contain the person any more.
+  // Registered before the search, so that nothing stored from now on contains the person.
   if (!isDryRun) await inTransaction(pool, (client) => registerErasures(client, erasures, context.now()));
   const isExternalContact = person.subject !== 'user';
   const plan = { eraser: createEraser(erasures, salt), salt, policy, isDryRun, isExternalContact, now: context.now() };
@@ -129,7 +129,7 @@ function find(client: pg.ClientBase, person: Person): Promise<string[]> {
   return conversationsWith(client, needles(person));
 }
 
-/** Finds conversations that still contain the person, which would be a fault of this program. */
+/** Finds conversations that still contain the person; any would be a bug. */
 async function findRemaining(client: pg.ClientBase, person: Person, plan: ErasePlan): Promise<string[]> {
   const left: string[] = [];
   for (const id of await conversationsWith(client, needles(person))) {

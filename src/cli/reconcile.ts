@@ -22,15 +22,16 @@ export interface ReconcileOptions {
 }
 
 const daysMax = 3_700;
-/** More than this nobody reads; the days' counts in the summary are complete. */
+/** Nobody reads more rows than this; the counts by day in the summary are complete. */
 const differencesShownMax = 100_000;
-/** Behind a sync or a tick: what is left is compared behind the next one. */
+/** Days compared after one sync or tick; the rest is compared after the next one. */
 const daysPerRunMax = 31;
 const runMsMax = 20 * secondMs;
 
 /**
- * Compares stored conversations with Genesys' aggregates, in all UTC days that the range touches, and prints what differs. Slices behind final
- * differences are made due; the next sync pulls them. Exit status 1 where something final differs.
+ * Compares stored conversations with Genesys' aggregates, in all UTC days that the range touches,
+ * and prints the differences. Slices with final differences are made due, so that the next sync
+ * pulls them. Exit status 1 if a final figure differs.
  */
 export async function reconcileCommand(context: CommandContext, options: ReconcileOptions): Promise<number> {
   const range = rangeOf(options, context.now());
@@ -43,7 +44,10 @@ export async function reconcileCommand(context: CommandContext, options: Reconci
   });
 }
 
-/** After a sync: days of which something was pulled since they were compared. Its failure is logged only; the data is stored. */
+/**
+ * Compares, after a sync, the days of which something was pulled since they were last compared. A
+ * failure is only logged, because the data is stored.
+ */
 export async function reconcilePulledDays(pool: pg.Pool, context: CommandContext, log: Log): Promise<void> {
   if (context.signal.aborted) return;
   const startedAt = performance.now();
@@ -74,7 +78,7 @@ const column = (name: string): RowColumn<DifferenceRow> => ({ name, of: (row) =>
 
 const columns: readonly RowColumn<DifferenceRow>[] = [
   column('interval_start_at'),
-  // A queue is named where it has a name; its id would only widen the table.
+  // The queue's name is shown; its id would only widen the table.
   { ...column('queue_id'), isHiddenInTable: true },
   { ...column('queue_name'), tableTitle: 'queue', inTable: (row) => row.queue_name ?? row.queue_id },
   column('media_type'),
@@ -114,7 +118,7 @@ function rangeOf({ from, to }: ReconcileOptions, now: Date): Interval {
   requireOrder(from, to);
   if (from >= now)
     throw new UsageError(`--from ${from.toISOString()} lies in the future; there is nothing to compare yet.`);
-  // Slices are whole days, and so is what is proven.
+  // Slices are whole days, and so are comparisons.
   const range = { from: floorTo(from, dayMs), to: plus(floorTo(plus(earlier(to, now), -1), dayMs), dayMs) };
   if (lengthMs(range) > daysMax * dayMs)
     throw new UsageError(`The range is longer than ${daysMax} days; take a shorter one.`);

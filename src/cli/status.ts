@@ -6,7 +6,10 @@ import { withWarehouse } from './app/with-open.js';
 
 const gapsShownMax = 20;
 
-/** Shows coverage, pending work and its causes, from the marts that an analyst sees, and the sizes of the relations. */
+/**
+ * Shows coverage, pending work and its causes, read from the marts that analysts see, and the sizes
+ * of the relations.
+ */
 export async function statusCommand(context: CommandContext, options: { readonly json: boolean }): Promise<number> {
   return withWarehouse(context, async (opened) => {
     const status = await readStatus(opened.pool, context.now());
@@ -61,7 +64,7 @@ function directoryText({ unlisted, usersWithoutStatusTimes }: Status): string[] 
 const divisionHint =
   'The OAuth client may lack their divisions: add these, or all divisions, to its role in Genesys Cloud (Admin, OAuth, Roles). What is newer than the last listing appears with the next.';
 
-/** As many columns as a terminal holds; `--json` gives them all. */
+/** Selects as many columns as fit a terminal; `--json` has all of them. */
 function shownOf(row: Row): Row {
   const shown = ['stream', 'watermark_at', 'final_until_at', 'last_success_at'];
   const counts = ['due_slice_count', 'failing_slice_count', 'dead_letter_count'];

@@ -13,7 +13,7 @@ export interface Progress {
   stop(): void;
 }
 
-/** Slices done out of those due in a range: a bar where a person watches, a log line now and then elsewhere. */
+/** Shows how many of the due slices of a range are done: as a bar on a terminal, as occasional log lines elsewhere. */
 export async function createProgress(
   pool: pg.Pool,
   streams: readonly Stream[],

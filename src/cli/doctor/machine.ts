@@ -12,7 +12,7 @@ import { bytesText } from './units.js';
 
 const { ok, note, warning, fault, skipped } = checksOf('machine');
 
-/** As `engines` in package.json has it; a test compares. */
+/** The minimum in `engines` of package.json; a test compares the two. */
 export const nodeMin = { major: 20, minor: 19 } as const;
 const knownPlatforms = ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64', 'win32-x64'];
 const freeBytesMin = 1024 ** 3;
@@ -29,7 +29,7 @@ export function checkNode(nodeVersion: string, where = `${platform()}-${arch()}`
   return ok('node', found);
 }
 
-/** Checks that the working directory's disk has room: for the embedded Postgres, or for what an export writes. */
+/** Checks that the disk of the working directory has room for the embedded Postgres or for an export. */
 export async function checkDisk(directory: string, isEmbedded: boolean): Promise<Check> {
   try {
     const stats = await statfs(directory);
@@ -43,7 +43,7 @@ export async function checkDisk(directory: string, isEmbedded: boolean): Promise
   }
 }
 
-/** Says which proxy the API is asked through, as requests decide it. The password of the proxy is left out. */
+/** Reports the proxy for requests to the API, as the requests choose it, without its password. */
 export function checkProxy(api: ApiConfig | undefined): Check {
   if (api === undefined) return skipped('proxy', 'the OAuth client is not configured');
   const { proxies } = api;
@@ -56,7 +56,7 @@ export function checkProxy(api: ApiConfig | undefined): Check {
   return ok('proxy', `${proxy.protocol}//${proxy.host}${except}`);
 }
 
-/** Checks the port of `run`. One that a genesys-warehouse serves already is as it should be. */
+/** Checks the port of `run`. A port that a genesys-warehouse already serves is fine. */
 export async function checkPort({ host, port, isPortGiven }: Config['service']): Promise<Check> {
   if (port === 0) return ok('service port', 'switched off: no /healthz and /metrics');
   const error = await listenOnce(host, port);
@@ -65,7 +65,8 @@ export async function checkPort({ host, port, isPortGiven }: Config['service']):
     return ok('service port', `${port} on ${host} is served by a running genesys-warehouse`);
   const [problem = '', remedy = ''] = portFault(error, { host, port }).split('; ');
   const advice = `${remedy.charAt(0).toUpperCase()}${remedy.slice(1)}.`;
-  // A port that was asked for keeps `run` from starting; the default one is given up with a warning.
+  // If a configured port is taken, `run` does not start; without the default port it continues with
+  // a warning.
   return isPortGiven ? fault('service port', problem, advice) : warning('service port', problem, advice);
 }
 

@@ -181,7 +181,7 @@ function safeNumber(text: string): number | string {
   return Number.isSafeInteger(value) ? value : text;
 }
 
-/** Asks the database for nothing; rejects while it is away. */
+/** Sends an empty query to the database; rejects while it is unavailable. */
 export async function probeDatabase(pool: pg.Pool): Promise<void> {
   await pool.query('select 1');
 }

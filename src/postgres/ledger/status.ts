@@ -6,22 +6,22 @@ import { countUsersWithoutStatusTimes, readUnlisted, type Unlisted } from './unl
 export type Row = Readonly<Record<string, unknown>>;
 
 export interface Status {
-  /** Since when Genesys Cloud was away or refused this program, as the last run found it. */
+  /** Outage of Genesys Cloud that the last run met. */
   readonly outage: StoredOutage | null;
   readonly streams: readonly Row[];
-  /** Sessions that work on slices, or hold them. */
+  /** Sessions that hold claims on slices. */
   readonly claims: readonly Row[];
-  /** Holes and failing slices, oldest first. */
+  /** Gaps and failing slices, oldest first. */
   readonly gaps: readonly Row[];
   readonly deadLetters: readonly Row[];
   readonly lastRun: Row | null;
   /** Use of the API's rate limit by the last run. */
   readonly apiBudget: Row | null;
-  /** Present state of the allowances that all processes share. */
+  /** Current state of the allowances that all processes share. */
   readonly sharedBudgets: readonly Row[];
-  /** Ids that data name and the directory lacks. */
+  /** Ids that occur in data but not in the directory. */
   readonly unlisted: readonly Unlisted[];
-  /** Users with statuses whom the aggregates of status times leave out. */
+  /** Users with statuses but without aggregated status times. */
   readonly usersWithoutStatusTimes: number;
   readonly sizes: readonly Row[];
 }

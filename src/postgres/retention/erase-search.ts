@@ -36,7 +36,10 @@ export async function conversationsOfUser(client: pg.ClientBase, userId: string)
   return rows.map((row) => row.id);
 }
 
-/** Returns the ids of conversations that are in the tables of wrap-up and were erased before, e.g. by a command that was killed after that. */
+/**
+ * Finds conversations in the wrap-up tables that an earlier command erased from the others, e.g.
+ * one that was killed.
+ */
 export async function formerConversations(client: pg.ClientBase, salt: string): Promise<string[]> {
   const { rows: known } = await client.query<{ id: string }>(
     'select conversation_id::text as id from wrapup.surveys union select conversation_id::text from wrapup.assignments where note is not null',
