@@ -11,7 +11,13 @@ import {
   eraseUser,
   eraseWrapup,
 } from '../postgres/retention/erase.js';
-import { conversationsOfUser, conversationsWith, toSearchPattern } from '../postgres/retention/erase-search.js';
+import {
+  conversationsOfUser,
+  conversationsWith,
+  formerConversations,
+  storedRecord,
+  toSearchPattern,
+} from '../postgres/retention/erase-search.js';
 import {
   createEraser,
   type Erasure,
@@ -102,7 +108,13 @@ async function erase(
     const concerned = await eraseConversations(client, createStore(pool, context.now), ids, plan, counts);
     await eraseDeadLetters(client, plan, counts);
     if (isExternalContact)
-      await eraseWrapup(client, [...concerned, ...(await formerIds(client, plan))], needles(person), plan, counts);
+      await eraseWrapup(
+        client,
+        [...concerned, ...(await formerConversations(client, plan.salt))],
+        needles(person),
+        plan,
+        counts,
+      );
     else await eraseUser(client, person.identifiers[0] as string, plan, counts);
     return { counts, left: isDryRun || !isExternalContact ? [] : await findRemaining(client, person, plan) };
   } finally {
@@ -117,28 +129,11 @@ function find(client: pg.ClientBase, person: Person): Promise<string[]> {
   return conversationsWith(client, needles(person));
 }
 
-/**
- * Finds conversations in the wrap-up tables that an earlier command erased from the others, e.g.
- * one that was killed.
- */
-async function formerIds(client: pg.ClientBase, plan: ErasePlan): Promise<string[]> {
-  const { rows: known } = await client.query<{ id: string }>(
-    'select conversation_id::text as id from wrapup.surveys union select conversation_id::text from wrapup.assignments where note is not null',
-  );
-  const digests = new Map(known.map(({ id }) => [erasureDigest(plan.salt, 'conversation', id), id]));
-  const { rows } = await client.query<{ digest: string }>(
-    `select digest from extract.erasures where subject = 'conversation' and digest = any($1)`,
-    [[...digests.keys()]],
-  );
-  return rows.map((row) => digests.get(row.digest) as string);
-}
-
 /** Finds conversations that still contain the person; any would be a bug. */
 async function findRemaining(client: pg.ClientBase, person: Person, plan: ErasePlan): Promise<string[]> {
   const left: string[] = [];
   for (const id of await conversationsWith(client, needles(person))) {
-    const { rows } = await client.query('select genesys.conversation_json($1) as record', [id]);
-    if (plan.eraser.conversation(rows[0]?.record) !== undefined) left.push(id);
+    if (plan.eraser.conversation(await storedRecord(client, id)) !== undefined) left.push(id);
   }
   return left;
 }

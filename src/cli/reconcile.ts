@@ -2,7 +2,13 @@ import type pg from 'pg';
 import { UsageError } from '../lib/errors.js';
 import { dayMs, earlier, floorTo, type Interval, lengthMs, plus, secondMs } from '../lib/interval.js';
 import type { Log } from '../lib/log.js';
-import { type DayReconciliation, readDaysToCompare, reconcileDay } from '../postgres/reconcile/reconcile.js';
+import {
+  type DayReconciliation,
+  type DifferenceRow,
+  readDaysToCompare,
+  readDifferences,
+  reconcileDay,
+} from '../postgres/reconcile/reconcile.js';
 import { type CommandContext, exitDone, exitFailure } from './app/command.js';
 import { errorFacts } from './app/error-text.js';
 import { requireOrder } from './app/range.js';
@@ -31,7 +37,7 @@ export async function reconcileCommand(context: CommandContext, options: Reconci
   const range = rangeOf(options, context.now());
   return withMigratedDatabase(context, async (opened) => {
     const days = await reconcileRange(opened.pool, range, context);
-    const rows = await readDifferences(opened.pool, range);
+    const rows = await readDifferences(opened.pool, range, differencesShownMax);
     if (rows.length > 0 || options.format !== 'table') context.print(renderRows(options.format, columns, rows));
     report(days, opened.log);
     return days.some((day) => day.state === 'different') ? exitFailure : exitDone;
@@ -68,26 +74,9 @@ async function reconcileRange(pool: pg.Pool, range: Interval, context: CommandCo
   return days;
 }
 
-type Row = Readonly<Record<string, unknown>>;
+const column = (name: string): RowColumn<DifferenceRow> => ({ name, of: (row) => row[name] });
 
-/** Final differences first, then by time. */
-async function readDifferences(pool: pg.Pool, range: Interval): Promise<readonly Row[]> {
-  const { rows } = await pool.query<Row>(
-    `select to_char(interval_start_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI"Z"') as interval_start_at,
-         queue_id, queue_name, media_type, metric, state, is_final,
-         details_count::int, aggregate_count::int, details_seconds::float8, aggregate_seconds::float8
-     from mart.ops_reconciliation_differences
-     where interval_start_at >= $1 and interval_start_at < $2
-     order by is_final desc, interval_start_at, queue_name, queue_id, media_type, metric
-     limit $3`,
-    [range.from, range.to, differencesShownMax],
-  );
-  return rows;
-}
-
-const column = (name: string): RowColumn<Row> => ({ name, of: (row) => row[name] });
-
-const columns: readonly RowColumn<Row>[] = [
+const columns: readonly RowColumn<DifferenceRow>[] = [
   column('interval_start_at'),
   // The queue's name is shown; its id would only widen the table.
   { ...column('queue_id'), isHiddenInTable: true },

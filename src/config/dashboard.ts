@@ -1,3 +1,4 @@
+import { isLoopbackHost } from '../lib/loopback.js';
 import type { Fields } from './fields.js';
 
 export interface DashboardConfig {
@@ -15,8 +16,6 @@ interface Served {
   readonly names: readonly string[];
 }
 
-const loopback = /^(localhost|127(\.\d{1,3}){3}|::1)$/i;
-
 export function dashboardConfig(values: Fields): DashboardConfig {
   const { GENESYS_WAREHOUSE_DASHBOARD_PASSWORD: password, GENESYS_WAREHOUSE_DASHBOARD_ROLE: role } = values;
   return Object.freeze({
@@ -29,7 +28,7 @@ export function dashboardConfig(values: Fields): DashboardConfig {
 /** Returns why the page may not be served as configured: a page that other machines can reach needs a password. */
 export function dashboardFault({ host, names }: Omit<Served, 'port'>, page: DashboardConfig): string | undefined {
   if (page.password !== undefined) return undefined;
-  if (!loopback.test(host))
+  if (!isLoopbackHost(host))
     return `GENESYS_WAREHOUSE_DASHBOARD_PASSWORD is missing; GENESYS_WAREHOUSE_SERVICE_HOST ${host} can be reached from other machines`;
   if (names.length > 0)
     return 'GENESYS_WAREHOUSE_DASHBOARD_PASSWORD is missing; GENESYS_WAREHOUSE_SERVICE_NAMES lets the page be reached by other names';

@@ -72,7 +72,7 @@ async function checkLogin(api: GenesysApi, config: ConfigWithApi): Promise<Check
 }
 
 /** Returns the host whose login and API are used. */
-export function hostOf({ api }: Pick<ConfigWithApi, 'api'>): string {
+function hostOf({ api }: Pick<ConfigWithApi, 'api'>): string {
   return api.apiUrl === undefined ? (api.region ?? '') : new URL(api.apiUrl).host;
 }
 

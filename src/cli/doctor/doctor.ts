@@ -2,7 +2,7 @@ import { type Config, type ConfigWithApi, type Environment, parseConfig } from '
 import { UsageError } from '../../lib/errors.js';
 import { version } from '../../lib/version.js';
 import type { CommandContext } from '../app/command.js';
-import { type ApiReport, checkApi, hostOf } from './api.js';
+import { type ApiReport, checkApi } from './api.js';
 import { type Check, checksOf, exitStatusOf } from './check.js';
 import { checkDatabase } from './database.js';
 import { checkDisk, checkNode, checkPort, checkProxy } from './machine.js';
@@ -41,11 +41,7 @@ export async function diagnose(context: CommandContext): Promise<Diagnosis> {
 
 async function checkMachine(context: CommandContext, config: Config, api?: ConfigWithApi): Promise<Check[]> {
   const isEmbedded = config.databaseUrl === undefined;
-  return [
-    await checkDisk(context.directory, isEmbedded),
-    checkProxy(context.environment, api && hostOf(api).replace(/:\d+$/, '')),
-    await checkPort(config.service),
-  ];
+  return [await checkDisk(context.directory, isEmbedded), checkProxy(api?.api), await checkPort(config.service)];
 }
 
 async function checkAnswers(context: CommandContext, api: ConfigWithApi | undefined): Promise<ApiReport> {

@@ -2,14 +2,15 @@
 import { statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { arch, platform } from 'node:os';
-import type { Config, Environment } from '../../config/config.js';
+import type { ApiConfig, Config } from '../../config/config.js';
+import { proxyFor } from '../../genesys/http/proxy.js';
 import { isLoopbackHost } from '../../lib/loopback.js';
 import { describeSystemError } from '../../lib/system-errors.js';
 import { portFault } from '../../service/http-server.js';
 import { type Check, checksOf } from './check.js';
 import { bytesText } from './units.js';
 
-const { ok, note, warning, fault } = checksOf('machine');
+const { ok, note, warning, fault, skipped } = checksOf('machine');
 
 /** The minimum in `engines` of package.json; a test compares the two. */
 export const nodeMin = { major: 20, minor: 19 } as const;
@@ -42,17 +43,17 @@ export async function checkDisk(directory: string, isEmbedded: boolean): Promise
   }
 }
 
-/** Reports the proxy for requests to the API, without its password. */
-export function checkProxy(environment: Environment, apiHost: string | undefined): Check {
-  const value = (name: string) => environment[name.toLowerCase()] || environment[name];
-  const proxy = value('HTTPS_PROXY') ?? value('HTTP_PROXY');
-  if (!proxy) return ok('proxy', 'none: the API is asked directly');
-  if (!URL.canParse(proxy))
-    return fault('proxy', 'HTTPS_PROXY is not a URL', 'Use one such as http://proxy.example.com:3128.');
-  if (apiHost !== undefined && isLoopbackHost(apiHost)) return ok('proxy', 'not used: the API is on this machine');
-  const { protocol, host } = new URL(proxy);
-  const except = value('NO_PROXY');
-  return ok('proxy', `${protocol}//${host}${except ? `, except for ${except}` : ''}`);
+/** Reports the proxy for requests to the API, as the requests choose it, without its password. */
+export function checkProxy(api: ApiConfig | undefined): Check {
+  if (api === undefined) return skipped('proxy', 'the OAuth client is not configured');
+  const { proxies } = api;
+  if (proxies === undefined) return ok('proxy', 'none: the API is asked directly');
+  const apiUrl = new URL(api.apiUrl ?? `https://api.${api.region}`);
+  if (isLoopbackHost(apiUrl.hostname)) return ok('proxy', 'not used: the API is on this machine');
+  const proxy = proxyFor(apiUrl, proxies);
+  if (proxy === undefined) return ok('proxy', `not used: ${apiUrl.host} is asked directly`);
+  const except = proxies.none.length === 0 ? '' : `, except for ${proxies.none.join(', ')}`;
+  return ok('proxy', `${proxy.protocol}//${proxy.host}${except}`);
 }
 
 /** Checks the port of `run`. A port that a genesys-warehouse already serves is fine. */

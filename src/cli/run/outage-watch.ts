@@ -1,10 +1,10 @@
 import { backOffMs } from '../../lib/abort.js';
 import { asError, type OutageError } from '../../lib/errors.js';
 import { secondMs } from '../../lib/interval.js';
+import { probeDatabase } from '../../postgres/connection/pool.js';
 import { clearOutage } from '../../postgres/ledger/outage.js';
 import { type CommandContext, timingOf } from '../app/command.js';
 import type { OpenedWithApi } from '../app/open.js';
-import { probeDatabase } from '../app/outage.js';
 import type { RunState } from './health.js';
 
 export interface OutageWatchOptions {

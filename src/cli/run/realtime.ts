@@ -1,5 +1,5 @@
-import type pg from 'pg';
 import { onConnection } from '../../postgres/connection/transaction.js';
+import { arePulled } from '../../postgres/ledger/coverage.js';
 import { eraseFrom, withErasures } from '../../postgres/load/erasures.js';
 import { createStore, storePages } from '../../postgres/load/store.js';
 import { storeSurveys } from '../../postgres/wrapup/surveys.js';
@@ -71,17 +71,9 @@ export async function openRunLive(options: RunLiveOptions): Promise<RunLive> {
  */
 async function checkRules({ config: { wrapupRules }, pool, log }: OpenedWithApi): Promise<void> {
   const rules = parseRules(await readRules(wrapupRules), wrapupRules);
-  if (await isDirectoryPulled(pool)) await openPlanner(pool, wrapupRules);
+  if (await arePulled(pool, directoryStreams)) await openPlanner(pool, wrapupRules);
   if (rules.writeback === undefined)
     log.warn(`${wrapupRules} has no writeback list: no queue is listened to, and nothing is written to Genesys`);
-}
-
-async function isDirectoryPulled(pool: pg.Pool): Promise<boolean> {
-  const { rows } = await pool.query<{ stream: string }>(
-    'select distinct stream from extract.slices where stream = any($1) and pass > 0',
-    [directoryStreams],
-  );
-  return rows.length === directoryStreams.length;
 }
 
 function createRuleWorker({ opened, context, apply, onError }: RunLiveOptions): RuleWorker {
