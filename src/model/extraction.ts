@@ -102,10 +102,7 @@ export interface Page {
   readonly rejects: readonly Reject[];
   /** Resume point after this page. Never null: a null cursor means that a pass has not begun. */
   readonly cursor: Json;
-  /**
-   * Records in the response, for progress and counts. A page without any is committed at once,
-   * because it only moves the cursor.
-   */
+  /** Records in the response. A page without any is committed at once, because it only moves the cursor. */
   readonly recordCount: number;
   /** Absent for small pages, as most are. */
   readonly memory?: PageMemory;
@@ -115,20 +112,14 @@ export interface Page {
 export interface PageMemory {
   /** Returns the share and empties the page. Must be called when the page is stored or dropped. */
   release(): void;
-  /**
-   * Returns true if others wait for room, so that this page should be stored at once instead of
-   * waiting for more pages.
-   */
+  /** Returns true if others wait for room, so that this page should be stored at once. */
   isWanted(): boolean;
 }
 
 export interface StreamContext {
   readonly now: () => Date;
   readonly signal: AbortSignal;
-  /**
-   * Ids of conversations stored as open, above `after` in id order, at most `limit`: the ones that
-   * `open_conversations` requests again.
-   */
+  /** Ids above `after` of conversations stored as open, in order, at most `limit`. */
   readonly openConversationIds: (after: string | null, limit: number) => Promise<readonly string[]>;
   /** Ids of users in the stored directory, in order, without those deleted before `since`. */
   readonly userIds: (since: Date) => Promise<readonly string[]>;
@@ -141,10 +132,7 @@ export interface SliceContext extends StreamContext {
   readonly erase: (record: unknown) => unknown;
 }
 
-/**
- * Streams whose dead letters are single conversations, which can be stored again individually; for
- * all others the slice is pulled again.
- */
+/** Streams whose dead letters can be stored again individually; others are pulled again by slice. */
 export const conversationStreams: readonly string[] = [
   'conversations',
   'conversation_history',
@@ -185,20 +173,11 @@ export interface Stream {
   readonly backfillLengthMs?: (range: Interval, context: StreamContext) => Promise<number>;
   /** Age to which the first plan reaches back; undefined for the configured start. */
   readonly initialLookbackMs?: number;
-  /**
-   * Slices of a past period of this length are merged into one slice, so that data pulled live in
-   * small slices costs one request per pass.
-   */
+  /** Slices of a past period of this length are merged, so that each pass costs one request. */
   readonly mergedLengthMs?: number;
-  /**
-   * True if the stream reads records one by one and limits their memory itself; pages of all other
-   * streams are read as a whole.
-   */
+  /** True if the stream reads records one by one and limits their memory itself. */
   readonly isRecordWise?: boolean;
-  /**
-   * Another stream that stores the same records, so that ranges it has pulled need not be retried
-   * here indefinitely.
-   */
+  /** Another stream that stores the same records; what it has pulled need not be retried here. */
   readonly coveredBy?: string;
   /** Smallest interval into which a slice may be split when a cap is hit. */
   readonly sliceLengthMsMin: number;

@@ -13,7 +13,7 @@ export async function send(
   signal?: AbortSignal,
 ): Promise<void> {
   if (response.headersSent || response.destroyed) return;
-  // The unread rest of a refused body would be parsed as the next request.
+  // The rest of a refused body would be parsed as the next request.
   if (!request.complete) response.setHeader('connection', 'close');
   for (const [name, value] of Object.entries(defaultHeaders)) response.setHeader(name, value);
   const options = signal === undefined ? {} : { signal };

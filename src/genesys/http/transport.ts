@@ -99,7 +99,7 @@ async function exchange<T>(
     const headers = flattenHeaders(response.headers);
     const isPacked = headers['content-encoding'] === 'gzip';
     const body = isPacked ? unpacked(response.body) : response.body;
-    // A reader that stops early leaves unread bytes on the connection, and an error of the stream
+    // A reader that stops early leaves bytes on the connection, and an error of the stream
     // about its premature end.
     response.body.on('error', () => {});
     try {

@@ -8,7 +8,7 @@ export interface Operation {
   /** Name in logs, errors and metrics. */
   readonly name: string;
   readonly kind: OperationKind;
-  /** A query that is no smaller for a part of its interval, so that splitting does not help. */
+  /** A query of the same size for any part of its interval, so that splitting does not help. */
   readonly isIndivisible?: boolean;
   /** Member of the response with its records, if they can be read one by one. */
   readonly recordsKey?: string;
