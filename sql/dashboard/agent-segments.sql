@@ -11,8 +11,11 @@ day as (
         least((:day + 1)::timestamp at time zone :zone, greatest(now(), :day::timestamp at time zone :zone)) as end_at
 ),
 
+-- The only step that reads the day, so that its bounds are constants that reach the index.
 sessions as (
     select
+        day.start_at,
+        day.end_at,
         sessions.conversation_started_at,
         sessions.conversation_id,
         sessions.participant_no,
@@ -42,10 +45,9 @@ stretches as (
             when 'wrapup' then 'acw'
             else 'contact'
         end as kind,
-        greatest(segments.started_at, day.start_at) as from_at,
-        least(coalesce(segments.ended_at, day.end_at), day.end_at) as to_at
-    from day
-    cross join sessions
+        greatest(segments.started_at, sessions.start_at) as from_at,
+        least(coalesce(segments.ended_at, sessions.end_at), sessions.end_at) as to_at
+    from sessions
     -- One record at a time: joined as a whole, every segment of the warehouse would be read.
     cross join lateral (
         select
