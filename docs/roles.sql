@@ -1,12 +1,13 @@
--- Four roles for one warehouse: who owns and changes its tables, who writes rows, who reads reports, who reads personal data. To be run in the warehouse's database by a
--- superuser, or by a role that may create roles and owns the database: psql -f docs/roles.sql "$DATABASE_URL". Safe to repeat.
+-- Four roles for one warehouse: the owner of its tables, the writer of rows, the reader of reports and the reader of personal data.
+-- Run it in the warehouse's database as a superuser, or as a role that may create roles and owns the database:
+-- psql -f docs/roles.sql "$DATABASE_URL". Safe to repeat.
 --
 -- The roles have no password, so nobody can log in with them yet:   alter role genesys_writer login password '…';
 -- `migrate`, `prune` and `rebuild-facts` run as genesys_owner, everything else (`run`, `sync`, `backfill`, `status` …) as genesys_writer.
--- BI tools get a role of their own each:                             create role my_bi login password '…'; grant genesys_reader to my_bi;
--- Who may see personal data (attributes, addresses) as well:         grant genesys_personal to my_bi;
+-- Each BI tool gets a role of its own:                                create role my_bi login password '…'; grant genesys_reader to my_bi;
+-- Roles that may also see personal data (attributes, addresses):      grant genesys_personal to my_bi;
 -- The web page, when `run` serves it as genesys_writer:              grant genesys_reader to genesys_writer;
--- A warehouse that another role has made so far:                     reassign owned by that_role to genesys_owner;   and then this script again.
+-- A warehouse that another role has created:                    reassign owned by that_role to genesys_owner;   and then this script again.
 
 do $$
 declare
@@ -20,10 +21,10 @@ begin
         end;
     end loop;
 
-    -- Nobody else connects to this database, makes schemas or temporary tables in it.
+    -- Nobody else may connect to this database, or create schemas or temporary tables in it.
     execute format('revoke connect, create, temporary on database %I from public', current_database());
     execute format('grant connect, temporary, create on database %I to genesys_owner', current_database());
-    -- Answers about intervals are compared in a temporary table before they are written.
+    -- Responses about intervals are compared in a temporary table before they are written.
     execute format('grant connect, temporary on database %I to genesys_writer', current_database());
     execute format('grant connect on database %I to genesys_reader', current_database());
 end
@@ -34,10 +35,10 @@ revoke create on schema public from public;
 -- Roles that see personal data see the rest as well.
 grant genesys_reader to genesys_personal;
 
--- The role that runs this script may not be a superuser: to act as the owner it must be a member.
+-- The role that runs this script need not be a superuser: to act as the owner it must be a member.
 grant genesys_owner to current_user;
 
--- What the owner makes from now on.
+-- Objects that the owner creates from now on.
 alter default privileges for role genesys_owner grant usage on schemas to genesys_writer;
 alter default privileges for role genesys_owner grant select, insert, update, delete on tables to genesys_writer;
 -- Exports to a lake and identities draw numbers from sequences; a restored database sets the one of exports.
@@ -47,7 +48,7 @@ alter default privileges for role genesys_owner grant execute on functions to ge
 -- Earlier versions of this script let readers execute everything; `migrate` grants them what the views call.
 alter default privileges for role genesys_owner revoke execute on functions from genesys_reader;
 
--- What is there already.
+-- Objects that exist already.
 do $$
 declare
     schema_name text;
@@ -63,8 +64,8 @@ begin
 end
 $$;
 
--- Functions that the views of schema mart call, which their readers must be allowed to execute. None of it can be called without a view: that
--- would need usage of schema genesys.
+-- Functions that the views of schema mart call, which readers must be allowed to execute. Readers cannot call them directly: that
+-- would need usage on schema genesys.
 do $$
 declare
     function_name text;
@@ -85,8 +86,8 @@ begin
 end
 $$;
 
--- Large objects need no privilege on any table: any role that may connect could fill the disk with them. A superuser's to revoke; for anybody else
--- Postgres only warns.
+-- Large objects need no privilege on any table: any role that may connect could fill the disk with them. Only a superuser may revoke
+-- this right; for other roles Postgres only warns.
 do $$
 begin
     revoke execute on function lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea) from public;
@@ -102,7 +103,7 @@ begin
 end
 $$;
 
--- Bounds for each role of a BI tool, which its members do not inherit from genesys_reader:
+-- Limits to set for each role of a BI tool, because members do not inherit them from genesys_reader:
 --   alter role my_bi connection limit 10;
 --   alter role my_bi set statement_timeout = '5min';
 --   alter role my_bi set transaction_timeout = '10min';          (Postgres 17 and newer)

@@ -4,7 +4,7 @@ import type { CommandContext } from './app/command.js';
 
 type Run = (command: (context: CommandContext) => Promise<number>) => Promise<void>;
 
-/** The commands that say which role sees which divisions. */
+/** Adds the commands that set which role sees which divisions. */
 export function addAccessCommands(program: Command, run: Run): void {
   const access = program
     .command('access')

@@ -10,7 +10,7 @@ import type { Opened } from './app/open.js';
 import { table } from './app/table.js';
 import { withMigratedDatabase } from './app/with-open.js';
 
-/** Lets a role of the database see these divisions, and with the first of them nothing else. */
+/** Grants a role of the database access to divisions. From the first grant on, the role sees no others. */
 export function accessGrantCommand(
   context: CommandContext,
   role: string,
@@ -28,7 +28,10 @@ export function accessGrantCommand(
   });
 }
 
-/** Takes divisions from a role, all of them when none is named; a role without any sees everything again, which is logged. */
+/**
+ * Revokes divisions from a role, all of them when none is named. A role without any sees everything
+ * again, which is logged.
+ */
 export function accessRevokeCommand(
   context: CommandContext,
   role: string,

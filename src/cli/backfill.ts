@@ -20,7 +20,7 @@ export interface BackfillOptions {
   readonly failOnDeadLetters: boolean;
 }
 
-/** Plans and pulls a past range; what a former backfill or the scheduler has pulled already is not pulled again. */
+/** Plans and pulls a past range. Parts that an earlier backfill or the scheduler has pulled are not pulled again. */
 export async function backfillCommand(context: CommandContext, options: BackfillOptions): Promise<number> {
   const range = rangeOf(options, context.now());
   return withApi(context, async (opened) => {
@@ -72,7 +72,10 @@ async function rejectPrunedRange(
   }
 }
 
-/** Facts are read with the directory's names, also where a backfill is the first thing a warehouse ever does. */
+/**
+ * Pulls the directory first, because facts are read with its names and a backfill may be the first
+ * command of a warehouse.
+ */
 async function syncDirectory(engine: SyncContext): Promise<void> {
   const snapshots = engine.streams.filter((stream) => stream.kind === 'snapshot');
   await planAll({ ...engine, streams: snapshots });
@@ -93,7 +96,7 @@ async function planStreamRange(
   engine.log.info({ stream: stream.name, interval: formatInterval(asked), slices: added }, 'Planned');
 }
 
-/** A stream that is for recent data takes only that part of the range, unless it was asked for by name. */
+/** Limits a stream for recent data to that part of the range, unless it was requested by name. */
 function recentPart(stream: Stream, range: Interval, now: Date): Interval | null {
   if (stream.initialLookbackMs === undefined) return range;
   const from = later(range.from, floorTo(plus(now, -stream.initialLookbackMs), dayMs));

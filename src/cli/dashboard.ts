@@ -9,7 +9,7 @@ import { type CommandContext, exitDone } from './app/command.js';
 import { openPage } from './app/page.js';
 import { withDatabase } from './app/with-open.js';
 
-/** Beside the service port of `run`, which may be at work on the same machine. */
+/** Differs from the service port of `run`, which may be running on the same machine. */
 export const dashboardPort = 8485;
 
 /** Serves the page alone until it is stopped; its address goes to standard output. */

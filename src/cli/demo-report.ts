@@ -6,9 +6,9 @@ export interface DemoFacts {
   readonly readerUrl: string;
   readonly apiUrl: string;
   readonly pageUrl: string;
-  /** Words that start this program, or `npm run` for the script that did. */
+  /** Command that starts this program, or `npm run` with the script that did. */
   readonly demoCall: string;
-  /** Page, database and API stay until the demo is stopped. */
+  /** True where page, database and API keep running until the demo is stopped. */
   readonly isStaying: boolean;
 }
 

@@ -23,9 +23,10 @@ const demoDirectory = 'demo';
 const pageHost = '127.0.0.1';
 
 /**
- * The main job at work with nothing configured: a simulated organisation, the embedded Postgres in a folder of its own, a week of history,
- * what the marts say, and the web page over them. It stays until it is stopped where a person watches or `keep` says so. A second run pulls
- * only what has happened since.
+ * Runs the whole program with nothing configured: a simulated organisation, the embedded Postgres
+ * in a folder of its own, a week of history, a report of the marts, and the web page over them. On
+ * a terminal, or with `keep`, it runs until it is stopped. A second run pulls only what has
+ * happened since.
  */
 export async function demoCommand(context: CommandContext, options: { readonly keep: boolean }): Promise<number> {
   const sandbox = await startSandbox({ requestsPerMinute: 'unlimited', timeZone: 'UTC' });
@@ -56,7 +57,7 @@ function demoCall(context: CommandContext): string {
   return context.environment.npm_lifecycle_event === 'demo' ? 'npm run demo --' : `${callOf(context)} demo`;
 }
 
-/** Serves the page while `work` is under way. */
+/** Serves the page while `work` runs. */
 async function withPage(
   context: CommandContext,
   { config, databaseUrl, log }: OpenedWithApi,
@@ -75,7 +76,10 @@ async function withPage(
   }
 }
 
-/** The usual port, so that an address keeps its meaning from one demo to the next, or any where that is taken. */
+/**
+ * Starts at the usual port, so that an address stays valid from one demo to the next, or at any
+ * free port where that one is taken.
+ */
 async function startAtFreePort(mount: Mount, log: Log): Promise<Service> {
   const options = { host: pageHost, routes: [], mounts: [mount], log };
   try {
@@ -85,7 +89,7 @@ async function startAtFreePort(mount: Mount, log: Log): Promise<Service> {
   }
 }
 
-/** The environment of the user is left out on purpose: a demo must not write into a real warehouse. */
+/** Ignores the user's environment on purpose: a demo must not write into a real warehouse. */
 function demoContext(
   context: CommandContext,
   sandbox: { url: string; clientId: string; clientSecret: string },

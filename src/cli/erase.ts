@@ -11,7 +11,13 @@ import {
   eraseUser,
   eraseWrapup,
 } from '../postgres/retention/erase.js';
-import { conversationsOfUser, conversationsWith, toSearchPattern } from '../postgres/retention/erase-search.js';
+import {
+  conversationsOfUser,
+  conversationsWith,
+  formerConversations,
+  storedRecord,
+  toSearchPattern,
+} from '../postgres/retention/erase-search.js';
 import {
   createEraser,
   type Erasure,
@@ -36,7 +42,7 @@ export interface EraseOptions {
 
 interface Person {
   readonly subject: ErasureSubject;
-  /** As it was given, and as the privacy policy may have hashed it. */
+  /** The identifier as given, and as the privacy policy may have hashed it. */
   readonly identifiers: readonly string[];
 }
 
@@ -91,7 +97,7 @@ async function erase(
   const erasures = person.identifiers.map((identifier): Erasure => {
     return { subject: person.subject, digest: erasureDigest(salt, person.subject, identifier), policy };
   });
-  // Registered before the search: what is stored from now on cannot contain the person any more.
+  // Registered before the search, so that nothing stored from now on contains the person.
   if (!isDryRun) await inTransaction(pool, (client) => registerErasures(client, erasures, context.now()));
   const isExternalContact = person.subject !== 'user';
   const plan = { eraser: createEraser(erasures, salt), salt, policy, isDryRun, isExternalContact, now: context.now() };
@@ -102,7 +108,13 @@ async function erase(
     const concerned = await eraseConversations(client, createStore(pool, context.now), ids, plan, counts);
     await eraseDeadLetters(client, plan, counts);
     if (isExternalContact)
-      await eraseWrapup(client, [...concerned, ...(await formerIds(client, plan))], needles(person), plan, counts);
+      await eraseWrapup(
+        client,
+        [...concerned, ...(await formerConversations(client, plan.salt))],
+        needles(person),
+        plan,
+        counts,
+      );
     else await eraseUser(client, person.identifiers[0] as string, plan, counts);
     return { counts, left: isDryRun || !isExternalContact ? [] : await findRemaining(client, person, plan) };
   } finally {
@@ -117,25 +129,11 @@ function find(client: pg.ClientBase, person: Person): Promise<string[]> {
   return conversationsWith(client, needles(person));
 }
 
-/** Conversations that are in the tables of wrap-up and were erased before, e.g. by a command that was killed after that. */
-async function formerIds(client: pg.ClientBase, plan: ErasePlan): Promise<string[]> {
-  const { rows: known } = await client.query<{ id: string }>(
-    'select conversation_id::text as id from wrapup.surveys union select conversation_id::text from wrapup.assignments where note is not null',
-  );
-  const digests = new Map(known.map(({ id }) => [erasureDigest(plan.salt, 'conversation', id), id]));
-  const { rows } = await client.query<{ digest: string }>(
-    `select digest from extract.erasures where subject = 'conversation' and digest = any($1)`,
-    [[...digests.keys()]],
-  );
-  return rows.map((row) => digests.get(row.digest) as string);
-}
-
-/** Finds conversations that still contain the person, which would be a fault of this program. */
+/** Finds conversations that still contain the person; any would be a bug. */
 async function findRemaining(client: pg.ClientBase, person: Person, plan: ErasePlan): Promise<string[]> {
   const left: string[] = [];
   for (const id of await conversationsWith(client, needles(person))) {
-    const { rows } = await client.query('select genesys.conversation_json($1) as record', [id]);
-    if (plan.eraser.conversation(rows[0]?.record) !== undefined) left.push(id);
+    if (plan.eraser.conversation(await storedRecord(client, id)) !== undefined) left.push(id);
   }
   return left;
 }

@@ -10,11 +10,11 @@ import { withDatabase } from './app/with-open.js';
 export interface ExportOptions {
   readonly from?: Date;
   readonly to?: Date;
-  /** Values as they are, for programs; else what a spreadsheet or a terminal would act on is disarmed. */
+  /** True for values as they are, for programs; otherwise formulas and control characters are escaped. */
   readonly raw: boolean;
 }
 
-/** The column by which a relation is cut: the first of these that it has. */
+/** Time columns to filter on: the first that the relation has is used. */
 const timeColumns = [
   'interval_start_at',
   'started_at',

@@ -11,7 +11,7 @@ export interface MemberOption {
 
 const namePattern = new RegExp(`^[a-z][a-z0-9_]{0,${memberNameCharactersMax - 1}}$`);
 
-/** Throws a UsageError, which never repeats an address, since that may hold a password. */
+/** Parses members. Throws a UsageError that never repeats an address, because it may contain a password. */
 export function membersOf(texts: readonly string[]): MemberOption[] {
   const members = texts.map(memberOf);
   const twice = members.find(({ name }, index) => members.findIndex((other) => other.name === name) !== index);
@@ -19,7 +19,7 @@ export function membersOf(texts: readonly string[]): MemberOption[] {
   return members;
 }
 
-/** One member a line; empty lines and lines with # at their begin are left out. */
+/** Reads one member per line; skips empty lines and lines that begin with #. */
 export function parseMemberFile(text: string): string[] {
   return text
     .split(/\r?\n/)

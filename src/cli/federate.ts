@@ -14,7 +14,7 @@ import { type MemberOption, membersOf, parseMemberFile } from './federate-member
 export interface FederateOptions {
   /** `NAME=URL`. */
   readonly member: readonly string[];
-  /** A file of such lines, which no list of processes shows. */
+  /** File with such lines, which process listings do not show. */
   readonly membersFile?: string;
   readonly remove: readonly string[];
   readonly status: boolean;
@@ -22,11 +22,11 @@ export interface FederateOptions {
 }
 
 /**
- * Makes the database show the marts of the members, adds or refreshes some, or leaves some out; prints all members and whether they answer.
- * Exit status 1 where one does not.
+ * Makes the database show the marts of its members: adds, refreshes or removes some, then prints
+ * all members and whether they answer. Exit status 1 if one does not.
  */
 export async function federateCommand(context: CommandContext, options: FederateOptions): Promise<number> {
-  // Addresses hold passwords, which a list of processes would show to everybody on this machine.
+  // Addresses contain passwords, which process listings would show to every user of this machine.
   process.title = 'genesys-warehouse federate';
   const fromFile = options.membersFile === undefined ? [] : await readMemberFile(context, options.membersFile);
   const members = membersOf([...options.member, ...fromFile]);
@@ -78,7 +78,7 @@ async function readMemberFile(context: CommandContext, path: string): Promise<st
   }
 }
 
-/** Passwords of members are kept out of the log as the database's own is. */
+/** Adds the members' passwords to the secrets that the log redacts. */
 function withSecrets(context: CommandContext, members: readonly MemberOption[]): CommandContext {
   const own = members.map(({ url }) => decodeURIComponent(new URL(url).password)).filter((password) => password !== '');
   return { ...context, createLog: (level, secrets) => context.createLog(level, [...secrets, ...own]) };

@@ -32,7 +32,7 @@ import { syncCommand } from './sync.js';
 import { addWrapupCommands } from './wrapup/program.js';
 
 export interface ProgramIO extends Omit<CommandContext, 'environment' | 'createLog'> {
-  /** The process' own, with `.env`, unless given. */
+  /** Default: the environment of the process with `.env`. */
   readonly environment?: Environment;
   /** `process.argv[1]`: how the program was started. */
   readonly script?: string;
@@ -40,7 +40,7 @@ export interface ProgramIO extends Omit<CommandContext, 'environment' | 'createL
   readonly writeLog?: (line: string) => void;
 }
 
-/** Parses the command line, runs one command and turns whatever happens into an exit status. */
+/** Parses the command line, runs one command and turns its outcome into an exit status. */
 export async function runProgram(args: readonly string[], edges: ProgramIO): Promise<number> {
   let status = exitDone;
   const log = (level: string, secrets: readonly string[]) =>
@@ -115,11 +115,13 @@ function addTryingCommands(program: Command, run: Run): void {
   addInitCommand(program, run);
   program
     .command('doctor')
-    .description('check machine, database, OAuth client and permissions, and say what is lost without each')
-    .option('--json', 'for machines', false)
+    .description('check machine, database, OAuth client and permissions, and show what is lost without each')
+    .option('--json', 'output JSON', false)
     .action((options) => run((context) => doctorCommand(context, options)));
   addSandboxOptions(
-    program.command('sandbox').description('the simulated Genesys Cloud API alone, for dashboards without credentials'),
+    program
+      .command('sandbox')
+      .description('run only the simulated Genesys Cloud API, e.g. to build reports without credentials'),
   ).action((options) => run((context) => sandboxCommand(context, options)));
 }
 
@@ -167,7 +169,7 @@ function addReadingCommands(program: Command, run: Run): void {
   program
     .command('dashboard')
     .description('serve the web page over schema mart until stopped')
-    .option('--port <number>', 'port to listen at; 0 takes any free one', portNumber)
+    .option('--port <number>', 'port to listen on; 0 takes any free port', portNumber)
     .action((options) => run((context) => dashboardCommand(context, options)));
   program
     .command('reconcile')
@@ -197,7 +199,7 @@ function addCatalogCommand(program: Command, run: Run): void {
     .command('catalog')
     .description('write the data dictionary and the relationships of schema mart as a model for a BI tool')
     .addOption(new Option('--format <format>', 'what to write').choices(Object.keys(catalogFormats)).default('json'))
-    .option('--output <directory>', 'write files there instead of to standard output')
+    .option('--output <directory>', 'write files to this directory instead of standard output')
     .option('--relation <name>', 'with --format tableau: only the data source of this fact or report')
     .action((options) => run((context) => catalogCommand(context, options)));
 }
@@ -205,11 +207,11 @@ function addCatalogCommand(program: Command, run: Run): void {
 function addFederateCommand(program: Command, run: Run): void {
   program
     .command('federate')
-    .description('one database whose schema mart shows several warehouses, one of each organisation')
-    .option('--member <name=url...>', 'warehouses to add or to read again, e.g. emea=postgres://…', [])
-    .option('--members-file <file>', 'the same, one a line, out of sight of other users of this machine')
-    .option('--remove <name...>', 'members to leave out from now on', [])
-    .option('--status', 'change nothing; only say which members answer', false)
+    .description('make one database whose schema mart shows several warehouses, one per organisation')
+    .option('--member <name=url...>', 'warehouses to add or refresh, e.g. emea=postgres://…', [])
+    .option('--members-file <file>', 'the same, one per line, hidden from other users of this machine')
+    .option('--remove <name...>', 'members to remove', [])
+    .option('--status', 'change nothing; only show which members answer', false)
     .addOption(formatOption())
     .action((options) => run((context) => federateCommand(context, options)));
 }

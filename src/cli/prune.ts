@@ -17,7 +17,7 @@ const keepDaysMin = 90;
 const keepMonthsMax = 600;
 const daysPerMonth = 30.4;
 
-/** Removes what is older than so many months, days or years, in whole months of UTC. */
+/** Removes data older than the given months, days or years, in whole UTC months. */
 export async function pruneCommand(context: CommandContext, options: PruneCommandOptions): Promise<number> {
   const before = pruneBefore(options.keep, context.now());
   const isDryRun = options.dryRun === true;

@@ -2,7 +2,13 @@ import type pg from 'pg';
 import { UsageError } from '../lib/errors.js';
 import { dayMs, earlier, floorTo, type Interval, lengthMs, plus, secondMs } from '../lib/interval.js';
 import type { Log } from '../lib/log.js';
-import { type DayReconciliation, readDaysToCompare, reconcileDay } from '../postgres/reconcile/reconcile.js';
+import {
+  type DayReconciliation,
+  type DifferenceRow,
+  readDaysToCompare,
+  readDifferences,
+  reconcileDay,
+} from '../postgres/reconcile/reconcile.js';
 import { type CommandContext, exitDone, exitFailure } from './app/command.js';
 import { errorFacts } from './app/error-text.js';
 import { requireOrder } from './app/range.js';
@@ -16,28 +22,32 @@ export interface ReconcileOptions {
 }
 
 const daysMax = 3_700;
-/** More than this nobody reads; the days' counts in the summary are complete. */
+/** Nobody reads more rows than this; the counts by day in the summary are complete. */
 const differencesShownMax = 100_000;
-/** Behind a sync or a tick: what is left is compared behind the next one. */
+/** Days compared after one sync or tick; the rest is compared after the next one. */
 const daysPerRunMax = 31;
 const runMsMax = 20 * secondMs;
 
 /**
- * Compares stored conversations with Genesys' aggregates, in all UTC days that the range touches, and prints what differs. Slices behind final
- * differences are made due; the next sync pulls them. Exit status 1 where something final differs.
+ * Compares stored conversations with Genesys' aggregates, in all UTC days that the range touches,
+ * and prints the differences. Slices with final differences are made due, so that the next sync
+ * pulls them. Exit status 1 if a final figure differs.
  */
 export async function reconcileCommand(context: CommandContext, options: ReconcileOptions): Promise<number> {
   const range = rangeOf(options, context.now());
   return withMigratedDatabase(context, async (opened) => {
     const days = await reconcileRange(opened.pool, range, context);
-    const rows = await readDifferences(opened.pool, range);
+    const rows = await readDifferences(opened.pool, range, differencesShownMax);
     if (rows.length > 0 || options.format !== 'table') context.print(renderRows(options.format, columns, rows));
     report(days, opened.log);
     return days.some((day) => day.state === 'different') ? exitFailure : exitDone;
   });
 }
 
-/** After a sync: days of which something was pulled since they were compared. Its failure is logged only; the data is stored. */
+/**
+ * Compares, after a sync, the days of which something was pulled since they were last compared. A
+ * failure is only logged, because the data is stored.
+ */
 export async function reconcilePulledDays(pool: pg.Pool, context: CommandContext, log: Log): Promise<void> {
   if (context.signal.aborted) return;
   const startedAt = performance.now();
@@ -64,28 +74,11 @@ async function reconcileRange(pool: pg.Pool, range: Interval, context: CommandCo
   return days;
 }
 
-type Row = Readonly<Record<string, unknown>>;
+const column = (name: string): RowColumn<DifferenceRow> => ({ name, of: (row) => row[name] });
 
-/** Final differences first, then by time. */
-async function readDifferences(pool: pg.Pool, range: Interval): Promise<readonly Row[]> {
-  const { rows } = await pool.query<Row>(
-    `select to_char(interval_start_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI"Z"') as interval_start_at,
-         queue_id, queue_name, media_type, metric, state, is_final,
-         details_count::int, aggregate_count::int, details_seconds::float8, aggregate_seconds::float8
-     from mart.ops_reconciliation_differences
-     where interval_start_at >= $1 and interval_start_at < $2
-     order by is_final desc, interval_start_at, queue_name, queue_id, media_type, metric
-     limit $3`,
-    [range.from, range.to, differencesShownMax],
-  );
-  return rows;
-}
-
-const column = (name: string): RowColumn<Row> => ({ name, of: (row) => row[name] });
-
-const columns: readonly RowColumn<Row>[] = [
+const columns: readonly RowColumn<DifferenceRow>[] = [
   column('interval_start_at'),
-  // A queue is named where it has a name; its id would only widen the table.
+  // The queue's name is shown; its id would only widen the table.
   { ...column('queue_id'), isHiddenInTable: true },
   { ...column('queue_name'), tableTitle: 'queue', inTable: (row) => row.queue_name ?? row.queue_id },
   column('media_type'),
@@ -125,7 +118,7 @@ function rangeOf({ from, to }: ReconcileOptions, now: Date): Interval {
   requireOrder(from, to);
   if (from >= now)
     throw new UsageError(`--from ${from.toISOString()} lies in the future; there is nothing to compare yet.`);
-  // Slices are whole days, and so is what is proven.
+  // Slices are whole days, and so are comparisons.
   const range = { from: floorTo(from, dayMs), to: plus(floorTo(plus(earlier(to, now), -1), dayMs), dayMs) };
   if (lengthMs(range) > daysMax * dayMs)
     throw new UsageError(`The range is longer than ${daysMax} days; take a shorter one.`);

@@ -5,7 +5,7 @@ import { pruneCommand } from './prune.js';
 
 type Run = (command: (context: CommandContext) => Promise<number>) => Promise<void>;
 
-/** The commands that take data away. */
+/** Adds the commands that remove data. */
 export function addRetentionCommands(program: Command, run: Run): void {
   program
     .command('prune')

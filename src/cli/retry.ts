@@ -22,8 +22,10 @@ interface Counts {
 }
 
 /**
- * Puts dead letters back. Conversations that can be stored now leave the list, the others stay with today's reason. A record of any other stream
- * only means something in its listing or interval: its slice is made due, and leaves the list when the next sync has pulled it whole.
+ * Retries dead letters. Conversations that can now be stored leave the list; the others stay with
+ * the current reason. A record of any other stream is meaningful only within its listing or
+ * interval, so its slice is made due, and the record leaves the list when the next sync has pulled
+ * the slice completely.
  */
 export async function retryCommand(context: CommandContext): Promise<number> {
   return withWarehouse(context, async (opened) => {
@@ -37,7 +39,7 @@ export async function retryCommand(context: CommandContext): Promise<number> {
 }
 
 async function retryConversations(context: CommandContext, { pool, config }: Opened): Promise<Counts> {
-  // A letter may be older than the policy.
+  // A dead letter may be older than the policy.
   const screen = createScreen(config.privacy);
   const store = createStore(pool, context.now);
   const client = await pool.connect();

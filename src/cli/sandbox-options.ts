@@ -31,7 +31,7 @@ class SettingOption extends Option {
   }
 }
 
-/** Every option of the simulated API, in groups as `--help` shows them. */
+/** Adds every option of the simulated API, in the groups that `--help` shows. */
 export function addSandboxOptions(command: Command): Command {
   command.optionsGroup('Organisation:');
   integerOption(command, '--seed <n>', 'seed', 'the same seed gives the same organisation');
@@ -121,7 +121,7 @@ interface Bounds {
   readonly max: number;
 }
 
-/** `unit`: how much of the setting's own unit one of the option's is. */
+/** Returns the bounds in the option's unit; `unit` is its size in the setting's unit. */
 function bounds(setting: NumberSetting, unit = 1): Bounds {
   const [min, max] = limits[setting];
   return { min: Math.ceil(min / unit), max: Math.floor(max / unit) };
@@ -144,7 +144,7 @@ function numberIn(value: string, { min, max }: Bounds): number {
   return number;
 }
 
-/** A length of time; `unitMs` is the setting's own unit. */
+/** Adds an option for a duration; `unitMs` is the setting's unit. */
 function durationOption(command: Command, flags: string, setting: NumberSetting, what: string, unitMs = 1): void {
   const [min, max] = limits[setting];
   const parse = (value: string): number => {
@@ -158,7 +158,7 @@ function durationOption(command: Command, flags: string, setting: NumberSetting,
   command.addOption(new SettingOption(flags, withDefault(what, standard), setting, parse));
 }
 
-/** In the largest unit that leaves no fraction. */
+/** Formats a duration in the largest unit that leaves no fraction. */
 function formatDuration(ms: number): string {
   const [unit, length] = Object.entries(units).findLast(([, one]) => ms >= one && ms % one === 0) ?? ['s', secondMs];
   return `${ms / length}${unit}`;
@@ -200,8 +200,7 @@ function factor(value: string): number {
 }
 
 function text(value: string): string {
-  if (value === '' || value.includes(':'))
-    throw new InvalidArgumentError('Use a text that is not empty and has no colon.');
+  if (value === '' || value.includes(':')) throw new InvalidArgumentError('Use a non-empty text without a colon.');
   return value;
 }
 
@@ -209,6 +208,6 @@ function json(value: string): unknown {
   try {
     return JSON.parse(value);
   } catch {
-    throw new InvalidArgumentError('It is not readable as JSON; use e.g. {"truncatedJson":0.01}.');
+    throw new InvalidArgumentError('It is not valid JSON; use e.g. {"truncatedJson":0.01}.');
   }
 }

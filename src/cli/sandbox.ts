@@ -16,7 +16,7 @@ export async function sandboxCommand(context: CommandContext, flags: SandboxFlag
     clock,
     ...(dataFrom && { dataFrom: firstDay(dataFrom, beginOf(clock, context)) }),
     ...(replay !== undefined && { replayDirectory: replay }),
-    // Checked where it is read.
+    // Validated by the sandbox itself.
     ...(faults !== undefined && { faults: faults as FaultSettings }),
   });
   context.print(`GENESYSCLOUD_API_URL=${sandbox.url}`);
@@ -40,7 +40,7 @@ function beginOf(clock: ClockOptions, { now }: CommandContext): Date {
   return clock.kind === 'fixed' ? clock.at : clock.from;
 }
 
-/** Days that are counted back begin at midnight UTC. */
+/** Returns the first day; a start given as an age begins at midnight UTC. */
 function firstDay(from: Start, begin: Date): Date {
   return from.kind === 'at' ? from.at : floorTo(new Date(begin.getTime() - from.agoMs), dayMs);
 }

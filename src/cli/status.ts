@@ -1,89 +1,21 @@
-import type pg from 'pg';
-import { readClaims } from '../postgres/ledger/claims.js';
-import { readOutage, type StoredOutage } from '../postgres/ledger/outage.js';
-import { countUsersWithoutStatusTimes, readUnlisted, type Unlisted } from '../postgres/ledger/unlisted.js';
+import type { StoredOutage } from '../postgres/ledger/outage.js';
+import { type Row, readStatus, type Status } from '../postgres/ledger/status.js';
 import { type CommandContext, exitDone } from './app/command.js';
 import { table } from './app/table.js';
 import { withWarehouse } from './app/with-open.js';
 
 const gapsShownMax = 20;
 
-/** Shows coverage, pending work and its causes, from the marts that an analyst sees, and the sizes of the relations. */
+/**
+ * Shows coverage, pending work and its causes, read from the marts that analysts see, and the sizes
+ * of the relations.
+ */
 export async function statusCommand(context: CommandContext, options: { readonly json: boolean }): Promise<number> {
   return withWarehouse(context, async (opened) => {
     const status = await readStatus(opened.pool, context.now());
     context.print(options.json ? JSON.stringify(status, null, 2) : statusText(status));
     return exitDone;
   });
-}
-
-type Row = Readonly<Record<string, unknown>>;
-
-export interface Status {
-  /** Since when Genesys Cloud was away or refused this program, as the last run found it. */
-  readonly outage: StoredOutage | null;
-  readonly streams: readonly Row[];
-  /** Sessions that work on slices, or hold them. */
-  readonly claims: readonly Row[];
-  /** Holes and failing slices, oldest first. */
-  readonly gaps: readonly Row[];
-  readonly deadLetters: readonly Row[];
-  readonly lastRun: Row | null;
-  /** Use of the API's rate limit by the last run. */
-  readonly apiBudget: Row | null;
-  /** Present state of the allowances that all processes share. */
-  readonly sharedBudgets: readonly Row[];
-  /** Ids that data name and the directory lacks. */
-  readonly unlisted: readonly Unlisted[];
-  /** Users with statuses whom the aggregates of status times leave out. */
-  readonly usersWithoutStatusTimes: number;
-  readonly sizes: readonly Row[];
-}
-
-export async function readStatus(pool: pg.Pool, now: Date): Promise<Status> {
-  const [unlisted, usersWithoutStatusTimes] = await Promise.all([
-    readUnlisted(pool, now),
-    countUsersWithoutStatusTimes(pool, now),
-  ]);
-  const [outage, streams, claims, gaps, deadLetters, runs, budget, sharedBudgets, sizes] = await Promise.all([
-    readOutage(pool),
-    pool.query('select * from mart.ops_freshness order by stream'),
-    readClaims(pool),
-    pool.query(
-      `select stream, state, from_at, to_at, age_seconds, attempt_count, next_attempt_at, last_error
-       from mart.ops_coverage where state <> 'dead_letter' order by is_missing desc, stream, from_at limit 1000`,
-    ),
-    pool.query(
-      `select stream, last_error as reason, sum(record_count)::int as count, max(age_seconds) as age_seconds,
-           max(last_attempt_at) as last_seen_at, min(next_attempt_at) as next_attempt_at
-       from mart.ops_coverage where state = 'dead_letter' group by 1, 2 order by count desc limit 100`,
-    ),
-    pool.query('select * from extract.runs order by run_id desc limit 1'),
-    pool.query(`select value::json as budget from extract.settings where name = 'api_budget'`),
-    pool.query('select * from extract.request_budget_facts order by api, client_id'),
-    pool.query(
-      `select coalesce(inhparent::regclass::text, format('%I.%I', nspname, relname)) as relation,
-           sum(pg_total_relation_size(c.oid))::bigint as bytes, sum(greatest(reltuples, 0))::bigint as estimated_rows
-       from pg_class as c
-       join pg_namespace as n on n.oid = c.relnamespace
-       left join pg_inherits as i on i.inhrelid = c.oid
-       where nspname in ('genesys', 'extract') and relkind = 'r'
-       group by 1 having sum(pg_total_relation_size(c.oid)) > 0 order by bytes desc`,
-    ),
-  ]);
-  return {
-    outage,
-    streams: streams.rows,
-    claims,
-    gaps: gaps.rows,
-    deadLetters: deadLetters.rows,
-    lastRun: runs.rows[0] ?? null,
-    apiBudget: budget.rows[0]?.budget ?? null,
-    sharedBudgets: sharedBudgets.rows,
-    unlisted,
-    usersWithoutStatusTimes,
-    sizes: sizes.rows,
-  };
 }
 
 function statusText(status: Status): string {
@@ -132,7 +64,7 @@ function directoryText({ unlisted, usersWithoutStatusTimes }: Status): string[] 
 const divisionHint =
   'The OAuth client may lack their divisions: add these, or all divisions, to its role in Genesys Cloud (Admin, OAuth, Roles). What is newer than the last listing appears with the next.';
 
-/** As many columns as a terminal holds; `--json` gives them all. */
+/** Selects as many columns as fit a terminal; `--json` has all of them. */
 function shownOf(row: Row): Row {
   const shown = ['stream', 'watermark_at', 'final_until_at', 'last_success_at'];
   const counts = ['due_slice_count', 'failing_slice_count', 'dead_letter_count'];

@@ -4,7 +4,10 @@ import { recordRun, syncContext } from './app/record-run.js';
 import { withApi } from './app/with-open.js';
 import { reconcilePulledDays } from './reconcile.js';
 
-/** Plans every stream, pulls everything that is due, compares new days, then ends. Slices that failed before are tried once. */
+/**
+ * Plans every stream, pulls everything that is due, compares new days, then ends. Slices that
+ * failed before are retried once.
+ */
 export async function syncCommand(
   context: CommandContext,
   options: { readonly stream: readonly string[]; readonly failOnDeadLetters: boolean },

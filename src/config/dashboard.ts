@@ -1,9 +1,10 @@
+import { isLoopbackHost } from '../lib/loopback.js';
 import type { Fields } from './fields.js';
 
 export interface DashboardConfig {
   /** `run` serves the page on its service port. */
   readonly isOn: boolean;
-  /** Asked for wherever it is given; needed beyond this machine. */
+  /** Required everywhere once it is set; must be set where other machines can reach the page. */
   readonly password?: string;
   /** Database role that the page reads as; chosen by the program where absent. */
   readonly role?: string;
@@ -14,8 +15,6 @@ interface Served {
   readonly port: number;
   readonly names: readonly string[];
 }
-
-const loopback = /^(localhost|127(\.\d{1,3}){3}|::1)$/i;
 
 export function dashboardConfig(values: Fields): DashboardConfig {
   const { GENESYS_WAREHOUSE_DASHBOARD_PASSWORD: password, GENESYS_WAREHOUSE_DASHBOARD_ROLE: role } = values;
@@ -29,7 +28,7 @@ export function dashboardConfig(values: Fields): DashboardConfig {
 /** Returns why the page may not be served as configured: a page that other machines can reach needs a password. */
 export function dashboardFault({ host, names }: Omit<Served, 'port'>, page: DashboardConfig): string | undefined {
   if (page.password !== undefined) return undefined;
-  if (!loopback.test(host))
+  if (!isLoopbackHost(host))
     return `GENESYS_WAREHOUSE_DASHBOARD_PASSWORD is missing; GENESYS_WAREHOUSE_SERVICE_HOST ${host} can be reached from other machines`;
   if (names.length > 0)
     return 'GENESYS_WAREHOUSE_DASHBOARD_PASSWORD is missing; GENESYS_WAREHOUSE_SERVICE_NAMES lets the page be reached by other names';

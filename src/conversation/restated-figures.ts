@@ -2,7 +2,7 @@
 
 import { minuteMs } from '../lib/interval.js';
 import type { RowBytes } from '../values/copy-reader.js';
-import { bigintIn, booleanIn, textIn, timeIn, tupleOf, uuidIn } from '../values/copy-reader.js';
+import { bigintIn, booleanIn, isSameField, textIn, timeIn, tupleOf, uuidIn } from '../values/copy-reader.js';
 import { columnOf } from './record-schema.js';
 import type { FactKey } from './session-facts-columns.js';
 import { type ConversationTable, derivedTables } from './tables.js';
@@ -67,6 +67,18 @@ export function movedCount(relation: string, conversationStart: number, before: 
   if (figure === undefined || before === after) return [];
   const quarterStart = Math.floor(conversationStart / quarterMs) * quarterMs;
   return [{ quarterStart, queueId: null, mediaType: null, figure, before, after }];
+}
+
+/** Columns from which figures are computed. */
+const figureColumns = [...Object.values(at), ...handled.map(([, index]) => index), ...queued.map(([, index]) => index)];
+
+/**
+ * Returns true if no figure can differ between two versions of a row of `genesys.session_facts`, as
+ * for most changes.
+ */
+export function hasSameFigures(before: RowBytes, after: RowBytes): boolean {
+  const [former, latter] = [tupleOf(before), tupleOf(after)];
+  return figureColumns.every((index) => isSameField(former, latter, index));
 }
 
 type Sums = Map<string, { readonly place: Omit<MovedFigure, 'before' | 'after'>; value: number }>;

@@ -1,6 +1,7 @@
 /**
- * Whose turn it is: the stream with the fewest slices in flight, of equal ones the one that has waited longest. So a stream with
- * thousands of slices, or with slices that take hours, leaves room for all others.
+ * Orders the streams for claiming: first the one with the fewest slices in flight, and of equal
+ * ones the one that has waited longest. A stream with thousands of slices, or with slices that take
+ * hours, thus leaves room for all others.
  */
 export class StreamTurns {
   readonly #states: Map<string, { inFlight: number; lastTurn: number }>;
@@ -10,7 +11,7 @@ export class StreamTurns {
     this.#states = new Map([...names].map((name) => [name, { inFlight: 0, lastTurn: 0 }]));
   }
 
-  /** Names of all streams, the next first; those that had no turn yet in the order in which they were given. */
+  /** Returns the names of all streams, the next first; those without a turn yet are in the given order. */
   order(): string[] {
     const states = [...this.#states].sort(([, a], [, b]) => a.inFlight - b.inFlight || a.lastTurn - b.lastTurn);
     return states.map(([name]) => name);

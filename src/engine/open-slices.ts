@@ -2,19 +2,19 @@ import { MemoryGate } from '../lib/memory-gate.js';
 import { Slots } from '../lib/slots.js';
 import { PageAdmission } from './page-admission.js';
 
-/** Bounds by how much reading may be ahead of storing. */
+/** Limits how far reading may be ahead of storing. */
 export interface ReadAhead {
-  /** Slices that are worth having open at this moment, so that enough requests are in flight to use the allowance. */
+  /** Returns how many slices should be open now, so that enough requests are in flight to use the allowance. */
   slicesMax(): number;
-  /** Memory for pages that are read and not stored yet; shared with the streams that read records one by one. */
+  /** Memory for pages that are read but not stored yet; shared with the streams that read records one by one. */
   readonly memory: MemoryGate;
 }
 
 const memoryBytesDefault = 64 * 1024 * 1024;
 
 /**
- * Bounds what is open at once. Storing is bounded by `concurrency`, reading by memory and by what `ReadAhead` finds worth while: a slice
- * that waits for an answer costs next to nothing.
+ * Limits how many slices are open at once. `concurrency` limits storing; memory and `ReadAhead`
+ * limit reading, because a slice that waits for a response costs next to nothing.
  */
 export class OpenSlices {
   readonly #concurrency: number;
@@ -34,12 +34,12 @@ export class OpenSlices {
     return this.#count;
   }
 
-  /** Places for slices of any age; one more is for live ones alone. */
+  /** Free places for slices of any age; one more place is reserved for live ones. */
   get freePlaces(): number {
     return Math.max(this.#concurrency, this.#readAhead?.slicesMax() ?? 0) - this.#count;
   }
 
-  /** Counts a slice as open while `work` is under way. */
+  /** Counts a slice as open while `work` runs. */
   async hold(work: () => Promise<void>): Promise<void> {
     this.#count += 1;
     try {

@@ -1,14 +1,20 @@
 import type { HeldMemory, MemoryGate } from '../lib/memory-gate.js';
 import type { Page, Stream } from '../model/extraction.js';
 
-/** Estimates the memory of a row of a page that was read as a whole, with its share of the text it was parsed from; generously. */
+/** Generous estimate of the memory of a row, including its share of the text from which the page was parsed. */
 const rowBytes = 1_024;
-/** Estimates the size of a stream's page before one was read. */
+/** Estimate of a stream's page size before the first page. */
 const pageBytesFirst = 1024 * 1024;
-/** A page is expected to hold as much as the largest of late; this much of that is left after each page. */
+/**
+ * A page is expected to be as large as the largest recent one; this factor is applied to that
+ * maximum after each page.
+ */
 const expectedShare = 0.9;
 
-/** Lets pages in as memory allows: a page that is read whole waits with its request until there is room for what it is expected to hold. */
+/**
+ * Admits pages as memory allows: a page that is read as a whole is requested only when there is
+ * room for its expected size.
+ */
 export class PageAdmission {
   readonly #memory: MemoryGate;
   readonly #expectedBytes = new Map<string, number>();
@@ -17,7 +23,10 @@ export class PageAdmission {
     this.#memory = memory;
   }
 
-  /** Yields the pages of `source` with their memory, each noted in `held` before anybody else has it, so that none is forgotten. */
+  /**
+   * Yields the pages of `source` with their memory. Each is added to `held` before it is yielded,
+   * so that its memory is always released.
+   */
   async *admit(
     stream: Stream,
     source: AsyncGenerator<Page, void, void>,

@@ -6,7 +6,7 @@ import type { Plan, PlannedRanges, Stream } from '../model/extraction.js';
  * Plans which slices a stream needs. Pure: nothing here reads a clock or a database.
  */
 
-/** Plans what the schedule of a stream needs by `now`, from what the ledger holds. */
+/** Plans the slices that a stream's schedule needs by `now` and that are not in the ledger. */
 export function planSchedule(
   stream: Stream,
   facts: { readonly start: Date; readonly timeZone?: string; readonly now: Date },
@@ -28,7 +28,7 @@ export function planSchedule(
   };
 }
 
-/** Plans a past range that a person asked for, in slices of `lengthMs` where that is not the stream's usual length. */
+/** Plans a requested past range, in slices of `lengthMs` if given, else of the stream's usual length. */
 export function planBackfill(
   stream: Stream,
   { range, lengthMs, now }: { readonly range: Interval; readonly lengthMs: number | undefined; readonly now: Date },
@@ -40,8 +40,9 @@ export function planBackfill(
 }
 
 /**
- * Returns where the schedule begins, null where it began there or earlier already. It includes what a backfill has inserted before the
- * schedule reached it; before the end of what was pruned there may be holes.
+ * Returns the start of the schedule, or null where it has not moved to an earlier time. The
+ * schedule includes slices that a backfill inserted before it reached them; there may be gaps
+ * before the end of pruned ranges.
  */
 function scheduleStart(asked: Interval, scheduledFrom: Date | null, pruned: readonly Interval[]): Date | null {
   const from = pruned.reduce((latest, { to }) => later(latest, to), asked.from);
@@ -61,10 +62,13 @@ function dueSlices(stream: Stream, intervals: readonly Interval[]): Plan['slices
   return intervals.map((interval) => ({ interval, dueAt: firstDueAt(stream, interval) }));
 }
 
-/** A slice is never cut into more than this many in one planning; a longer range is planned in several rounds. */
+/** Limit of slices in one round of planning; a longer range is planned in several rounds. */
 const slicesMax = 100_000;
 
-/** Parts of `asked` that no interval of `existing` covers, in order. `existing` may be unsorted and may reach beyond. */
+/**
+ * Returns the parts of `asked` that no interval of `existing` covers, in order. `existing` may be
+ * unsorted and may extend beyond `asked`.
+ */
 export function missing(asked: Interval, existing: readonly Interval[]): Interval[] {
   const gaps: Interval[] = [];
   let from = asked.from;
@@ -97,9 +101,10 @@ export function cut(range: Interval, stream: Pick<Stream, 'sliceLengthMs'>, now:
 }
 
 /**
- * Returns the range an interval stream has to cover by `now`: from where its schedule began (or may begin) to the last complete slice.
- * An earlier configured start than last time reaches further back. What is pulled by days begins at midnight of the reporting zone, so that
- * the first day of the reports is whole; intervals of Genesys' aggregates allow full hours.
+ * Returns the range that an interval stream has to cover by `now`: from the start of its schedule
+ * to the last complete slice. If the configured start is earlier than before, the range extends
+ * further back. Streams that are pulled by days begin at midnight of the reporting zone, so that
+ * the first day of the reports is complete; Genesys' aggregates allow only full hours.
  */
 export function askedRange(
   stream: Stream,
@@ -128,15 +133,19 @@ export function firstDueAt(stream: Pick<Stream, 'kind' | 'lagMs'>, interval: Int
 }
 
 /**
- * Returns when the next pass is due after one that asked at `askedAt`, or null when the slice is final. Ages that have passed already are
- * settled by that one pull: a backfill of old days needs a single pass.
+ * Returns when the next pass is due after one requested at `askedAt`, or null when the slice is
+ * final. That pull also covers all ages that have already passed: a backfill of old days needs a
+ * single pass.
  */
 export function nextDueAt(stream: Pick<Stream, 'repassAgesMs'>, interval: Interval, askedAt: Date): Date | null {
   const age = stream.repassAgesMs.find((ageMs) => plus(interval.to, ageMs) > askedAt);
   return age === undefined ? null : plus(interval.to, age);
 }
 
-/** The two halves of a slice that a cap forbids to pull whole, or null where it may not be cut further. */
+/**
+ * Returns the two halves of a slice that a cap prevents from being pulled as a whole, or null where
+ * it cannot be split further.
+ */
 export function halves(interval: Interval, lengthMsMin: number): [Interval, Interval] | null {
   const length = interval.to.getTime() - interval.from.getTime();
   if (length < 2 * lengthMsMin) return null;
@@ -148,7 +157,7 @@ export function halves(interval: Interval, lengthMsMin: number): [Interval, Inte
   ];
 }
 
-/** Delay before a failed slice is tried again: doubling from one minute, at most an hour. */
+/** Returns the delay before a failed slice is retried: doubling from one minute, at most an hour. */
 export function retryDelayMs(attempts: number): number {
   const minutes = Math.min(60, 2 ** Math.min(attempts, 10));
   return minutes * 60_000;

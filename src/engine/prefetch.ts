@@ -1,6 +1,7 @@
 /**
- * Runs a generator ahead of its consumer so that fetching the next page overlaps storing this one. Holds at most `weightMax` of unconsumed
- * weight (and always one item), so memory does not depend on the length of the range. Errors arrive in order, behind the items before them.
+ * Runs a generator ahead of its consumer so that fetching the next page overlaps storing this one.
+ * Holds at most `weightMax` of unconsumed weight (and always one item), so memory does not depend
+ * on the length of the range. Errors arrive in order, after the items before them.
  */
 export async function* prefetch<T>(
   source: AsyncGenerator<T, void, void>,

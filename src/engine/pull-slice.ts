@@ -7,13 +7,13 @@ import { halves, nextDueAt, retryDelayMs } from './plan.js';
 import { prefetch } from './prefetch.js';
 import { withDeadline } from './with-deadline.js';
 
-/** A commit holds pages until they have this many records: far fewer lose a third of the loading speed, more gain a tenth. */
+/** Records gathered before a commit: far fewer lose a third of the loading speed, more gain only a tenth. */
 const commitRecordsMax = 1_000;
-/** Fetched ahead while a commit is under way. Together with that commit it is what a kill makes the next process read again. */
+/** Records fetched ahead during a commit. After a kill, these and the records of that commit are read again. */
 const prefetchRecordsMax = 1_000;
-/** A commit is never further away than this, however slowly pages arrive. */
+/** Longest time until a commit, however slowly pages arrive. */
 const commitDelayMsMax = 15_000;
-/** Pages that wait for more pages are looked at so often: others may need their memory meanwhile. */
+/** Interval at which pages that wait for more pages are checked, because others may need their memory. */
 const memoryLookMs = 250;
 const restartsMax = 3;
 
@@ -22,14 +22,14 @@ export type SliceOutcome = 'done' | 'deferred' | 'split' | 'failed' | 'unavailab
 export interface SliceResult extends StoreCounts {
   readonly outcome: SliceOutcome;
   readonly pages: number;
-  /** The reason, unless done or aborted. */
+  /** Reason of the outcome; absent for `done` and `aborted`. */
   readonly message?: string;
 }
 
 export interface ExtractContext extends StreamContext {
   readonly log: Log;
   readonly open: OpenSlices;
-  /** Somebody waits for it: it waits neither for memory nor behind what is older. */
+  /** Live slices wait neither for memory nor for older ones. */
   readonly isLive: boolean;
 }
 
@@ -41,8 +41,9 @@ interface Progress {
 }
 
 /**
- * The one loop: pulls one pass of a claimed slice, page by page, and stores rows and cursor together. Whatever goes wrong ends in a state
- * of the ledger; only a failure of the database itself is thrown.
+ * The one loop: pulls one pass of a claimed slice, page by page, and stores rows and cursor
+ * together. Every failure ends in a state of the ledger; only a failure of the database itself is
+ * thrown.
  */
 export async function extractSlice(claim: SliceClaim, stream: Stream, context: ExtractContext): Promise<SliceResult> {
   const progress: Progress = { pages: 0, records: 0, changedRecords: 0, deadLetters: 0 };
@@ -87,14 +88,15 @@ async function pull(
       try {
         add(progress, group.pages, await open.store(isLive ? 0 : 1, () => store(group)));
       } catch (error) {
-        // The page that is being fetched may wait for this memory, and leaving the loop waits for that page.
+        // The page that is being fetched may be waiting for this memory, and leaving the loop waits
+        // for that page.
         release([...held], held);
         throw error;
       }
       release(group.pages, held);
     }
   } finally {
-    // Whatever was read ahead and is not stored now is dropped, with its memory.
+    // Pages that were read ahead and will not be stored are dropped, with their memory.
     release([...held], held);
   }
 }
@@ -111,7 +113,7 @@ interface PageGroup {
   readonly isLast: boolean;
 }
 
-/** Groups pages as they are committed together. What came before an error is yielded first, so that it need not be fetched again. */
+/** Groups pages for commits. Pages before an error are yielded first, so that they need not be fetched again. */
 async function* grouped(pages: AsyncGenerator<Page, void, void>): AsyncGenerator<PageGroup, void, void> {
   let group: Page[] = [];
   let failure: { readonly error: unknown } | undefined;
@@ -157,9 +159,11 @@ async function finishFailedSlice(
   error: Error,
 ): Promise<{ outcome: SliceOutcome; message?: string }> {
   if (context.signal.aborted) return { outcome: 'aborted' };
-  // A newer program migrated the database: no state of any slice, and nothing may be written any more.
+  // A newer program has migrated the database. That is not a state of the slice, and nothing may be
+  // written any more.
   if (error instanceof OutdatedProgramError) throw error;
-  // An API that is away or refuses the credentials does so for every slice: no state of this one.
+  // An API that is unreachable or refuses the credentials affects every slice, so that is not a
+  // state of this one.
   const outage = apiOutage(error);
   if (outage !== undefined) throw outage;
   const now = context.now();

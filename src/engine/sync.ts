@@ -6,10 +6,13 @@ import { type DrainOptions, drain, type SyncContext, type SyncSummary } from './
 
 export { drain, type SliceReport, type SyncContext, type SyncSummary } from './worker-pool.js';
 
-/** The longest that a process waits for another that pulls the first directory. */
+/** Longest time that a process waits for another to pull the first directory. */
 const firstListingMsMax = 5 * minuteMs;
 const firstListingLookMs = 250;
-/** Other planners add what they lack, so that less is left each time; more rounds than processes that plan at once are a fault. */
+/**
+ * Limit of planning rounds: concurrent planners add slices too, so less is left each time, and more
+ * rounds than concurrent processes indicate a bug.
+ */
 const planRoundsMax = 100;
 
 /** Plans the slices that every stream needs by now, then pulls all that are due. */
@@ -22,8 +25,9 @@ export async function sync(context: SyncContext, options: { readonly retryFailed
 }
 
 /**
- * On the very first start the directory comes before everything else: other streams would have to list it for themselves. Where another
- * process pulls it, that is waited for. Null when there is a directory.
+ * Pulls the directory before everything else on the very first start, because other streams would
+ * have to list it themselves. Waits if another process is pulling it. Returns null when there is a
+ * directory.
  */
 export async function pullFirst(
   context: SyncContext,
@@ -71,14 +75,14 @@ async function planStream(context: SyncContext, stream: Stream, now: Date): Prom
   if (added > 0) context.log.debug({ stream: stream.name, slices: added }, 'Planned');
 }
 
-/** Plans a past range. Slices that are there already keep their place in the ledger. Returns how many were added. */
+/** Plans a past range. Slices that exist already are kept in the ledger. Returns how many were added. */
 export async function planRange(context: SyncContext, stream: Stream, range: Interval): Promise<number> {
   const now = context.now();
   const lengthMs = await stream.backfillLengthMs?.(range, context);
   return writePlans(context, stream, (ranges) => planBackfill(stream, { range, lengthMs, now }, ranges));
 }
 
-/** Writes the plan; where another planner was faster, computes it again from what is in the ledger then. */
+/** Writes the plan. Where another planner was faster, computes it again from the current ledger. */
 async function writePlans(
   { ledger }: SyncContext,
   { name }: Stream,

@@ -1,6 +1,7 @@
 /**
- * Yields the items of `source` as they come and, between them, `late` every `delayMs`: a consumer that gathers items is never left waiting
- * with those that it already has. Errors of the source pass through.
+ * Yields the items of `source` as they come and, between them, `late` every `delayMs`: a consumer
+ * that gathers items never waits indefinitely with those that it already has. Errors of the source
+ * pass through.
  */
 export async function* withDeadline<T>(
   source: AsyncGenerator<T, void, void>,
@@ -23,7 +24,8 @@ export async function* withDeadline<T>(
     }
   } finally {
     deadline.stop();
-    // A source that is still at work on its next item ends after that; its error has nobody to go to.
+    // A source that is still producing its next item ends afterwards; nobody is left to receive its
+    // error.
     pending?.catch(() => {});
     await source.return();
   }

@@ -8,26 +8,26 @@ import { StreamTurns } from './fair-order.js';
 import { OpenSlices, type ReadAhead } from './open-slices.js';
 import { extractSlice, type SliceResult } from './pull-slice.js';
 
-/** A run stops claiming after this many slices; what is left stays due for the next tick. */
+/** A run stops claiming after this many slices; the rest stays due for the next tick. */
 const slicesMax = 1_000_000;
-/** Limits the age of live slices, which go before all that are older, because somebody waits for them. */
+/** Age limit of live slices, which go before all older ones because somebody is waiting for them. */
 const liveMs = dayMs;
-/** Plans again this often during a long drain. */
+/** Interval of planning during a long drain. */
 const replanIntervalMs = 30 * secondMs;
 const liveLookMs = 5 * secondMs;
-/** Room for another slice comes with an answer's delay as much as with a slice's end. */
+/** Interval of checking for room for another slice, which also appears when responses get slower. */
 const roomLookMs = secondMs / 4;
 
 export interface SyncContext {
   readonly ledger: Ledger;
   readonly streams: readonly Stream[];
-  /** Earliest time that the first planning of a stream may reach. */
+  /** Earliest start of a stream's first plan. */
   readonly start: Date;
-  /** IANA zone of the reports, at whose midnight the first planning begins; UTC without. */
+  /** IANA zone of the reports, at whose midnight the first plan begins; UTC by default. */
   readonly timeZone?: string;
   /** Slices that may be stored at once. */
   readonly concurrency: number;
-  /** Without it, no more slices are open than are stored. */
+  /** Without it, only as many slices are open as are stored at once. */
   readonly readAhead?: ReadAhead;
   readonly now: () => Date;
   readonly signal: AbortSignal;
@@ -49,7 +49,7 @@ export interface SyncSummary {
   readonly records: number;
   readonly changedRecords: number;
   readonly deadLetters: number;
-  /** Slices that failed, with their error: exit status 1. */
+  /** Slices that failed, with their error; they cause exit status 1. */
   readonly failures: readonly SliceReport[];
   /** Slices that stay pending because their data is not available yet. */
   readonly deferred: readonly SliceReport[];
@@ -63,8 +63,9 @@ export type DrainOptions = Pick<ClaimOptions, 'retryFailedBefore' | 'within'> & 
 };
 
 /**
- * Works off everything due until nothing is left that could be claimed. Live slices go first; beside them the streams take turns. How many
- * are open at once follows `OpenSlices`; one more, live only, may be open, so that slices that take long never hold up what is live.
+ * Pulls due slices until none is left to claim. Live slices go first; the other streams take turns.
+ * `OpenSlices` determines how many are open at once; one more live slice may be open, so that long
+ * slices never delay live ones.
  */
 export async function drain(
   context: SyncContext,
@@ -73,7 +74,7 @@ export async function drain(
 ): Promise<SyncSummary> {
   const state = new DrainState(context, streams, options);
   await state.run();
-  // A run that was stopped leaves due slices anyway.
+  // A stopped run leaves due slices in any case.
   const isOver = context.signal.aborted;
   const names = streams.map((stream) => stream.name);
   return { ...state.summary(), held: isOver ? [] : await context.ledger.held(names, context.now()) };
@@ -89,12 +90,12 @@ class DrainState {
   readonly #reports: SliceReport[] = [];
   readonly #totals = { slices: 0, pages: 0, records: 0, changedRecords: 0, deadLetters: 0 };
   readonly #pulls = new Set<Promise<void>>();
-  /** Ends the slices that are open when something has broken: they would only meet the same. */
+  /** Aborts the open slices after a failure of the API or the database, which they would only meet too. */
   readonly #breaking = new AbortController();
   #broken: { readonly error: unknown } | undefined;
   #plannedAt = performance.now();
   #lookedForLiveAt = Number.NEGATIVE_INFINITY;
-  /** Slices that have ended. */
+  /** Number of slices that have ended. */
   #changes = 0;
   #wake: () => void = () => {};
 
@@ -106,14 +107,14 @@ class DrainState {
     this.#open = new OpenSlices(context.concurrency, context.readAhead);
   }
 
-  /** Opens slices while there are any and room for them. Throws what broke, when no slice is open any more. */
+  /** Opens slices while there are any and there is room. After a failure, throws it once no slice is open any more. */
   async run(): Promise<void> {
     try {
       while (this.#shouldContinue()) {
         const seen = this.#changes;
         const claim = await this.#next();
         if (claim !== null) this.#start(claim);
-        // A slice that ended after the look at the ledger may have left parts of itself there.
+        // A slice that ended after the ledger was read may have left parts of itself there.
         else if (this.#pulls.size === 0 && this.#changes === seen) break;
         else await this.#change(seen);
       }
@@ -133,7 +134,7 @@ class DrainState {
     this.#breaking.abort(error);
   }
 
-  /** Claims a slice where there is a place for one; now and then a live one where there is none. */
+  /** Claims a slice if there is a free place; otherwise, at intervals, a live one. */
   async #next(): Promise<SliceClaim | null> {
     const places = this.#open.freePlaces;
     if (places > 0) return this.#claim(false);
@@ -143,8 +144,8 @@ class DrainState {
   }
 
   /**
-   * Resolves when something has changed since `seen`: a slice has ended, or it is time to look for what has become due, or for room, which
-   * comes with slower answers as well.
+   * Resolves when something has changed since `seen`: a slice has ended, or it is time to check for
+   * due slices or for room, which also appears when responses get slower.
    */
   async #change(seen: number): Promise<void> {
     if (this.#changes !== seen) return;
@@ -191,7 +192,7 @@ class DrainState {
     const { ledger, signal } = this.#context;
     if (signal.aborted) return null;
     await this.#replan();
-    // A stream that this organisation has no right to is asked once a run, not once a slice.
+    // A stream without permission is requested once per run, not once per slice.
     const streams = this.#turns.order().filter((name) => !this.#unavailable.has(name));
     if (streams.length === 0) return null;
     const { retryFailedBefore, within } = this.#options;
@@ -218,7 +219,7 @@ class DrainState {
     const { slice } = claim;
     const stream = this.#byName.get(slice.stream);
     if (stream === undefined) throw new Error(`The ledger gave a slice of ${slice.stream}, which was not asked for`);
-    // Lines of the API client that are written meanwhile carry the slice, too.
+    // Log lines of the API client for this slice carry it too.
     await withLogContext({ stream: slice.stream, slice: slice.sliceId }, async () => {
       const isLive = slice.interval.to > plus(this.#context.now(), -liveMs);
       const link = linkSignals([this.#context.signal, this.#breaking.signal]);

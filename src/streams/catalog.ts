@@ -20,11 +20,11 @@ import { userDetailStream } from './user-statuses.js';
 export interface StreamOptions {
   /** Length of the intervals of all aggregates. */
   readonly granularity: Granularity;
-  /** Bounds the conversations in memory; one for all streams of a process. */
+  /** Limits the conversations in memory; one limit for all streams of a process. */
   readonly memory?: ConversationMemory;
 }
 
-/** Every stream there is, the directory first: facts are read with its names. */
+/** Returns every stream, the directory first because facts are read with its names. */
 export function allStreams(
   api: GenesysApi,
   { granularity, memory = conversationMemory() }: StreamOptions,
@@ -46,15 +46,15 @@ export function allStreams(
   ];
 }
 
-/** Beyond the default streams, and left out of them. */
+/** Streams added to the default ones, and excluded from them. */
 export interface StreamChoice {
   readonly added: readonly string[];
   readonly removed: readonly string[];
 }
 
 /**
- * The streams named on the command line; without any the default ones with what is added and without what is removed. Throws a UsageError
- * that lists what there is.
+ * Returns the streams named on the command line; without any, the default ones with additions and
+ * exclusions. Throws a UsageError that lists the known streams.
  */
 export function selectStreams(
   streams: readonly Stream[],

@@ -1,6 +1,6 @@
 import type { CallOptions, GenesysApi } from '../genesys/api.js';
 
-/** `partly`: another call served instead, which shows less. `missing`: that one did not serve either. */
+/** `partly`: another call, which shows less, worked instead. `missing`: that one failed too. */
 export type Granted = 'granted' | 'partly' | 'missing';
 
 export interface ProbeContext {
@@ -14,9 +14,9 @@ export type Probe = (api: GenesysApi, context: ProbeContext) => Promise<Granted>
 export interface DataAccess {
   /** Streams, or relations of the stream `directory`. */
   readonly dataSets: readonly string[];
-  /** Names of the streams that ask for it. */
+  /** Names of the streams that request it. */
   readonly streams: readonly string[];
-  /** In Genesys' notation; null where the API asks for none. */
+  /** In Genesys' notation; null where the API needs none. */
   readonly permission: string | null;
   /** One sentence: what a warehouse lacks without it. */
   readonly lost: string;

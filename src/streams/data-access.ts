@@ -66,7 +66,7 @@ export const dataAccess: readonly DataAccess[] = [
   ...directoryAccess,
 ];
 
-/** The API wants a filter; a queue that nobody has makes the shortest answer. */
+/** The API requires a filter; a queue that does not exist gives the shortest response. */
 const nobodysQueue: JsonObject = {
   filter: anyOf('queueId', ['00000000-0000-0000-0000-000000000000']),
   metrics: ['oWaiting'],
@@ -95,7 +95,7 @@ function answered(ask: (api: GenesysApi, context: ProbeContext) => Promise<unkno
   };
 }
 
-/** On whole hours, as aggregates want it. */
+/** Returns the last full hour, because aggregates need interval boundaries. */
 function lastHour(now: Date): string {
   const to = new Date(Math.floor(now.getTime() / hourMs) * hourMs);
   return formatInterval({ from: plus(to, -hourMs), to });

@@ -7,8 +7,8 @@ type Listings = Pick<GenesysApi, Extract<keyof GenesysApi, `list${string}`>>;
 const personalListings = ['listUsers', 'listGroups', 'listQueueMembers'] as const;
 
 /**
- * The API as if Genesys itself hid what the policy hides: applied to each parsed record, before flattening, dead letters and messages. The
- * same API where everything is kept.
+ * Wraps the API so that the privacy policy is applied to each parsed record, before flattening,
+ * dead letters and messages. Returns the same API where everything is kept.
  */
 export function privateApi(api: GenesysApi, screen: Screen | undefined): GenesysApi {
   if (screen === undefined) return api;

@@ -22,7 +22,10 @@ import { isLive, repassAgesMs, sliceLengths } from './aggregates/stream.js';
 const lagMs = 2 * minuteMs;
 const pageSize = 100;
 const pagesMax = 1_000;
-/** Pages without a user in a row that end the paging although more hits are announced: what comes twice is filtered out of pages. */
+/**
+ * Consecutive empty pages that end the paging although more hits are announced, because the API
+ * filters duplicates out of pages.
+ */
 const emptyPagesMax = 2;
 
 interface SpanKind {
@@ -49,8 +52,9 @@ const spanKinds: readonly SpanKind[] = [
 ];
 
 /**
- * POST /api/v2/analytics/users/details/query: presences and routing statuses as spans. Every pull begins at midnight UTC, where statuses are
- * kept apart, so that an answer never cuts one anywhere else; the running day is pulled every hour.
+ * POST /api/v2/analytics/users/details/query: presences and routing statuses as spans. Every pull
+ * begins at midnight UTC, where stored spans are split anyway, so that a response never splits one
+ * anywhere else; the current day is pulled every hour.
  */
 export function userDetailStream(api: GenesysApi): Stream {
   return {
@@ -88,7 +92,8 @@ async function* pages(api: GenesysApi, slice: Slice, context: StreamContext): As
     empty = users.length === 0 ? empty + 1 : 0;
     yield userPage(users, interval, requestedAt, pageNumber + 1);
     const isAll = pageNumber * pageSize >= (body.totalHits ?? 0);
-    // A page may be shorter than asked and the total is approximate: only where both say so was it the last.
+    // A page may be shorter than requested and the total is approximate: only if both say so was it
+    // the last.
     if (empty === emptyPagesMax || (users.length < pageSize && isAll)) return;
     pageNumber += 1;
     if (pageNumber > pagesMax) throw new Error(`The users' statuses did not end after ${pagesMax} pages.`);
@@ -96,8 +101,9 @@ async function* pages(api: GenesysApi, slice: Slice, context: StreamContext): As
 }
 
 /**
- * Returns the interval to request: from midnight to the day's end or until now, even for a shorter slice. So of two answers about a day the
- * later one includes everything that the earlier one has.
+ * Returns the interval to request: from midnight to the day's end or until now, even for a shorter
+ * slice. Of two responses about a day, the later one therefore includes everything in the earlier
+ * one.
  */
 function askedInterval(slice: Interval, now: Date): Interval {
   const from = floorTo(slice.from, dayMs);
@@ -164,7 +170,7 @@ function userIdOf(user: unknown): string | null {
   return id === null ? null : textOf(id as string);
 }
 
-/** Whole milliseconds, as they are compared with what is stored. */
+/** Returns whole milliseconds, for comparison with stored values. */
 function instantMs(value: unknown): number | undefined {
   const instant = typeof value === 'string' ? parseInstant(value) : undefined;
   return instant === undefined ? undefined : Math.floor(instant.epochMs);

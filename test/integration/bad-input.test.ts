@@ -25,7 +25,7 @@ beforeAll(async () => {
   });
   database = await migratedDatabase();
   pool = testPool(database.url);
-  environment = { ...environmentFor(sandbox, database.url), GENESYS_WAREHOUSE_START: '2d' };
+  environment = { ...environmentFor(sandbox, database.url), GENESYS_WAREHOUSE_START: '1d' };
 });
 afterAll(async () => {
   await pool.end();
@@ -195,7 +195,7 @@ describe('whatever the API answers, nothing is lost and one clear sentence says 
     expect(rows[0].count).toBeGreaterThan(0);
     expect(rows[0].extra).toBeGreaterThan(0);
     const json = await pool.query(
-      'select genesys.conversation_json(conversation_id)::text as record from genesys.conversations',
+      'select genesys.conversation_json(conversation_id)::text as record from genesys.conversations limit 20',
     );
     expect(json.rows.some(({ record }) => record.includes('\\u0000'))).toBe(true);
   });

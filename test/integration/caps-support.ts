@@ -18,7 +18,7 @@ export interface Warehouse {
 const opened: Warehouse[] = [];
 
 /** A sandbox with the options, and an empty warehouse; `closeAll` ends them. */
-export async function open(options: SandboxOptions = {}): Promise<Warehouse> {
+export async function openWarehouse(options: SandboxOptions = {}): Promise<Warehouse> {
   const sandbox = await startSandbox({
     seed: 4,
     conversationsPerDay: 250,
@@ -72,4 +72,13 @@ export async function expectWhole(pool: pg.Pool, stream: string, slicesMin: numb
 export async function expectTruth({ pool, sandbox }: Warehouse): Promise<void> {
   expect(await differencesFromTruth(pool, sandbox)).toEqual([]);
   expect(await missingConversations(pool, sandbox, new Date(day.from), new Date(day.to))).toEqual([]);
+}
+
+/** The figures of an interval relation, by interval and metric. */
+export async function figuresOf(pool: pg.Pool, relation: string) {
+  const { rows } = await pool.query(
+    `select interval_start, metric, count(*)::int as rows, sum(count)::int as count, sum(sum)::float8 as sum
+     from genesys.${relation} group by 1, 2 order by 1, 2`,
+  );
+  return rows;
 }

@@ -1,11 +1,11 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type pg from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
 import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
 import { environmentFor, runCommand } from '../support/program.js';
+import { scratchFolder } from '../support/scratch.js';
 import { differingTables, readTable, tablesIn } from './support.js';
 
 const at = new Date('2026-03-12T15:07:00Z');
@@ -29,7 +29,7 @@ beforeAll(async () => {
   });
   database = await migratedDatabase();
   pool = testPool(database.url);
-  root = await mkdtemp(join(tmpdir(), 'lake-'));
+  root = await mkdtemp(join(scratchFolder(), 'lake-'));
   environment = {
     ...environmentFor(sandbox, database.url),
     GENESYS_WAREHOUSE_START: '1d',

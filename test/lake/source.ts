@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type pg from 'pg';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/index.js';
 import { migratedDatabase, testPool } from '../support/postgres.js';
 import { environmentFor, type ProgramRun, runCommand } from '../support/program.js';
+import { scratchFolder } from '../support/scratch.js';
 
 /** A database that has pulled from a sandbox with a fixed clock, and an empty folder for its lake. */
 export interface LakeSource {
@@ -29,7 +29,7 @@ export async function lakeSource(start: string, size: Partial<SandboxOptions> = 
   });
   const database = await migratedDatabase('Europe/Berlin');
   const pool = testPool(database.url);
-  const root = await mkdtemp(join(tmpdir(), 'lake-'));
+  const root = await mkdtemp(join(scratchFolder(), 'lake-'));
   const environment = {
     ...environmentFor(sandbox, database.url),
     GENESYS_WAREHOUSE_TIME_ZONE: 'Europe/Berlin',

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/index.js';
-import { closeAll, expectTruth, open } from '../integration/caps-support.js';
+import { closeAll, expectTruth, openWarehouse } from '../integration/caps-support.js';
 
 /** Days with more conversations than a page holds, and jobs that take their time. */
 const timeout = 240_000;
@@ -15,7 +15,7 @@ describe('the details query', () => {
     'of %s whose pages are short, repeat records or count wrongly ends complete',
     { timeout },
     async (stream, faults) => {
-      const warehouse = await open({ conversationsPerDay: 2_500 });
+      const warehouse = await openWarehouse({ conversationsPerDay: 2_500 });
       warehouse.sandbox.setFaults(faults);
       expect(await warehouse.backfill(stream)).toMatchObject({ status: 0 });
       const injected = warehouse.sandbox.faultsInjected();
@@ -31,7 +31,7 @@ describe('details jobs', () => {
   const days = ['--from', '2026-03-06', '--to', '2026-03-11', '--stream', 'conversation_history'];
 
   test('run no more at once than the limits of the organisation leave to this program', { timeout }, async () => {
-    const { sandbox, run } = await open({
+    const { sandbox, run } = await openWarehouse({
       conversationsPerDay: 100,
       agents: 8,
       jobsConcurrentMax: 3,

@@ -71,7 +71,21 @@ describe('an outage in the middle of a backfill ends sync in few lines, and char
     await expectRecovery();
   });
 
-  test.each([403])('the proxy answers %d, which is a mistake of configuration', async (status) => {
+  test('the proxy closes the connection on CONNECT', async () => {
+    const proxy = await startProxy({ port: port() });
+    const extra = { GENESYSCLOUD_API_URL: gateway, HTTP_PROXY: proxy.url };
+    let connectsBefore = 0;
+    const run = await syncInto(() => {
+      proxy.change('close');
+      connectsBefore = proxy.connects.length;
+    }, extra);
+    await expectOneCondition(run, 1, new RegExp(`^Genesys Cloud cannot be reached: .*the proxy at ${proxy.host}`));
+    // Of each slice in flight as many as a call has attempts, and not thousands a second.
+    expect(proxy.connects.length - connectsBefore).toBeLessThan(100);
+    await expectRecovery();
+  });
+
+  test.each([403, 407])('the proxy answers %d, which is a mistake of configuration', async (status) => {
     const proxy = await startProxy({ port: port() });
     const extra = {
       GENESYSCLOUD_API_URL: gateway,
@@ -88,7 +102,26 @@ describe('an outage in the middle of a backfill ends sync in few lines, and char
     await expectRecovery();
   });
 
-  test.each([503, 504])('a gateway answers everything with %d', async (status) => {
+  test('the token endpoint fails', async () => {
+    const run = await syncInto(() =>
+      sandbox.setFaults({
+        http5xx: { rate: 1, status: 503, body: 'html', path: '/oauth/' },
+        expireTokens: { rate: 1 },
+      }),
+    );
+    await expectOneCondition(run, 1, /^Genesys Cloud cannot be reached: login failed with 503/);
+    sandbox.setFaults({});
+    await expectRecovery();
+  });
+
+  test('the credentials are refused, which is a mistake of configuration', async () => {
+    const run = await syncInto(() => sandbox.setFaults({ revokedCredentials: { rate: 1 }, expireTokens: { rate: 1 } }));
+    await expectOneCondition(run, 2, /GENESYSCLOUD_OAUTHCLIENT_SECRET/);
+    sandbox.setFaults({});
+    await expectRecovery();
+  });
+
+  test.each([502, 503, 504])('a gateway answers everything with %d', async (status) => {
     const run = await syncInto(() => sandbox.setFaults({ http5xx: { rate: 1, status, body: 'html', path: '/api/' } }));
     await expectOneCondition(
       run,

@@ -6,7 +6,7 @@ import { rebuildFacts } from '../../src/postgres/derived/rebuild.js';
 import { createStore, type Store, storePages } from '../../src/postgres/load/store.js';
 import { migrate } from '../../src/postgres/migrate.js';
 import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
-import { propertyRuns } from '../support/runs.js';
+import { propertyCases, propertyRuns } from '../support/runs.js';
 import { id } from './support.js';
 
 const hourMs = 3_600_000;
@@ -14,6 +14,8 @@ const halfHourMs = 1_800_000;
 /** Clocks change in Europe on 29 March 2026; the days around it lie in two months. */
 const firstMs = Date.UTC(2026, 2, 28);
 const halfHours = 5 * 48;
+/** The last one is where the tests begin. */
+const zones = ['Asia/Kathmandu', 'America/St_Johns', 'Pacific/Chatham', 'Europe/Berlin'];
 const tables = ['queue_day_sums', 'agent_handling_day_sums', 'agent_status_day_sums', 'presence_day_sums'];
 const intervalTables = [
   'queue_interval_sums',
@@ -278,7 +280,7 @@ describe('sums by local day', () => {
     expect(await differences()).toBe(0);
   });
 
-  test.each(['Asia/Kathmandu', 'America/St_Johns', 'Pacific/Chatham', 'Europe/Berlin'])(
+  test.each(propertyCases(zones, ['Asia/Kathmandu', 'Europe/Berlin']))(
     'follow the reporting zone when migrate changes it to %s, and later answers are summed by its days',
     async (timeZone) => {
       for (const kind of kinds.keys()) await put(answer({ kind, length: halfHours }));

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -11,6 +10,7 @@ import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
 import { visit } from '../long/hostile/support.js';
 import { createDatabase, type TestDatabase, testPool } from '../support/postgres.js';
 import { differencesFromTruth, environmentFor, runCommand } from '../support/program.js';
+import { scratchFolder } from '../support/scratch.js';
 
 const script = readFileSync(new URL('../../docs/roles.sql', import.meta.url), 'utf8');
 const at = new Date('2026-03-12T15:07:00Z');
@@ -90,7 +90,7 @@ describe('the roles of docs/roles.sql', () => {
   });
 
   test('the writer exports to a lake, with rights that the script gives it alone', { timeout: 120_000 }, async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'lake-'));
+    const folder = await mkdtemp(join(scratchFolder(), 'lake-'));
     expect(await run('genesys_writer', 'lake', 'export', folder)).toMatchObject({ status: 0 });
     expect(await run('genesys_writer', 'lake', 'status', folder)).toMatchObject({ status: 0 });
     await rm(folder, { recursive: true });

@@ -7,3 +7,8 @@ export function propertyRuns(full: number): number {
   if (process.env.PROPERTY_RUNS === 'full') return full;
   return Math.min(full, Math.max(dailyRunsMin, Math.ceil(full * dailyShare)));
 }
+
+/** Returns the cases to try: all of them in the long suite, the named part of them in the daily one. */
+export function propertyCases<T>(all: readonly T[], daily: readonly T[]): readonly T[] {
+  return process.env.PROPERTY_RUNS === 'full' ? all : daily;
+}

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { newestVersion } from '../../src/postgres/connection/versions.js';
 import { startEmbeddedPostgres } from '../../src/postgres/embedded/index.js';
 import { isRunning } from '../../src/postgres/embedded/process.js';
+import { scratchFolder } from './scratch.js';
 
 export interface TestServer {
   /** URL for a role that may create databases and roles. */
@@ -84,7 +85,7 @@ async function embedded(why: string): Promise<TestServer> {
 /** An own server, of the Postgres that `packageDirectory` holds or of the installed one. Its folder goes with it. */
 export async function startEmbedded(label: string, packageDirectory?: string): Promise<TestServer> {
   await removeLeftovers();
-  const dataDirectory = await mkdtemp(join(tmpdir(), `${directoryPrefix}${process.pid}-`));
+  const dataDirectory = await mkdtemp(join(scratchFolder(), `${directoryPrefix}${process.pid}-`));
   // Made for one user only; started by root, the server is somebody else.
   await chmod(dataDirectory, 0o755);
   const server = await startEmbeddedPostgres({
@@ -101,10 +102,10 @@ export async function startEmbedded(label: string, packageDirectory?: string): P
 
 /** Removes databases of test runs that were killed. */
 async function removeLeftovers(): Promise<void> {
-  for (const name of await readdir(tmpdir())) {
+  for (const name of await readdir(scratchFolder())) {
     const maker = name.startsWith(directoryPrefix)
       ? Number.parseInt(name.slice(directoryPrefix.length), 10)
       : Number.NaN;
-    if (maker > 0 && !isRunning(maker)) await rm(join(tmpdir(), name), { recursive: true, force: true });
+    if (maker > 0 && !isRunning(maker)) await rm(join(scratchFolder(), name), { recursive: true, force: true });
   }
 }

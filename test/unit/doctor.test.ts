@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { exitStatusOf } from '../../src/cli/doctor/check.js';
 import { checkDisk, checkNode, checkPort, checkProxy, nodeMin } from '../../src/cli/doctor/machine.js';
 import { bytesText } from '../../src/cli/doctor/units.js';
+import { parseConfig } from '../../src/config/config.js';
 import { programCall } from '../../src/lib/program-call.js';
 import { allStreams } from '../../src/streams/catalog.js';
 import { dataAccess } from '../../src/streams/data-access.js';
@@ -62,13 +63,20 @@ test('a disk that cannot be asked is named', async () => {
   expect(await checkDisk('/no/such/directory', true)).toMatchObject({ state: 'warning' });
 });
 
-test('the proxy is shown without its password, and not for an API on this machine', () => {
-  const environment = { HTTPS_PROXY: 'http://me:hidden-word@proxy.example.com:3128', NO_PROXY: 'db.example.com' };
-  expect(checkProxy(environment, 'mypurecloud.de').detail).toBe(
+test('the proxy is shown without its password, and only where requests go through it', () => {
+  const found = (more: Record<string, string>) => {
+    const login = { GENESYSCLOUD_OAUTHCLIENT_ID: 'id', GENESYSCLOUD_OAUTHCLIENT_SECRET: 'a-secret-of-tests' };
+    return checkProxy(parseConfig({ ...login, GENESYSCLOUD_REGION: 'eu-central-1', ...more }, { api: true }).api);
+  };
+  const proxy = { HTTPS_PROXY: 'http://me:hidden-word@proxy.example.com:3128' };
+  expect(found({})).toMatchObject({ state: 'ok', detail: 'none: the API is asked directly' });
+  expect(found({ ...proxy, NO_PROXY: 'db.example.com' }).detail).toBe(
     'http://proxy.example.com:3128, except for db.example.com',
   );
-  expect(checkProxy(environment, '127.0.0.1').detail).toContain('not used');
-  expect(checkProxy({ HTTPS_PROXY: 'proxy' }, 'mypurecloud.de').state).toBe('fault');
+  expect(found({ ...proxy, NO_PROXY: 'mypurecloud.de' }).detail).toBe('not used: api.mypurecloud.de is asked directly');
+  expect(found({ ...proxy, GENESYSCLOUD_API_URL: 'http://127.0.0.1:8123' }).detail).toContain('on this machine');
+  expect(() => found({ HTTPS_PROXY: 'proxy' })).toThrow('HTTPS_PROXY is not the address of an HTTP proxy');
+  expect(checkProxy(undefined).state).toBe('skipped');
 });
 
 test('the exit status is that of the worst', () => {

@@ -52,6 +52,12 @@ const confined: readonly { what: string; pattern: RegExp; allowed: RegExp; becau
     because: 'configuration is one pure function of the environment; the other is the text of a program for users',
   },
   {
+    what: 'a statement for the database',
+    pattern: /[\w)]\.query(<[^(]*>)?\(/,
+    allowed: /^postgres\//,
+    because: 'SQL is written in one folder, beside the files of sql',
+  },
+  {
     what: "Genesys' SDK",
     pattern: /['"]purecloud-platform-client-v2['"]/,
     allowed: /^genesys\//,
@@ -271,5 +277,15 @@ describe('the rules catch what they are for', () => {
       '// not new Date()',
     ];
     expect(confinedFaults(sample('engine/x.ts', ...lines))).toHaveLength(4);
+  });
+
+  test('a statement outside the folder of SQL', () => {
+    const lines = [
+      "await pool.query('select 1');",
+      'const { rows } = await client.query<{ id: string }>(',
+      'query(x);',
+    ];
+    expect(confinedFaults(sample('cli/x.ts', ...lines))).toHaveLength(2);
+    expect(confinedFaults(sample('postgres/ledger/x.ts', ...lines))).toEqual([]);
   });
 });

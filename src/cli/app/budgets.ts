@@ -5,9 +5,9 @@ import { RequestBudget } from '../../postgres/ledger/request-budget.js';
 
 /** Request allowances of this process, one for each OAuth client, each shared through the database with all other processes. */
 export interface Budgets {
-  /** For the `budget` of an API client that logs in as `clientId`. */
+  /** Returns the `budget` option for an API client that logs in as `clientId`. */
   of(clientId: string): (apiUrl: string) => Budget;
-  /** Their connections. */
+  /** Database pools that the allowances use. */
   pools(): readonly pg.Pool[];
   close(): Promise<void>;
 }

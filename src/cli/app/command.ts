@@ -8,56 +8,56 @@ import type { SilenceLimits } from '../../postgres/connection/silence.js';
 export interface Timing {
   /** Rejects with the signal's reason when that aborts first. */
   readonly sleep: Sleep;
-  /** In [0, 1): the share of the longest delay that is taken. */
+  /** Returns a number in [0, 1): the fraction of the longest delay to use. */
   readonly random: () => number;
 }
 
 const realTiming: Timing = { sleep: sleepFor, random: Math.random };
 
-/** Returns the timing of this run: real time unless the caller brought its own. */
+/** Returns the timing of this run: real time unless the caller passed its own. */
 export function timingOf({ timing = realTiming }: Pick<CommandContext, 'timing'>): Timing {
   return timing;
 }
 
-/** Holds the edges of the process, which `main` passes to every command, so that a test can run a command as well. */
+/** Holds what `main` takes from the process and passes to every command, so that a test can run a command as well. */
 export interface CommandContext {
   readonly environment: Environment;
-  /** Holds `.env` and, for the embedded Postgres, `.genesys-warehouse/`. */
+  /** Directory of `.env` and of `.genesys-warehouse/`, the embedded Postgres. */
   readonly directory: string;
-  /** Another home for the embedded Postgres. */
+  /** Other directory for the embedded Postgres. */
   readonly embeddedDirectory?: string;
   readonly now: () => Date;
   /** Aborted by SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
   readonly createLog: (level: string, secrets: readonly string[]) => Log;
-  /** Data only. */
+  /** Writes data to standard output. */
   readonly print: (text: string) => void;
   /** True where a person watches standard error. */
   readonly isTerminal: boolean;
-  /** The most that the scheduler waits before a tick's work; less where the clock runs faster than the machine's. */
+  /** Longest wait of the scheduler before a tick's work; less where the clock runs faster than the machine's. */
   readonly tickDelayMsMax?: number;
   /** Tolerance between `now` and the API's time; larger where the clock runs faster than the machine's. */
   readonly clockToleranceMs?: number;
-  /** Limits after which a database counts as silent; within half a minute unless given. */
+  /** Limits after which a database counts as silent; less than half a minute by default. */
   readonly silence?: SilenceLimits;
-  /** Age up to which the service port shows figures of the database again; ten seconds unless given. */
+  /** Age up to which the service port reuses figures read from the database; ten seconds by default. */
   readonly figuresKeptMs?: number;
   /** Real time unless given. */
   readonly timing?: Timing;
-  /** Words that start this program the way it was started; see `programCall`. */
+  /** Command that starts this program the way it was started; see `programCall`. */
   readonly call?: string;
-  /** Asks the person at the terminal; absent where nobody is there. */
+  /** Asks the person at the terminal; absent without a terminal. */
   readonly ask?: Ask;
   /** Reads standard input to its end. */
   readonly readInput?: () => Promise<string>;
 }
 
-/** Returns the words that start this program, for commands that are printed to be copied. */
+/** Returns the command that starts this program, for commands that are printed to be copied. */
 export function callOf({ call = 'genesys-warehouse' }: Pick<CommandContext, 'call'>): string {
   return call;
 }
 
-/** A command's answer is its exit status. */
+/** Runs a command and resolves with its exit status. */
 export type Command = (context: CommandContext) => Promise<number>;
 
 export const exitDone = 0;

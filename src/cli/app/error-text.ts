@@ -4,8 +4,8 @@ import { describeMissingSchema } from '../../postgres/connection/errors.js';
 import { describeLoss } from '../../postgres/connection/lost.js';
 
 /**
- * One sentence for a person about an error that explains itself: a mistake in the settings, an answer of the API, a database that is gone.
- * A stack would only bury it. Undefined for every other error.
+ * Returns one sentence for an expected error: a configuration error, a response of the API, an
+ * unavailable database. A stack trace would only bury it. Undefined for every other error.
  */
 function sentenceOf(error: unknown): string | undefined {
   const isSentence = [UsageError, ApiError, LakeError, OutageError].some((kind) => error instanceof kind);
@@ -13,7 +13,7 @@ function sentenceOf(error: unknown): string | undefined {
   return describeLoss(error) ?? describeMissingSchema(error) ?? describeSystemError(error);
 }
 
-/** Returns the fields that a log line has for an error: its sentence, or the whole error where it was not expected. */
+/** Returns the log fields of an error: its sentence, or the whole error if it was unexpected. */
 export function errorFacts(thrown: unknown): { readonly reason: string } | { readonly error: Error } {
   const reason = sentenceOf(thrown);
   return reason === undefined ? { error: asError(thrown) } : { reason };

@@ -2,12 +2,12 @@ import type { Log } from '../../lib/log.js';
 import type { HeldSlices } from '../../model/extraction.js';
 import { isOurApplication } from '../../postgres/connection/pool.js';
 
-/** Returns sessions that hold due slices although they do not belong to this program, so that they will not pull anything. */
+/** Returns sessions that hold due slices but do not belong to this program, and therefore will never pull them. */
 export function strangersAmong(held: readonly HeldSlices[]): HeldSlices[] {
   return held.filter(({ application }) => !isOurApplication(application));
 }
 
-/** Says how many due slices a run left to others, and to whom. */
+/** Logs how many due slices a run left to other sessions, and to which. */
 export function reportHeldSlices(held: readonly HeldSlices[], log: Log): void {
   const strangers = strangersAmong(held);
   for (const { slices, holder, pid, since } of held.filter((each) => !strangers.includes(each))) {

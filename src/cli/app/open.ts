@@ -30,7 +30,10 @@ import { type CommandContext, timingOf } from './command.js';
 const waitMsMax = 5 * minuteMs;
 const requestTimeoutMs = 2 * minuteMs;
 const statementTimeoutMs = 10 * minuteMs;
-/** Beside the slices in flight: planning, open conversations, the run's own row, two readings of the service port, three works of events. */
+/**
+ * Connections besides those of slices in flight: planning, open conversations, the run's own row,
+ * two reads for the service port, three tasks of event handling.
+ */
 export const spareConnections = 8;
 
 export interface Opened {
@@ -44,9 +47,9 @@ export interface Opened {
 export interface OpenedWithApi extends Opened {
   readonly config: ConfigWithApi;
   readonly api: GenesysApi;
-  /** The time to work by: the machine's, unless the API's answers prove it wrong. */
+  /** Clock to use: the machine's, unless the API's responses prove it wrong. */
   readonly clock: ApiClock;
-  /** For further clients of the API: what they send counts against the same allowances. */
+  /** Allowances that further clients of the API share. */
   readonly budgets: Budgets;
 }
 
@@ -70,12 +73,15 @@ export function viewSettings(config: Config): ViewSettings {
   return { timeZone: config.timeZone, attributes: config.attributes };
 }
 
-/** Opens the configured database, or starts the embedded one; checked, so that a wrong address is one clear sentence. */
+/**
+ * Opens the configured database, or starts the embedded one, and checks it, so that a wrong address
+ * is reported in one clear sentence.
+ */
 export async function openDatabase(context: CommandContext): Promise<Opened> {
   return openPool(context, readConfig(context, { api: false }));
 }
 
-/** The database, brought to this program's schema, and the API client. */
+/** Opens the database, migrated to this program's schema, and the API client. */
 export async function openWithApi(context: CommandContext): Promise<OpenedWithApi> {
   const { config, log } = readConfig(context, { api: true });
   warnOfClearText(config, log);
@@ -111,7 +117,7 @@ function warnOfClearText({ api }: Config, log: Log): void {
     log.warn('GENESYSCLOUD_API_URL is not encrypted: the client secret and all data cross the network in clear text');
 }
 
-/** Compares the clock with the API's before planning, unless it has been compared and not been set since. */
+/** Compares the clock with the API's before planning, unless that was done and the clock has not been set since. */
 export async function syncClock({ api, clock, log }: Pick<OpenedWithApi, 'api' | 'clock' | 'log'>): Promise<void> {
   if (!clock.isInDoubt) return;
   await api.fetchServerTime();
@@ -123,7 +129,7 @@ export async function syncClock({ api, clock, log }: Pick<OpenedWithApi, 'api' |
   );
 }
 
-/** Returns where the API is and by which way it is reached, for every client of it. */
+/** Returns the API's address and proxies, for every client of it. */
 export function apiAddress({ region, apiUrl, proxies }: ApiConfig): Pick<ApiConfig, 'region' | 'apiUrl' | 'proxies'> {
   return {
     ...(region !== undefined && { region }),

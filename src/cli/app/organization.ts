@@ -8,7 +8,7 @@ import { inTransaction } from '../../postgres/connection/transaction.js';
 import { keepOrganization, type Organization, readOrganization } from '../../postgres/ledger/organization.js';
 import type { OpenedWithApi } from './open.js';
 
-/** A name may change; who it is never does. */
+/** The name may change; the identity never does. */
 const nameKeptMs = dayMs;
 const nameCharactersMax = 200;
 const digestCharacters = 16;
@@ -22,8 +22,9 @@ interface Credentials {
 }
 
 /**
- * Makes sure that the credentials belong to the organisation whose data the database holds, before anything is pulled: ids of two would mix
- * for ever. Asks the API for credentials that are new to the database, and once a day for the name. Throws UsageError for another
+ * Ensures that the credentials belong to the organisation whose data the database holds, before
+ * anything is pulled: data of two organisations could never be separated. Asks the API when the
+ * credentials are new to the database, and once a day for the name. Throws UsageError for another
  * organisation's credentials, and the API's error where new credentials cannot be checked.
  */
 export async function settleOrganization(parts: Parts): Promise<void> {
@@ -35,8 +36,9 @@ export async function settleOrganization(parts: Parts): Promise<void> {
 }
 
 /**
- * Makes sure that both the credentials for reading and those for writing belong to the database's organisation: what is decided from one
- * organisation's conversations must not be written to another. Throws as `settleOrganization`.
+ * Ensures that both the credentials for reading and those for writing belong to the database's
+ * organisation: decisions about one organisation's conversations must not be written to another.
+ * Throws as `settleOrganization`.
  */
 export async function settleWriter(
   parts: Parts,
@@ -64,13 +66,13 @@ async function settle(
     return;
   }
   if (apiOutage(found) !== undefined) throw found;
-  // Credentials that were checked before stay good; an empty database takes whatever the pull itself may read.
+  // Credentials that were checked before stay valid; an empty database accepts any credentials.
   if (isKnown || stored === undefined) return;
   if (!isRefused(found)) throw found;
   log.warn({ organization: stored.id }, 'Organization of new credentials cannot be checked');
 }
 
-/** Hashes the credentials one way, so that a database does not reveal which ones it was filled with. */
+/** Hashes the credentials, so that a database does not reveal which ones filled it. */
 function digestOf(clientId: string, { apiUrl, region }: ApiConfig): string {
   return createHash('sha256')
     .update(`${clientId} ${apiUrl ?? region ?? ''}`)
@@ -87,7 +89,7 @@ function isOrganization(found: unknown): found is Organization {
   return found !== undefined && !(found instanceof Error);
 }
 
-/** The permission is missing, or the answer does not say who it is about. */
+/** Returns true when the permission is missing, or the response does not name the organisation. */
 function isRefused(found: unknown): boolean {
   const status = found instanceof ApiError ? (found.facts.status ?? 0) : 0;
   return found === undefined || (status >= 400 && status < 500);

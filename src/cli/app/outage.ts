@@ -1,13 +1,7 @@
-import type pg from 'pg';
 import { apiOutage, type OutageError } from '../../lib/errors.js';
 import { databaseOutage } from '../../postgres/connection/lost.js';
 
-/** Returns the outage, of Genesys Cloud or of the database, that an error means; undefined for every other error. */
+/** Returns the outage of Genesys Cloud or of the database that an error indicates; undefined for every other error. */
 export function outageOf(error: unknown): OutageError | undefined {
   return apiOutage(error) ?? databaseOutage(error);
-}
-
-/** Asks the database for nothing; rejects while it is away. */
-export async function probeDatabase(pool: pg.Pool): Promise<void> {
-  await pool.query('select 1');
 }

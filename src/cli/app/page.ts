@@ -18,13 +18,13 @@ export interface Page {
   close(): Promise<void>;
 }
 
-/** A long file to a slow client; ordinary answers end with their statement's time-out. */
+/** Allows for a long file to a slow client; ordinary responses end with their statement's time-out. */
 const answerMsMax = 5 * minuteMs;
-/** A password and the braces around it. */
+/** Enough for a password in its JSON object. */
 const bodyBytesMax = 4_096;
 const minutes = { PT15M: 15, PT30M: 30, PT1H: 60 } as const;
 
-/** The web page over schema mart, to be mounted on a server, with the database connections that it alone uses. */
+/** Opens the web page over schema mart, to be mounted on a server, with database connections of its own. */
 export async function openPage({ config, databaseUrl, now, log }: PageOptions): Promise<Page> {
   const { password, role } = config.dashboard;
   const reader = await openMartReader({

@@ -4,7 +4,7 @@ import { StringDecoder } from 'node:string_decoder';
 /** Control characters beyond those that CSV itself is made of: C0 without tab and ends of lines, DEL, C1. */
 const controls = /(?![\t\r\n])\p{Cc}/gu;
 
-/** Lets text through with each control character written as `\u{1b}`, so that a file can be shown on a terminal. */
+/** Passes text through with each control character written as `\u{1b}`, so that a file can be shown on a terminal. */
 export class PrintableStream extends Transform {
   readonly #decoder = new StringDecoder('utf8');
 

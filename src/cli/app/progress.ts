@@ -4,6 +4,7 @@ import type { SliceReport } from '../../engine/sync.js';
 import { type Interval, secondMs } from '../../lib/interval.js';
 import type { Log } from '../../lib/log.js';
 import type { Stream } from '../../model/extraction.js';
+import { countUnpulledSlices } from '../../postgres/ledger/coverage.js';
 
 const logEveryMs = 10 * secondMs;
 
@@ -12,7 +13,7 @@ export interface Progress {
   stop(): void;
 }
 
-/** Slices done out of those due in a range: a bar where a person watches, a log line now and then elsewhere. */
+/** Shows how many of the due slices of a range are done: as a bar on a terminal, as occasional log lines elsewhere. */
 export async function createProgress(
   pool: pg.Pool,
   streams: readonly Stream[],
@@ -20,17 +21,9 @@ export async function createProgress(
   isTerminal: boolean,
   log: Log,
 ): Promise<Progress> {
-  const total = await countDue(pool, streams, range);
+  const names = streams.map((stream) => stream.name);
+  const total = await countUnpulledSlices(pool, names, range);
   return isTerminal ? progressBar(total) : progressLines(total, log);
-}
-
-async function countDue(pool: pg.Pool, streams: readonly Stream[], range: Interval): Promise<number> {
-  const { rows } = await pool.query<{ count: number }>(
-    `select count(*)::int as count from extract.slices
-     where stream = any($1) and slice_from >= $2 and slice_to <= $3 and due_at is not null and pass = 0`,
-    [streams.map((stream) => stream.name), range.from, range.to],
-  );
-  return rows[0]?.count ?? 0;
 }
 
 function progressBar(total: number): Progress {

@@ -52,7 +52,7 @@ export function syncContext(
   };
 }
 
-/** Besides those whose answers are on their way, about as many wait for their turn, their job or to be stored. */
+/** Besides the slices with a request in flight, about as many wait for their turn, for their job or to be stored. */
 function slicesOpenMax({ api, config }: OpenedWithApi): number {
   return Math.min(readAheadSlicesMax, config.concurrency + readAheadFactor * api.requestsAtOnce());
 }
@@ -62,7 +62,10 @@ export interface RunOptions {
   readonly failsOnDeadLetters?: boolean;
 }
 
-/** Runs `work` as one row of `extract.runs`, whose id each line of the log carries; reports how it ended and turns that into the exit status. */
+/**
+ * Runs `work` as one row of `extract.runs`, whose id is in each log line; logs the outcome and
+ * turns it into the exit status.
+ */
 export async function recordRun(
   command: string,
   context: CommandContext,
@@ -105,7 +108,10 @@ async function recordedRun(
   return exitStatus;
 }
 
-/** A run whose database is away cannot be written down; the first error is the one to show. */
+/**
+ * Records the end of a run. Where the database is unavailable that fails too, and the first error
+ * is the one to show.
+ */
 async function recordEnd(
   { pool, log }: OpenedWithApi,
   context: CommandContext,
@@ -127,7 +133,7 @@ function isDone({ failures, held, deadLetters }: SyncSummary, { failsOnDeadLette
   return failures.length === 0 && strangersAmong(held).length === 0;
 }
 
-/** The scheduler's client lives through many runs: what one run used is the difference. */
+/** Returns what one run used of the budget: the scheduler's client serves many runs, so this is a difference. */
 function budgetSince(before: ApiStats, { api }: OpenedWithApi, now: Date): ApiBudget {
   const after = api.stats();
   return {

@@ -8,15 +8,15 @@ const cellWidthMax = 200;
 export const rowFormats = ['table', 'csv', 'json'] as const;
 export type RowFormat = (typeof rowFormats)[number];
 
-/** `--format table|csv|json`; anything else is a usage error of the command line. */
+/** Builds the option `--format table|csv|json`. */
 export function formatOption(): Option {
   return new Option('--format <format>', 'how to print it').choices(rowFormats).default('table' satisfies RowFormat);
 }
 
 export interface RowColumn<Row> {
-  /** As CSV and JSON name it. */
+  /** Name in CSV and JSON. */
   readonly name: string;
-  /** An array is one JSON array, and one CSV cell with blanks between. */
+  /** Returns the value; an array becomes a JSON array, or one CSV cell separated by blanks. */
   readonly of: (row: Row) => unknown;
   /** Value that a table shows instead of `of`. */
   readonly inTable?: (row: Row) => unknown;
@@ -53,13 +53,16 @@ function titleOf<Row>({ name, tableTitle }: RowColumn<Row>): string {
   return tableTitle ?? name.replace(/_count$/, '').replaceAll('_', ' ');
 }
 
-/** A share from 0 to 1 as blocks. */
+/** Renders a share from 0 to 1 as a bar of blocks. */
 export function bar(share: number): string {
   const filled = Math.max(share > 0 ? 1 : 0, Math.round(Math.min(1, share) * barWidth));
   return '█'.repeat(filled).padEnd(barWidth, '·');
 }
 
-/** Columns as wide as their widest cell; numbers to the right. Cells are made printable and cut, as they hold names. */
+/**
+ * Renders columns as wide as their widest cell, numbers right-aligned. Cells may contain names, so
+ * they are made printable and truncated.
+ */
 export function table(header: readonly string[], rows: readonly (readonly unknown[])[]): string {
   const cells = rows.map((row) => row.map((value) => printable(String(value ?? '—'), { widthMax: cellWidthMax })));
   const widths = header.map((title, column) =>

@@ -3,12 +3,12 @@ import { prepareDatabase } from '../../postgres/migrate.js';
 import type { CommandContext } from './command.js';
 import { type Opened, type OpenedWithApi, openDatabase, openWithApi, viewSettings } from './open.js';
 
-/** Opens the database as it is for `work`, and closes it however that ends. */
+/** Opens the database as it is for `work` and closes it afterwards. */
 export function withDatabase<T>(context: CommandContext, work: (opened: Opened) => Promise<T>): Promise<T> {
   return closing(openDatabase(context), work);
 }
 
-/** Opens the database as it is for `work` that needs a warehouse: a federated one is refused with a sentence. */
+/** Opens the database as it is for `work` that needs a warehouse. Throws a UsageError for a federated database. */
 export function withWarehouse<T>(context: CommandContext, work: (opened: Opened) => Promise<T>): Promise<T> {
   return withDatabase(context, async (opened) => {
     await refuseFederation(opened.pool);
@@ -16,7 +16,7 @@ export function withWarehouse<T>(context: CommandContext, work: (opened: Opened)
   });
 }
 
-/** Opens the database for `work`; one that is empty or older is migrated first, views of another build stay. */
+/** Opens the database for `work`. An empty or older database is migrated first; views of another build are kept. */
 export function withMigratedDatabase<T>(context: CommandContext, work: (opened: Opened) => Promise<T>): Promise<T> {
   return withDatabase(context, async (opened) => {
     await prepareDatabase(opened.pool, viewSettings(opened.config), opened.log);
@@ -24,7 +24,7 @@ export function withMigratedDatabase<T>(context: CommandContext, work: (opened: 
   });
 }
 
-/** Opens the database, brought to this program's schema, and the API for `work`. */
+/** Opens the database, migrated to this program's schema, and the API for `work`. */
 export function withApi<T>(context: CommandContext, work: (opened: OpenedWithApi) => Promise<T>): Promise<T> {
   return closing(openWithApi(context), work);
 }

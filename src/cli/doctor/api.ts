@@ -16,7 +16,7 @@ import { differenceText } from './clock.js';
 
 const { ok, warning, fault, skipped } = checksOf('api');
 
-/** A person waits for the answer: what does not answer soon is said to be away. */
+/** A person is waiting, so a host that does not answer soon is reported as unreachable. */
 const waitMsMax = 20 * secondMs;
 const requestTimeoutMs = 20 * secondMs;
 
@@ -25,7 +25,7 @@ export interface ApiReport {
   readonly access: readonly AccessCheck[];
 }
 
-/** Logs in, then asks for each data set that is pulled. About 25 requests. */
+/** Logs in, then probes each data set that is pulled. Sends about 25 requests. */
 export async function checkApi(context: CommandContext, config: ConfigWithApi): Promise<ApiReport> {
   let differenceMs: number | undefined;
   const api = openApi(context, config, (serverMs) => {
@@ -55,7 +55,7 @@ function openApi(context: CommandContext, { api, requestsPerMinute }: ConfigWith
   });
 }
 
-/** The cheapest call that needs a token and no permission. */
+/** Checks the login with the cheapest call that needs a token but no permission. */
 async function checkLogin(api: GenesysApi, config: ConfigWithApi): Promise<Check> {
   const host = hostOf(config);
   try {
@@ -65,14 +65,14 @@ async function checkLogin(api: GenesysApi, config: ConfigWithApi): Promise<Check
     if (isUnavailable(error)) return ok('login', `the OAuth client is accepted at ${host}`);
     const isLogin = error instanceof ApiError && error.facts.action === 'fail';
     const [reason = '', ...advice] = asError(error).message.split(/(?<=\)\.) /);
-    // A host that does not answer is not a mistake in the settings; a refused client is one.
+    // A host that does not answer is not a configuration error; a refused client is.
     if (isLogin) return fault('login', reason, advice.join(' ') || 'Check the OAuth client and GENESYSCLOUD_REGION.');
     return warning('login', `${host} does not answer: ${reason}`, 'Check the network, the proxy and the status page.');
   }
 }
 
-/** The host whose login and API are used. */
-export function hostOf({ api }: Pick<ConfigWithApi, 'api'>): string {
+/** Returns the host whose login and API are used. */
+function hostOf({ api }: Pick<ConfigWithApi, 'api'>): string {
   return api.apiUrl === undefined ? (api.region ?? '') : new URL(api.apiUrl).host;
 }
 

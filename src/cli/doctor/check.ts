@@ -1,8 +1,8 @@
 /** Types of the checks of `doctor`, and the exit status that follows from them. */
 
 /**
- * `ok`, or `note` for what could be better and breaks nothing; `warning` where something is lost or will break; `fault`
- * where commands refuse to start; `skipped` where another fault prevents it.
+ * `ok`; `note` for what could be better but breaks nothing; `warning` where something is lost or
+ * will break; `fault` where commands refuse to start; `skipped` where another fault prevents it.
  */
 export type CheckState = 'ok' | 'note' | 'warning' | 'fault' | 'skipped';
 
@@ -19,7 +19,10 @@ export interface Check {
   readonly remedy?: string;
 }
 
-/** `missing` and `partly` are what is lost, `not_offered` what the organisation does not have, `not_used` what is not pulled. */
+/**
+ * `missing` and `partly` mean that data is lost, `not_offered` that the organisation lacks the
+ * product, `not_used` that the data set is not pulled.
+ */
 export type AccessState = 'granted' | 'partly' | 'missing' | 'not_offered' | 'not_used' | 'unknown';
 
 export interface AccessCheck {
@@ -52,7 +55,7 @@ export function checksOf(area: CheckArea) {
   };
 }
 
-/** 0 all well, 1 something is lost or will break, 2 a fault that keeps commands from starting. */
+/** Returns 0 if all is well, 1 if something is lost or will break, 2 if a fault keeps commands from starting. */
 export function exitStatusOf(checks: readonly Check[], access: readonly AccessCheck[]): 0 | 1 | 2 {
   if (checks.some(({ state }) => state === 'fault')) return 2;
   const isLost = access.some(({ state }) => state === 'missing' || state === 'partly' || state === 'unknown');

@@ -17,7 +17,7 @@ import { bytesText } from './units.js';
 const { ok, note, warning, fault } = checksOf('database');
 
 const megaByte = 1024 ** 2;
-/** Values that loads of a day at once were measured to profit from; docker-compose.yml sets the same. */
+/** Settings that measurably speed up loads of whole days; docker-compose.yml sets the same. */
 const wanted = { maxWalSizeBytes: 4 * 1024 * megaByte, sharedBuffersBytes: 512 * megaByte, randomPageCost: 2 } as const;
 const clockToleranceMs = 5 * secondMs;
 
@@ -74,7 +74,7 @@ function reachable(facts: ServerFacts, { databaseUrl }: Config): Check {
   return ok('connection', place);
 }
 
-/** Without the user's name: reports are passed on. */
+/** Returns the address without the user name, because reports are shared. */
 function placeOf(databaseUrl: string): string {
   return describeTarget(databaseUrl).replace(/ as .*$/, '');
 }
@@ -121,7 +121,7 @@ function checkConnections({ freeConnections }: ServerFacts, { concurrency }: Con
   return warning('connections', found, 'Raise max_connections, or lower GENESYS_WAREHOUSE_CONCURRENCY.');
 }
 
-/** Settings change how fast it is, not what it does, so they are notes. The embedded server has its own. */
+/** Checks settings. They affect only speed, so the results are notes. The embedded server has its own settings. */
 function checkSettings(facts: ServerFacts, { databaseUrl }: Config): Check {
   const changes = [
     facts.maxWalSizeBytes < wanted.maxWalSizeBytes && "alter system set max_wal_size = '4GB';",

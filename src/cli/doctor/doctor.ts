@@ -2,7 +2,7 @@ import { type Config, type ConfigWithApi, type Environment, parseConfig } from '
 import { UsageError } from '../../lib/errors.js';
 import { version } from '../../lib/version.js';
 import type { CommandContext } from '../app/command.js';
-import { type ApiReport, checkApi, hostOf } from './api.js';
+import { type ApiReport, checkApi } from './api.js';
 import { type Check, checksOf, exitStatusOf } from './check.js';
 import { checkDatabase } from './database.js';
 import { checkDisk, checkNode, checkPort, checkProxy } from './machine.js';
@@ -10,14 +10,14 @@ import { type Diagnosis, diagnosisText } from './report.js';
 
 const configuration = checksOf('configuration');
 
-/** Checks everything that the other commands rely on, changes nothing, and says what is lost without each. */
+/** Checks everything that the other commands rely on, and reports what is lost where a check fails. Changes nothing. */
 export async function doctorCommand(context: CommandContext, options: { readonly json: boolean }): Promise<number> {
   const diagnosis = await diagnose(context);
   context.print(options.json ? JSON.stringify(diagnosis, null, 2) : diagnosisText(diagnosis));
   return diagnosis.status;
 }
 
-/** Runs all checks. Every one is made, whatever the others find, unless it needs what another found missing. */
+/** Runs all checks. A check is skipped only if it needs something that another found missing. */
 export async function diagnose(context: CommandContext): Promise<Diagnosis> {
   const { config, api, faults } = readConfig(context.environment);
   const checks = [
@@ -41,11 +41,7 @@ export async function diagnose(context: CommandContext): Promise<Diagnosis> {
 
 async function checkMachine(context: CommandContext, config: Config, api?: ConfigWithApi): Promise<Check[]> {
   const isEmbedded = config.databaseUrl === undefined;
-  return [
-    await checkDisk(context.directory, isEmbedded),
-    checkProxy(context.environment, api && hostOf(api).replace(/:\d+$/, '')),
-    await checkPort(config.service),
-  ];
+  return [await checkDisk(context.directory, isEmbedded), checkProxy(api?.api), await checkPort(config.service)];
 }
 
 async function checkAnswers(context: CommandContext, api: ConfigWithApi | undefined): Promise<ApiReport> {
@@ -54,9 +50,9 @@ async function checkAnswers(context: CommandContext, api: ConfigWithApi | undefi
 }
 
 interface ReadConfig {
-  /** Absent where what every command needs has a fault. */
+  /** Absent if the settings that every command needs are faulty. */
   readonly config?: Config;
-  /** Absent where the OAuth client or the region is missing, too. */
+  /** Also absent if the OAuth client or the region is missing. */
   readonly api?: ConfigWithApi;
   readonly faults: readonly Check[];
 }
@@ -75,7 +71,7 @@ function readConfig(environment: Environment): ReadConfig {
   }
 }
 
-/** One check for each line of the message, which never holds a secret. */
+/** Returns one check for each line of the message, which never contains a secret. */
 function faultsOf(error: unknown): Check[] {
   if (!(error instanceof UsageError)) throw error;
   return error.message.split('\n').map((line) => {

@@ -2,16 +2,17 @@
 import { statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { arch, platform } from 'node:os';
-import type { Config, Environment } from '../../config/config.js';
+import type { ApiConfig, Config } from '../../config/config.js';
+import { proxyFor } from '../../genesys/http/proxy.js';
 import { isLoopbackHost } from '../../lib/loopback.js';
 import { describeSystemError } from '../../lib/system-errors.js';
 import { portFault } from '../../service/http-server.js';
 import { type Check, checksOf } from './check.js';
 import { bytesText } from './units.js';
 
-const { ok, note, warning, fault } = checksOf('machine');
+const { ok, note, warning, fault, skipped } = checksOf('machine');
 
-/** As `engines` in package.json has it; a test compares. */
+/** The minimum in `engines` of package.json; a test compares the two. */
 export const nodeMin = { major: 20, minor: 19 } as const;
 const knownPlatforms = ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64', 'win32-x64'];
 const freeBytesMin = 1024 ** 3;
@@ -28,7 +29,7 @@ export function checkNode(nodeVersion: string, where = `${platform()}-${arch()}`
   return ok('node', found);
 }
 
-/** Checks that the working directory's disk has room: for the embedded Postgres, or for what an export writes. */
+/** Checks that the disk of the working directory has room for the embedded Postgres or for an export. */
 export async function checkDisk(directory: string, isEmbedded: boolean): Promise<Check> {
   try {
     const stats = await statfs(directory);
@@ -42,20 +43,20 @@ export async function checkDisk(directory: string, isEmbedded: boolean): Promise
   }
 }
 
-/** Says which proxy the API is asked through. The password of the proxy is left out. */
-export function checkProxy(environment: Environment, apiHost: string | undefined): Check {
-  const value = (name: string) => environment[name.toLowerCase()] || environment[name];
-  const proxy = value('HTTPS_PROXY') ?? value('HTTP_PROXY');
-  if (!proxy) return ok('proxy', 'none: the API is asked directly');
-  if (!URL.canParse(proxy))
-    return fault('proxy', 'HTTPS_PROXY is not a URL', 'Use one such as http://proxy.example.com:3128.');
-  if (apiHost !== undefined && isLoopbackHost(apiHost)) return ok('proxy', 'not used: the API is on this machine');
-  const { protocol, host } = new URL(proxy);
-  const except = value('NO_PROXY');
-  return ok('proxy', `${protocol}//${host}${except ? `, except for ${except}` : ''}`);
+/** Reports the proxy for requests to the API, as the requests choose it, without its password. */
+export function checkProxy(api: ApiConfig | undefined): Check {
+  if (api === undefined) return skipped('proxy', 'the OAuth client is not configured');
+  const { proxies } = api;
+  if (proxies === undefined) return ok('proxy', 'none: the API is asked directly');
+  const apiUrl = new URL(api.apiUrl ?? `https://api.${api.region}`);
+  if (isLoopbackHost(apiUrl.hostname)) return ok('proxy', 'not used: the API is on this machine');
+  const proxy = proxyFor(apiUrl, proxies);
+  if (proxy === undefined) return ok('proxy', `not used: ${apiUrl.host} is asked directly`);
+  const except = proxies.none.length === 0 ? '' : `, except for ${proxies.none.join(', ')}`;
+  return ok('proxy', `${proxy.protocol}//${proxy.host}${except}`);
 }
 
-/** Checks the port of `run`. One that a genesys-warehouse serves already is as it should be. */
+/** Checks the port of `run`. A port that a genesys-warehouse already serves is fine. */
 export async function checkPort({ host, port, isPortGiven }: Config['service']): Promise<Check> {
   if (port === 0) return ok('service port', 'switched off: no /healthz and /metrics');
   const error = await listenOnce(host, port);
@@ -64,7 +65,8 @@ export async function checkPort({ host, port, isPortGiven }: Config['service']):
     return ok('service port', `${port} on ${host} is served by a running genesys-warehouse`);
   const [problem = '', remedy = ''] = portFault(error, { host, port }).split('; ');
   const advice = `${remedy.charAt(0).toUpperCase()}${remedy.slice(1)}.`;
-  // A port that was asked for keeps `run` from starting; the default one is given up with a warning.
+  // If a configured port is taken, `run` does not start; without the default port it continues with
+  // a warning.
   return isPortGiven ? fault('service port', problem, advice) : warning('service port', problem, advice);
 }
 

@@ -32,7 +32,7 @@ const conclusions = {
   2: 'Commands refuse to start until every FAULT is corrected.',
 } as const;
 
-/** The diagnosis as text for a terminal. */
+/** Renders the diagnosis as text for a terminal. */
 export function diagnosisText({ checks, access, status }: Diagnosis): string {
   const parts = [checksText(checks)];
   if (access.length > 0) parts.push(accessText(access));

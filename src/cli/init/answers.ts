@@ -1,4 +1,4 @@
-/** Collects what `init` has to know: from options, or by questions where a person is at the terminal. */
+/** Collects the settings for `init` from options, or by asking the person at the terminal. */
 import { readFile } from 'node:fs/promises';
 import { parseConfig } from '../../config/config.js';
 import { UsageError } from '../../lib/errors.js';
@@ -22,13 +22,13 @@ interface Question {
   readonly text: string;
   readonly given: string | undefined;
   readonly isHidden?: boolean;
-  /** Taken where nothing is typed; an empty one leaves the variable out. Without it an answer is needed. */
+  /** Default when nothing is entered; an empty one omits the variable. Without a default an answer is required. */
   readonly otherwise?: string;
 }
 
 const attemptsMax = 3;
 
-/** Values by the name of their variable. Throws a UsageError that lists what is missing where nobody can be asked. */
+/** Returns the values by variable name. Without a terminal it throws a UsageError that lists the missing ones. */
 export async function collectAnswers(context: CommandContext, options: InitOptions): Promise<Record<string, string>> {
   const secret = await readSecret(context, options.clientSecretFile);
   const questions = questionsOf(options, secret);
@@ -129,7 +129,7 @@ async function askFor(question: Question, context: CommandContext): Promise<stri
   throw new UsageError(`${name} was not understood ${attemptsMax} times. Nothing was written.`);
 }
 
-/** Returns what is wrong with one value, in the words of the configuration itself. */
+/** Returns what is wrong with one value, as the configuration reports it. */
 function faultOf(name: string, value: string): string | undefined {
   try {
     parseConfig({ [name]: value }, { api: false });

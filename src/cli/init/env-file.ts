@@ -1,4 +1,4 @@
-/** The text of a first `.env`, and how it comes to disk. */
+/** Builds the text of a first `.env` and writes it to disk. */
 import { readFileSync } from 'node:fs';
 import { chmod, rename, rm, writeFile } from 'node:fs/promises';
 import { UsageError } from '../../lib/errors.js';
@@ -11,7 +11,7 @@ export function readExample(): string {
   return readFileSync(example, 'utf8');
 }
 
-/** Returns the example with these values in the places of their names; every comment stays. */
+/** Returns the example with these values filled in; all comments are kept. */
 export function fillExample(template: string, values: Readonly<Record<string, string>>): string {
   let text = template;
   for (const [name, value] of Object.entries(values)) {
@@ -22,7 +22,7 @@ export function fillExample(template: string, values: Readonly<Record<string, st
   return text;
 }
 
-/** Quotes a value so that this program, a shell and `docker compose` read the same. */
+/** Quotes a value so that this program, a shell and `docker compose` read it the same way. */
 function quoteValue(name: string, value: string): string {
   if (/^[\w.:/@%+,=?&~-]*$/.test(value)) return value;
   if (/[\r\n']/.test(value))
@@ -31,8 +31,8 @@ function quoteValue(name: string, value: string): string {
 }
 
 /**
- * Writes the file so that nobody else can read it at any moment. Never over another one, unless `isForced`: then that
- * one is kept as `.env.previous`.
+ * Writes the file so that nobody else can read it at any moment. Never replaces an existing one
+ * unless `isForced`, which keeps the old one as `.env.previous`.
  */
 export async function writeEnvFile(path: string, text: string, isForced: boolean): Promise<void> {
   const unfinished = `${path}.${process.pid}.unfinished`;

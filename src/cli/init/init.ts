@@ -14,7 +14,7 @@ export interface InitCommandOptions extends InitOptions {
   readonly check: boolean;
 }
 
-/** Writes a first `.env` from flags or answers, tries it, and prints the next command. */
+/** Writes a first `.env` from options or answers, tests the settings, and prints the next command. */
 export async function initCommand(context: CommandContext, options: InitCommandOptions): Promise<number> {
   const path = join(context.directory, '.env');
   if (!options.force && existsSync(path)) throw existing(path);
@@ -41,7 +41,10 @@ function nextCommand(context: CommandContext): string {
   return `${call} run (the scheduler), or ${call} sync (once)`;
 }
 
-/** Variables of the process, which go before what was written. With an old `.env` they cannot be distinguished from its own. */
+/**
+ * Returns variables of the process that take precedence over the written ones. With an old `.env`
+ * they cannot be distinguished from its own.
+ */
 function overruled(context: CommandContext, values: Readonly<Record<string, string>>, isForced: boolean): string[] {
   if (isForced) return [];
   return Object.entries(values)

@@ -1,4 +1,7 @@
-/** One export: claims what changed, brings every table up to date, strikes it off. Shared by `lake export` and `run`. */
+/**
+ * Runs one export: claims the changes, brings every table up to date and marks it as done. Shared
+ * by `lake export` and `run`.
+ */
 
 import type pg from 'pg';
 import { compactTable } from '../../lake/compact.js';
@@ -32,14 +35,17 @@ export interface LakeWork {
   readonly organizationId: string;
   readonly now: () => Date;
   readonly signal: AbortSignal;
-  /** Puts the files of months that are final together afterwards. */
+  /** Compacts the files of final months afterwards. */
   readonly isCompacting: boolean;
-  /** Plans more than what changed, before it is read. */
+  /** Adds further work to the pending changes before they are read. */
   readonly plan?: (relations: readonly LakeRelation[]) => Promise<void>;
   readonly onTable?: (path: string, figures: LakeFigures) => void;
 }
 
-/** Exports what the lake has still to get. Each table is struck off when it is committed, so that a killed export loses one at most. */
+/**
+ * Exports all pending changes. Each table is marked as done when it is committed, so that a killed
+ * export repeats at most one.
+ */
 export async function exportLake(work: LakeWork): Promise<LakeFigures> {
   const { pool, lake, now } = work;
   const relations = await withClient(pool, (client) => readLakeRelations(client, lake));
@@ -56,7 +62,7 @@ export async function exportLake(work: LakeWork): Promise<LakeFigures> {
     const relation = relations.find(({ path }) => path === each.path);
     if (relation === undefined) continue;
     const figures = await exportPending(work, relation, each, exportNumber, keptBefore).catch((error: unknown) => {
-      // One table that cannot be written keeps no other from being written.
+      // A table that cannot be written does not prevent others from being written.
       if (!(error instanceof LakeError)) throw error;
       failures.push(error);
       return { rows: 0, files: 0, bytes: 0 };

@@ -71,7 +71,10 @@ function requireKnown(names: readonly string[], relations: readonly LakeRelation
   );
 }
 
-/** Every table says whose rows it holds, so a database that does not know it yet has nothing to export. */
+/**
+ * Returns the organisation, which is a column of every table. A database that does not know it yet
+ * has nothing to export.
+ */
 export async function requireOrganization(pool: pg.Pool): Promise<string> {
   const organization = await readOrganization(pool);
   if (organization !== undefined) return organization.id;

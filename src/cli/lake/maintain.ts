@@ -17,7 +17,7 @@ export interface MaintainOptions {
   readonly dryRun: boolean;
 }
 
-/** Deletes files that no version of the kept time reads: what replaced days and erased persons left behind. */
+/** Deletes files that no version within the kept time reads, such as those of replaced days and erased persons. */
 export async function lakeVacuumCommand(
   context: CommandContext,
   url: string | undefined,
@@ -29,7 +29,7 @@ export async function lakeVacuumCommand(
   return maintain(context, url, dryRun, 'Lake vacuumed', vacuum);
 }
 
-/** Removes old months from a lake, which `prune` of Postgres never does. */
+/** Removes old months from a lake, which the command `prune` never does. */
 export async function lakePruneCommand(
   context: CommandContext,
   url: string | undefined,
@@ -80,7 +80,10 @@ async function maintainLake(
   return rows;
 }
 
-/** Parses how long files are kept. Throws a UsageError for an invalid duration, or one so short that a running query would lose its files. */
+/**
+ * Parses the retention of files. Throws a UsageError for an invalid duration, or for one so short
+ * that a running query could lose its files.
+ */
 function keptMs(keep: string): number {
   const [, count = '', unit] = /^(\d{1,4})\s*(h|d)$/.exec(keep.trim()) ?? [];
   const ms = Number(count) * (unit === 'h' ? hourMs : dayMs);

@@ -12,7 +12,10 @@ export interface OpenedLake {
   readonly store: Store;
 }
 
-/** Opens the store of an address, bounded in time; with `isWritten` only one that can keep a lake safely. */
+/**
+ * Opens the store of an address within a time limit. With `isWritten`, throws for a store that
+ * cannot hold a lake safely.
+ */
 export async function openLake(context: CommandContext, url: string, isWritten: boolean): Promise<OpenedLake> {
   const address = lakeAddress(url, context.directory);
   const plain = await openStore(address, context.environment);

@@ -10,7 +10,7 @@ interface Edges {
   readonly timestamp: (value: string) => Date;
 }
 
-/** The commands of the lake: Delta tables for engines beyond one Postgres. */
+/** Adds the commands of the lake, the Delta tables for engines other than Postgres. */
 export function addLakeCommands(program: Command, { run, timestamp }: Edges): void {
   const lake = program
     .command('lake')
@@ -27,20 +27,20 @@ export function addLakeCommands(program: Command, { run, timestamp }: Edges): vo
     .action((url, options) => run((context) => lakeExportCommand(context, url, options)));
   lake
     .command('status')
-    .description('the tables of lakes: rows, files, days, and what they have still to get')
+    .description('show the tables of lakes: rows, files, days and pending changes')
     .argument('[url]', 'only this lake')
     .addOption(formatOption())
     .action((url, { format }) => run((context) => lakeStatusCommand(context, { url, format })));
   lake
     .command('vacuum')
-    .description('delete files that were replaced or removed longer ago than is kept')
+    .description('delete files that were replaced or removed longer ago than --keep')
     .argument('[url]', 'only this lake')
-    .option('--keep <time>', 'how long queries may still read them: 7d, 48h', '7d')
+    .option('--keep <time>', 'time for which queries may still read them: 7d, 48h', '7d')
     .option('--dry-run', 'show what would go', false)
     .action((url, options) => run((context) => lakeVacuumCommand(context, url, options)));
   lake
     .command('prune')
-    .description('remove months that are older than is to be kept from lakes; prune alone never does')
+    .description('remove months older than --keep from lakes, which the command prune never does')
     .argument('[url]', 'only this lake')
     .requiredOption('--keep <time>', 'how much to keep: 60months, 5years')
     .option('--dry-run', 'show what would go', false)

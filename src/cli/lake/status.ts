@@ -37,7 +37,7 @@ const columns: readonly RowColumn<TableRow>[] = [
   { name: 'exported_at', of: ({ exportedAt }) => exportedAt?.toISOString() ?? null },
 ];
 
-/** Shows every table of every lake, or of one: how much it holds, of which days, and what it has still to get. */
+/** Shows the tables of one or all lakes: their size, their days and the pending changes. */
 export async function lakeStatusCommand(
   context: CommandContext,
   { url, format }: { readonly url?: string; readonly format: RowFormat },
@@ -54,7 +54,7 @@ export async function lakeStatusCommand(
   });
 }
 
-/** The lake of an address that was exported to before, or all of them. */
+/** Returns the lake of an address that was exported to before, or all lakes. */
 export async function chosenLakes(context: CommandContext, pool: pg.Pool, url: string | undefined): Promise<Lake[]> {
   const lakes = await readLakes(pool);
   if (url === undefined) return lakes;

@@ -3,24 +3,27 @@ import { ApiError, asError, type OutageError } from '../../lib/errors.js';
 import { minuteMs, secondMs } from '../../lib/interval.js';
 import type { ErrorFact, OutageFact, PulledFigures, RunFigures } from '../../service/metrics-catalog.js';
 
-/** More than the longest statement and the longest wait for the API together: who shows nothing for so long does not work any more. */
+/**
+ * More than the longest statement and the longest wait for the API together: a process without
+ * progress for this long hangs.
+ */
 const stuckMsMax = 20 * minuteMs;
-/** A tick that is so much later than the schedule has it does not come any more. */
+/** A tick that is this late will not come. */
 const lateMsMax = 5 * minuteMs;
 
 export type TickOutcome = 'done' | 'partly' | 'failed';
 
 export interface RunStateOptions {
   readonly now: () => Date;
-  /** Milliseconds that never run backwards. */
+  /** Monotonic clock, in milliseconds. */
   readonly clockMs: () => number;
-  /** Grows with whatever this process does; equal for long means that it hangs. */
+  /** Counter that grows with all work of this process; if it stops growing for long, the process hangs. */
   readonly activity: () => number;
 }
 
 type Pulled = { -readonly [K in keyof PulledFigures]: PulledFigures[K] } & { slices: Record<string, number> };
 
-/** State of this process since it began, as `/healthz` and `/metrics` show it. */
+/** Tracks the state of this process since its start, as `/healthz` and `/metrics` show it. */
 export class RunState {
   readonly #options: RunStateOptions;
   readonly #ticks: Record<TickOutcome, number> = { done: 0, partly: 0, failed: 0 };
@@ -49,7 +52,7 @@ export class RunState {
     this.#seenActivityMs = this.#tickBeganMs;
   }
 
-  /** `msToNext` is what the schedule says; null when it says nothing. */
+  /** Records the end of a tick. `msToNext` is null when the schedule has no further tick. */
   tickEnded(outcome: TickOutcome, msToNext: number | null): void {
     this.#isTicking = false;
     this.#ticks[outcome] += 1;
@@ -66,7 +69,7 @@ export class RunState {
     if (api?.facts.operation === 'login' && api.facts.outage !== 'away') this.#isLoginRefused = true;
   }
 
-  /** The schedule's tick came and had nothing to do. */
+  /** Records a tick that had nothing to do. */
   tickSkipped(msToNext: number | null): void {
     this.#nextTickMs = this.#options.clockMs() + (msToNext ?? Number.POSITIVE_INFINITY);
   }
@@ -75,7 +78,7 @@ export class RunState {
     this.#outage = { of, since: this.#options.now(), reason: message };
   }
 
-  /** Returns since when it was on. */
+  /** Records the end of an outage and returns its start. */
   outageEnded(): Date | undefined {
     const since = this.#outage?.since;
     this.#outage = null;
@@ -99,7 +102,7 @@ export class RunState {
       this.#lastError = { at: this.#options.now(), stream, message: result.message ?? result.outcome };
   };
 
-  /** Reason why this process stopped working, or undefined. */
+  /** Returns why this process has stopped working, or undefined. */
   livenessFault(): string | undefined {
     const nowMs = this.#options.clockMs();
     const activity = this.#options.activity() + this.#slices;

@@ -10,11 +10,11 @@ import type { CommandContext } from '../app/command.js';
 import type { OpenedWithApi } from '../app/open.js';
 import type { RunState } from './health.js';
 
-/** Several who scrape share one reading of the database. */
+/** Several scrapers share one read of the database. */
 const defaultFiguresKeptMs = 10 * secondMs;
 const schemaKeptMs = 2 * secondMs;
 const databaseWaitMsMax = 3 * secondMs;
-/** Callers share one wait: the port answers in any case. */
+/** Callers share one wait; the port answers in any case. */
 const clockMs = () => performance.now();
 
 export interface RunServiceOptions {
@@ -22,13 +22,13 @@ export interface RunServiceOptions {
   readonly opened: OpenedWithApi;
   readonly state: RunState;
   readonly live?: () => LiveFigures;
-  /** Beside the three that every `run` has. */
+  /** Routes besides the three that every `run` has. */
   readonly routes?: readonly Route[];
-  /** The web page, where it is on. */
+  /** The web page, if it is switched on. */
   readonly page?: Mount;
 }
 
-/** The service port of `run`; undefined where it is switched off or the default port is taken. */
+/** Starts the service port of `run`; undefined where it is switched off or the default port is taken. */
 export async function startRunService(options: RunServiceOptions): Promise<Service | undefined> {
   const { config, log } = options.opened;
   const { host, port, isPortGiven, names } = config.service;

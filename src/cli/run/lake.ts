@@ -8,7 +8,10 @@ import type { OpenedWithApi } from '../app/open.js';
 import { exportLake } from '../lake/export-lake.js';
 import { type OpenedLake, openLake } from '../lake/open-lake.js';
 
-/** Keeps the lake of `GENESYS_WAREHOUSE_LAKE_URL` current: an export after each tick, one at a time, beside the ticks that follow. */
+/**
+ * Keeps the lake of `GENESYS_WAREHOUSE_LAKE_URL` current: starts an export after each tick, one at
+ * a time, concurrent with the following ticks.
+ */
 export class LakeFollower {
   readonly #context: CommandContext;
   readonly #opened: OpenedWithApi;
@@ -22,7 +25,10 @@ export class LakeFollower {
     this.#opened = opened;
   }
 
-  /** Begins an export unless one is at work or no lake is configured; a failed one is logged and done again after the next tick. */
+  /**
+   * Starts an export unless one is running or no lake is configured. A failed export is logged and
+   * repeated after the next tick.
+   */
   follow(): void {
     const wanted = this.#opened.config.lake;
     if (wanted === undefined || this.#context.signal.aborted) return;

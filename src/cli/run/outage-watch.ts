@@ -1,10 +1,10 @@
 import { backOffMs } from '../../lib/abort.js';
 import { asError, type OutageError } from '../../lib/errors.js';
 import { secondMs } from '../../lib/interval.js';
+import { probeDatabase } from '../../postgres/connection/pool.js';
 import { clearOutage } from '../../postgres/ledger/outage.js';
 import { type CommandContext, timingOf } from '../app/command.js';
 import type { OpenedWithApi } from '../app/open.js';
-import { probeDatabase } from '../app/outage.js';
 import type { RunState } from './health.js';
 
 export interface OutageWatchOptions {
@@ -15,10 +15,10 @@ export interface OutageWatchOptions {
   readonly onOver: () => Promise<void>;
 }
 
-/** An outage of `run`: reported once, probed with pauses that grow to a minute, reported once when it is over. */
+/** Handles an outage of `run`: logs it once, probes with pauses that grow to a minute, and logs its end once. */
 export class OutageWatch {
   readonly #options: OutageWatchOptions;
-  /** Probes that failed, and outages that came back, since a tick last met none. */
+  /** Failed probes and recurring outages since the last tick without an outage. */
   #failures = 0;
   #watching: Promise<void> | undefined;
 
@@ -30,7 +30,7 @@ export class OutageWatch {
     return this.#watching !== undefined;
   }
 
-  /** A tick has met no outage: the pauses begin small again. */
+  /** Resets the pauses after a tick without an outage. */
   reset(): void {
     this.#failures = 0;
   }
@@ -43,7 +43,7 @@ export class OutageWatch {
     this.#watching = this.#watch(outage);
   }
 
-  /** Resolves when nothing is probed any more. */
+  /** Resolves when probing has ended. */
   async settled(): Promise<void> {
     await this.#watching;
   }
@@ -54,7 +54,7 @@ export class OutageWatch {
     if (isOver) await this.#options.onOver();
   }
 
-  /** Returns false when `run` is stopped before. */
+  /** Probes until the outage is over. Returns false when `run` is stopped before. */
   async #untilOver({ of }: OutageError): Promise<boolean> {
     const { context, opened, state } = this.#options;
     const { sleep, random } = timingOf(context);

@@ -1,5 +1,5 @@
-import type pg from 'pg';
 import { onConnection } from '../../postgres/connection/transaction.js';
+import { arePulled } from '../../postgres/ledger/coverage.js';
 import { eraseFrom, withErasures } from '../../postgres/load/erasures.js';
 import { createStore, storePages } from '../../postgres/load/store.js';
 import { storeSurveys } from '../../postgres/wrapup/surveys.js';
@@ -29,7 +29,7 @@ const directoryStreams = ['directory', 'queue_directory'];
 export interface RunLiveOptions {
   readonly context: CommandContext;
   readonly opened: OpenedWithApi;
-  /** `--wrapup`: listen, and let the rules decide. Without it, only what is posted is read. */
+  /** `--wrapup`: subscribe to events and evaluate the rules. Without it, only posted conversations are read. */
   readonly isWrapup: boolean;
   readonly apply?: ApplyDecided;
   readonly onError: (error: Error) => void;
@@ -39,11 +39,11 @@ export interface RunLiveOptions {
 export interface RunLive {
   readonly routes: readonly Route[];
   readonly figures?: () => LiveFigures;
-  /** Resolves when the signal has aborted and nothing is under way any more. */
+  /** Resolves when the signal has aborted and all work has ended. */
   run(): Promise<void>;
 }
 
-/** The part of `run` that reacts to events instead of ticks. Throws a UsageError where the rules file has faults. */
+/** Opens the part of `run` that reacts to events. Throws a UsageError where the rules file has faults. */
 export async function openRunLive(options: RunLiveOptions): Promise<RunLive> {
   const { opened, isWrapup } = options;
   const { webhookSecret, surveySecret } = opened.config;
@@ -66,22 +66,14 @@ export async function openRunLive(options: RunLiveOptions): Promise<RunLive> {
 }
 
 /**
- * A file that `wrapup check` rejects is rejected here, too. Before the directory has been pulled once, names cannot be validated: then
- * only the form is validated, and the worker waits for the rest.
+ * Rejects a file that `wrapup check` rejects. Before the directory has been pulled once, names
+ * cannot be validated; then only the form is, and the worker validates the rest later.
  */
 async function checkRules({ config: { wrapupRules }, pool, log }: OpenedWithApi): Promise<void> {
   const rules = parseRules(await readRules(wrapupRules), wrapupRules);
-  if (await isDirectoryPulled(pool)) await openPlanner(pool, wrapupRules);
+  if (await arePulled(pool, directoryStreams)) await openPlanner(pool, wrapupRules);
   if (rules.writeback === undefined)
     log.warn(`${wrapupRules} has no writeback list: no queue is listened to, and nothing is written to Genesys`);
-}
-
-async function isDirectoryPulled(pool: pg.Pool): Promise<boolean> {
-  const { rows } = await pool.query<{ stream: string }>(
-    'select distinct stream from extract.slices where stream = any($1) and pass > 0',
-    [directoryStreams],
-  );
-  return rows.length === directoryStreams.length;
 }
 
 function createRuleWorker({ opened, context, apply, onError }: RunLiveOptions): RuleWorker {

@@ -8,7 +8,7 @@ import { errorFacts } from '../app/error-text.js';
 import type { OpenedWithApi } from '../app/open.js';
 import { openPlanner, type Planner } from '../wrapup/planner.js';
 
-/** The directory changes while this runs: interval at which rules and names are read again. */
+/** Interval at which rules and names are read again, because the directory changes meanwhile. */
 const plannerMsMax = 5 * minuteMs;
 /** Interval of the sweep that finds what polling and events missed, and survey answers that came with an extraction. */
 const sweepMs = hourMs;
@@ -18,7 +18,7 @@ const conversationsMax = 500;
 const gatherMs = secondMs / 4;
 const actor = 'run --wrapup';
 
-/** Sends to Genesys what was decided, for these conversations or for all that wait. */
+/** Sends decisions to Genesys, for these conversations or for all that are waiting. */
 export type ApplyDecided = (planner: Planner, scope: { readonly conversationIds?: readonly string[] }) => Promise<void>;
 
 export interface RuleWorkerParts {
@@ -44,12 +44,12 @@ export class RuleWorker {
     this.#log = parts.opened.log;
   }
 
-  /** Conversations beyond the bound are evaluated by the next sweep. */
+  /** Queues conversations for evaluation; those beyond the limit are evaluated by the next sweep. */
   readonly onConversationsRead = (ids: readonly string[]): void => {
     this.#queue.add(ids);
   };
 
-  /** Queues that codes may be written for; empty while the directory does not know them. */
+  /** Returns the queues that codes may be written for; empty while they are not in the directory. */
   readonly queueIds = async (): Promise<readonly string[]> => {
     const planner = await this.#current();
     const writeback = planner?.rules.writeback;
@@ -105,7 +105,10 @@ export class RuleWorker {
     signal.removeEventListener('abort', abort);
   }
 
-  /** Loads the rules with the current directory. Where they do not match it, as in an empty warehouse, the last ones that did stay in use. */
+  /**
+   * Loads the rules with the current directory. Where they do not match it, as in an empty
+   * warehouse, the last valid rules stay in use.
+   */
   async #current(): Promise<Planner | undefined> {
     if (performance.now() - this.#plannerAtMs < plannerMsMax && this.#planner !== undefined) return this.#planner;
     const { pool, config } = this.#parts.opened;

@@ -13,28 +13,31 @@ import type { ApplyDecided } from './rule-worker.js';
 import { Ticks } from './ticks.js';
 import { openRunApply } from './writer.js';
 
-/** Each installation waits its own part of this before a tick's work, so that many do not ask Genesys in the same second. */
+/**
+ * Each installation waits a random part of this before a tick's work, so that many do not call
+ * Genesys in the same second.
+ */
 const jitterMsMax = 5 * secondMs;
 
 type CronLogger = Parameters<typeof cron.setLogger>[0];
 
 export interface RunOptions {
   readonly stream: readonly string[];
-  /** Cron expression of the ticks; what is due is decided by the ledger, not by the tick. */
+  /** Cron expression of the ticks; the ledger determines what is due, not the tick. */
   readonly schedule: string;
-  /** React to events, and let the rules for wrap-up codes decide. */
+  /** React to events, and evaluate the rules for wrap-up codes. */
   readonly wrapup?: boolean;
-  /** Write what they decide to Genesys. */
+  /** Write their decisions to Genesys. */
   readonly apply?: boolean;
 }
 
 /**
- * The scheduler: each tick is a `sync`; a tick that comes while one is at work is skipped, its slices are still due at the next. With `wrapup`
- * it also reacts to events between the ticks.
+ * Runs the scheduler: each tick is a `sync`. A tick that comes while another is running is skipped;
+ * its slices are still due at the next. With `wrapup` it also reacts to events between the ticks.
  */
 export async function runCommand(given: CommandContext, options: RunOptions): Promise<number> {
   check(options);
-  // Whatever ends this command ends everything that it has started.
+  // When this command ends, for any reason, so does everything that it has started.
   const stopping = new AbortController();
   const stop = () => stopping.abort(given.signal.reason);
   given.signal.addEventListener('abort', stop, { once: true });

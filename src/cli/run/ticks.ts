@@ -15,13 +15,13 @@ export interface TicksOptions {
   readonly opened: OpenedWithApi;
   readonly streams: readonly string[];
   readonly state: RunState;
-  /** Until the schedule's next tick; null when it has none. */
+  /** Milliseconds until the next scheduled tick; null if there is none. */
   readonly msToNext: () => number | null;
   /** Called with an error after which no further tick can succeed. */
   readonly onFatal: (error: Error) => void;
 }
 
-/** The ticks of `run`: one at a time, each a run of its own in the ledger. */
+/** Runs the ticks of `run`, one at a time, each as a run of its own in the ledger. */
 export class Ticks {
   readonly #options: TicksOptions;
   readonly #watch: OutageWatch;
@@ -47,7 +47,7 @@ export class Ticks {
     return this.#current;
   }
 
-  /** The tick that met the outage may still be ending. */
+  /** Waits for the tick that met the outage, which may still be ending, then starts a new one. */
   async #resume(): Promise<void> {
     await this.#current;
     await this.tick();
@@ -67,7 +67,7 @@ export class Ticks {
     this.#lake.follow();
   }
 
-  /** A failed tick is logged and over: the next one finds the same slices due. */
+  /** Runs a tick. A failed one is only logged, because the next finds the same slices due. */
   async #outcome(): Promise<TickOutcome> {
     const { context, opened, streams, state, onFatal } = this.#options;
     try {

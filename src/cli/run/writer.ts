@@ -13,12 +13,13 @@ export interface RunApply {
   close(): Promise<void>;
 }
 
-/** Writing in the midst of `run`. A run that never ends needs another bound than its own: `writesPerRunMax` holds for each hour. */
+/** Opens writing within `run`. Because this run does not end, `writesPerRunMax` applies per hour. */
 export async function openRunApply(context: CommandContext, opened: OpenedWithApi): Promise<RunApply> {
   const writer = await openWriter(context, opened);
   const { api, actor } = writer;
   const { signal } = context;
-  // Before the first write instead of at the start, which must succeed while the API is away.
+  // Checked before the first write and not at the start, which must succeed while the API is
+  // unreachable.
   let isChecked = false;
   const { now } = opened.clock;
   const { log, pool } = opened;
@@ -46,7 +47,7 @@ export async function openRunApply(context: CommandContext, opened: OpenedWithAp
   return { apply, close: () => api.close() };
 }
 
-/** Returns how much of a bound is left in the current hour. */
+/** Tracks how much of a limit is left in the current hour. */
 export class HourlyBound {
   readonly #clockMs: () => number;
   #sinceMs: number;

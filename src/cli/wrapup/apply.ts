@@ -25,8 +25,9 @@ export interface WrapupApplyOptions {
 }
 
 /**
- * Records what the rules decide in the ledger, where reports find it at once. Without `--apply` that is all, and what
- * would go to Genesys is printed; with it, that goes there, as far as the rules file allows.
+ * Records the rules' decisions in the ledger, where reports find them at once. Without `--apply` it
+ * then only prints what would be sent to Genesys; with it, it sends that within the limits of the
+ * rules file.
  */
 export async function wrapupApplyCommand(context: CommandContext, options: WrapupApplyOptions): Promise<number> {
   return options.apply ? applyToGenesys(context, options) : recordOnly(context, options);

@@ -7,7 +7,10 @@ import { viewSettings } from '../app/open.js';
 import { withWarehouse } from '../app/with-open.js';
 import { readRules } from './planner.js';
 
-/** Holds the rules file against its schema and the directory in the warehouse. All faults at once, with line and column: exit status 2. */
+/**
+ * Validates the rules file against its schema and the directory in the warehouse. Reports all
+ * faults with line and column; then the exit status is 2.
+ */
 export async function wrapupCheckCommand(context: CommandContext): Promise<number> {
   return withWarehouse(context, async (opened) => {
     const path = opened.config.wrapupRules;

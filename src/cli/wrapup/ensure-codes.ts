@@ -12,7 +12,7 @@ export interface EnsureCodesOptions {
   readonly format: RowFormat;
 }
 
-/** Prints which codes of the rules are missing, from Genesys or from queues; with `--apply` makes and attaches them. */
+/** Prints which codes of the rules are missing in Genesys or on queues; with `--apply` creates and assigns them. */
 export async function wrapupEnsureCodesCommand(context: CommandContext, options: EnsureCodesOptions): Promise<number> {
   return withApi(context, async (opened) => {
     const path = opened.config.wrapupRules;

@@ -17,7 +17,7 @@ export interface ImportSurveysOptions {
 }
 
 const batchSize = 1_000;
-/** Faulty lines named one by one; the count in the summary is complete. */
+/** Number of invalid lines that are logged; the count in the summary is complete. */
 const faultsShownMax = 100;
 
 interface Counts {
@@ -26,7 +26,10 @@ interface Counts {
   faulty: number;
 }
 
-/** Imports answers of surveys from a file, or from standard input for `-`. Exit status 1 where lines were faulty; the others are stored. */
+/**
+ * Imports survey answers from a file, or from standard input for `-`. Exit status 1 if lines were
+ * invalid; the others are stored.
+ */
 export async function importSurveysCommand(
   context: CommandContext,
   file: string,

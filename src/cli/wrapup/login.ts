@@ -21,8 +21,9 @@ export const waitSecondsDefault = 300;
 export const waitSecondsMax = 3_600;
 
 /**
- * Lets a user log in with a browser (authorization code with PKCE) and keeps what renews the login in a file that only
- * this user can read. Prints the address to open; nothing else goes to standard output.
+ * Lets a user log in with a browser (authorization code with PKCE) and stores the refresh token in
+ * a file that only this user can read. Prints the address to open; nothing else goes to standard
+ * output.
  */
 export async function wrapupLoginCommand(context: CommandContext, options: WrapupLoginOptions): Promise<number> {
   const { config, log } = readConfig(context, { api: true }) as {

@@ -55,6 +55,6 @@ const columns: readonly RowColumn<RulePlan>[] = [
   { name: 'has_code_count', of: (rule) => rule.hasCodeCount },
   { name: 'not_offered_count', of: (rule) => rule.notOfferedCount },
   { name: 'withdrawn_count', of: (rule) => rule.withdrawnCount },
-  // One example fits on a line; the other formats have them all.
+  // A line has room for one example; the other formats have all of them.
   { name: 'examples', of: (rule) => rule.examples, inTable: (rule) => rule.examples[0] ?? null },
 ];

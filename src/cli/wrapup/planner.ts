@@ -1,5 +1,6 @@
 /**
- * Rules, directory and tables brought together, for every command that plans. `openPlanner` reads the rules file and the directory once;
+ * Combines rules, directory and tables for every command that plans. `openPlanner` reads the rules
+ * file and the directory once;
  * `propose` evaluates a range or some conversations and stores new decisions, which are effective in reports at once.
  */
 import { readFile } from 'node:fs/promises';
@@ -29,7 +30,7 @@ export interface Planner {
   readonly directory: Directory;
   /** Writes nothing. */
   plan(scope: PlanScope, options: PlanOptions): Promise<Plan>;
-  /** Also stores proposals, and supersedes assignments that agents or changed rules have overtaken. */
+  /** Also stores proposals, and supersedes assignments that agents or changed rules have overridden. */
   propose(scope: PlanScope, options: PlanOptions & { readonly actor: string }): Promise<Proposed>;
 }
 
@@ -39,7 +40,10 @@ export interface Proposed {
   readonly superseded: number;
 }
 
-/** Throws a UsageError with all faults of the file, of form and against the directory in the warehouse. */
+/**
+ * Opens the planner. Throws a UsageError with all faults of the file, in form and in names that the
+ * directory lacks.
+ */
 export async function openPlanner(pool: pg.Pool, rulesPath: string): Promise<Planner> {
   const rules = parseRules(await readRules(rulesPath), rulesPath);
   const directory = await readDirectory(pool);

@@ -1,5 +1,5 @@
 import { UsageError } from '../../lib/errors.js';
-import { revoke } from '../../postgres/wrapup/closing.js';
+import { readAssigningRules, revoke } from '../../postgres/wrapup/closing.js';
 import { type CommandContext, exitDone } from '../app/command.js';
 import { requireOrder } from '../app/range.js';
 import { withMigratedDatabase } from '../app/with-open.js';
@@ -25,8 +25,7 @@ export async function wrapupRevokeCommand(context: CommandContext, options: Wrap
 }
 
 async function refuseUnknown(pool: Parameters<typeof revoke>[0], rule: string): Promise<void> {
-  const { rows } = await pool.query<{ rule: string }>('select distinct rule from wrapup.assignments order by rule');
-  const names = rows.map((row) => row.rule);
+  const names = await readAssigningRules(pool);
   if (names.includes(rule)) return;
   const known = names.length === 0 ? 'no rule has assigned anything yet' : `these have: ${names.join(', ')}`;
   throw new UsageError(`--rule ${rule} has assigned nothing; ${known}.`);

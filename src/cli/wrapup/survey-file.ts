@@ -10,12 +10,15 @@ export type SurveyLine =
   | { readonly line: number; readonly record: SurveyRecord }
   | { readonly line: number; readonly fault: string };
 
-/** Longer than any answer; a file without line ends must not fill the memory. */
+/** Longer than any answer; a file without line breaks must not fill the memory. */
 const recordBytesMax = 1_000_000;
-/** Enough for a byte order mark and blanks before the first letter. */
+/** Enough for a byte order mark and blanks before the first character. */
 const peekBytesMax = 10_000;
 
-/** The lines of a file, faulty ones among them. `format` undefined: JSON where the first letter is a brace, else CSV. */
+/**
+ * Yields the lines of a file, invalid ones included. With `format` undefined, the file is JSON if
+ * its first character is a brace, else CSV.
+ */
 export async function* surveyLines(
   input: AsyncIterable<Uint8Array>,
   format?: SurveyFormat,
@@ -83,7 +86,7 @@ function skip(error: CsvError | undefined): SurveyLine {
   return { line, fault: `the line ${message}` };
 }
 
-/** The header holds names only, so that the most frequent of the usual separators is the one. */
+/** Returns the separator. The header contains only names, so it is the most frequent of the usual separators. */
 function delimiterOf(start: string): string {
   const header = start.split('\n')[0] ?? '';
   const countOf = (delimiter: string) => header.split(delimiter).length;
@@ -105,12 +108,12 @@ function jsonRecord(text: string): { readonly record: SurveyRecord } | { readonl
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { record: value as SurveyRecord };
     return { fault: 'line is not a JSON object' };
   } catch (error) {
-    // V8 quotes the text, which may hold what a customer wrote.
+    // V8 quotes the text, which may contain what a customer wrote.
     return { fault: `line is not JSON (${asError(error).name})` };
   }
 }
 
-/** Undefined for a line that is too long. */
+/** Yields lines; undefined for one that is too long. */
 async function* textLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string | undefined> {
   let parts: Buffer[] = [];
   let length = 0;

@@ -12,7 +12,7 @@ import { type CommandContext, timingOf } from '../app/command.js';
 import { apiAddress, type OpenedWithApi } from '../app/open.js';
 import { settleWriter } from '../app/organization.js';
 
-/** The longest that one call may wait for the API before the run ends; shorter than a claim of the ledger. */
+/** Longest time that one call may wait for the API before the run ends; shorter than a claim of the ledger. */
 export const waitMsMax = 4 * minuteMs;
 export const requestTimeoutMs = minuteMs / 2;
 
@@ -27,7 +27,7 @@ export function tokenFileOf(context: CommandContext, config: ConfigWithApi): str
   return resolve(context.directory, config.write.tokenFile);
 }
 
-/** The client for writing. Throws a UsageError with the remedy where there are no credentials for it. */
+/** Opens the client for writing. Throws a UsageError with the remedy where there are no credentials for it. */
 export async function openWriter(
   context: CommandContext,
   { config, log, budgets }: { readonly config: ConfigWithApi; readonly log: Log; readonly budgets: Budgets },
@@ -49,7 +49,7 @@ export async function openWriter(
   return { api, actor, clientId: credentials.clientId };
 }
 
-/** The client for writing, checked to belong to the organisation whose data the database holds. */
+/** Opens the client for writing and checks that it belongs to the organisation whose data the database holds. */
 export async function openCheckedWriter(context: CommandContext, opened: OpenedWithApi): Promise<Writer> {
   const writer = await openWriter(context, opened);
   try {
@@ -62,8 +62,8 @@ export async function openCheckedWriter(context: CommandContext, opened: OpenedW
 }
 
 /**
- * The login of a user where there is one for this client, since Genesys takes some codes only from users; else the
- * client's own credentials.
+ * Returns the login of a user if this client has one, because Genesys accepts some codes only from
+ * users; else the client's own credentials.
  */
 export async function writeCredentials(
   context: CommandContext,

@@ -180,3 +180,8 @@ function safeNumber(text: string): number | string {
   const value = Number(text);
   return Number.isSafeInteger(value) ? value : text;
 }
+
+/** Sends an empty query to the database; rejects while it is unavailable. */
+export async function probeDatabase(pool: pg.Pool): Promise<void> {
+  await pool.query('select 1');
+}

@@ -5,7 +5,13 @@
 import type { ClientBase } from 'pg';
 import { spanOf } from '../../conversation/encode.js';
 import { conversationsRelation, participantsRelation, relations } from '../../conversation/relations.js';
-import { factsTable, type MovedFigure, movedCount, movedFigures } from '../../conversation/restated-figures.js';
+import {
+  factsTable,
+  hasSameFigures,
+  type MovedFigure,
+  movedCount,
+  movedFigures,
+} from '../../conversation/restated-figures.js';
 import { type ConversationTable, contentTables, derivedTables } from '../../conversation/tables.js';
 import { type RowBytes, rowsIn } from '../../values/copy-reader.js';
 import type { Run } from '../connection/copy.js';
@@ -17,6 +23,7 @@ import {
   deleteRows,
   groupKeys,
   type KeyGroup,
+  type RowsByConversation,
   readRows,
   type StoredRow,
   withPartition,
@@ -43,8 +50,12 @@ export async function replaceConversations(
   const works = replacements.map((replacement) => workOf(replacement, present.has(replacement.before)));
   const changed = works.filter(({ replacement }) => replacement.decision.content === 'changed');
   const groups = groupKeys(changed.filter(({ isStored }) => isStored).map(({ replacement }) => replacement.before));
-  for (const { relation, table } of contentOrder) {
-    await replaceRows(client, table, { works: changed, groups }, (work, before, after, changes) => {
+  let reading = readRows(client, conversationsTable, groups);
+  for (const [index, { relation, table }] of contentOrder.entries()) {
+    const stored = await reading;
+    const following = contentOrder[index + 1]?.table;
+    if (following !== undefined) reading = readAhead(client, following, groups);
+    await replaceRows(client, table, { works: changed, stored }, (work, before, after, changes) => {
       if (table === participantsTable) work.participants = changes === undefined ? 'same' : before;
       if (changes === undefined || !work.isStored) return;
       if (relation !== undefined) addChangedPaths(work.changedPaths, relation, changes);
@@ -68,16 +79,26 @@ const idOf = ({ replacement }: Work): string => replacement.arrival.flat.convers
 const rowsOf = (run: Run | undefined): RowBytes[] =>
   run === undefined ? [] : [...rowsIn(run.bytes, run.start, run.end)];
 
+/** Reads rows while those of another table are compared here: the server has work meanwhile. An error is thrown where they are awaited. */
+function readAhead(
+  client: ClientBase,
+  table: ConversationTable,
+  groups: readonly KeyGroup[],
+): Promise<RowsByConversation> {
+  const reading = readRows(client, table, groups);
+  reading.catch(() => {});
+  return reading;
+}
+
 type Visit = (work: Work, before: Run | undefined, after: Run, changes: RowChanges | undefined) => void;
 
 /** Writes what differs in one table, and shows `visit` what was there. */
 async function replaceRows(
   client: ClientBase,
   table: ConversationTable,
-  { works, groups }: { readonly works: readonly Work[]; readonly groups: readonly KeyGroup[] },
+  { works, stored }: { readonly works: readonly Work[]; readonly stored: RowsByConversation },
   visit: Visit,
 ): Promise<void> {
-  const stored = await readRows(client, table, groups);
   const removed: StoredRow[] = [];
   const added: Run[] = [];
   for (const work of works) {
@@ -103,10 +124,14 @@ interface Compared {
   readonly changes: RowChanges;
 }
 
+const isEveryRowPaired = ({ removed, added, changed }: RowChanges): boolean =>
+  removed.length === changed.length && added.length === changed.length;
+
 /** Computes by how much figures change. Unchanged rows count in the figures before and after, so that they cancel out. */
 function figuresOf(table: ConversationTable, work: Work, { before, after, changes }: Compared): MovedFigure[] {
   if (table === factsTable) {
-    if (movedFigures(changes.removed, changes.added).length === 0) return [];
+    if (isEveryRowPaired(changes) && changes.changed.every(([former, latter]) => hasSameFigures(former, latter)))
+      return [];
     return movedFigures(rowsOf(before), rowsOf(after));
   }
   if (changes.removed.length === changes.added.length) return [];

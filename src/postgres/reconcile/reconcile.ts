@@ -157,3 +157,24 @@ async function requeueDay(
   await client.query(rememberAttempt, [day.from, now]);
   return 'due';
 }
+
+export type DifferenceRow = Readonly<Record<string, unknown>>;
+
+/** Reads differences between conversations and aggregates: final ones first, then by time. */
+export async function readDifferences(
+  pool: pg.Pool,
+  range: Interval,
+  countMax: number,
+): Promise<readonly DifferenceRow[]> {
+  const { rows } = await pool.query<DifferenceRow>(
+    `select to_char(interval_start_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI"Z"') as interval_start_at,
+         queue_id, queue_name, media_type, metric, state, is_final,
+         details_count::int, aggregate_count::int, details_seconds::float8, aggregate_seconds::float8
+     from mart.ops_reconciliation_differences
+     where interval_start_at >= $1 and interval_start_at < $2
+     order by is_final desc, interval_start_at, queue_name, queue_id, media_type, metric
+     limit $3`,
+    [range.from, range.to, countMax],
+  );
+  return rows;
+}

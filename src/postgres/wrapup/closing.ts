@@ -97,3 +97,9 @@ export async function revoke(
   );
   return rows;
 }
+
+/** Returns the names of the rules that have assigned a code at any time. */
+export async function readAssigningRules(db: Database): Promise<string[]> {
+  const { rows } = await db.query<{ rule: string }>('select distinct rule from wrapup.assignments order by rule');
+  return rows.map((row) => row.rule);
+}

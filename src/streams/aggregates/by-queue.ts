@@ -6,13 +6,14 @@ import { listOf } from './rows.js';
 
 type Asked = (question: AggregateQuestion) => Promise<ApiAnswer<AggregatesPage>>;
 
-/** A list of queues is halved at most this often: beyond any organisation's number of queues. */
+/** Limit of requests for the halves of a list of queues; more than any organisation has queues. */
 const requestsMax = 10_000;
 
 /**
- * Asks for one interval in parts by queue, for when all queues together are too much for one answer. Which queues there is something about
- * comes from the same interval grouped by queue alone, so that a deleted queue and what has no queue are not forgotten. Throws the API's
- * refusal where a single queue is too much.
+ * Requests one interval in parts by queue, for when all queues together are too large for one
+ * response. The queues come from the same interval grouped by queue only, so that deleted queues
+ * and data without a queue are included. Throws the API's refusal where a single queue is too
+ * large.
  */
 export async function askByQueue(
   ask: Asked,
@@ -38,7 +39,7 @@ export async function askByQueue(
       pending.push(...halved(part));
     }
   }
-  // The whole is valid as of the earliest request.
+  // The combined response is valid as of the earliest request.
   return { body: { results }, requestedAt: overview.requestedAt };
 }
 

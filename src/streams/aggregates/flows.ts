@@ -25,7 +25,7 @@ const flows: AggregateKind = {
   ask,
 };
 
-/** Apart from the flows themselves: grouped by outcome, a flow with two outcomes would count twice. */
+/** Separate from the flows themselves, because grouped by outcome, a flow with two outcomes would count twice. */
 const outcomes: AggregateKind = {
   relation: 'flow_outcome_aggregates',
   dimensions: [

@@ -7,11 +7,12 @@ import { listOf } from './rows.js';
 type Answer = ApiAnswer<AggregatesPage>;
 
 /**
- * Notices answers that leave out users without an error. Most users who are missing have nothing to report: they left, or never came. So
- * a second question is asked only where an answer is larger than any that was found whole: an API that cuts answers off cuts the largest.
+ * Detects responses that omit users without an error. Most missing users have nothing to report:
+ * they left, or never logged in. So a second request is sent only where a response is larger than
+ * any that was found complete: an API that truncates responses truncates the largest.
  */
 export class LeftOutUsers {
-  /** The largest answer that was found whole. */
+  /** The largest response that was found complete. */
   readonly #whole = { users: 0, rows: 0 };
   #size: number;
 
@@ -19,12 +20,15 @@ export class LeftOutUsers {
     this.#size = usersMax;
   }
 
-  /** Users in one question: as many as have been answered. */
+  /** Users per request: as many as have been answered completely. */
   get size(): number {
     return this.#size;
   }
 
-  /** The answer about all of `asked`: what the first leaves out is asked for again until nothing new comes. */
+  /**
+   * Returns the response about all of `asked`: users that the first omits are requested again until
+   * nothing new arrives.
+   */
   async askAll(
     asked: readonly string[],
     ask: (userIds: readonly string[]) => Promise<Answer>,
@@ -64,7 +68,7 @@ export class LeftOutUsers {
   }
 }
 
-/** `userIds` that the answer does not name. */
+/** Returns the `userIds` that the response does not contain. */
 function without(userIds: readonly string[], answer: Answer): readonly string[] {
   const named = new Set(listOf(answer.body.results).map(userIdOf));
   return userIds.filter((id) => !named.has(id));

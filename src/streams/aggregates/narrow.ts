@@ -9,20 +9,21 @@ export type Attempt = { readonly answer: Answer } | { readonly refused: readonly
 
 export interface Narrowed {
   readonly answer: Answer;
-  /** Metrics that were refused when asked alone, or named in a refusal. */
+  /** Metrics that were refused when requested alone, or named in a refusal. */
   readonly refused: readonly string[];
-  /** The most metrics that were accepted in one question. */
+  /** Largest number of metrics that was accepted in one request. */
   readonly metricsMax: number;
 }
 
-/** Parts that are refused before any is accepted: then the refusal is not about metrics. Three rounds of halves. */
+/** Refused parts, before any is accepted, after which the refusal is not about metrics. Three rounds of halves. */
 const refusedFirstMax = 2 + 4 + 8;
-/** Far more than the halves around a dozen refused metrics; a bound against an API that answers at random. */
+/** Far more requests than a dozen refused metrics need; a limit against an API that answers at random. */
 const attemptsMax = 200;
 
 /**
- * Requests a list of metrics by halves, for when all together are refused without a reason. Refused halves are halved again until single
- * metrics remain; the answers to all others are combined. Returns undefined when nothing is accepted: then the metrics are not the cause.
+ * Requests a list of metrics by halves, for when all together are refused without a reason. Refused
+ * halves are halved again until single metrics remain; all other responses are combined. Returns
+ * undefined when nothing is accepted: then the metrics are not the cause.
  */
 export async function narrow(
   metrics: readonly string[],
@@ -56,7 +57,10 @@ function halves(metrics: readonly string[]): (readonly string[])[] {
   return [metrics.slice(0, middle), metrics.slice(middle)].filter((part) => part.length > 0);
 }
 
-/** Answers about different metrics of one question as one answer, valid as of the earliest. `answers` is not empty. */
+/**
+ * Combines responses about different metrics of one question into one, valid as of the earliest.
+ * `answers` is not empty.
+ */
 export function together(answers: readonly Answer[]): Answer {
   const [first] = [...answers].sort((a, b) => a.requestedAt.getTime() - b.requestedAt.getTime()) as [Answer];
   if (answers.length === 1) return first;

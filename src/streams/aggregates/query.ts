@@ -4,13 +4,13 @@ import { ApiError } from '../../lib/errors.js';
 import type { Log } from '../../lib/log.js';
 import { type Attempt, narrow, together } from './narrow.js';
 
-/** Far more than names that any organisation is refused; an API that refuses everything must not be asked for ever. */
+/** Far more names than any organisation is refused; a limit against an API that refuses everything. */
 const refusalsMax = 60;
 /** Matches the place at which a message begins to list valid names. */
 const validNames = /allowable|(?:allowed|supported|valid|possible) (?:values|metrics|names)|(?:one|any) of\b/i;
 
 export interface AggregateQuestion {
-  /** With `metrics` and, where there are groups, `groupBy`. */
+  /** Request body with `metrics` and, for grouped queries, `groupBy`. */
   readonly body: JsonObject & { readonly metrics: readonly string[]; readonly groupBy?: readonly string[] };
   readonly call: CallOptions;
   readonly log: Log;
@@ -20,8 +20,9 @@ type Answer = ApiAnswer<AggregatesPage>;
 export type Ask = (body: JsonObject, call?: CallOptions) => Promise<Answer>;
 
 /**
- * Asks without the metrics and dimensions that were refused before: an organisation without a product lacks its metrics, and no refusal is a
- * reason to lose the others. A 400 that names a metric leaves it out; one that names none is narrowed by halves of the metrics.
+ * Builds a query function that omits metrics and dimensions refused before: an organisation without
+ * a product lacks its metrics, but should get the others. A 400 that names a metric removes it; one
+ * that names none is narrowed down by halving the metrics.
  */
 export function createAsker(ask: Ask): (question: AggregateQuestion) => Promise<ApiAnswer<AggregatesPage>> {
   const asker = new Asker(ask);
@@ -32,9 +33,9 @@ class Asker {
   readonly #ask: Ask;
   readonly #refused = new Set<string>();
   readonly #narrowing = pLimit(1);
-  /** More metrics than this were refused together although each is accepted. */
+  /** Largest number of metrics that is accepted together; more were refused although each is accepted. */
   #metricsMax = Number.POSITIVE_INFINITY;
-  /** False after halves did not help, until something is accepted: the refusal is not about metrics. */
+  /** False after halving did not help, until a request is accepted: the refusal is not about metrics. */
   #mayNarrow = true;
 
   constructor(ask: Ask) {
@@ -71,7 +72,10 @@ class Asker {
     return together(answers);
   }
 
-  /** One narrowing at a time. Undefined where another has found something meanwhile; throws `refusal` where halves do not help. */
+  /**
+   * Narrows down a refusal, one at a time. Returns undefined where another call has found something
+   * meanwhile; throws `refusal` where halving does not help.
+   */
   #narrow(asked: AggregateQuestion['body'], { call, log }: AggregateQuestion, refusal: ApiError) {
     const known = this.#refused.size;
     return this.#narrowing(async (): Promise<Answer | undefined> => {
@@ -106,7 +110,7 @@ class Asker {
   }
 }
 
-/** A 400 that is about the question; what is too large for an answer is cut elsewhere. */
+/** Returns true for a 400 about the query itself; results that are too large are handled elsewhere. */
 function isRefusal(error: unknown): error is ApiError {
   return error instanceof ApiError && error.facts.status === 400 && error.facts.action === 'fail';
 }
@@ -135,7 +139,7 @@ function refusedName(error: ApiError, body: AggregateQuestion['body']): string |
   return found[0]?.name;
 }
 
-/** More than one answer may hold; to be asked for in parts. */
+/** Returns true where the result is too large for one response and must be requested in parts. */
 export function isTooLarge(error: unknown): boolean {
   return error instanceof ApiError && error.facts.action === 'split';
 }

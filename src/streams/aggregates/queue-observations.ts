@@ -8,7 +8,7 @@ import { createAsker } from './query.js';
 import { type Dimension, groupOf, listOf, metricColumns, rejectOf } from './rows.js';
 
 const periodMs = 5 * minuteMs;
-/** Keeps samples for a month; the aggregates keep permanently what happened. */
+/** Samples are kept for a month; the aggregates are kept permanently. */
 const keptMs = 31 * dayMs;
 const queuesPerRequest = 100;
 const listedKeptMs = hourMs;
@@ -31,7 +31,7 @@ const metrics = [
   'oWaiting',
 ];
 
-/** POST /api/v2/analytics/queues/observations/query every five minutes; only when asked for, and kept for some days. */
+/** POST /api/v2/analytics/queues/observations/query every five minutes; only when configured, and kept for 31 days. */
 export function queueObservationStream(api: GenesysApi): Stream {
   const ask = createAsker((body, call) => api.queueObservations(body, call));
   let listed: { readonly at: Date; readonly ids: readonly string[] } | undefined;

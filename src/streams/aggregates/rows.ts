@@ -8,18 +8,18 @@ import { toJson } from '../../values/json.js';
 import { LossyValue, readValue } from '../../values/values.js';
 
 export interface Dimension {
-  /** As the API names it in `groupBy`. */
+  /** Name in the API's `groupBy`. */
   readonly name: string;
   readonly column: string;
   readonly type: 'uuid' | 'text';
-  /** A group without it cannot be stored. */
+  /** True if a group without it cannot be stored. */
   readonly isRequired?: boolean;
 }
 
 export interface AggregateShape {
   readonly relation: string;
   readonly dimensions: readonly Dimension[];
-  /** Sums and extremes are scores with fractions instead of counts and milliseconds. */
+  /** True if sums and extremes are scores with fractions instead of counts and milliseconds. */
   readonly isScored?: boolean;
 }
 
@@ -47,8 +47,9 @@ const scored = new Set(['max', 'min', 'sum']);
 const instantOf = (text: string | undefined) => Math.floor(parseInstant(text ?? '')?.epochMs ?? Number.NaN);
 
 /**
- * `results` of an aggregate query as rows, one per interval × group × metric × qualifier. A group, an interval or a metric that came twice
- * counts once, as it came last. What cannot be placed (an id that is none, an interval that was not asked for) becomes a reject.
+ * Converts `results` of an aggregate query into rows, one per interval × group × metric ×
+ * qualifier. Of a duplicate group, interval or metric the last one counts. Data that cannot be
+ * assigned (an invalid id, an interval that was not requested) becomes a reject.
  */
 export function aggregateRows(shape: AggregateShape, results: readonly unknown[], asked: Interval): AggregateRows {
   const rejects: Reject[] = [];
@@ -67,14 +68,14 @@ export function aggregateRows(shape: AggregateShape, results: readonly unknown[]
       else cells.set(`${key} ${String((data as JsonObject).interval)}`, rows);
     }
   }
-  // By time, as they lie in the table: that halves the cost of its index.
+  // Ordered by time, as in the table: that halves the cost of its index.
   const inOrder = [...cells.values()].sort((a, b) => startOf(a) - startOf(b));
   return { rows: inOrder.flat(), rejects };
 }
 
 const startOf = (rows: readonly EntityRow[]) => Number(rows[0]?.interval_start ?? 0);
 
-/** The group's dimensions by column, or why it cannot be stored. */
+/** Returns the group's dimensions by column, or why it cannot be stored. */
 export function groupOf(shape: Pick<AggregateShape, 'dimensions'>, result: unknown): Group | string {
   if (!isObject(result)) return 'A result is not an object.';
   const tooDeep = nestingFault(result.group);
@@ -119,7 +120,10 @@ export interface MetricColumns extends EntityRow {
   readonly qualifier: string | null;
 }
 
-/** Columns of one metric; what has none, and the original of what does not fit, is in `extra`. Undefined without a name. */
+/**
+ * Returns the columns of one metric. Fields without a column, and values that do not fit theirs, go
+ * to `extra`. Undefined without a name.
+ */
 export function metricColumns(metric: unknown, isScored: boolean): MetricColumns | undefined {
   if (!isObject(metric) || typeof metric.metric !== 'string' || metric.metric === '') return undefined;
   const { metric: name, qualifier, stats, ...rest } = metric;
@@ -147,7 +151,7 @@ function statValue(value: unknown, type: 'bigint' | 'float', key: string, extra:
   return read.column;
 }
 
-/** Without what Postgres cannot hold. */
+/** Replaces characters that Postgres cannot store. */
 export function textOf(text: string): string {
   const read = readValue('text', text);
   return String(read instanceof LossyValue ? read.column : read);

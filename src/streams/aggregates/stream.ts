@@ -1,7 +1,7 @@
 /**
- * Builds the streams of interval aggregates. The running day is pulled in slices of the granularity; a live pull also requests the two
- * hours before it, at no further request, because figures arrive late. A day that is over becomes one slice, so that each of its passes
- * is one request.
+ * Builds the streams of interval aggregates. The current day is pulled in slices of the
+ * granularity; a live pull also covers the two hours before it in the same request, because figures
+ * arrive late. A past day is one slice, so that each of its passes is one request.
  */
 import type { AggregatesPage, ApiAnswer, GenesysApi, JsonObject } from '../../genesys/api.js';
 import {
@@ -23,7 +23,7 @@ import { type AggregateShape, aggregateRows } from './rows.js';
 export interface AggregateKind extends AggregateShape {
   readonly metrics: readonly string[];
   readonly ask: (api: GenesysApi) => Ask;
-  /** Length of slices of the running day; the granularity by default, which must divide it. */
+  /** Length of slices of the current day; the granularity by default, which must divide it. */
   readonly liveLengthMs?: number;
 }
 
@@ -35,14 +35,17 @@ export const granularityMs: Readonly<Record<Granularity, number>> = {
   PT1H: hourMs,
 };
 
-/** Genesys restates what is 48 hours old and older, and attaches surveys and evaluations within days and weeks. */
+/** Genesys restates data from 48 hours on, and attaches surveys and evaluations within days and weeks. */
 export const repassAgesMs = [dayMs, 3 * dayMs, 8 * dayMs, 31 * dayMs] as const;
 const catchUpLengthMs = 6 * hourMs;
 const reachBackMs = 2 * hourMs;
-/** A day halves down to three steps without a step being cut in two. */
+/** A day can be halved down to three steps without splitting a step. */
 export const splitSteps = 3;
 
-/** Slices: live ones for the last hours, quarters of a day for what was missed today, days before that. */
+/**
+ * Returns the slice lengths: live slices for the last hours, quarters of a day for gaps of today,
+ * whole days before that.
+ */
 export function sliceLengths(liveLengthMs: number): Stream['sliceLengthMs'] {
   return (at, now) => {
     const ageMs = now.getTime() - at.getTime();
@@ -69,18 +72,18 @@ export function aggregateStream(api: GenesysApi, granularity: Granularity, kind:
   };
 }
 
-/** Whole steps that cover an interval: a step that is pulled in part would be stored in part. */
+/** Extends an interval to whole steps, because a step that is pulled in part would be stored in part. */
 export function wholeSteps(interval: Interval, stepMs: number): Interval {
   const to = floorTo(interval.to, stepMs);
   return { from: floorTo(interval.from, stepMs), to: to < interval.to ? plus(to, stepMs) : to };
 }
 
-/** Recent enough for somebody to wait for it. */
+/** Returns true for slices recent enough that somebody is waiting for them. */
 export function isLive(slice: Slice, now: Date): boolean {
   return slice.pass === 0 && plus(slice.interval.to, 2 * hourMs) > now;
 }
 
-/** Pulls slices of one kind; remembers that reaching back made an answer too large. */
+/** Pulls slices of one kind; stops reaching back once that has made a response too large. */
 class AggregatePuller {
   readonly #ask: (question: AggregateQuestion) => Promise<ApiAnswer<AggregatesPage>>;
   readonly #granularity: Granularity;
@@ -107,7 +110,8 @@ class AggregatePuller {
       const interval = { from, to: earlier(plus(from, pullMs), whole.to) };
       const page = await this.#pull(slice, interval, context).catch((error: unknown) => {
         if (!isTooLarge(error) || lengthMs(interval) <= stepMs) throw error;
-        // The ledger cuts the slice in two while that leaves whole steps; below that it is pulled step by step.
+        // The ledger splits the slice while that leaves whole steps; below that it is pulled step
+        // by step.
         if (from === whole.from && lengthMs(slice.interval) >= 2 * splitSteps * stepMs) throw error;
         pullMs = stepMs;
         return null;
@@ -153,7 +157,7 @@ class AggregatePuller {
   }
 }
 
-/** One answer as a page; with `scope` it speaks about these values of a dimension only. */
+/** Builds a page from one response; with `scope` it covers only these values of a dimension. */
 export function aggregatePage(
   shape: AggregateShape,
   interval: Interval,

@@ -6,7 +6,7 @@ import { type AggregateKind, aggregateStream, type Granularity } from './stream.
 const surveys: AggregateKind = {
   relation: 'survey_aggregates',
   isScored: true,
-  // Answers come in days after the contact: nobody waits for the last half hour.
+  // Answers arrive days after the contact, so nobody is waiting for the last half hour.
   liveLengthMs: 6 * hourMs,
   dimensions: [
     { name: 'queueId', column: 'queue_id', type: 'uuid' },

@@ -20,7 +20,7 @@ import {
 
 /** `userId` predicates in one query. */
 const usersMax = 100;
-/** Statuses are known late as well; a live pull asks for this much before it at no further request. */
+/** Statuses arrive late as well; a live pull also covers this much before it in the same request. */
 const reachBackMs = hourMs;
 const metrics = ['tAgentRoutingStatus', 'tOrganizationPresence', 'tSystemPresence'];
 
@@ -29,7 +29,10 @@ const shape: AggregateShape = {
   dimensions: [{ name: 'userId', column: 'user_id', type: 'uuid', isRequired: true }],
 };
 
-/** POST /api/v2/analytics/users/aggregates/query: the time of every user in each status, a hundred users a request. */
+/**
+ * POST /api/v2/analytics/users/aggregates/query: the time of every user in each status, a hundred
+ * users per request.
+ */
 export function userAggregateStream(api: GenesysApi, granularity: Granularity, users = knownUsers(api)): Stream {
   const stepMs = granularityMs[granularity];
   const ask = createAsker((body, call) => api.userAggregates(body, call));
@@ -62,7 +65,8 @@ async function* pages(parts: Parts, slice: Slice, context: StreamContext): Async
   const interval = live ? { from: plus(whole.from, -reachBackMs), to: whole.to } : whole;
   const after = (slice.cursor as { after: string } | null)?.after ?? '';
   const ids = (await parts.users(interval.from, context)).filter((id) => id > after);
-  // The ledger cuts the slice in two while that leaves whole steps; below that users are asked for in smaller groups.
+  // The ledger splits the slice while that leaves whole steps; below that users are requested in
+  // smaller groups.
   const isSmallest = lengthMs(slice.interval) < 2 * splitSteps * granularityMs[parts.granularity];
   const question = { interval, priority: live ? 0 : 1, isSmallest };
   let size = usersMax;
@@ -84,11 +88,11 @@ async function* pages(parts: Parts, slice: Slice, context: StreamContext): Async
 interface Question {
   readonly interval: Interval;
   readonly priority: number;
-  /** The slice cannot be cut in two any more. */
+  /** True if the slice cannot be split any further. */
   readonly isSmallest: boolean;
 }
 
-/** Asks for one group of users after the other, the next ones while one is on its way. `answer` is null for a group that is too large. */
+/** Requests one group of users after the other, several at a time. `answer` is null for a group that is too large. */
 function groups(parts: Parts, question: Question, of: readonly (readonly string[])[], context: StreamContext) {
   const { interval, priority, isSmallest } = question;
   const ask = (userIds: readonly string[], signal: AbortSignal) => {

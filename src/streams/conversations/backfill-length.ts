@@ -4,25 +4,28 @@ import { dayMs, hourMs, type Interval, later, lengthMs, plus } from '../../lib/i
 import type { StreamContext } from '../../model/extraction.js';
 
 const pageRecords = 1_000;
-/** A job costs two requests and more beside its pages, so it should have a few of them. */
+/** A job costs at least two requests besides its pages, so it should have a few pages. */
 const pagesPerSliceMin = 2;
-/** Into so many slices a day may be cut, the smaller numbers first; boundaries stay whole hours. */
+/** Numbers of slices into which a day may be split, the smallest first; boundaries are whole hours. */
 const partsPossible = [1, 2, 3, 4, 6, 8, 12, 24] as const;
-/** A job returns what was active in its range, so that each cut adds about so much of a day's records, as measured in the sandbox. */
+/**
+ * A job returns what was active in its range, so each split repeats about this share of a day's
+ * records, as measured in the sandbox.
+ */
 const repeatedShare = 0.25;
-/** Requests beside the pages of a slice: its submission and one look at its state. */
+/** Requests of a slice besides its pages: the submission and one status request. */
 const jobRequests = 2;
-/** A cut has to save this much of the time that is expected without it: it costs requests and storing, which others could use. */
+/** A split must save at least this share of the expected time, because it costs requests and storing. */
 const savedShareMin = 0.1;
-/** More pages than a thousand records each ten times a second are not stored, however large the allowance is. */
+/** More than ten pages of a thousand records a second are not stored, however large the allowance is. */
 const requestsPerMinuteMax = 600;
-/** The days whose conversations are counted; they speak for the whole range. */
+/** Days whose conversations are counted as a sample of the whole range. */
 const countedMsMax = 7 * dayMs;
 
 /**
- * Returns how long the slices of a past range should be. Pages of one job can only be read one after the other, so that few days cannot use
- * the allowance of an API that answers slowly: then days are cut, as far as there are conversations enough. Costs one request, and none
- * where days suffice.
+ * Returns how long the slices of a past range should be. Pages of one job can only be read in
+ * sequence, so a few days cannot use the allowance of an API that answers slowly: then days are
+ * split, if they have enough conversations. Sends one request, or none where whole days suffice.
  */
 export async function backfillLengthMs(api: GenesysApi, range: Interval, context: StreamContext): Promise<number> {
   const days = lengthMs(range) / dayMs;
@@ -33,8 +36,8 @@ export async function backfillLengthMs(api: GenesysApi, range: Interval, context
 }
 
 /**
- * Returns into how many slices each day is cut: more slices can have more requests in flight, and repeat more records. The smaller number
- * is preferred unless the larger one saves time enough.
+ * Returns the number of slices per day: more slices allow more requests in flight but repeat more
+ * records. Prefers the smaller number unless the larger one saves enough time.
  */
 export function partsPerDay(facts: BackfillFacts): number {
   const max = facts.perDay / pageRecords / pagesPerSliceMin;

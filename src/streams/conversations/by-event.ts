@@ -4,9 +4,12 @@ import type { Slice, SliceContext, Stream } from '../../model/extraction.js';
 import { detailsPages } from './details-pages.js';
 import { type ConversationMemory, PageReader } from './page-reader.js';
 
-/** The longest interval of a query with a filter: how long before its survey or evaluation a conversation may have begun. */
+/**
+ * Longest interval of a query with a filter, and thus the longest time between the start of a
+ * conversation and its survey or evaluation.
+ */
 const reachMs = 31 * dayMs;
-/** Fewer requests matter more than minutes: what is answered here was asked days ago. */
+/** Fewer requests matter more than minutes here, because answers arrive days after the contact. */
 const sliceMs = 6 * hourMs;
 
 interface EventKind {
@@ -21,9 +24,10 @@ const kinds: readonly EventKind[] = [
 ];
 
 /**
- * POST /api/v2/analytics/conversations/details/query for the conversations whose survey or evaluation has an `eventTime` in the slice,
- * whenever they began within 31 days before its end. What is attached days later is there on the same day instead of with the next pass of
- * `conversation_history`, and also for conversations older than the first pull.
+ * POST /api/v2/analytics/conversations/details/query for the conversations whose survey or
+ * evaluation has an `eventTime` in the slice, whenever they began within 31 days before its end.
+ * What is attached days later thus arrives on the same day instead of with the next pass of
+ * `conversation_history`, even for conversations older than the first pull.
  */
 export function qualityEventStreams(api: GenesysApi, memory: ConversationMemory): readonly Stream[] {
   const reader = new PageReader(memory);
@@ -34,7 +38,7 @@ export function qualityEventStreams(api: GenesysApi, memory: ConversationMemory)
     isDefault: true,
     isRecordWise: true,
     lagMs: 10 * minuteMs,
-    // An event may be known late, and is asked for twice more.
+    // An event may become known late, so it is requested twice more.
     repassAgesMs: [dayMs, 3 * dayMs],
     sliceLengthMs: (at, now) => (now.getTime() - at.getTime() > dayMs ? dayMs : sliceMs),
     mergedLengthMs: dayMs,

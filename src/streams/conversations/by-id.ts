@@ -10,24 +10,29 @@ type Ask<Answer> = (ids: readonly string[]) => Promise<Answer>;
 
 /** Lists the statuses with which the API rejects an id; any other status concerns all ids alike. */
 const refusalStatuses = new Set([400, 404, 410, 422]);
-/** An id that the server cannot render; or the server is in trouble. */
+/** Either the server cannot render this id, or the server has a fault. */
 const serverError = 500;
-/** Parts that are refused before any is answered: several levels of halves, and one where the server may be in trouble. */
+/**
+ * Refused parts before any is answered, after which halving stops: several levels of halves, fewer
+ * where the server may have a fault.
+ */
 const refusedFirstMax = { refusal: 1 + 2 + 4 + 8, serverError: 1 + 2 };
-/** Single ids that one list may be refused for; with more than these it is not about single ids. */
+/** Single ids for which one list may be refused; with more, the refusal is not about single ids. */
 const apartPerListMax = 10;
-/** Ids to remember; far more than can be open and gone. */
+/** Limit of remembered ids; far more than can be open but missing. */
 const apartMax = 10_000;
 
 /**
- * Asks for many records by id. A list that is refused for one id is halved until that one is found; from then on it is asked for by
- * itself, so that the others never wait for it again. An id that is refused alone is said once and asked for again the next time.
+ * Requests many records by id. A list that is refused because of one id is halved until that id is
+ * found; from then on it is requested separately, so that the others never wait for it again. An id
+ * that is refused alone is logged once and requested again the next time.
  */
 export class ByIds {
   readonly #apart = new Set<string>();
 
   /**
-   * Yields answers about parts of `ids`, together all of them but those that are refused. Throws what concerns more than single ids.
+   * Yields responses about parts of `ids`, together all of them except those that are refused.
+   * Throws errors that concern more than single ids.
    */
   async *ask<Answer>(ids: readonly string[], ask: Ask<Answer>, log: Log): AsyncGenerator<Answered<Answer>, void, void> {
     const pending: (readonly string[])[] = [
@@ -67,7 +72,7 @@ function isRefusal(
   if (!(error instanceof ApiError)) return false;
   const { status = 0, code } = error.facts;
   if (status === serverError) return answered > 0 || refused <= refusedFirstMax.serverError;
-  // Without a code of its own it was not Genesys that answered.
+  // A response without a Genesys error code did not come from Genesys.
   return code !== undefined && refusalStatuses.has(status) && (answered > 0 || refused <= refusedFirstMax.refusal);
 }
 

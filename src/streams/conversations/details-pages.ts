@@ -8,7 +8,10 @@ import { ReadOrder } from './read-order.js';
 
 /** The largest page that the details query honours. */
 export const pageSize = 100;
-/** Genesys refuses to page beyond 100,000 records (some organisations were allowed more); a slice that comes near is cut. */
+/**
+ * Genesys refuses to page beyond 100,000 records (some organisations were allowed more); a slice
+ * that comes near is split.
+ */
 export const recordsMax = 95_000;
 const pagesMax = recordsMax / pageSize;
 
@@ -18,8 +21,9 @@ interface Parts {
 }
 
 /**
- * Yields the pages of one details query, from where the slice's cursor is. Pages are addressed by number, so that the next ones are asked
- * for while one is on its way; they are stored in order all the same. Throws an ApiError `split` for a query beyond the bound.
+ * Yields the pages of one details query, from where the slice's cursor is. Pages are addressed by
+ * number, so the next ones are requested while one is in flight; they are still stored in order.
+ * Throws an ApiError `split` for a query beyond the limit.
  */
 export async function* detailsPages(
   { api, reader }: Parts,
@@ -56,8 +60,8 @@ export async function* detailsPages(
 }
 
 /**
- * The total is approximate, so an empty page ends the paging; a page that is not full ends it too where the total agrees, which saves the
- * request for the empty one.
+ * Returns true for the last page. The total is approximate, so an empty page ends the paging; a
+ * page that is not full ends it too if the total agrees, which saves the request for the empty one.
  */
 export function isLastPage(length: number, pageNumber: number, totalHits: number): boolean {
   return length === 0 || (length < pageSize && totalHits <= (pageNumber - 1) * pageSize + length);

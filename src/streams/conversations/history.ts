@@ -9,7 +9,10 @@ import { jobLimitsFallback, jobLimitsReader } from './job-limits.js';
 import { conversationMemory, PageReader } from './page-reader.js';
 import { RepeatedCursors } from './repeated-cursors.js';
 
-/** Requests as many as public extractors are known to get; a page may be shorter, only the missing cursor ends the results. */
+/**
+ * Page size that public extractors are known to use; a page may be shorter, and only a missing
+ * cursor ends the results.
+ */
 const pageSize = 1_000;
 const pagesMax = 10_000;
 const pollDelayMsMin = secondMs;
@@ -26,8 +29,9 @@ interface JobCursor {
 }
 
 /**
- * Details jobs, a slice a UTC day: everything that was active in it, with participant attributes. The passes catch what Genesys attaches
- * or restates later: nightly reprocessing from 48 hours on, surveys and evaluations within days and weeks.
+ * Details jobs, one slice per UTC day: everything that was active in it, with participant
+ * attributes. The passes catch what Genesys attaches or restates later: nightly reprocessing from
+ * 48 hours on, surveys and evaluations within days and weeks.
  */
 export function conversationHistoryStream(api: GenesysApi, memory = conversationMemory()): Stream {
   const reader = new PageReader(memory);
@@ -63,7 +67,7 @@ interface Parts {
 async function* pages(parts: Parts, slice: Slice, context: SliceContext): AsyncGenerator<Page, void, void> {
   let cursor = slice.cursor as JobCursor | null;
   if (cursor === null) {
-    // Side by side: where answers take seconds, the first job of a run would wait for both.
+    // Concurrently: where responses take seconds, the first job of a run would wait for both.
     const [available] = await Promise.all([parts.availability(context), parts.limits(context)]);
     if (available < slice.interval.to) throw notAvailable(slice, available, context.now());
     parts.jobs.concurrency = await parts.submissions(context);
@@ -75,7 +79,10 @@ async function* pages(parts: Parts, slice: Slice, context: SliceContext): AsyncG
   yield* results(parts, cursor, context);
 }
 
-/** Submitted, in the ledger as soon as its id is known, and done: until then it counts among those that run. */
+/**
+ * Submits a job, records it in the ledger as soon as its id is known, and waits until it is done:
+ * until then it counts as running.
+ */
 async function* newJob(
   api: GenesysApi,
   slice: Slice,
@@ -89,7 +96,7 @@ async function* newJob(
   return cursor;
 }
 
-/** The source, begun when its turn comes; the turn lasts until the source ends or is given up. */
+/** Yields from the source, which starts when its turn comes; the turn lasts until the source ends or is abandoned. */
 async function* inTurn<T, R>(
   turns: ReturnType<typeof pLimit>,
   source: AsyncGenerator<T, R, void>,
@@ -111,7 +118,7 @@ async function* inTurn<T, R>(
   }
 }
 
-/** Submissions one after the other, not faster than the API's limit. */
+/** Spaces submissions so that they do not exceed the API's limit. */
 function pacer(limits: Parts['limits']): (context: StreamContext) => Promise<number> {
   const inTurn = pLimit(1);
   let lastMs = Number.NEGATIVE_INFINITY;
@@ -164,7 +171,10 @@ async function* results(
 
 const callOptions = (context: StreamContext) => ({ signal: context.signal, priority: 1 });
 
-/** The date only moves forward, so one look serves every slice before it; the lag is hours, so looking often is waste. */
+/**
+ * Reads the availability date. It only moves forward, so one request serves every slice before it,
+ * and it lags by hours, so frequent requests are pointless.
+ */
 function availabilityReader(api: GenesysApi): (context: StreamContext) => Promise<Date> {
   let known: { readonly available: Date; readonly readAt: Date } | undefined;
   const limit = pLimit(1);

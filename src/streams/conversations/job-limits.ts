@@ -7,7 +7,7 @@ import type { StreamContext } from '../../model/extraction.js';
 export interface JobLimits {
   /** Details jobs of this process that may run at once. */
   readonly jobsAtOnceMax: number;
-  /** From one submission to the next. */
+  /** Delay between submissions. */
   readonly submitDelayMsMin: number;
 }
 
@@ -17,11 +17,11 @@ export const jobLimitsFallback: JobLimits = { jobsAtOnceMax: 2, submitDelayMsMin
 const namespace = 'analytics';
 const concurrentKey = 'details.jobs.concurrent.access.max';
 const rateKey = 'details.jobs.rate.per.second';
-/** Limits the share of the organization's concurrent jobs; the rest is for its other programs. */
+/** Share of the organization's concurrent jobs that is used; the rest is for its other programs. */
 const share = 0.5;
-/** Results are read of one job at a time: more jobs would only wait, and expire. */
+/** More jobs would only wait for their results to be read, and expire. */
 const jobsAtOnceMost = 10;
-/** Genesys' support changes a limit once in a while. */
+/** Genesys' support changes limits occasionally. */
 const keptMs = dayMs;
 
 /** Reads GET /api/v2/organizations/limits/namespaces/analytics once a day; falls back to a constant for limits it does not report. */
@@ -43,7 +43,7 @@ async function read(api: GenesysApi, context: StreamContext): Promise<JobLimits>
     context.log.debug(limits, 'Limits of details jobs');
     return limits;
   } catch (error) {
-    // A right to read limits is not worth a failing slice, and neither is their absence.
+    // Missing limits, or a missing permission to read them, must not fail a slice.
     if (!(error instanceof ApiError) || apiOutage(error) !== undefined || context.signal.aborted) throw error;
     context.log.debug({ reason: error.message, ...jobLimitsFallback }, 'The limits of details jobs cannot be read');
     return jobLimitsFallback;

@@ -4,7 +4,7 @@ import type { Page, Slice, SliceContext, Stream } from '../../model/extraction.j
 import { ByIds } from './by-id.js';
 import { conversationMemory, PageReader } from './page-reader.js';
 
-/** Ids in one multi-get; the limit is not documented, a hundred is what is known to be accepted. */
+/** Ids in one multi-get. The limit is not documented; a hundred is known to be accepted. */
 const idsMax = 100;
 const pagesMax = 10_000;
 
@@ -44,9 +44,11 @@ async function* pages(parts: Parts, slice: Slice, context: SliceContext): AsyncG
     const ids = await context.openConversationIds(after, idsMax);
     const last = ids.at(-1);
     if (last === undefined) return;
-    // An id that Genesys does not know any more is simply missing from the answer; its record stays as it was last seen.
+    // An id that Genesys no longer has is simply missing from the response; its record stays as it
+    // was last seen.
     for await (const { ids: part, answer: read } of byIds.ask(ids, ask, context.log)) {
-      // Parts do not come in the order of ids: a pull that is interrupted between them asks for the whole list again.
+      // Parts do not arrive in the order of ids: a pull that is interrupted between them requests
+      // the whole list again.
       const cursor = { after: part.length === ids.length ? last : after };
       yield read.page({ asOf: read.answer.requestedAt, cursor });
     }

@@ -6,18 +6,18 @@ import type { Json, Page, Reject, SliceContext } from '../../model/extraction.js
 import { flattenOrReject } from './page.js';
 import { ReadOrder } from './read-order.js';
 
-/** Estimates the memory of a record beside its encoded rows; each attribute is a separate object. */
+/** Estimate of a record's memory besides its encoded rows; each attribute is a separate object. */
 const recordBytes = 512;
 const attributeBytes = 192;
-/** Estimates the size of a page before any was read. */
+/** Estimate of a page's size before the first page. */
 const pageBytesFirst = 8 * 1024 * 1024;
-/** A page is expected to hold as much as the largest of late; the last page of a slice is often small and says little. */
+/** A page is expected to be as large as the largest recent one, because the last page of a slice is often small. */
 const expectedShare = 0.9;
 
 export interface ReadPage<Answer> {
   readonly answer: Answer;
   readonly recordCount: number;
-  /** Either of the two is to be called, once: the page holds its memory until it is released. */
+  /** Exactly one of the two must be called, once: the page holds its memory until it is released. */
   page(facts: { readonly asOf: Date; readonly cursor: Json }): Page;
   drop(): void;
 }
@@ -26,7 +26,7 @@ export interface ReadPage<Answer> {
 const memoryBytesMax = 32 * 1024 * 1024;
 const slabBytes = 256 * 1024;
 
-/** Memory in which conversations wait to be stored; one for all streams of a process. */
+/** Memory in which conversations wait to be stored; shared by all streams of a process. */
 export interface ConversationMemory {
   readonly gate: MemoryGate;
   readonly slabs: SlabPool;
@@ -36,7 +36,10 @@ export function conversationMemory(): ConversationMemory {
   return { gate: new MemoryGate(memoryBytesMax), slabs: new SlabPool(slabBytes, memoryBytesMax) };
 }
 
-/** Reads answers that are lists of conversations: each record is flattened and encoded as soon as its bytes are there. */
+/**
+ * Reads responses that are lists of conversations: each record is flattened and encoded as soon as
+ * its bytes have arrived.
+ */
 export class PageReader {
   readonly #memory: ConversationMemory;
   #expectedBytes = pageBytesFirst;
@@ -46,8 +49,9 @@ export class PageReader {
   }
 
   /**
-   * Makes the call and takes its answer in. Live work (priority 0) does not wait for memory; neither does an answer that comes again,
-   * since those behind it in `order` may hold memory already. Throws what the call throws.
+   * Makes the call and reads its response. Live work (priority 0) does not wait for memory; neither
+   * does a repeated response, because later ones in `order` may hold memory already. Throws what
+   * the call throws.
    */
   async read<Answer extends ApiAnswer<DetailsPage>>(
     call: CallOptions & { readonly signal: AbortSignal; readonly priority: number },
@@ -69,7 +73,7 @@ export class PageReader {
     const sink = new ConversationSink({ enter, expectedBytes, erase, rows: new SlabWriter(this.#memory.slabs) });
     try {
       const answer = await send({ ...call, records: sink });
-      // Where the list could not be located in the bytes, it is in the body.
+      // If the list was not found in the bytes, it is in the parsed body.
       if (Array.isArray(answer.body.conversations)) for (const record of answer.body.conversations) sink.add(record);
       this.#expect(sink.bytes);
       return { answer, recordCount: sink.count, page: (facts) => sink.page(facts), drop: () => sink.drop() };
@@ -152,7 +156,7 @@ class ConversationSink implements RecordSink {
     };
   }
 
-  /** Empties the page as well: the loops that it came through remember it until their next one has come, which takes as long as an answer. */
+  /** Also empties the page: the loops that it passed through refer to it until their next page arrives. */
   #release(held: HeldMemory): void {
     this.#conversations.length = 0;
     this.#rejects.length = 0;

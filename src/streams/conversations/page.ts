@@ -5,7 +5,10 @@ import { toJson } from '../../values/json.js';
 
 const recordIdCharactersMax = 200;
 
-/** Makes a page of one answer's conversation records; what cannot be stored becomes a reject instead of failing the page. */
+/**
+ * Builds a page from the conversation records of one response; a record that cannot be stored
+ * becomes a reject instead of failing the page.
+ */
 export function conversationPage(
   records: readonly unknown[],
   { erase, ...facts }: { readonly asOf: Date; readonly cursor: Json; readonly erase?: SliceContext['erase'] },
@@ -28,7 +31,7 @@ export function flattenOrReject(
   try {
     return flatten(erase === undefined ? record : erase(record), keep);
   } catch (error) {
-    // A record that overruns the stack in whatever step is at fault itself; it must not fail its slice for ever.
+    // A record that overflows the stack is at fault itself and must not fail its slice permanently.
     if (!(error instanceof RecordError || error instanceof RangeError)) throw error;
     return { recordId: recordId(record), reason: error.message, record: toJson(record) };
   }

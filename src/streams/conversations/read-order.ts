@@ -1,6 +1,6 @@
 /**
- * Lets answers that are stored one after the other enter the memory one after the other. A later one that holds memory while an earlier
- * one waits for it would keep it for ever.
+ * Admits responses to memory in the order in which they are stored. A later one that holds memory
+ * for which an earlier one waits would be a deadlock.
  */
 export class ReadOrder {
   #last: Promise<void> = Promise.resolve();

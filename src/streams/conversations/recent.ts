@@ -4,7 +4,10 @@ import type { Stream } from '../../model/extraction.js';
 import { detailsPages } from './details-pages.js';
 import { conversationMemory, PageReader } from './page-reader.js';
 
-/** Details jobs serve a day once the data lake has it whole, at most a day after its end: up to then it is this stream's. */
+/**
+ * Details jobs serve a day once the data lake has it completely, at most a day after its end; until
+ * then this stream covers it.
+ */
 const reachMs = 2 * dayMs;
 /**
  * POST /api/v2/analytics/conversations/details/query in short recent slices: fresh within minutes, no participant attributes. Days and
@@ -28,7 +31,10 @@ export function conversationsStream(api: GenesysApi, memory = conversationMemory
   };
 }
 
-/** Returns the slice length: a long backlog becomes few large slices, since a day of queries costs no more than its pages. */
+/**
+ * Returns the slice length: a long backlog becomes a few large slices, because a day of queries
+ * costs no more than its pages.
+ */
 function sliceLengthMs(ageMs: number): number {
   if (ageMs > dayMs) return dayMs;
   return ageMs > 2 * hourMs ? hourMs : 10 * minuteMs;

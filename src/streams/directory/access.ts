@@ -1,4 +1,4 @@
-/** The permission of each relation of the directory. What is not in this table needs none. */
+/** Permissions of each relation of the directory. */
 import { ApiError } from '../../lib/errors.js';
 import type { DataAccess, Granted, Probe } from '../data-access-types.js';
 import { entityKinds } from './entities.js';
@@ -7,7 +7,7 @@ import type { EntityKind } from './entity-kind.js';
 interface Need {
   readonly permission: string | null;
   readonly lost: string;
-  /** The client's name of the listing that serves without the permission, and how much it shows. */
+  /** The client's name of a listing that works without the permission, and how much it shows. */
   readonly fallback?: { readonly operation: string; readonly shows: Granted };
 }
 
@@ -41,7 +41,7 @@ const needs: Readonly<Record<string, Need>> = {
   survey_forms: { permission: 'quality:surveyForm:view', lost: 'Names of survey forms.' },
 };
 
-/** Streams beside `directory` that cannot do without a relation. */
+/** Streams besides `directory` that depend on a relation. */
 const dependents: Readonly<Record<string, readonly string[]>> = { queues: ['queue_directory'] };
 
 /** One entry for each relation that the directory lists; throws for one that the table above lacks. */
@@ -60,7 +60,7 @@ function accessOf(kind: EntityKind): DataAccess {
   };
 }
 
-/** Takes the first page of the listing. */
+/** Builds the probe: it requests the first page of the listing. */
 function firstPage(kind: EntityKind, { fallback }: Need): Probe {
   return async (api, { call }): Promise<Granted> => {
     const pages = kind.list(api, call);
@@ -69,7 +69,7 @@ function firstPage(kind: EntityKind, { fallback }: Need): Probe {
       const isFallback = first.done !== true && first.value.operation === fallback?.operation;
       return isFallback && fallback !== undefined ? fallback.shows : 'granted';
     } catch (error) {
-      // The fallback is asked only where the permission is missing, whatever its own answer is.
+      // The fallback is called only if the permission is missing.
       if (error instanceof ApiError && error.facts.operation === fallback?.operation) return 'missing';
       throw error;
     } finally {

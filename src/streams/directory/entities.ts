@@ -258,7 +258,7 @@ export const entityKinds: readonly EntityKind[] = [
   },
 ];
 
-/** Presence definitions of today have labels by language instead of a name. */
+/** Gives a presence its label as name: current presence definitions have labels by language instead of a name. */
 function withLabelAsName(presence: JsonObject): JsonObject {
   const labels = presence.languageLabels as Readonly<Record<string, unknown>> | undefined;
   if (typeof presence.name === 'string' || typeof labels !== 'object' || labels === null) return presence;

@@ -4,7 +4,7 @@ import type { EntityColumn, EntityShape } from './rows.js';
 /** A directory relation: where it is listed and which of an entity's members are columns. */
 export interface EntityKind extends EntityShape {
   readonly relation: string;
-  /** A change in one of these is history that old numbers are read with. */
+  /** Columns whose changes are kept as history, because older figures are read with them. */
   readonly historyColumns: readonly string[];
   /** The client's name of the listing that shows deleted entities only, where there is one. */
   readonly deletedOperation?: string;

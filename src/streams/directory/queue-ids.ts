@@ -1,10 +1,10 @@
 import type { GenesysApi } from '../../genesys/api.js';
 import type { StreamContext } from '../../model/extraction.js';
 
-/** More queues than any organisation has; without a bound a listing that repeats itself would never end. */
+/** More queues than any organisation has; a limit against a listing that repeats itself. */
 const queuesMax = 100_000;
 
-/** Lists the ids of all queues in lower case, in order. `priority` as the request limiter has it: 0 goes first. */
+/** Lists the ids of all queues in lower case, in order. `priority` is that of the request limiter: 0 goes first. */
 export async function listQueueIds(
   api: GenesysApi,
   context: StreamContext,

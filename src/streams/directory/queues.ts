@@ -20,8 +20,8 @@ const relations = [
 ];
 
 /**
- * Members and wrap-up codes of every queue, once a day: each costs at least one request a queue. A queue that is gone when its turn comes has
- * neither any more.
+ * Pulls members and wrap-up codes of every queue once a day, because each costs at least one
+ * request per queue. A queue that has been deleted by the time of its request has neither.
  */
 export function queueDirectoryStream(api: GenesysApi): Stream {
   return {
@@ -54,7 +54,10 @@ async function* pages(api: GenesysApi, slice: Slice, context: StreamContext): As
   yield deletedQueuesPage(queueIds, offered, context.now());
 }
 
-/** One queue's relations. What is not permitted leaves `offered`; the refusal is returned when nothing is left. */
+/**
+ * Reads one queue's relations. A relation without permission is removed from `offered`; the refusal
+ * is returned when nothing is left.
+ */
 async function queuePage(
   api: GenesysApi,
   queueId: string,
@@ -109,7 +112,7 @@ async function readListing(kind: typeof queueMembers, queueId: string, listing: 
   return { asOf, rows, rejects };
 }
 
-/** Queues that are not listed any more have no members and no codes. */
+/** Builds a page that removes members and codes of queues that are no longer listed. */
 function deletedQueuesPage(queueIds: readonly string[], offered: typeof relations, asOf: Date): Page {
   const scope = { column: 'queue_id', values: queueIds, isExcept: true };
   const batches = offered.map(({ kind }) => entityBatch(kind, [], scope));

@@ -17,15 +17,16 @@ export interface EntityColumn {
 export interface EntityShape {
   readonly idColumns: readonly string[];
   readonly columns: Readonly<Record<string, EntityColumn>>;
-  /** Members that say nothing about the entity itself. */
+  /** Members that are not part of the entity itself. */
   readonly ignored: readonly string[];
 }
 
 const recordIdCharactersMax = 200;
 
 /**
- * An entity's columns by path. What no column took, and what does not fit its column, goes to `extra`, so that nothing of the entity is lost
- * and none fails its listing; an entity without a usable id is a reject.
+ * Maps an entity's members to columns by path. Members without a column, and values that do not fit
+ * theirs, go to `extra`, so that nothing is lost and no entity fails its listing; an entity without
+ * a usable id is a reject.
  */
 export function entityRow(shape: EntityShape, entity: JsonObject, known: EntityRow = {}): EntityRow | Reject {
   const tooDeep = nestingFault(entity);
@@ -54,7 +55,7 @@ function rejectOf(entity: JsonObject, reason: string): Reject {
   return { recordId: id, reason, record: toJson(entity) };
 }
 
-/** The value at a path as its column takes it. It leaves `holder` unless it could not be kept as it is. */
+/** Takes the value at a path for its column. Removes it from `holder` unless it could not be stored unchanged. */
 function takeColumn(holder: Record<string, unknown>, path: readonly string[], type: EntityColumnType): unknown {
   const value = valueAt(holder, path);
   if (value === undefined) return null;

@@ -7,13 +7,14 @@ import type { EntityKind } from './entity-kind.js';
 import { entityRow, isReject } from './rows.js';
 
 const periodMs = 6 * hourMs;
-/** More entities than any organisation may have; a listing that never ends must not fill the memory. */
+/** More entities than any organisation has; an endless listing must not fill the memory. */
 const entitiesMax = 500_000;
 
 /**
- * Lists the directory, one relation per page: names, divisions and settings that reports join facts with. A listing is held in memory until
- * it is complete, because only a complete one shows what was deleted. One that is not permitted is named in a warning; one that fails stays
- * pending until it works. The others are stored in either case.
+ * Lists the directory, one relation per page: names, divisions and settings that reports join facts
+ * with. A listing is held in memory until it is complete, because only a complete one shows what
+ * was deleted. A listing without permission is named in a warning; one that fails stays pending
+ * until it works. The others are stored in either case.
  */
 export function directoryStream(api: GenesysApi): Stream {
   return {
@@ -55,17 +56,17 @@ async function* pages(api: GenesysApi, slice: Slice, context: StreamContext): As
     done.add(kind.relation);
   }
   if (failure !== undefined) throw failure;
-  // Where nothing at all may be read, the stream is what is unavailable.
+  // If no listing may be read, the stream itself is unavailable.
   if (refusals.length === entityKinds.length) throw refusals[0];
 }
 
-/** The next listing would only meet the same. */
+/** Returns true for an error that the next listing would meet as well. */
 function isFatal(error: unknown, signal: AbortSignal): boolean {
   const isLogin = error instanceof ApiError && error.facts.operation === 'login';
   return signal.aborted || error instanceof DeferredError || isLogin || apiOutage(error) !== undefined;
 }
 
-/** The organisation has not given the permission, or does not have the product: asking again would not help. */
+/** Returns true if the permission or the product is missing, so that a retry would not help. */
 export function isUnavailable(error: unknown): error is ApiError {
   return error instanceof ApiError && (error.facts.action === 'unavailable' || isGone(error));
 }

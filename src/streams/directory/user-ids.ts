@@ -8,8 +8,9 @@ const usersMax = 500_000;
 export type KnownUsers = (since: Date, context: StreamContext) => Promise<readonly string[]>;
 
 /**
- * Ids of the users to ask about, in id order: those of the stored directory. Before its first listing is stored, on the first start or where
- * only one stream is asked for, they are listed here, so that no stream waits for another.
+ * Returns the ids of the users to request, in id order: those of the stored directory. Before its
+ * first listing is stored (on the first start, or where only one stream is requested), they are
+ * listed here, so that no stream waits for another.
  */
 export function knownUsers(api: GenesysApi): KnownUsers {
   let listed: { readonly at: Date; readonly ids: Promise<readonly string[]> } | undefined;
@@ -19,7 +20,7 @@ export function knownUsers(api: GenesysApi): KnownUsers {
     const now = context.now();
     if (listed === undefined || now.getTime() - listed.at.getTime() > listedKeptMs) {
       listed = { at: now, ids: listIds(api, context) };
-      // A listing that failed is asked for again by the next slice.
+      // A failed listing is requested again by the next slice.
       listed.ids.catch(() => {
         listed = undefined;
       });

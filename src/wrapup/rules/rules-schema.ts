@@ -1,4 +1,7 @@
-/** The form of a rules file. `docs/wrapup-rules.schema.json` is made from it, for editors that complete and check YAML. */
+/**
+ * The schema of a rules file. `docs/wrapup-rules.schema.json` is generated from it, for editors
+ * that complete and check YAML.
+ */
 import { z } from 'zod';
 import { phases } from '../../model/agent-session.js';
 
@@ -30,7 +33,7 @@ export const agentSessionCauses = [
 const text = z.string().min(1, 'is empty; write a text or leave it out').max(textLengthMax);
 const oneOrMore = <T extends z.ZodType>(item: T) => z.union([item, z.array(item).min(1).max(valuesMax)]);
 const named = (what: string) =>
-  oneOrMore(text).describe(`${what}: a name or an id, or several; * matches any characters, case does not matter.`);
+  oneOrMore(text).describe(`${what}: a name or an id, or several; * matches any characters, case is ignored.`);
 const isGiven = (value: object) => Object.values(value).some((each) => each !== undefined);
 const emptyFault = 'says nothing; name at least one condition';
 
@@ -68,7 +71,7 @@ const age = z
 
 const survey = z
   .strictObject({
-    source: named('Where the answer came from, genesys for Genesys’ own').optional(),
+    source: named('Origin of the answer, genesys for Genesys’ own surveys').optional(),
     form: named('Form of Genesys’ own surveys').optional(),
     promoterScore: numberMatch.optional(),
     satisfaction: numberMatch.optional(),
@@ -87,16 +90,18 @@ const conditions = z.strictObject({
   current: oneOrMore(text)
     .optional()
     .describe(
-      'The code now: none, system (ININ-…), unknown (an id that the directory does not know), any, or a code by name or id. Left out: none or system.',
+      'The current code: none, system (ININ-…), unknown (an id that is not in the directory), any, or a code by name or id. Default: none or system.',
     ),
-  phase: oneOrMore(z.enum(phases)).optional().describe('Left out: ended. afterCallWork is for rules that act live.'),
+  phase: oneOrMore(z.enum(phases))
+    .optional()
+    .describe('Default: ended. afterCallWork is for rules that are evaluated live.'),
   queue: named('Queue of the agent session').optional(),
   media: named('Media type, such as voice, message, email, callback').optional(),
   direction: oneOrMore(z.enum(['inbound', 'outbound'])).optional(),
   agent: named('Agent').optional(),
-  team: named('Team of the agent when it happened').optional(),
+  team: named('Team of the agent at the time').optional(),
   division: named('Division of the conversation').optional(),
-  skill: named('Skill that was asked for').optional(),
+  skill: named('Requested skill').optional(),
   disconnect: named('Disconnect type of the last segment in contact, such as client or peer').optional(),
   age: age
     .optional()
@@ -104,7 +109,7 @@ const conditions = z.strictObject({
   attributes: z.record(text, textMatch).optional().describe('Participant attributes, by their names.'),
   survey: survey
     .optional()
-    .describe('The latest answer that is about this agent session; without an answer the rule does not match.'),
+    .describe('The latest answer about this agent session; without an answer the rule does not match.'),
 });
 
 const action = z.strictObject({
@@ -132,15 +137,15 @@ const rule = z.strictObject({
 const writeback = z.strictObject({
   queues: z.array(text).min(1).max(valuesMax).describe('Only agent sessions of these queues are written to Genesys.'),
   codes: z.array(text).min(1).max(valuesMax).describe('Only these codes are written to Genesys.'),
-  writesPerRunMax: z.int().min(1).max(writesPerRunMaxMax).describe('Bound on the writes of one run.'),
+  writesPerRunMax: z.int().min(1).max(writesPerRunMaxMax).describe('Maximum number of writes in one run.'),
 });
 
 export const rulesSchema = z
   .strictObject({
     $schema: z.string().optional(),
     version: z.literal(1),
-    writeback: writeback.optional().describe('What wrapup apply --apply may write. Left out: nothing.'),
-    rules: z.array(rule).min(1).max(rulesMax).describe('In order: the first that matches decides.'),
+    writeback: writeback.optional().describe('What wrapup apply --apply may write. Default: nothing.'),
+    rules: z.array(rule).min(1).max(rulesMax).describe('In order: the first match applies.'),
   })
   .meta({ title: 'Rules for wrap-up codes of genesys-warehouse' });
 
@@ -152,7 +157,7 @@ export type SurveyConditions = z.infer<typeof survey>;
 export type Writeback = z.infer<typeof writeback>;
 export type RuleText = z.infer<typeof rule>;
 
-/** JSON Schema (draft 2020-12) of what a person writes. */
+/** Returns the JSON Schema (draft 2020-12) of a rules file. */
 export function rulesJsonSchema(): object {
   return z.toJSONSchema(rulesSchema, { io: 'input' });
 }

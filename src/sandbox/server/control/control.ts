@@ -1,5 +1,6 @@
 import { UsageError } from '../../../lib/errors.js';
 import { secondMs } from '../../../lib/interval.js';
+import { isObject } from '../../../lib/json.js';
 import type { JsonObject } from '../../world.js';
 import type { FaultSettings } from '../faults/fault-settings.js';
 import type { Answer } from '../http/answer.js';
@@ -124,7 +125,7 @@ function parsed(bodyText: string): JsonObject {
     throw new UsageError('The body is not JSON.');
   }
   if (!isObject(body)) throw new UsageError('The body is not a JSON object.');
-  return body;
+  return body as JsonObject;
 }
 
 function moveClock(control: SandboxControl, body: JsonObject): void {
@@ -157,8 +158,4 @@ export function mergePatch(target: JsonObject, patch: JsonObject): JsonObject {
     else merged[key] = value;
   }
   return merged;
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
