@@ -1,5 +1,6 @@
 import { linkSignals, sleepFor } from '../lib/abort.js';
 import { ApiError, apiOutage } from '../lib/errors.js';
+import { secondMs } from '../lib/interval.js';
 import { LookAhead } from '../lib/look-ahead.js';
 import { Redactor } from '../lib/redact.js';
 import type { ApiStats, GenesysApi, GenesysApiOptions } from './api.js';
@@ -17,12 +18,20 @@ import type { Operation } from './request/operation.js';
 import { RateLimiter } from './request/rate-limiter.js';
 import { Reachability } from './request/reachability.js';
 import type { RetryOptions } from './request/retry.js';
+import { SilenceWatch } from './request/silence.js';
 
 /**
  * Responses that may wait for their turn, besides those that the memory gate limits: few, because
  * some are read as a whole.
  */
 const requestsAheadMax = 8;
+/**
+ * Nothing is answered for so long, then a small request for as long: less than half a minute
+ * together, after which a command reports that Genesys Cloud cannot be reached.
+ */
+const quickAnswerMsMax = 10 * secondMs;
+/** Two logins, one for the API's time and one for the first call, fit into that as well. */
+const loginAnswerMsMax = 8 * secondMs;
 const loginOperation: Operation = { name: 'login', kind: 'login' };
 
 /**
@@ -79,6 +88,8 @@ export function openConnection(
   const closing = new AbortController();
   const redactor = new Redactor(...secrets);
   const reachability = new Reachability(clockMs);
+  const quickMs = options.quickAnswerMsMax ?? quickAnswerMsMax;
+  const silence = new SilenceWatch({ quietMs: quickMs, clockMs });
   let retries = 0;
   const retry: RetryOptions = {
     waitMsMax: options.waitMsMax,
@@ -99,6 +110,11 @@ export function openConnection(
     transport,
     redactor,
     reachability,
+    silence,
+    answerMsMax: ({ kind, isQuick }) => {
+      if (kind === 'login') return Math.min(loginAnswerMsMax, quickMs);
+      return isQuick ? quickMs : undefined;
+    },
     clockMs,
     now,
     onRequest: options.onRequest,
@@ -114,7 +130,7 @@ export function openConnection(
   const limiter = new RateLimiter({ budget, clockMs, sleep: options.clockMs ? sleep : sleepFor, now });
   const allowance = () => Math.min(options.requestsPerMinute, limiter.allowed ?? Number.POSITIVE_INFINITY);
   const connection: Connection = {
-    caller: new Caller({ apis: sdk.apis, wire, limiter, session, retry, reachability, now, signals }),
+    caller: new Caller({ apis: sdk.apis, wire, limiter, session, retry, reachability, silence, now, signals }),
     reachability,
     sdk,
     wire,
@@ -122,7 +138,10 @@ export function openConnection(
     now,
     sleep,
     tokenBy: (operation, ask) => tokenBy({ sdk, wire, redactor, signals }, operation, ask),
-    fetchServerTime: () => session.reauthenticate(closing.signal).catch(() => {}),
+    // Where the last login has just failed, the first call shows whether that is an outage.
+    fetchServerTime: async () => {
+      if (!reachability.isFailing) await session.reauthenticate(closing.signal).catch(() => {});
+    },
     stats: () => ({
       ...wire.counters,
       retries,
