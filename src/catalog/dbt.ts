@@ -48,5 +48,5 @@ function testsOf({ key, references }: CatalogTable, column: string): unknown[] {
   return [...keys, ...relationships];
 }
 
-/** Takes away what dbt would evaluate as a template. */
+/** Escapes what dbt would evaluate as a template. */
 const escaped = (text: string): string => text.replaceAll(/\{(?=[{%#])/g, '{ ');

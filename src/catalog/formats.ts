@@ -17,7 +17,7 @@ export const catalogFormats = {
 
 export type CatalogFormat = keyof typeof catalogFormats;
 
-/** Returns one text for standard output: of several files each follows a line with its path. */
+/** Returns one text for standard output; each of several files follows a line with its path. */
 export function joinFiles(files: readonly ModelFile[]): string {
   const [first] = files;
   if (first !== undefined && files.length === 1) return first.text;

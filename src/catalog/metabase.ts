@@ -7,7 +7,7 @@ const modelKinds = new Set(['fact', 'report']);
 /**
  * Writes a program for Node 20 that brings a Metabase up to this catalogue over its API:
  * descriptions, semantic types and foreign keys of fields, and a model for each fact and report
- * with its dimensions joined. Running it again changes what is there instead of adding to it.
+ * with its dimensions joined. Running it again updates existing objects instead of adding others.
  */
 export function metabaseScript(catalog: Catalog): string {
   return metabaseProgram(modelTables(catalog).map(tableSettings));

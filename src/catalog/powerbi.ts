@@ -4,7 +4,7 @@ import { type CatalogTable, type ColumnType, captionOf, columnType, type ModelFi
 
 const project = 'genesys-warehouse';
 const model = `${project}.SemanticModel`;
-/** Power BI Desktop of 2023 and later reads this level. */
+/** Level that Power BI Desktop of 2023 and later can read. */
 const compatibilityLevel = 1567;
 
 const dataTypes: Readonly<Record<ColumnType, string>> = {
@@ -40,7 +40,7 @@ export function powerbiProject(catalog: Catalog): ModelFile[] {
   ];
 }
 
-/** The files by which Power BI Desktop finds the model, and an empty report on it. */
+/** Builds the files by which Power BI Desktop finds the model, and an empty report on it. */
 function projectFiles(): ModelFile[] {
   const report = `${project}.Report`;
   const json = (path: string, value: object) => ({ path, text: `${JSON.stringify(value, null, 2)}\n` });
@@ -101,7 +101,10 @@ function tableLines(table: CatalogTable): string[] {
   ];
 }
 
-/** Measures share one namespace with the tables' columns and with each other, so the relation is in the name. */
+/**
+ * Builds measures. They share one namespace with the tables' columns and with each other, so their
+ * names contain the relation.
+ */
 function measureLines(relation: string, { column, numerator, denominator }: Ratio): string[] {
   const sum = (name: string) => `SUM(${relation}[${name}])`;
   const format = column.column.endsWith('_rate') ? '0.0%' : '0.0';

@@ -7,7 +7,7 @@ export interface Term {
   readonly column: string;
 }
 
-/** A rate or an average as a quotient of sums, so that it is right over any set of rows. */
+/** A rate or an average as a quotient of sums, so that it is correct over any set of rows. */
 export interface Ratio {
   readonly column: CatalogColumn;
   readonly numerator: readonly Term[];

@@ -37,7 +37,7 @@ function dataSource(fact: CatalogTable, tables: readonly CatalogTable[]): string
   ].join('\n')}\n`;
 }
 
-/** A column name that an earlier table has already is followed by its own table's name, as Tableau does it. */
+/** Names the columns. A name that an earlier table already has is followed by its own table's name, as in Tableau. */
 function membersOf(tables: readonly CatalogTable[]): Member[] {
   return tables.map((table, no) => {
     const taken = new Set(tables.slice(0, no).flatMap(({ columns }) => columns.map(({ column }) => column)));

@@ -6,13 +6,13 @@ export interface ModelFile {
   readonly text: string;
 }
 
-/** A relation of schema `mart` with what a model needs to know of it. */
+/** A relation of schema `mart` with the facts that a model needs. */
 export interface CatalogTable {
   readonly name: string;
   readonly kind: string;
   readonly description: string;
   readonly columns: readonly CatalogColumn[];
-  /** The column that others refer to, where there is one. */
+  /** The column that others refer to, if there is one. */
   readonly key: string | undefined;
   /** To relations of the same model. */
   readonly references: readonly CatalogRelationship[];
@@ -48,7 +48,7 @@ const wholeTypes = new Set(['bigint', 'integer', 'smallint']);
 
 export type ColumnType = 'integer' | 'real' | 'boolean' | 'date' | 'datetime' | 'text';
 
-/** Returns what a BI tool takes the column for; ids and everything unknown are text. */
+/** Returns the column's type for BI tools; ids and everything unknown are text. */
 export function columnType({ dataType }: Pick<CatalogColumn, 'dataType'>): ColumnType {
   if (wholeTypes.has(dataType)) return 'integer';
   if (numberTypes.has(dataType)) return 'real';

@@ -2,7 +2,7 @@
 import { quote } from '../lib/text.js';
 
 export interface AttributeColumn {
-  /** As Genesys Cloud has it. */
+  /** Name in Genesys Cloud. */
   readonly name: string;
   /** Column of `mart.fct_conversation_attributes`. */
   readonly column: string;
@@ -12,7 +12,7 @@ const attributesMax = 50;
 const nameCharactersMax = 200;
 /** Length to which Postgres truncates a name. */
 const columnCharactersMax = 63;
-/** Columns that the relation has anyway. */
+/** Columns that the relation always has. */
 const fixedColumns = ['conversation_id', 'minute_of_day', 'is_complete', 'day', 'conversation_started_at'];
 
 /** Parses names separated by commas; a fault is a sentence that continues after the variable's name. Pure. */
@@ -32,7 +32,7 @@ export function parseAttributes(value: string): readonly AttributeColumn[] | { r
   return columns;
 }
 
-/** `Reason for call` becomes `reason_for_call`. */
+/** Converts `Reason for call` to `reason_for_call`. */
 const columnOf = (name: string): string =>
   name
     .toLowerCase()

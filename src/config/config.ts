@@ -26,7 +26,10 @@ export interface ApiConfig {
   readonly clientSecret: string;
   /** Host such as `mypurecloud.ie`; absent only where `apiUrl` is set. */
   readonly region?: string;
-  /** Gateway or sandbox that serves both `/api/v2/…` and `/oauth/token`, without a slash at its end; goes before the region. */
+  /**
+   * Gateway or sandbox that serves both `/api/v2/…` and `/oauth/token`, without a trailing slash;
+   * takes precedence over the region.
+   */
   readonly apiUrl?: string;
   /** Absent where every host is reached directly. */
   readonly proxies?: ProxyConfig;
@@ -36,13 +39,13 @@ export interface ServiceConfig {
   readonly host: string;
   /** 0: no service port. */
   readonly port: number;
-  /** Asked for by name, so that a port in use is an error instead of a warning. */
+  /** True if the port was configured, so that a port in use is an error instead of a warning. */
   readonly isPortGiven: boolean;
-  /** Names beside `host` by which clients may call it. */
+  /** Names besides `host` by which clients may call it. */
   readonly names: readonly string[];
 }
 
-/** With what wrap-up codes are written to Genesys: client credentials, or else the refresh token of a user who has logged in. */
+/** Credentials for writing wrap-up codes: those of a client, or the refresh token of a logged-in user. */
 export interface WriteConfig {
   readonly clientId?: string;
   readonly clientSecret?: string;
@@ -55,7 +58,7 @@ export interface Config {
   readonly api?: ApiConfig;
   /** Absent: embedded Postgres in `embeddedDirectory` under the working directory. */
   readonly databaseUrl?: string;
-  /** Folder of the programs of an installed Postgres that serves as the embedded one. */
+  /** Folder with the programs of an installed Postgres to be used as the embedded one. */
   readonly embeddedBin?: string;
   readonly start: Start;
   /** IANA name, known to this runtime. */
@@ -99,12 +102,12 @@ const fileNames = [
 /** Names variables whose values never appear in a message, even when they were put into another variable by mistake. */
 const secretNames = [...fileNames, 'PGPASSWORD'] as const;
 
-/** Every variable that `parseConfig` itself interprets; the standard `PG*` names come on top. */
+/** Every variable that `parseConfig` interprets, besides the standard `PG*` names. */
 export const variableNames: readonly string[] = Object.keys(fields.shape);
 
 /**
- * The whole configuration as one pure function of the environment. An empty value counts as absent.
- * Throws one UsageError with a line for each fault; no line contains a secret.
+ * Parses the whole configuration, as one pure function of the environment. An empty value counts as
+ * absent. Throws one UsageError with a line for each fault; no line contains a secret.
  */
 export function parseConfig(environment: Environment, needs: { readonly api: true }): ConfigWithApi;
 export function parseConfig(environment: Environment, needs: { readonly api: boolean }): Config;
@@ -153,9 +156,10 @@ export function parseConfig(environment: Environment, needs: { readonly api: boo
 }
 
 /**
- * The process environment over what `.env` in `directory` says, with `NAME_FILE` variables replaced by what their
- * files hold. The only place that reads `process.env`, which stays as it is. `warn` gets a sentence about a `.env` whose
- * secrets others can read; a file named by `NAME_FILE` that others can read is refused.
+ * Merges the process environment over the `.env` in `directory`, and replaces `NAME_FILE` variables
+ * by the contents of their files. The only place that reads `process.env`, which stays as it is.
+ * `warn` gets a sentence about a `.env` whose secrets others can read; a file named by `NAME_FILE`
+ * that others can read is refused.
  */
 export function loadEnvironment(
   directory: string,
@@ -177,7 +181,7 @@ export function loadEnvironment(
 
 function withoutBlanks(environment: Environment): Environment {
   const entries = Object.entries(environment).filter(([, value]) => value?.trim());
-  // A space at the end of a line of `.env` is nobody's intention, except in a password.
+  // A space at the end of a line of `.env` is unintentional, except in a password.
   return Object.fromEntries(entries.map(([name, value]) => [name, name === 'PGPASSWORD' ? value : value?.trim()]));
 }
 
@@ -237,7 +241,7 @@ function pairFaults(given: Environment, values: Fields | undefined): string[] {
   return faults;
 }
 
-/** Looked at also where other variables have faults, so that all are named at once. */
+/** Checked even if other variables have faults, so that all are reported at once. */
 function clearTextFaults(given: Environment): string[] {
   const { GENESYSCLOUD_API_URL: apiUrl, GENESYS_WAREHOUSE_API_INSECURE: insecure } = given;
   if (apiUrl === undefined || insecure === 'on' || !isClearText(apiUrl)) return [];
@@ -269,7 +273,7 @@ function unknownNameFaults(environment: Environment): string[] {
     .map((name) => `${name} is not a known name; did you mean ${closestMatch(name.toUpperCase(), known)}?`);
 }
 
-/** `.env` as it is; empty where there is none. */
+/** Reads `.env`; empty if there is none. */
 function readDotenv(path: string, warn: (sentence: string) => void): Record<string, string> {
   try {
     const { text, isShared, mode } = readSecretFile(path);

@@ -4,7 +4,7 @@ import type { Fields } from './fields.js';
 export interface DashboardConfig {
   /** `run` serves the page on its service port. */
   readonly isOn: boolean;
-  /** Asked for wherever it is given; needed beyond this machine. */
+  /** Required everywhere once it is set; must be set where other machines can reach the page. */
   readonly password?: string;
   /** Database role that the page reads as; chosen by the program where absent. */
   readonly role?: string;

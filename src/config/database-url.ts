@@ -1,8 +1,8 @@
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Any of these says that a server is meant; `PGPASSWORD` or `PGSSLMODE` alone do not. */
+/** Each of these indicates a server; `PGPASSWORD` or `PGSSLMODE` alone do not. */
 const serverNames = ['PGHOST', 'PGPORT', 'PGDATABASE', 'PGUSER'] as const;
-/** Maps standard variables, which fill what the URL leaves open as libpq does it, to URL parameters. */
+/** Maps standard variables to the URL parameters that they set where the URL does not, as in libpq. */
 const parameterByName = {
   PGHOST: 'host',
   PGPORT: 'port',
@@ -24,7 +24,10 @@ export function databaseUrlFault(value: string): string | undefined {
   return undefined;
 }
 
-/** The one address of the database: `DATABASE_URL`, completed or replaced by `PG*`; undefined when nothing names one. */
+/**
+ * Returns the address of the database: `DATABASE_URL`, completed or replaced by `PG*`; undefined
+ * when neither is set.
+ */
 export function databaseUrlFrom(environment: Environment): string | undefined {
   const given = environment.DATABASE_URL;
   if (given !== undefined) return applyPgEnvironment(given, environment);

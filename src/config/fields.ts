@@ -21,7 +21,7 @@ const requestsPerMinuteMax = 10_000;
 const concurrencyMax = 64;
 const portMax = 65_535;
 const keyCharactersMin = 16;
-/** Wrong ones are counted and slowed down, so that it may be shorter than a key. */
+/** Wrong passwords are counted and delayed, so a password may be shorter than a key. */
 const passwordCharactersMin = 12;
 
 /** Defines the variables, each with its form and default; a fault is a sentence that continues after the name. */

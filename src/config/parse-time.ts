@@ -6,7 +6,7 @@ export type Start = { readonly kind: 'at'; readonly at: Date } | { readonly kind
 
 export const startAgoDaysMax = 3_650;
 
-/** The instant at which the first sync begins, seen from `now`. Throws a UsageError when it lies in the future. */
+/** Returns the instant at which the first sync begins. Throws a UsageError when it is in the future. */
 export function resolveStart(start: Start, now: Date): Date {
   const at = start.kind === 'at' ? start.at : new Date(now.getTime() - start.agoMs);
   if (at > now) {
@@ -15,7 +15,7 @@ export function resolveStart(start: Start, now: Date): Date {
   return at;
 }
 
-/** Understands `30d`, `12h` and timestamps; undefined for anything else. */
+/** Parses `30d`, `12h` and timestamps; undefined for anything else. */
 export function parseStart(value: string): Start | undefined {
   const duration = /^(\d{1,6})([dh])$/.exec(value.trim());
   if (duration === null) {
@@ -27,8 +27,9 @@ export function parseStart(value: string): Start | undefined {
 }
 
 /**
- * ISO 8601 as a date (midnight UTC) or a date and time with an offset. A time without an offset is refused, since it
- * would mean something else on each machine; so is a day that the calendar does not have. Undefined when refused.
+ * Parses ISO 8601: a date (midnight UTC) or a date and time with an offset. A time without an
+ * offset is refused, because it would differ between machines; so is a day that does not exist.
+ * Undefined when refused.
  */
 export function parseTimestamp(value: string): Date | undefined {
   const shape = /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/.exec(value.trim());
@@ -42,7 +43,8 @@ export function parseTimestamp(value: string): Date | undefined {
 
 /** Returns true when this runtime knows the IANA name. */
 export function isTimeZone(value: string): boolean {
-  // Postgres reads the sign of a bare offset the other way round, so only names mean the same on both sides.
+  // Postgres interprets the sign of a bare offset the other way round, so only names mean the same
+  // on both sides.
   if (!/^[A-Za-z]/.test(value)) return false;
   try {
     return new Intl.DateTimeFormat('en', { timeZone: value }) instanceof Intl.DateTimeFormat;

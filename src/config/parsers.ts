@@ -1,17 +1,17 @@
 import { z } from 'zod';
 import { formatList, quote } from '../lib/text.js';
 
-/** One of these words, or `otherwise` where nothing is given. */
+/** Parses one of these words; `otherwise` by default. */
 export const oneOf = <const T extends readonly [string, ...string[]]>(values: T, otherwise: T[number]) =>
   z
     .enum(values, { error: (issue) => `is ${quote(issue.input)}; use ${formatList(values)}` })
     .optional()
     .transform((value): T[number] => value ?? otherwise);
 
-/** `on` or `off`; off where nothing is given. */
+/** Parses `on` or `off`; off by default. */
 export const onOff = oneOf(['on', 'off'], 'off').transform((value) => value === 'on');
 
-/** A whole number from `min` to `max`, or undefined where nothing is given. */
+/** Parses a whole number from `min` to `max`; undefined by default. */
 export const optionalNumber = (min: number, max: number) =>
   z
     .string()
@@ -25,7 +25,7 @@ export const optionalNumber = (min: number, max: number) =>
     )
     .optional();
 
-/** A whole number from 1 to `max`, or `otherwise` where nothing is given. */
+/** Parses a whole number from 1 to `max`; `otherwise` by default. */
 export const wholeNumber = (max: number, otherwise: number) =>
   optionalNumber(1, max).transform((value) => value ?? otherwise);
 
@@ -33,7 +33,7 @@ export const text = z.string().optional();
 
 const hostName = /^(\*|(\*\.)?[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*)$/i;
 
-/** Host names in a list, `*.example.com` for all below, `*` for any. */
+/** Parses a list of host names, `*.example.com` for all subdomains, `*` for any. */
 export const hostNames = text.transform((value, context): readonly string[] => {
   const names = (value ?? '')
     .split(',')
@@ -45,7 +45,7 @@ export const hostNames = text.transform((value, context): readonly string[] => {
   return Object.freeze(names);
 });
 
-/** A key that others must not guess. The sentence never repeats the value. */
+/** Parses a secret of sufficient length. The error never repeats the value. */
 export const secret = (lengthMin: number) =>
   text.refine((value) => value === undefined || value.length >= lengthMin, {
     error: `is shorter than ${lengthMin} characters; use a long random string, such as openssl rand -hex 32 prints`,

@@ -1,4 +1,4 @@
-/** The standard variables for HTTP proxies; the lower-case names go first, as elsewhere. */
+/** The standard variables for HTTP proxies; the lower-case names take precedence, as usual. */
 
 export interface ProxyConfig {
   readonly https?: string;
@@ -28,7 +28,7 @@ export function proxyConfig(given: Readonly<Record<string, string | undefined>>)
   return { proxies: Object.freeze(proxies), faults };
 }
 
-/** Returns the logins of the proxies, which no log may show. */
+/** Returns the credentials of the proxies, which no log may show. */
 export function proxySecrets(proxies: ProxyConfig | undefined): string[] {
   return [proxies?.https, proxies?.http]
     .filter((url) => url !== undefined)

@@ -2,7 +2,7 @@ import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } f
 
 export interface SecretFile {
   readonly text: string;
-  /** Group or others may read or change it. */
+  /** True if group or others may read or change it. */
   readonly isShared: boolean;
   /** Permission bits as `chmod` takes them, such as `644`. */
   readonly mode: string;
@@ -15,8 +15,9 @@ const othersWriteMask = 0o022;
 const mounts = /^\/(?:var\/)?run\/secrets\//;
 
 /**
- * Reads a file that holds secrets. Throws an error whose message says what is wrong with it: a pipe, for one, would
- * make the program wait where no signal ends it. The file that was looked at is the one that is read.
+ * Reads a file that holds secrets. Throws an error whose message says what is wrong with it: a
+ * pipe, for example, would block the program where no signal ends it. The file that is checked is
+ * the one that is read.
  */
 export function readSecretFile(path: string): SecretFile {
   const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
@@ -32,8 +33,9 @@ export function readSecretFile(path: string): SecretFile {
 }
 
 /**
- * A file that belongs to root, where this process does not run as root, has the mode that the platform gave it and that
- * this user could not change; it must only not be writable by others.
+ * Returns true if others can read or change the file. The mode of a root-owned file, which an
+ * unprivileged process cannot change, is set by the platform; such a file must only not be writable
+ * by others.
  */
 function isShared(path: string, { mode, uid }: Stats): boolean {
   const ownUid = process.getuid?.();

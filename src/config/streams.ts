@@ -1,6 +1,6 @@
 import { closestMatch, quote } from '../lib/text.js';
 
-/** Every stream by name, whether it is pulled by default or not. A test holds the list to the catalogue of streams. */
+/** Names of all streams, including those off by default. A test compares the list with the catalogue of streams. */
 export const streamNames: readonly string[] = [
   'directory',
   'conversations',
@@ -21,7 +21,7 @@ export const streamNames: readonly string[] = [
   'queue_observations',
 ];
 
-/** Data sets of several streams. */
+/** Names for groups of streams. */
 const groups: Readonly<Record<string, readonly string[]>> = {
   flows: ['flow_aggregates', 'flow_outcome_aggregates'],
   surveys: ['survey_aggregates', 'survey_events'],
@@ -38,7 +38,7 @@ export interface StreamChoice {
 
 export const defaultStreams: StreamChoice = Object.freeze({ added: Object.freeze([]), removed: Object.freeze([]) });
 
-/** Facts are read with its names, and other streams ask with its ids. */
+/** Facts are read with its names, and other streams request data by its ids. */
 const indispensable = 'directory';
 const known = [...streamNames, ...Object.keys(groups)];
 

@@ -1,6 +1,6 @@
 import { copyJson, escapeText, isPlain, readableText } from '../values/escape.js';
 
-/** One row of `participant_attributes`. `extra` holds the name or value where the columns cannot give them back. */
+/** One row of `participant_attributes`. `extra` has the name or value if the columns cannot represent it exactly. */
 export interface AttributeRow {
   readonly participantNo: number;
   /** From 1 in the order of names; 0 is the single row of an empty map, or of a value that is not a map of storable size. */
@@ -13,7 +13,7 @@ export interface AttributeRow {
 /** Positions are smallint. */
 const attributesMax = 32_767;
 
-/** The rows of one participant's `attributes`. */
+/** Builds the rows of one participant's `attributes`. */
 export function attributeRows(participantNo: number, attributes: unknown): AttributeRow[] {
   const isMap = typeof attributes === 'object' && attributes !== null && !Array.isArray(attributes);
   const names = isMap ? Object.keys(attributes).sort() : [];
@@ -44,7 +44,7 @@ export type ParticipantIds = readonly (string | null)[];
 
 export interface MovedAttributes {
   readonly rows: AttributeRow[];
-  /** False when some rows belong to a participant that the other version does not have; those are left out. */
+  /** False when some rows belong to a participant that the other version does not have; those are dropped. */
   readonly isComplete: boolean;
 }
 

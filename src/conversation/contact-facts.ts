@@ -1,7 +1,8 @@
 /**
- * Names who contacted and by which way: the customer's contact id or address, and the organisation's own number or mailbox. Reports see the
- * first as a keyed hash only (`mart.fct_repeat_contacts`), the second in `mart.dim_entry_points`.
- * `sql/intermediate/int_contact_facts.sql` says the same in SQL over the raw tables.
+ * Computes who made contact and how: the customer's contact id or address, and the organisation's
+ * own number or mailbox. Reports show the first only as a keyed hash (`mart.fct_repeat_contacts`),
+ * the second in `mart.dim_entry_points`. `sql/intermediate/int_contact_facts.sql` is the same
+ * definition in SQL over the raw tables.
  */
 import type { Column, ColumnValue } from '../values/columns.js';
 import type { FactsInput } from './session-facts.js';
@@ -19,14 +20,14 @@ const [conversations, participants, sessions] = ['conversations', 'participants'
   (name) => relationNamed(name).index,
 ) as [number, number, number];
 
-/** The text that an erasure leaves of a person; never counted as the same customer. */
+/** The text that replaces an erased person's data; never counted as the same customer. */
 const erasedText = '[erased]';
-/** A dialer calls its customer as purpose outbound. */
+/** The customer of a dialer has purpose outbound. */
 const customerPurposes = new Set<ColumnValue | undefined>(['customer', 'external', 'outbound']);
-/** Values of telephony where the caller shows no number. */
+/** Values that telephony reports for withheld numbers. */
 const withheld = new Set(['', 'anonymous', 'restricted', 'private', 'unknown', 'unavailable', 'withheld']);
 
-/** The values of `contactColumns`. Pure. */
+/** Computes the values of `contactColumns`. Pure. */
 export function contactFacts({ rows }: FactsInput): ColumnValue[] {
   const people = rows[participants] ?? [];
   const isCustomer = (row: Row | undefined) => customerPurposes.has(row?.[participant.purpose]);
@@ -52,8 +53,9 @@ const customerAddress = (row: Row): string | null =>
 const ownAddress = (row: Row): string | null => textOf(row[session.dnis]) ?? textOf(row[session.address_to]);
 
 /**
- * Returns an address in one spelling: without its scheme, parameters and small letters for capitals (A to Z); a telephone number as digits
- * with `+` for an international prefix, also out of a SIP address. Null where there is none or it is withheld. Pure.
+ * Returns a normalised address: without scheme and parameters, in lower case (A to Z); a telephone
+ * number, also inside a SIP address, as digits with `+` for an international prefix. Null where
+ * there is none or it is withheld. Pure.
  */
 export function normalizeAddress(address: string | null): string | null {
   if (address === null || address.includes(erasedText)) return null;

@@ -1,7 +1,8 @@
 /**
- * One row per conversation: sums over its sessions and, where no agent took part, why it has no wrap-up code. Written at load, because
- * grouping the sessions of a day takes a tenth of a second and those of a month more than a report may take.
- * `sql/intermediate/int_conversation_facts.sql` says the same in SQL over the session facts.
+ * One row per conversation: sums over its sessions and, where no agent took part, why it has no
+ * wrap-up code. Written at load, because grouping the sessions of a day takes a tenth of a second
+ * and those of a month too long for a report. `sql/intermediate/int_conversation_facts.sql` is the
+ * same definition in SQL over the session facts.
  */
 
 import type { Column, ColumnValue } from '../values/columns.js';
@@ -40,7 +41,10 @@ const isVoicemail = (row: Row) =>
   row[at.purpose] === 'voicemail' || row[at.voicemailCount] !== null || row[at.hasVoicemail] === true;
 const isCallback = (row: Row) => row[at.mediaType] === 'callback' && row[at.outboundCampaignId] === null;
 const isQueueLeg = (row: Row) => row[at.isQueueLeg] === true;
-/** A stay in a queue whose outcome no metric reports and that did not end by transfer; every stay of a contact that still waits. */
+/**
+ * Returns true for a stay in a queue whose outcome no metric reports and that did not end by
+ * transfer; also true while a contact waits.
+ */
 const isLegWithoutOutcome = (row: Row) =>
   isQueueLeg(row) &&
   row[at.abandonCount] === null &&
@@ -51,8 +55,9 @@ const hasMetrics = (row: Row) => metricIndexes.some((index) => row[index] !== nu
 const isCallbackMedia = (row: Row) => row[at.mediaType] === 'callback';
 
 /**
- * Returns true when the customer gave up in a queue. Records from before metrics existed carry none: for those alone, and only once the
- * stay and the conversation have ended, the lack of a transfer counts as abandoning.
+ * Returns true when the customer gave up in a queue. Old records have no metrics: only for those,
+ * and only after the stay and the conversation have ended, the lack of a transfer counts as
+ * abandoning.
  */
 function isAbandoned(sessions: readonly Row[], conversationEnd: ColumnValue): boolean {
   const legs = sessions.filter((row) => !isCallbackMedia(row));
@@ -61,7 +66,7 @@ function isAbandoned(sessions: readonly Row[], conversationEnd: ColumnValue): bo
   return hasEndWithoutOutcome && conversationEnd !== null && !sessions.some(hasMetrics);
 }
 
-/** The one row, from the conversation's session facts, of which there is at least one. Pure. */
+/** Computes the row from the conversation's session facts, of which there is at least one. Pure. */
 export function conversationFacts(sessions: readonly Row[]): Row {
   const first = sessions[0] as Row;
   const agentSessions = sessions.filter((row) => row[at.isAgentSession] === true);
@@ -92,7 +97,7 @@ const metricIndexes = [...Object.keys(timerNames), ...Object.keys(countNames)].m
 );
 const summed = [at.transferredCount, at.handleMs, at.talkMs, at.heldMs, at.acwMs, at.ivrMs, at.acdMs];
 
-/** Null where no session has the figure. */
+/** Returns the sum; null where no session has the figure. */
 function sumOf(sessions: readonly Row[], index: number): number | null {
   let sum: number | null = null;
   for (const row of sessions) {
@@ -102,21 +107,22 @@ function sumOf(sessions: readonly Row[], index: number): number | null {
   return sum;
 }
 
-/** Each once, in alphabetical order. */
+/** Returns the distinct media types, in alphabetical order. */
 function mediaTypes(sessions: readonly Row[]): string[] {
   const types = new Set(sessions.map((row) => row[at.mediaType] as string | null));
   return [...types].filter((type) => type !== null).sort();
 }
 
-/** That of its queue; without one, the customer's. */
+/** Returns the media type of the queue's session; without one, the customer's. */
 function mediaTypeOf(sessions: readonly Row[]): string | null {
   const [type] = [sessions.filter(isQueueLeg), sessions.filter(isCustomer), sessions].flatMap(mediaTypes);
   return type ?? null;
 }
 
 /**
- * Names why a conversation without agent session has no wrap-up code; null where a flow or a dialer set one. The order is that of
- * mart.dim_wrapup_causes: the last thing that can happen to a customer without an agent comes first.
+ * Returns why a conversation without an agent session has no wrap-up code; null where a flow or a
+ * dialer set one. The order is that of mart.dim_wrapup_causes: the latest event that is possible
+ * without an agent comes first.
  */
 function causeOf(sessions: readonly Row[], conversationEnd: ColumnValue): string | null {
   if (sessions.some((row) => row[at.lastRealWrapupCode] !== null)) return null;
@@ -128,7 +134,7 @@ function causeOf(sessions: readonly Row[], conversationEnd: ColumnValue): string
   if (!isReached && sessions.some(isDialer)) return 'outbound_no_contact';
   if (sessions.some((row) => row[at.flowOutCount] !== null || (isQueueLeg(row) && !isLegWithoutOutcome(row))))
     return 'flow_out';
-  // It reached a queue, and nothing reports how it left.
+  // It reached a queue, and nothing reports how it left the queue.
   if (sessions.some(isQueueLeg)) return 'unexplained';
   return causeOutsideQueues(sessions, isReached);
 }

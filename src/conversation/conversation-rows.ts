@@ -1,7 +1,10 @@
 import type { AttributeRow } from './attributes.js';
 import type { Row } from './relations.js';
 
-/** A conversation as its tables have it: what a record is flattened to, facts are computed from and the record is rebuilt from. */
+/**
+ * A conversation as rows of its tables: the result of flattening, from which facts are computed and
+ * the record is rebuilt.
+ */
 export interface ConversationRows {
   /** Lower case. */
   readonly conversationId: string;
@@ -9,6 +12,6 @@ export interface ConversationRows {
   readonly conversationStart: number;
   /** Rows per relation, in the order of `relations`. */
   readonly rows: readonly (readonly Row[])[];
-  /** Undefined when no participant carried the key, which says nothing about attributes already stored. */
+  /** Undefined when no participant had the key, which leaves stored attributes unchanged. */
   readonly attributes: readonly AttributeRow[] | undefined;
 }

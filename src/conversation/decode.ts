@@ -1,4 +1,4 @@
-/** Encoded rows back as values, for what needs them seldom: dead letters, tests, comparisons. */
+/** Decodes rows into values for rare uses: dead letters, tests, comparisons. */
 import type { Column, ColumnValue } from '../values/columns.js';
 import { jsonIn, rowsIn, type Tuple, tupleOf, uuidIn } from '../values/copy-reader.js';
 import { type EncodedRows, spanOf } from './encode.js';
@@ -10,7 +10,7 @@ const postgresEpochMs = Date.UTC(2000, 0, 1);
 const arrayHeaderBytes = 12;
 const dimensionBytes = 8;
 
-/** Rows per relation, in the order of `relations`, as they were encoded. */
+/** Returns the encoded rows per relation, in the order of `relations`. */
 export function decodeRows(encoded: EncodedRows): Row[][] {
   return relations.map((relation) => {
     const { start, end } = spanOf(encoded, contentTables[relation.index] as ConversationTable);

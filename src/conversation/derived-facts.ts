@@ -15,8 +15,8 @@ export const derivedRelations: readonly DerivedRelation[] = [
 ];
 
 /**
- * The rows of each derived relation, in their order. Computed from the typed raw rows, so that they need no second reading of the record and
- * cannot disagree with the tables.
+ * Computes the rows of each derived relation, in their order, from the typed raw rows, so that they
+ * do not need the record again and cannot disagree with the tables.
  */
 export function derivedRowsOf(flat: FactsInput): readonly (readonly Row[])[] {
   const sessions = sessionFacts(flat);

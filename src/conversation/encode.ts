@@ -1,4 +1,7 @@
-/** The rows of a conversation in COPY's binary format, made as soon as it is flattened: a third of the memory, and none for the garbage collector. */
+/**
+ * Encodes the rows of a conversation in COPY's binary format as soon as it is flattened, which
+ * takes a third of the memory and produces no garbage.
+ */
 
 import { Buffer } from 'node:buffer';
 import { hash } from 'node:crypto';
@@ -8,7 +11,7 @@ import { conversationsRelation, type Row, relations } from './relations.js';
 import { type ConversationTable, contentTables, derivedTables, keyColumns } from './tables.js';
 
 export interface EncodedRows {
-  /** One span per table. `as_of` of the row of `conversations` is to be put in its place when it is known. */
+  /** One span per table. `as_of` of the row of `conversations` is filled in when it is known. */
   readonly bytes: Buffer;
   /** Offsets at which the first span begins and every span ends, in the order of encoding. */
   readonly marks: readonly number[];
@@ -21,7 +24,7 @@ export interface Span {
   readonly end: number;
 }
 
-/** Returns bytes of one's own with the same content; those it is given are written over soon. */
+/** Returns a copy of the bytes, because the given ones will soon be overwritten. */
 export type KeepBytes = (bytes: Buffer) => Buffer;
 
 const copyBytes: KeepBytes = (bytes) => Buffer.from(bytes);
@@ -37,7 +40,10 @@ const keyBytes = 12 + 20;
 const scratchBytes = 64 * 1024;
 const scratchBytesMax = 1024 * 1024;
 
-/** Content relations in the order of encoding: `conversations` comes last, for its `as_of` to end the content. */
+/**
+ * Content relations in the order of encoding: `conversations` comes last, so that its `as_of` is at
+ * the end of the content.
+ */
 const contentOrder = [...relations.filter((relation) => relation !== conversationsRelation), conversationsRelation];
 const tablesInOrder = [
   ...contentOrder.map((relation) => contentTables[relation.index] as ConversationTable),
@@ -47,7 +53,7 @@ const spanIndexes = new Map(tablesInOrder.map((table, index) => [table, index]))
 
 let scratch = new RowWriter(scratchBytes);
 
-/** `rows` in the order of `relations`, `derivedRows` in that of `derivedRelations`. */
+/** Encodes `rows`, in the order of `relations`, and `derivedRows`, in that of `derivedRelations`. */
 export function encodeRows(
   key: Key,
   rows: readonly (readonly Row[])[],
@@ -74,13 +80,13 @@ export function encodeRows(
   return { bytes, marks, contentHash };
 }
 
-/** The rows of one table among the encoded ones. */
+/** Returns the encoded rows of one table. */
 export function spanOf(encoded: EncodedRows, table: ConversationTable): Span {
   const index = spanIndexes.get(table) as number;
   return { start: encoded.marks[index] as number, end: encoded.marks[index + 1] as number };
 }
 
-/** 128 bits, in hexadecimal. SHA-256 is cut because processors compute it twice as fast as MD5. */
+/** Returns 128 bits in hexadecimal. It is a truncated SHA-256 because processors compute that twice as fast as MD5. */
 export function digestOf(content: Buffer | string): string {
   return hash('sha256', content, 'hex').slice(0, 32);
 }

@@ -5,19 +5,25 @@ import { type EncodedRows, encodeRows, type KeepBytes } from './encode.js';
 import { recordOf } from './rebuild.js';
 import type { Row } from './relations.js';
 
-/** A conversation ready to be stored. Pages of them wait in memory, so it holds bytes, and what is seldom asked for is computed from them. */
+/**
+ * A conversation ready to be stored. Pages of them wait in memory, so it holds bytes, from which
+ * rarely needed values are computed.
+ */
 export interface FlatConversation extends ConversationRows, EncodedRows {
-  /** No end yet, or an agent's segment without one: to be read again by id. */
+  /** True if the conversation, or a segment of an agent, has no end, so that it must be read again by id. */
   readonly isOpen: boolean;
   readonly participantIds: ParticipantIds;
-  /** The record, rebuilt from the rows at each call: what a dead letter keeps. */
+  /** The record for a dead letter, rebuilt from the rows at each access. */
   readonly record: object;
 }
 
 type Parts = Omit<FlatConversation, 'record' | keyof EncodedRows>;
 type DerivedRows = Parameters<typeof encodeRows>[2];
 
-/** Makes a conversation of these rows and its derived rows; `keep` finds room for them, fresh memory unless given. */
+/**
+ * Builds a conversation from these rows and its derived rows; `keep` allocates their memory, fresh
+ * memory by default.
+ */
 export function flatConversation(
   parts: Parts & { readonly derivedRows: DerivedRows },
   keep?: KeepBytes,
@@ -52,7 +58,7 @@ class Flat implements FlatConversation {
     this.contentHash = encoded.contentHash;
   }
 
-  /** Decoded at each call. */
+  /** Decoded at each access. */
   get rows(): readonly (readonly Row[])[] {
     return decodeRows(this);
   }

@@ -1,4 +1,7 @@
-/** One conversation detail record (AnalyticsConversation) → rows of schema `genesys`. Nothing is lost: what has no column is in `extra`. */
+/**
+ * One conversation detail record (AnalyticsConversation) → rows of schema `genesys`. Nothing is
+ * lost: fields without a column go to `extra`.
+ */
 
 import { isObject } from '../lib/json.js';
 import { assertSize, unitsOf } from '../values/bounds.js';
@@ -34,23 +37,24 @@ interface Flattening {
   readonly path: (string | number)[];
   key: string;
   rowCount: number;
-  /** True when `rows` holds rows for the facts alone, beyond what positions can count. */
+  /** True when `rows` has rows beyond the countable positions, which only facts use. */
   hasSurplus: boolean;
-  /** As `unitsOf` counts. */
+  /** Size as counted by `unitsOf`. */
   units: number;
 }
 
 const rowsMax = 200_000;
-/** Positions are smallint. What a list holds beyond them is kept in `extra` of its object. */
+/** Positions are smallint. Further elements of a list are kept in `extra` of its object. */
 const listLengthMax = 32_767;
-/** Lists of a session: facts are computed from all their objects, also from those that no row can hold. */
+/** Depth of a session's lists: facts are computed from all their objects, including those beyond the positions. */
 const sessionPositions = 2;
 const participantIdColumn = columnIndex(participantsRelation, 'participant_id');
 const agentPurposes: readonly unknown[] = ['agent', 'user'];
 
 /**
- * Flattens a record into rows. Throws RecordError for a record that cannot be stored: no usable id or start, a time that is not an instant,
- * numbers out of range, too deep or too large. `keep` finds room for the encoded rows, fresh memory unless given.
+ * Flattens a record into rows. Throws RecordError for a record that cannot be stored: no usable id
+ * or start, a time that is not an instant, numbers out of range, too deep or too large. `keep`
+ * allocates memory for the encoded rows, fresh memory by default.
  */
 export function flatten(record: unknown, keep?: KeepBytes): FlatConversation {
   if (!isObject(record)) throw new RecordError(`The record is ${shown(record)}, not an object.`);
@@ -124,7 +128,10 @@ function addRow(work: Flattening, node: Node, object: JsonObject, positions: rea
   if (extra !== null) row[row.length - 1] = extra;
 }
 
-/** Puts the value where it belongs; false when it must (also) go to `extra`, of a long list of objects only its end. */
+/**
+ * Stores the value in its column or rows; false when it must (also) go to `extra`, for a long list
+ * of objects only its end.
+ */
 function isStored(
   work: Flattening,
   use: KeyUse,
@@ -184,12 +191,12 @@ function isListOfObjects(value: unknown): value is readonly JsonObject[] {
   return Array.isArray(value) && value.length > 0 && value.every(isObject);
 }
 
-/** The end of a list whose beginning is stored in rows; anything else as it is. */
+/** Returns the end of a list whose beginning is stored in rows; anything else unchanged. */
 function beyondPositions(value: unknown): unknown {
   return isListOfObjects(value) ? value.slice(listLengthMax) : value;
 }
 
-/** The rows that tables can hold. */
+/** Returns the rows that the tables can hold. */
 function storableRows({ rows, hasSurplus }: Flattening): readonly (readonly Row[])[] {
   if (!hasSurplus) return rows;
   return rows.map((ofRelation, index) => {

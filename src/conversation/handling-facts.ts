@@ -1,6 +1,7 @@
 /**
- * One narrow row per agent session: what the reports over months read of it, a quarter as wide as its session facts. Written at load.
- * `sql/intermediate/int_handling_facts.sql` says the same in SQL over the session facts.
+ * One narrow row per agent session, a quarter as wide as its session facts, for reports over
+ * months. Written at load. `sql/intermediate/int_handling_facts.sql` is the same definition in SQL
+ * over the session facts.
  */
 
 import type { Column } from '../values/columns.js';
@@ -44,7 +45,7 @@ const copied = [
   at.lastRealWrapupCode,
 ];
 
-/** The rows of a conversation, from its session facts. Pure. */
+/** Computes the rows of a conversation from its session facts. Pure. */
 export function handlingFacts(sessions: readonly Row[]): Row[] {
   return sessions
     .filter((row) => row[at.isAgentSession] === true)
@@ -59,9 +60,9 @@ const causeOfSystemCode: Readonly<Record<string, string>> = {
 };
 
 /**
- * Returns why the session has no real code, as far as the record shows; null where it has one. Views refine it with the directory: a code
- * may have been deleted, and the queue's setting explains what here is `digital_no_code` or `unexplained`. The order is that of
- * mart.dim_wrapup_causes.
+ * Returns why the session has no real code, as far as the record shows; null where it has one.
+ * Views refine this with the directory: a code may have been deleted, and the queue's settings may
+ * explain `digital_no_code` or `unexplained`. The order is that of mart.dim_wrapup_causes.
  */
 export function handlingCauseOf(row: Row): string | null {
   const systemCode = row[at.lastWrapupCode] as string | null;

@@ -1,4 +1,4 @@
-/** The way back from rows to the record; `genesys.conversation_json` is the same in SQL. */
+/** Rebuilds the record from its rows; `genesys.conversation_json` is the same in SQL. */
 
 import type { ColumnValue } from '../values/columns.js';
 import { copyJson, unescapeText } from '../values/escape.js';
@@ -8,7 +8,7 @@ import { type Node, type Relation, type Row, rootNode } from './relations.js';
 
 type JsonObject = Record<string, unknown>;
 
-/** A record equal to the one that was flattened, key for key. */
+/** Returns a record equal to the flattened one, key for key. */
 export function recordOf(flat: ConversationRows): object {
   const { rows: allRows } = flat;
   const children = allRows.map((rows, index) => byParent(rows, parentDepths.get(index) ?? 0));
@@ -64,7 +64,10 @@ function objectOf(node: Node, row: Row, children: Children, flat: Pick<Conversat
   return withExtra(node, object, extraOf(node.relation, row));
 }
 
-/** Merges `extra` into an object: its values replace those of columns; for a list it holds the elements after the rows. */
+/**
+ * Merges `extra` into an object: its values replace those of columns; for a list they are the
+ * elements after the rows.
+ */
 function withExtra(node: Node, object: JsonObject, extra: JsonObject): JsonObject {
   for (const key of Object.keys(extra)) {
     const rows = node.uses.get(key)?.kind === 'list' ? object[key] : undefined;

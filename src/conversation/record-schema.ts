@@ -1,14 +1,15 @@
 /**
- * The conversation detail record (AnalyticsConversation) as tables: which of its keys are columns of which relation of schema `genesys`.
- * Flattening, loading and the tests that hold the database to the record all read this one description.
- * Columns are the snake_case of the keys; a key that is not listed here ends in the row's `extra`.
+ * The conversation detail record (AnalyticsConversation) as tables: which of its keys are columns
+ * of which relation of schema `genesys`. Flattening, loading and the tests that compare the
+ * database with the record all use this one description. Columns are the snake_case of the keys; a
+ * key that is not listed here goes to the row's `extra`.
  */
 
 import type { FieldType } from '../values/columns.js';
 
 export interface TableShape {
   readonly relation: string;
-  /** Key columns behind (conversation_start, conversation_id): positions in the record, counted from 1. */
+  /** Key columns after (conversation_start, conversation_id): positions in the record, counted from 1. */
   readonly positions: readonly string[];
   /** JSON key → type, in the order of the columns. */
   readonly fields: Readonly<Record<string, FieldType>>;
@@ -18,7 +19,10 @@ export interface TableShape {
   readonly objects: Readonly<Record<string, TableShape>>;
 }
 
-/** Field names by type, separated by blanks, as a map in that order: the columns' order (wide fixed widths first, for alignment). */
+/**
+ * Maps field names (separated by blanks) to types, in the order of the columns: wide fixed widths
+ * first, for alignment.
+ */
 function fieldsOf(byType: Partial<Record<FieldType, string>>): Record<string, FieldType> {
   const fields: Record<string, FieldType> = {};
   for (const [type, keys] of Object.entries(byType)) {
@@ -207,7 +211,7 @@ export const participantAttributes = {
   positions: ['participant_no', 'attribute_no'],
 } as const;
 
-/** camelCase key → snake_case column; camelCase(column) gives the key back for every key listed here. */
+/** Converts a camelCase key to its snake_case column; camelCase(column) is the inverse for every key listed here. */
 export function columnOf(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

@@ -1,8 +1,14 @@
-/** The record's shape, worked out for flattening and loading: one numbered relation per table, its columns in order. */
+/**
+ * The record's schema, prepared for flattening and loading: one numbered relation per table, with
+ * its columns in order.
+ */
 import type { Column, ColumnValue, FieldType } from '../values/columns.js';
 import { columnOf, conversationShape, type TableShape } from './record-schema.js';
 
-/** Positions, then fields, then `extra`. The key `conversation_start, conversation_id` is the conversation's and not repeated here. */
+/**
+ * Positions, then fields, then `extra`. The key `conversation_start, conversation_id` belongs to
+ * the conversation and is not repeated here.
+ */
 export type Row = readonly ColumnValue[];
 
 export interface Relation {
@@ -17,7 +23,8 @@ export interface Relation {
 }
 
 /**
- * A relation computed from a record when it is stored, one more child table of the conversation. Its key begins with
+ * A relation computed from a record when it is stored, as another child table of the conversation.
+ * Its key begins with
  * `conversation_start, conversation_id`, its rows are replaced with the conversation's, and it is excluded from the content's digest.
  */
 export interface DerivedRelation {

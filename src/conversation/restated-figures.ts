@@ -69,10 +69,13 @@ export function movedCount(relation: string, conversationStart: number, before: 
   return [{ quarterStart, queueId: null, mediaType: null, figure, before, after }];
 }
 
-/** Columns that a figure is computed from. */
+/** Columns from which figures are computed. */
 const figureColumns = [...Object.values(at), ...handled.map(([, index]) => index), ...queued.map(([, index]) => index)];
 
-/** Returns true where no figure can differ between two versions of a row of `genesys.session_facts`: most changes move none. */
+/**
+ * Returns true if no figure can differ between two versions of a row of `genesys.session_facts`, as
+ * for most changes.
+ */
 export function hasSameFigures(before: RowBytes, after: RowBytes): boolean {
   const [former, latter] = [tupleOf(before), tupleOf(after)];
   return figureColumns.every((index) => isSameField(former, latter, index));

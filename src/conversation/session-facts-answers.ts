@@ -9,8 +9,9 @@ export interface AgentSession {
 }
 
 /**
- * `agents` are the agent sessions that carry tAnswered. Each belongs to the latest stay in its queue that began no later than it did; of
- * several that belong to one stay the earliest answered it. Ties go by position in the record.
+ * `agents` are the agent sessions with tAnswered. Each belongs to the latest stay in its queue that
+ * began no later than the session; of several that belong to one stay, the earliest answered it.
+ * Ties are broken by position in the record.
  */
 export function answers<Session extends AgentSession>(
   legs: readonly Session[],
@@ -35,7 +36,7 @@ function legOf<Session extends AgentSession>(agent: Session, legs: readonly Sess
   return latest;
 }
 
-/** Order of time; ties by position in the record. */
+/** Orders by time; ties by position in the record. */
 export function byStart(a: AgentSession, b: AgentSession): number {
   return a.startedAt - b.startedAt || a.participantNo - b.participantNo || a.sessionNo - b.sessionNo;
 }

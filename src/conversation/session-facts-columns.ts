@@ -1,4 +1,4 @@
-/** Columns of `genesys.session_facts`, in the order of the table, in the vocabulary of `shape.ts`. */
+/** Columns of `genesys.session_facts`, in the order of the table, described like `record-schema.ts`. */
 import type { FieldType } from '../values/columns.js';
 import type { TableShape } from './record-schema.js';
 
@@ -90,7 +90,7 @@ const texts = [
 
 type TimerKey = `${keyof typeof timerNames}${'Ms' | 'Count'}`;
 type CountKey = `${keyof typeof countNames}Count`;
-/** Says which divisions may see the session: lists come last, where no column has to be looked for behind them. */
+/** Divisions that may see the session. Lists come last, so that no column has to be located after them. */
 const lists = ['divisionIds'] as const;
 
 type PlainKey =

@@ -20,7 +20,7 @@ const segment = columnIndexes('segments', [
   'wrap_up_note',
 ]);
 
-/** Metric names repeat inside a session, once per emission: they are summed, never picked. */
+/** Sums metrics, whose names repeat inside a session, once per emission. */
 export function sumMetrics(rows: readonly Row[]): MetricSums {
   const sums = new Map<string, MetricSum>();
   for (const row of rows) {
@@ -36,9 +36,9 @@ export function sumMetrics(rows: readonly Row[]): MetricSums {
   return sums;
 }
 
-/** The two parties were in contact. */
+/** Types of segments in which the two parties were in contact. */
 const contactTypes = new Set(['interact', 'hold', 'parked', 'callback', 'transmitting', 'uploading']);
-/** Somebody listens in or shares a screen; no work of this session's own follows. */
+/** Types of segments in which somebody listens in or shares a screen, without work of its own. */
 const supervisionTypes = new Set(['monitoring', 'coaching', 'barging', 'screenmonitoring', 'sharing']);
 const dialTypes = new Set(['dialing', 'contacting']);
 /** Codes of the platform, which no directory lists. */
@@ -89,7 +89,10 @@ function noSegments(): SegmentColumns {
   };
 }
 
-/** "Last" is by position in the record. The queue of a session is the last one that a segment names, the wrap-up segment included. */
+/**
+ * Computes the facts of a session's segments. "Last" is by position in the record. The queue of a
+ * session is the last one that a segment names, including the wrap-up segment.
+ */
 export function segmentFacts(rows: readonly Row[]): SegmentFacts {
   const columns = noSegments();
   let hasAlert = false;
@@ -128,7 +131,7 @@ function addEnding(columns: SegmentColumns, row: Row, type: string): void {
 
 function addWrapup(columns: SegmentColumns, row: Row, type: string): void {
   if (type === 'wrapup') columns.wrapupCount += 1;
-  // An empty note or code says no more than a missing one.
+  // An empty note or code counts as missing.
   if ((row[segment.wrap_up_note] ?? '') !== '') columns.hasWrapupNote = true;
   const code = (row[segment.wrap_up_code] as string | null) ?? '';
   if (code === '') return;

@@ -16,8 +16,8 @@ import { type MetricSums, type SegmentFacts, segmentFacts, sumMetrics } from './
 export type FactsInput = Pick<ConversationRows, 'conversationStart' | 'rows'>;
 
 /**
- * A row in the making. Objects with a member for each of the ninety columns would be hash tables to the engine, and building them was three
- * quarters of all work of an extraction.
+ * A row under construction. V8 would turn objects with a member for each of the ninety columns into
+ * hash tables, and building those was three quarters of all work of an extraction.
  */
 interface Draft extends AgentSession {
   readonly row: ColumnValue[];
@@ -74,8 +74,9 @@ const transferTypes = new Set([
 ]);
 
 /**
- * Rows of `genesys.session_facts`, in the order of `sessionFactsRelation.columns`. A conversation without any session has one row at
- * position 0, 0, so that every conversation can be counted from the facts alone. Pure.
+ * Computes the rows of `genesys.session_facts`, in the order of `sessionFactsRelation.columns`. A
+ * conversation without any session has one row at position 0, 0, so that every conversation can be
+ * counted from the facts alone. Pure.
  */
 export function sessionFacts(flat: FactsInput): Row[] {
   const rowsOf = (index: number): readonly Row[] => flat.rows[index] ?? [];
@@ -95,7 +96,7 @@ export function sessionFacts(flat: FactsInput): Row[] {
   return drafts.map((draft) => draft.row);
 }
 
-/** Child rows lie in the order of their sessions: each call takes the rows of the next session. */
+/** Groups child rows, which are in the order of their sessions: each call takes the rows of the next session. */
 function bySession(rows: readonly Row[]): (sessionRow: Row) => readonly Row[] {
   let next = 0;
   return ([participantNo, sessionNo]) => {
@@ -165,7 +166,7 @@ function fill(
   for (const [index, name] of countEntries) row[index] = metrics.get(name)?.sum ?? null;
   const isConnected = segments.columns.isConnected || row[at.talkMs] !== null;
   const wasAlerted = segments.hasAlert || metrics.has('tAlert');
-  // A session without segments still needs a place in time: that of its conversation.
+  // A session without segments gets the time of its conversation.
   row[at.startedAt] = segments.columns.startedAt ?? flat.conversationStart;
   row[at.handledAt] = metrics.get('tHandle')?.lastEmitDate ?? null;
   row[at.agentSessionCount] = 0;
@@ -200,7 +201,10 @@ const countEntries = (Object.entries(countNames) as [keyof typeof countNames, st
   ([stem, name]) => [at[`${stem}Count`], name] as const,
 );
 
-/** Stores facts that span sessions: the number of agent sessions, the first and the last queue, who answered each stay in a queue. */
+/**
+ * Stores facts that span sessions: the number of agent sessions, the first and last queue, and the
+ * session that answered each stay in a queue.
+ */
 function relate(drafts: readonly Draft[]): void {
   const agents = drafts.filter((draft) => draft.row[at.isAgentSession] === true);
   for (const draft of drafts) draft.row[at.agentSessionCount] = agents.length;
@@ -216,7 +220,7 @@ function relate(drafts: readonly Draft[]): void {
   }
 }
 
-/** The first and the last queue of the conversation, that held it or had an agent handle it. */
+/** Marks the first and the last queue in which the conversation waited or was handled. */
 function markEnds(drafts: readonly Draft[]): void {
   const [first, last] = endsOf(drafts.filter((draft) => draft.queueId !== null));
   if (first !== undefined) first.row[at.isFirstQueue] = true;

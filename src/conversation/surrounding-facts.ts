@@ -1,7 +1,8 @@
 /**
- * Collects what a conversation's row says of its sessions and of its record: who handled it first and last, how long it waited, which
- * divisions it touched. Reports on whole days read it; looking it up row by row took most of their time.
- * `sql/intermediate/int_conversation_facts.sql` says the same in SQL.
+ * Collects facts about a conversation's sessions and record: who handled it first and last, how
+ * long it waited, which divisions it touched. Reports on whole days read them; looking them up row
+ * by row took most of their time. `sql/intermediate/int_conversation_facts.sql` is the same
+ * definition in SQL.
  */
 import type { Column, ColumnValue } from '../values/columns.js';
 import { factIndexes as at, type FactsInput } from './session-facts.js';
@@ -21,7 +22,7 @@ export const surroundingColumns: readonly Column[] = [
 const conversations = relationNamed('conversations').index;
 const record = columnIndexes('conversations', ['division_ids', 'media_stats_min_conversation_mos', 'self_served']);
 
-/** The values of `surroundingColumns`, from a conversation and its session facts. Pure. */
+/** Computes the values of `surroundingColumns` from a conversation and its session facts. Pure. */
 export function surroundingFacts(flat: FactsInput, sessions: readonly Row[]): ColumnValue[] {
   const conversation = flat.rows[conversations]?.[0] ?? [];
   const agents = sessions.filter((row) => row[at.isAgentSession] === true);
@@ -38,7 +39,7 @@ export function surroundingFacts(flat: FactsInput, sessions: readonly Row[]): Co
   ];
 }
 
-/** The sessions that started first and last; of those that started together, by position. */
+/** Returns the sessions that started first and last; ties by position. */
 function endsOf(rows: readonly Row[]): readonly [Row | undefined, Row | undefined] {
   const startOf = (row: Row | undefined) => row?.[at.startedAt] as number;
   let [first, last] = [rows[0], rows[0]];
@@ -49,7 +50,7 @@ function endsOf(rows: readonly Row[]): readonly [Row | undefined, Row | undefine
   return [first, last];
 }
 
-/** Null where no value is there. */
+/** Returns the greatest value; null where there is none. */
 function greatest<T extends string | number>(values: readonly (T | null)[]): T | null {
   let found: T | null = null;
   for (const value of values) if (value !== null && (found === null || value > found)) found = value;
@@ -58,7 +59,7 @@ function greatest<T extends string | number>(values: readonly (T | null)[]): T |
 
 const waitIndexes = [at.answeredMs, at.answerMs, at.abandonMs, at.flowOutMs, at.acdMs];
 
-/** The sum over stays in queues; null where none has a metric that says how long it was. */
+/** Sums the waits in queues; null where no stay has a metric for its length. */
 function waitOf(sessions: readonly Row[]): number | null {
   let sum: number | null = null;
   for (const row of sessions) {

@@ -18,7 +18,8 @@ export const keyColumns: readonly Column[] = [
 ];
 
 function tableOf(relation: Relation): ConversationTable {
-  // Last, so that the digest of a conversation's content is that of one run of bytes without it.
+  // Last, so that the digest of a conversation's content covers one contiguous run of bytes without
+  // it.
   const last: Column[] = relation === conversationsRelation ? [{ name: 'as_of', type: 'time' }] : [];
   return {
     name: relation.name,

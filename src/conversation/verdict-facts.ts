@@ -16,7 +16,10 @@ export const verdictColumns: readonly Column[] = [
   { name: 'unexplained_queue_ids', type: 'texts' },
 ];
 
-/** In the order in which they are tested, as in mart.dim_wrapup_causes; those left out of which the directory has the last word. */
+/**
+ * Leaks in the order in which they are tested, as in mart.dim_wrapup_causes, except those that
+ * depend on the directory.
+ */
 const leaks = ['acw_timeout', 'acw_skipped', 'code_deleted'];
 const expected = [
   'system_code',
@@ -27,7 +30,10 @@ const expected = [
   'transferred_before_acw',
   'callback_no_acw',
 ];
-/** Causes of sessions that could not have a code: no queue's, without contact, not over, or with after-call work on another session. */
+/**
+ * Causes of sessions that could not have a code: without a queue, without contact, still open, or
+ * with after-call work on another session.
+ */
 const notCodable = new Set<string | null>([
   'system_code',
   'non_acd',
@@ -37,7 +43,7 @@ const notCodable = new Set<string | null>([
   'callback_no_acw',
 ]);
 
-/** The values of `verdictColumns`. `agentSessions` are those of `sessions` that are agents'. Pure. */
+/** Computes the values of `verdictColumns`. `agentSessions` are the agents' sessions among `sessions`. Pure. */
 export function verdictFacts(sessions: readonly Row[], agentSessions: readonly Row[]): ColumnValue[] {
   const causes = agentSessions.map(handlingCauseOf);
   const firstOf = (order: readonly string[]) => order.find((cause) => causes.includes(cause)) ?? null;
@@ -53,7 +59,7 @@ export function verdictFacts(sessions: readonly Row[], agentSessions: readonly R
   ];
 }
 
-/** The last real code of each session that has one, in the order in which the sessions started, then by position. */
+/** Returns the last real code of each session that has one, in the order of the sessions' starts, then by position. */
 function codesOf(sessions: readonly Row[]): string[] {
   const coded = sessions.filter((row) => row[at.lastRealWrapupCode] !== null);
   const startOf = (row: Row) => row[at.startedAt] as number;

@@ -1,6 +1,7 @@
 /**
- * Newest knowledge wins, not latest arrival. Content and attributes are decided apart: attributes come only with details jobs, so a newer
- * record may know nothing of them, and an older one may be the first to bring them.
+ * The newest data wins, not the latest arrival. Content and attributes are decided separately:
+ * attributes come only with details jobs, so a newer record may lack them, and an older one may be
+ * the first to have them.
  */
 export interface StoredVersion {
   readonly asOfMs: number;
@@ -20,7 +21,10 @@ export interface IncomingVersion {
 /** `older` and `unchanged` write no content. */
 export type ContentDecision = 'new' | 'changed' | 'unchanged' | 'older';
 
-/** `keep`: the stored ones stay. `confirm`: they are unchanged, with the as-of instant of the newer record. `replace`: the newer ones are written. */
+/**
+ * `keep`: the stored ones are kept. `confirm`: they are unchanged but get the as-of instant of the
+ * newer record. `replace`: the newer ones are written.
+ */
 export type AttributesDecision = 'keep' | 'confirm' | 'replace';
 
 export interface Decision {
@@ -28,7 +32,7 @@ export interface Decision {
   readonly attributes: AttributesDecision;
 }
 
-/** At equal `as_of` the newcomer wins. */
+/** Decides which version wins; at equal `as_of` the incoming one. */
 export function decide(stored: StoredVersion | undefined, incoming: IncomingVersion): Decision {
   return { content: decideContent(stored, incoming), attributes: decideAttributes(stored, incoming) };
 }
@@ -47,7 +51,7 @@ function decideAttributes(stored: StoredVersion | undefined, incoming: IncomingV
   return news.hash === stored.attributesHash ? 'confirm' : 'replace';
 }
 
-/** The version that is stored once the decision has been carried out. */
+/** Returns the version that is stored after the decision has been applied. */
 export function settle(
   stored: StoredVersion | undefined,
   incoming: IncomingVersion,

@@ -5,29 +5,38 @@ import type { Budget } from './request/budget.js';
 
 export type { Budget, BudgetFacts, Reservation } from './request/budget.js';
 
-/** Parsed JSON, as it came. Genesys leaves keys out instead of sending null or an empty array. */
+/** Parsed JSON, unchanged. Genesys omits keys instead of sending null or an empty array. */
 export interface JsonObject {
   readonly [key: string]: unknown;
 }
 
 export interface CallOptions {
-  /** Ends waiting, retrying and the request itself. */
+  /** Aborts waiting, retrying and the request itself. */
   readonly signal?: AbortSignal;
   /** Order in which requests are sent when the allowance is short: 0 (the default) is live, 1 is backfill. */
   readonly priority?: number;
-  /** An earlier page of the same query was answered: what fails this one in all attempts is its depth. */
+  /**
+   * True after an earlier page of the same query was answered: if this one fails in all attempts,
+   * its depth is the cause.
+   */
   readonly isLaterPage?: boolean;
-  /** Takes the answer's records one by one as they arrive; the body then comes without them. Only for answers that are lists of records. */
+  /**
+   * Receives the response's records one by one as they arrive; the body is then returned without
+   * them. Only for responses that are lists of records.
+   */
   readonly records?: RecordSink;
 }
 
 /** Receives the records of one response while its body is still arriving. */
 export interface RecordSink {
-  /** An answer begins. Its body is not read before this resolves. */
+  /** Called when a response begins. Its body is not read before this resolves. */
   begin(): Promise<void>;
   /** `record` is parsed JSON of any kind. */
   add(record: unknown): void;
-  /** Drops what was added since `begin`, because the response was invalid. The call may be repeated, with another `begin`. */
+  /**
+   * Drops the records added since `begin`, because the response was invalid. The call may be
+   * repeated, with another `begin`.
+   */
   drop(): void;
 }
 
@@ -45,7 +54,7 @@ export interface ApiAnswer<Body extends JsonObject = JsonObject> {
  */
 export interface EntityPage extends ApiAnswer {
   readonly entities: readonly JsonObject[];
-  /** The operation that answered, which differs from the one asked for where a permission is missing. */
+  /** The operation that answered, which differs from the requested one where a permission is missing. */
   readonly operation: string;
 }
 
@@ -82,7 +91,7 @@ export interface DetailsJob extends JsonObject {
 }
 
 export interface DetailsJobStatus extends JsonObject {
-  /** `QUEUED`, `PENDING`, `FAILED`, `CANCELLED`, `FULFILLED`, `EXPIRED`, or a word added since. */
+  /** `QUEUED`, `PENDING`, `FAILED`, `CANCELLED`, `FULFILLED`, `EXPIRED`, or a state added since. */
   readonly state: string;
   readonly errorMessage?: string;
   readonly expirationDate?: string;
@@ -112,7 +121,7 @@ export interface NotificationChannel extends JsonObject {
   readonly id?: string;
   /** `wss://…`; one socket per channel. */
   readonly connectUri?: string;
-  /** A day after its making; from then on nothing comes any more. */
+  /** A day after creation; no events arrive afterwards. */
   readonly expires?: string;
 }
 
@@ -122,7 +131,7 @@ export interface NotificationSubscriptions extends JsonObject {
 }
 
 export interface ApiStats {
-  /** Requests sent, each retry counted again, logins not. */
+  /** Requests sent, including retries, excluding logins. */
   readonly requests: number;
   readonly retries: number;
   /** Time spent waiting for the allowance, summed over callers. */
@@ -130,7 +139,7 @@ export interface ApiStats {
   readonly status429: number;
   /** Bytes of bodies received, after decompression. */
   readonly bytes: number;
-  /** Requests a minute that may be sent now: our own share, or Genesys' where that is less. */
+  /** Requests per minute that may be sent now: the configured share, or Genesys' limit where that is lower. */
   readonly allowance: number;
 }
 
@@ -155,7 +164,10 @@ export interface GenesysApi {
   submitDetailsJob(query: DetailsJobQuery, call?: CallOptions): Promise<ApiAnswer<DetailsJob>>;
   /** GET /api/v2/analytics/conversations/details/jobs/{jobId} */
   detailsJobStatus(jobId: string, call?: CallOptions): Promise<ApiAnswer<DetailsJobStatus>>;
-  /** GET /api/v2/analytics/conversations/details/jobs/{jobId}/results; `pageSize` up to 1000 is a wish. */
+  /**
+   * GET /api/v2/analytics/conversations/details/jobs/{jobId}/results; `pageSize` is at most 1000,
+   * and a page may be shorter.
+   */
   detailsJobResults(
     jobId: string,
     page: { readonly cursor?: string; readonly pageSize: number },
@@ -230,11 +242,14 @@ export interface GenesysApi {
    * times; at least one.
    */
   requestsAtOnce(requestsPerMinuteMax?: number): number;
-  /** For queries whose parts can be asked for one before the other; without it they are asked for in turn. */
+  /** For queries whose parts can be requested ahead; without it they are requested in sequence. */
   readonly lookAhead?: LookAhead;
-  /** Rejects while the API is away or refuses this client, whatever other calls have found; resolves with any other answer. */
+  /**
+   * Rejects while the API is unreachable or refuses this client, regardless of what other calls
+   * have found; resolves on any other response.
+   */
   probe(signal?: AbortSignal): Promise<void>;
-  /** Ends all sockets; calls in flight fail. */
+  /** Closes all sockets; calls in flight fail. */
   close(): Promise<void>;
 }
 
@@ -248,24 +263,27 @@ export interface GenesysApiOptions {
   /** Absent where every host is reached directly. */
   readonly proxies?: ProxySettings | undefined;
   readonly requestsPerMinute: number;
-  /** Or what gives one for the API's base URL. Default: one in memory, for this process alone. */
+  /**
+   * The budget, or a function that returns one for the API's base URL. Default: one in memory, for
+   * this process only.
+   */
   readonly budget?: Budget | ((apiUrl: string) => Budget);
   readonly now?: () => Date;
-  /** Hears from each answer what time the API has, in milliseconds since 1970. */
+  /** Called with the API's time of each response, in milliseconds since 1970. */
   readonly onTime?: (serverTimeMs: number) => void;
   /** Rejects with the signal's reason when that aborts first. */
   readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
-  /** For intervals of time, apart from `now`: milliseconds that never run backwards. Goes with a `sleep` of its own. */
+  /** Monotonic clock for durations, in milliseconds, separate from `now`. Must match `sleep`. */
   readonly clockMs?: () => number;
   /** In [0, 1). */
   readonly random?: () => number;
   /** Version for the User-Agent `genesys-warehouse/<version>`. */
   readonly userAgentVersion: string;
-  /** The longest wait inside one call; a longer one throws DeferredError. */
+  /** Longest wait inside one call; a longer one throws DeferredError. */
   readonly waitMsMax: number;
-  /** For the answer's headers, and then between two parts of its body. */
+  /** Time-out for the response's headers, and then between two parts of its body. */
   readonly timeoutMs: number;
-  /** Ends every call. */
+  /** Aborts every call. */
   readonly signal?: AbortSignal;
   readonly onRequest?: (report: RequestReport) => void;
 }

@@ -18,11 +18,17 @@ import { RateLimiter } from './request/rate-limiter.js';
 import { Reachability } from './request/reachability.js';
 import type { RetryOptions } from './request/retry.js';
 
-/** Answers that may wait for their turn, beside what the memory gate bounds: few, since some are read as a whole. */
+/**
+ * Responses that may wait for their turn, besides those that the memory gate limits: few, because
+ * some are read as a whole.
+ */
 const requestsAheadMax = 8;
 const loginOperation: Operation = { name: 'login', kind: 'login' };
 
-/** The Genesys Cloud API over its official SDK. Sends nothing before the first call; throws UsageError on a bad region. */
+/**
+ * Creates a client of the Genesys Cloud API over its official SDK. Sends nothing before the first
+ * call; throws UsageError for an invalid region.
+ */
 export function createGenesysApi(options: GenesysApiOptions): GenesysApi {
   const { clientId, clientSecret } = options;
   const connection = openConnection(options, [clientSecret], (open) =>
@@ -53,7 +59,7 @@ export interface Connection {
   readonly redactor: Redactor;
   readonly now: () => Date;
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
-  /** One login by way of the wire, ended with the client; throws ApiError when the answer holds no token. */
+  /** Logs in once, aborted when the client closes; throws ApiError when the response contains no token. */
   tokenBy(operation: Operation, ask: (sdk: SdkSession, exchange: Exchange) => Promise<Token>): Promise<Token>;
   fetchServerTime(): Promise<void>;
   stats(): ApiStats;
@@ -61,7 +67,7 @@ export interface Connection {
   close(): Promise<void>;
 }
 
-/** `login` is called whenever a token is missing, near its end or refused. */
+/** Opens the shared parts. `login` is called whenever a token is missing, about to expire or refused. */
 export function openConnection(
   options: ConnectionOptions,
   secrets: readonly string[],
@@ -103,7 +109,8 @@ export function openConnection(
   const signals = [options.signal, closing.signal];
   const session = new Session({ clockMs, login: () => login(connection) });
   const budget = budgetOf(options, sdk.endpoint.apiUrl);
-  // The allowance is a matter of real time: a `sleep` that returns at once would ask for a turn in a tight loop.
+  // The allowance depends on real time: a `sleep` that returns at once would request a turn in a
+  // tight loop.
   const limiter = new RateLimiter({ budget, clockMs, sleep: options.clockMs ? sleep : sleepFor, now });
   const allowance = () => Math.min(options.requestsPerMinute, limiter.allowed ?? Number.POSITIVE_INFINITY);
   const connection: Connection = {
@@ -167,7 +174,7 @@ function notAToken(sdk: SdkSession, operation: Operation, redactor: Redactor): E
   return toApiError({ operation, method: 'POST', url, code: bodyFaultCodes.notAToken, message }, redactor);
 }
 
-/** Milliseconds since the epoch that never run backwards, also when the computer's clock is set. */
+/** Returns monotonic milliseconds since the epoch, unaffected by changes of the computer's clock. */
 export function monotonicMs(): number {
   return performance.timeOrigin + performance.now();
 }

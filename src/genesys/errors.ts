@@ -15,18 +15,18 @@ export interface Failure {
   readonly message?: string;
   readonly correlationId?: string;
   readonly retryAfterMs?: number;
-  /** False when an HTTP error came without Genesys' own JSON body, so from something in between. */
+  /** False when an HTTP error came without Genesys' own JSON body, and therefore from something in between. */
   readonly isFromGenesys?: boolean;
   /** True when this process has ever received a response from that host. */
   readonly isReached?: boolean;
-  /** No connection came about, so that nothing was sent. */
+  /** True if no connection was established, so that nothing was sent. */
   readonly isUnconnected?: boolean;
   /** Host and port of the proxy between this machine and that host. */
   readonly proxy?: string;
   readonly cause?: unknown;
 }
 
-/** Codes of bodies that are invalid although the status is good. */
+/** Codes for invalid bodies of responses with a success status. */
 export const bodyFaultCodes = {
   truncated: 'BODY_TRUNCATED',
   html: 'BODY_HTML',
@@ -39,12 +39,12 @@ interface Rule {
   readonly status?: number;
   readonly code?: string | RegExp;
   readonly kind?: OperationKind;
-  /** Only where the API gives no code of its own for it. */
+  /** Only for errors for which the API has no code. */
   readonly message?: RegExp;
   readonly isFromGenesys?: boolean;
   readonly isReached?: boolean;
   readonly action: ErrorAction;
-  /** Credentials that are refused are refused for every call. */
+  /** True for refused credentials, which are refused for every call. */
   readonly isRefusal?: boolean;
   readonly advice?: (failure: Failure) => string;
 }
@@ -70,7 +70,10 @@ const namePermission = (failure: Failure) => {
     : 'The OAuth client may not read this; check the roles and divisions of the client in Genesys Cloud.';
 };
 
-/** The first rule that fits decides. What fits none is `fail`: the report carries all that is needed to add a rule. */
+/**
+ * The first rule that matches applies. An error that matches none is `fail`: its report has
+ * everything needed to add a rule.
+ */
 const rules: readonly Rule[] = [
   { code: proxyRefusedCode, action: 'fail', isRefusal: true, advice: checkProxyAccess },
   { code: proxyFailedCode, action: 'retry', advice: checkProxy },
@@ -88,7 +91,8 @@ const rules: readonly Rule[] = [
   { status: 400, kind: 'query', message: /pagination may not exceed/i, action: 'split' },
   { status: 400, kind: 'query', message: /search interval\b.*\bdoes not exceed/i, action: 'split' },
   { status: 400, kind: 'query', message: /larger than result limit/i, action: 'split' },
-  // A job is asked with ids and cursors of the API's own making; when it refuses them, only starting over helps.
+  // A job's requests contain ids and cursors made by the API; if it refuses them, only a restart
+  // helps.
   { status: 400, kind: 'job', action: 'restart' },
   { status: 404, kind: 'job', action: 'restart' },
   { status: 410, kind: 'job', action: 'restart' },
@@ -114,7 +118,7 @@ const rules: readonly Rule[] = [
   { code: bodyFaultCodes.empty, action: 'retry' },
   { code: bodyFaultCodes.notAnObject, action: 'fail' },
 
-  // A name that was found before is found again: only the resolver is in trouble.
+  // A name that was resolved before will be resolved again: only the resolver has a fault.
   { code: 'ENOTFOUND', isReached: true, action: 'retry' },
   { code: 'ENOTFOUND', action: 'fail', advice: checkRegion },
   { code: /CERT|UNABLE_TO_VERIFY|^ERR_TLS/, action: 'fail', advice: checkCertificate },
@@ -123,7 +127,10 @@ const rules: readonly Rule[] = [
 
 const unclassified: Rule = { action: 'fail' };
 
-/** ApiError with its action, and one sentence that names the operation, the answer and, where there is one, the cure. */
+/**
+ * Builds an ApiError with its action and one sentence that names the operation, the response and
+ * the remedy, if there is one.
+ */
 export function toApiError(failure: Failure, redactor: Redactor): ApiError {
   const rule = rules.find((candidate) => fits(candidate, failure)) ?? ruleForRange(failure.status) ?? unclassified;
   const isProxyFirst = failure.isUnconnected && failure.proxy !== undefined && rule.advice !== checkProxyAccess;
@@ -134,7 +141,7 @@ export function toApiError(failure: Failure, redactor: Redactor): ApiError {
   return new ApiError(redactor.apply(message), { ...facts(failure, rule.action), ...(outage && { outage }) }, cause);
 }
 
-/** Without a connection nothing can be asked, and without a login nothing that matters. */
+/** Returns the outage that an error indicates: without a connection or a login no request can succeed. */
 function outageOf({ action, isRefusal }: Rule, { isUnconnected, operation }: Failure): ApiErrorFacts['outage'] {
   if (isRefusal) return 'refused';
   return isUnconnected || (operation.kind === 'login' && action === 'retry') ? 'away' : undefined;
@@ -145,8 +152,9 @@ const cutCodes =
   /^UND_ERR_(SOCKET|BODY|HEADERS|RES)|^E(CONNRESET|PIPE)$|^ERR_STREAM|^Z_|^HPE_|^BODY_(TRUNCATED|HTML|EMPTY)$/;
 
 /**
- * The error of a query that failed in all attempts while other queries were answered: as after a gateway's time-out, it asks too much for
- * one answer and is to be split. An error that says nothing about the size stays what it is.
+ * Converts the error of a query that failed in all attempts while other queries were answered: as
+ * after a gateway's time-out, it is too large for one response and must be split. An error that
+ * does not depend on the size is returned unchanged.
  */
 export function asTooMuch(error: ApiError): ApiError {
   const { action, outage } = error.facts;
@@ -155,7 +163,7 @@ export function asTooMuch(error: ApiError): ApiError {
   return new ApiError(message, { ...error.facts, action: 'split' }, { cause: error });
 }
 
-/** Returns true where a server or gateway answered with its own trouble, or cut its answer off. */
+/** Returns true where a server or gateway answered with a fault of its own, or cut its response off. */
 function isServerTrouble({ facts: { status = 0, code = '' } }: ApiError): boolean {
   return status >= 500 || cutCodes.test(code);
 }
@@ -167,7 +175,7 @@ export function mayConcernAll(error: ApiError): boolean {
   return outage === undefined && isTransient && isServerTrouble(error);
 }
 
-/** The error of a call that failed in all attempts while nothing else was answered either. */
+/** Converts the error of a call that failed in all attempts while no other call was answered either. */
 export function asOutage(error: ApiError): ApiError {
   const message = `${error.message} Nothing else is answered either.`;
   return new ApiError(message, { ...error.facts, outage: 'away' }, { cause: error });
@@ -193,7 +201,7 @@ function codeFits(wanted: string | RegExp | undefined, code: string | undefined)
 function ruleForRange(status: number | undefined): Rule | undefined {
   if (status === undefined) return undefined;
   if (status >= 500) return { action: 'retry' };
-  // The API never redirects; a portal or a wrong address does.
+  // The API never redirects; a captive portal or a wrong address does.
   return status >= 300 && status < 400 ? { action: 'fail', advice: checkAddress } : undefined;
 }
 
@@ -221,7 +229,7 @@ function headline(failure: Failure): string {
   return `${failure.operation.name} failed with ${answer || 'no answer'}${said ? ` "${said}"` : ''} (${where}${id}).`;
 }
 
-// Queries carry cursors of hundreds of characters and nothing that helps.
+// Query strings contain cursors of hundreds of characters and nothing helpful.
 function pathOf(url: string): string {
   return URL.canParse(url) ? new URL(url).pathname : url;
 }
@@ -230,7 +238,7 @@ function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : url;
 }
 
-/** Permissions have the shape `domain:entity:action`. */
+/** Finds permissions, which have the form `domain:entity:action`. */
 function permissionsIn(message: string | undefined): string {
   const found = message?.match(/\b[a-z][\w-]*:[\w*-]+:[\w*-]+/gi) ?? [];
   return [...new Set(found)].join(', ');

@@ -1,6 +1,6 @@
 import type { ApiAnswer, ApiStats, CallOptions, EntityPages, GenesysApiOptions, JsonObject } from './api.js';
 
-/** Names of the kinds of communications in the conversation API, which has `calls` where analytics has `voice`. */
+/** Kinds of communications as the conversation API names them (`calls` where analytics has `voice`). */
 export type CommunicationKind = (typeof communicationKinds)[number];
 
 export const communicationKinds = [
@@ -36,26 +36,27 @@ export interface NewWrapupCode {
 }
 
 /**
- * The calls that write to Genesys Cloud, with the reads just before and after. Its credentials differ from those of
- * extraction. Errors are those of GenesysApi, with one difference: a write whose response was lost is not sent again but
- * thrown as an ApiError with the action `retry`, after which only reading back shows its outcome.
+ * The calls that write to Genesys Cloud, with the reads just before and after. They use other
+ * credentials than extraction. Errors are those of GenesysApi, with one difference: a write whose
+ * response was lost is not sent again but thrown as an ApiError with the action `retry`, after
+ * which only reading back shows its outcome.
  */
 export interface GenesysWriteApi {
   /** GET /api/v2/conversations/{conversationId}: participants with their communications and codes, as of now. */
   conversation(conversationId: string, call?: CallOptions): Promise<ApiAnswer>;
   /** GET /api/v2/conversations/{kind}/{…}/participants/{…}/communications/{…}/wrapup; `{}` where no code is assigned. */
   wrapup(place: Communication, call?: CallOptions): Promise<ApiAnswer>;
-  /** POST to the same address: 202, empty. Accepted is not applied. */
+  /** POST to the same address: 202 with an empty body, which means accepted and not yet applied. */
   setWrapup(place: Communication, input: WrapupInput, call?: CallOptions): Promise<ApiAnswer>;
-  /** POST /api/v2/routing/wrapupcodes: the code as it was made, with its id. */
+  /** POST /api/v2/routing/wrapupcodes: returns the created code, with its id. */
   createWrapupCode(code: NewWrapupCode, call?: CallOptions): Promise<ApiAnswer>;
-  /** POST /api/v2/routing/queues/{queueId}/wrapupcodes; 1 to 100 ids. What the queue has already stays. */
+  /** POST /api/v2/routing/queues/{queueId}/wrapupcodes; 1 to 100 ids. Codes that the queue already has are kept. */
   addQueueWrapupCodes(queueId: string, codeIds: readonly string[], call?: CallOptions): Promise<ApiAnswer>;
   listQueues(call?: CallOptions): EntityPages;
   /** Active ones, then deleted ones, as GenesysApi. */
   listWrapupCodes(call?: CallOptions): EntityPages;
   listQueueWrapupCodes(queueId: string, call?: CallOptions): EntityPages;
-  /** GET /api/v2/users/me; refused (400 `not.a.user`) where a client, no user, is logged in. */
+  /** GET /api/v2/users/me; refused (400 `not.a.user`) where a client is logged in instead of a user. */
   me(call?: CallOptions): Promise<ApiAnswer>;
   /** GET /api/v2/organizations/me */
   organization(call?: CallOptions): Promise<ApiAnswer>;

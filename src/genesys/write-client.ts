@@ -9,8 +9,9 @@ import type { GenesysWriteApi, GenesysWriteApiOptions } from './write-api.js';
 const clientLoginOperation: Operation = { name: 'login for writing', kind: 'login', isWriter: true };
 
 /**
- * The API with the credentials for writing. Give it the same `budget` as the reading client: Genesys counts per OAuth
- * client, but the share that this installation may use is one. Sends nothing before the first call.
+ * Creates a client with the credentials for writing. Pass it the same `budget` as the reading
+ * client: Genesys counts per OAuth client, but this installation has one share. Sends nothing
+ * before the first call.
  */
 export function createGenesysWriteApi(options: GenesysWriteApiOptions): GenesysWriteApi {
   const { caller, stats, close } = openWriteConnection(options);
@@ -40,12 +41,12 @@ export interface AuthorizationCode {
 export interface UserLogin {
   /** Base URL of the authorization server, without a slash at its end. */
   readonly loginUrl: string;
-  /** Exchanges the code and asks who logged in. Nothing is written: that is the caller's to do. */
+  /** Exchanges the code and requests the logged-in user. The caller writes the file. */
   exchange(authorization: AuthorizationCode): Promise<StoredToken>;
   close(): Promise<void>;
 }
 
-/** For `wrapup login`: the one client that has no token yet. */
+/** Creates the client of `wrapup login`, which has no token yet. */
 export function createUserLogin(
   options: Omit<GenesysWriteApiOptions, 'credentials'> & { readonly credentials: Omit<UserCredentials, 'tokenFile'> },
 ): UserLogin {

@@ -1,4 +1,4 @@
-/** Puts the day files of months that are final into one file a month: fewer requests, nothing else changes for readers. */
+/** Merges the day files of final months into one file per month: fewer requests, and no other change for readers. */
 
 import { randomUUID } from 'node:crypto';
 import { LakeError } from '../lib/errors.js';
@@ -21,12 +21,12 @@ export interface CompactOptions {
   readonly signal: AbortSignal;
 }
 
-/** Genesys restates and completes a day for so long; a month is final when its last day is. */
+/** Days for which Genesys restates and completes data; a month is final when its last day is. */
 export const finalDays = 62;
-/** A month of more bytes stays in its days: memory and readers prefer several files then. */
+/** A larger month stays in day files, which is better for memory and readers. */
 const compactedBytesMax = 512 * 1024 * 1024;
 
-/** Returns how many months were compacted. */
+/** Compacts final months of a table; returns how many. */
 export async function compactTable(store: Store, path: string, options: CompactOptions): Promise<number> {
   let snapshot = await readSnapshot(store, path);
   if (snapshot.protocol && snapshot.metadata) requireWritable(path, snapshot.protocol, snapshot.metadata);
@@ -86,7 +86,7 @@ async function compactMonth(
     parameters: { predicate: `["${monthColumn} = ${work.month}"]` },
     nowMs: work.nowMs,
     decide: (latest) => {
-      // An export has replaced one of the days meanwhile: the next time will do.
+      // An export has replaced one of the days meanwhile; the next run compacts the month.
       if (!files.every((file) => latest.files.has(file.path))) return [];
       const removed = files.map((file) => ({ remove: { ...removeOf(file, work.nowMs), dataChange: false } }));
       return [...removed, { add }];

@@ -1,4 +1,4 @@
-/** Brings one table of a lake up to the rows that Postgres has, some days or the whole table at a time. */
+/** Brings one table of a lake up to date with Postgres, by days or as a whole. */
 
 import { randomUUID } from 'node:crypto';
 import pLimit from 'p-limit';
@@ -29,7 +29,7 @@ export interface TableExport {
   readonly store: Store;
   readonly table: LakeTable;
   readonly organizationId: string;
-  /** Higher than that of every change that `rows` will see. */
+  /** Higher than the number of every change that `rows` will include. */
   readonly exportNumber: number;
   readonly now: () => Date;
   readonly signal: AbortSignal;
@@ -38,14 +38,14 @@ export interface TableExport {
    * would be taken for earlier ones. Else the number of this export.
    */
   readonly renumber?: (newest: number) => Promise<number>;
-  /** Days before it are not all in Postgres any more: where the lake has them, they stay. */
+  /** Postgres no longer has all days before it; the lake keeps them as they are. */
   readonly keptBefore?: Day;
   /** Reads the rows of a unit, or of the whole table. */
   readonly rows: (unit?: Unit) => AsyncIterable<Buffer>;
 }
 
 export interface ExportedTable extends LakeFigures {
-  /** Days that stay as they were exported because Postgres no longer has all of them. */
+  /** Days that were kept as exported because Postgres no longer has all of them. */
   readonly keptDays: number;
 }
 
@@ -56,14 +56,14 @@ interface Written {
   readonly add?: AddFile;
 }
 
-/** Days in one commit at most, so that a first export of years is kept in parts. */
+/** Maximum of days in one commit, so that a first export of years is committed in parts. */
 const daysPerCommit = 31;
 const unitsAtOnce = 2;
 const checkpointInterval = 10;
-/** As long as deleted files are kept for readers of older versions. */
+/** Days for which deleted files are kept for readers of older versions. */
 export const tombstoneDays = 7;
 
-/** Writes the days given (or the whole table) and commits them. Days whose file came of a later export, or holds the same rows, are left alone. */
+/** Writes and commits the given days (or the whole table), except those of a later export or with the same rows. */
 export async function exportTable(given: TableExport, days: readonly Day[] | undefined): Promise<ExportedTable> {
   const { store, table } = given;
   let snapshot = await readSnapshot(store, table.path);
@@ -96,7 +96,10 @@ export async function exportTable(given: TableExport, days: readonly Day[] | und
   return { ...figures, keptDays };
 }
 
-/** A few at once: one is read by Postgres while another is compressed here. The first that fails ends all. */
+/**
+ * Writes a few units at once, so that Postgres reads one while another is compressed here. The
+ * first failure ends all.
+ */
 async function writeUnits(
   units: readonly Unit[],
   write: (unit: Unit) => Promise<Written | undefined>,
@@ -139,13 +142,13 @@ const sum = (a: LakeFigures, b: LakeFigures): LakeFigures => ({
   bytes: a.bytes + b.bytes,
 });
 
-/** The files that hold what `unit` holds. */
+/** Returns the files that hold the rows of `unit`. */
 function standing(snapshot: Snapshot, organizationId: string, unit: Unit | undefined): AddFile[] {
   if (unit !== undefined) return filesIn(snapshot.files.values(), organizationId, unit);
   return [...snapshot.files.values()].filter((file) => isOf(file, organizationId));
 }
 
-/** Resolves to undefined where there is nothing to change. */
+/** Writes one unit; resolves to undefined where nothing changes. */
 async function writeUnit(work: TableExport, snapshot: Snapshot, unit: Unit | undefined): Promise<Written | undefined> {
   const before = standing(snapshot, work.organizationId, unit);
   const spooled = await spool(work.rows(unit));
@@ -194,7 +197,7 @@ async function writeFile(
   };
 }
 
-/** A commit must not name a file that a store has taken and not kept. */
+/** Checks that the store has kept a file, because a commit must not name a missing one. */
 async function requireStored(store: Store, path: string, size: number): Promise<void> {
   const found = (await store.list(path)).find((file) => file.path === path);
   if (found?.size === size) return;
@@ -220,7 +223,7 @@ async function commitWritten(work: TableExport, snapshot: Snapshot, written: rea
   }
 }
 
-/** The files of a commit that was not made belong to nobody; what cannot be deleted now, vacuum deletes. */
+/** Deletes the files of a commit that was not made; vacuum deletes those that cannot be deleted now. */
 async function discard({ store, table }: TableExport, written: readonly Written[]): Promise<void> {
   const latest = await readSnapshot(store, table.path).catch(() => undefined);
   for (const { add } of written) {
@@ -252,7 +255,7 @@ function actionsFor(work: TableExport, latest: Snapshot, written: readonly Writt
 
 export const applicationId = (organizationId: string): string => `genesys-warehouse:${organizationId}`;
 
-/** Another program has put days together since the unit was read: what else its file holds would be lost. */
+/** Throws if another program has merged days since the unit was read, because other rows of its file would be lost. */
 function requireCovered(
   { table, organizationId }: TableExport,
   before: readonly AddFile[],
@@ -275,7 +278,7 @@ export function removeOf(file: AddFile, nowMs: number): RemoveFile {
   };
 }
 
-/** Protocol and metadata where the table is new, metadata where columns came. */
+/** Returns protocol and metadata for a new table, and metadata for new columns. */
 function headOf({ table, now }: TableExport, { metadata }: Snapshot): Action[] {
   const own = fieldsOf(table);
   if (metadata === undefined) {

@@ -7,7 +7,10 @@ interface Stats {
   readonly nullCount?: Readonly<Record<string, number>>;
 }
 
-/** Adds the statistics of files up; a bound stays where every file that has values has one. Undefined where a file has none. */
+/**
+ * Merges the statistics of files. A column keeps bounds if every file with values has them.
+ * Undefined where a file has no statistics.
+ */
 export function mergedStats(texts: readonly (string | null | undefined)[]): string | undefined {
   if (texts.some((text) => !text)) return undefined;
   const all = texts.map((text) => JSON.parse(text as string) as Stats);

@@ -4,12 +4,12 @@ import { createHash } from 'node:crypto';
 const spoolBytesMax = 24 * 1024 * 1024;
 
 export interface Spooled {
-  /** Digest of all rows; undefined where there are more than are kept, or the order of rows may differ between two reads. */
+  /** Digest of all rows; undefined where they exceed the memory limit, or their order may differ between two reads. */
   readonly digest?: string;
   rows(): AsyncGenerator<Buffer>;
 }
 
-/** Reads ahead, so that rows that a file holds already need not be written again. */
+/** Reads rows ahead, so that rows that a file already has need not be written again. */
 export async function spool(source: AsyncIterable<Buffer>): Promise<Spooled> {
   const iterator = source[Symbol.asyncIterator]();
   const kept: Buffer[] = [];
@@ -28,7 +28,7 @@ async function* only(kept: readonly Buffer[]): AsyncGenerator<Buffer> {
   yield* kept;
 }
 
-/** Lets go of what is kept as it is read. */
+/** Yields the kept rows, releasing each, and then the rest. */
 async function* all(kept: Buffer[], iterator: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
   try {
     for (let chunk = kept.shift(); chunk !== undefined; chunk = kept.shift()) yield chunk;

@@ -19,9 +19,9 @@ export interface Vacuumed {
   readonly bytes: number;
 }
 
-/** A file that no commit names may belong to an export that is at work. */
+/** A file that no commit names may belong to a running export. */
 const orphanMsMin = 24 * 3_600_000;
-/** Commits that a checkpoint replaces are kept so long for readers of older versions. */
+/** Time for which commits that a checkpoint replaces are kept for readers of older versions. */
 const logMsMin = 30 * 24 * 3_600_000;
 const versionDigits = 20;
 
@@ -39,7 +39,7 @@ function isOld(file: StoredFile, table: string, snapshot: Snapshot, options: Vac
   const name = file.path.slice(table.length + 1);
   const ageMs = options.nowMs - file.modifiedMs;
   if (name.startsWith('_delta_log/')) return isOldCommit(name, snapshot.checkpointVersion) && ageMs > logMsMin;
-  // Names that begin so belong to others, by the protocol's own rule.
+  // By the protocol, names with these prefixes belong to others.
   if (name.startsWith('_') || name.startsWith('.')) return false;
   if (snapshot.files.has(name) || snapshot.files.has(encodeURI(name))) return false;
   const tombstone = snapshot.tombstones.get(name) ?? snapshot.tombstones.get(encodeURI(name));

@@ -1,7 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import { minuteMs, secondMs } from './interval.js';
 
-/** One signal that follows several. `unlink` must be called: long-lived signals would keep every finished call. */
+/**
+ * Creates one signal that follows several. `unlink` must be called, because long-lived signals
+ * would retain every finished call.
+ */
 export function linkSignals(
   sources: readonly (AbortSignal | undefined)[],
   timeout?: { readonly ms: number; readonly reason: () => Error },
@@ -12,7 +15,7 @@ export function linkSignals(
   for (const source of sources) {
     if (!source) continue;
     if (source.aborted) controller.abort(source.reason);
-    // As many calls as there are follow one signal; Node would take more than ten for a leak.
+    // Every call follows this signal; Node would report more than ten listeners as a leak.
     setMaxListeners(0, source);
     source.addEventListener('abort', follow, { once: true });
   }
@@ -70,7 +73,10 @@ export function waitForAbort(signal: AbortSignal): Promise<void> {
 const delayMsFirst = secondMs;
 const delayMsMax = minuteMs;
 
-/** Before the next try after so many failures in a row: doubling, and each installation a part of it of its own, so that not all come back at once. */
+/**
+ * Returns the delay after so many consecutive failures: doubling, with jitter, so that not all
+ * installations retry at once.
+ */
 export function backOffMs(failures: number, random: () => number): number {
   const delayMs = Math.min(delayMsMax, delayMsFirst * 2 ** Math.min(failures, 16));
   return Math.round(delayMs * (0.5 + random() / 2));

@@ -1,12 +1,13 @@
 import { minuteMs } from './interval.js';
 
-/** Clocks that are kept in step differ by less; a `Date` header is whole seconds, and an answer takes its time. */
+/** Synchronised clocks differ by less, even though a `Date` header has whole seconds and a response takes time. */
 export const toleranceMs = 2 * minuteMs;
 
 /**
- * Keeps the time by which slices are planned and responses dated: this machine's, or the time in the API's responses where the machine is off
- * by more than the tolerance. A machine whose clock is ahead would otherwise mark intervals final before they have ended, and date what it
- * stores so far ahead that correct data could not overwrite it.
+ * Keeps the time by which slices are planned and responses dated: this machine's, or the time in
+ * the API's responses where the machine is off by more than the tolerance. A machine whose clock is
+ * ahead would otherwise mark intervals final before they have ended, and date its rows so far ahead
+ * that correct data could not overwrite them.
  */
 export class ApiClock {
   readonly #local: () => Date;
@@ -15,7 +16,7 @@ export class ApiClock {
   #offsetMs = 0;
   #observed: { readonly localMs: number; readonly elapsedMs: number } | undefined;
 
-  /** `elapsedMs` never runs backwards and knows nothing of the machine's clock being set. */
+  /** `elapsedMs` is monotonic and unaffected by changes of the machine's clock. */
   constructor(local: () => Date, elapsedMs: () => number = () => performance.now(), tolerance = toleranceMs) {
     this.#local = local;
     this.#elapsedMs = elapsedMs;

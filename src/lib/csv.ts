@@ -2,8 +2,9 @@
 const formulaStart = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 
 /**
- * Returns a text that no spreadsheet runs: an apostrophe before what could begin a formula. Names and notes come from
- * outside, and `=cmd|…` in a queue's name would run on the machine of the person who opens the file.
+ * Returns a text that no spreadsheet executes, with an apostrophe before anything that could begin
+ * a formula. Names and notes come from outside, and `=cmd|…` in a queue's name would run on the
+ * machine of the person who opens the file.
  */
 export function guardFormula(text: string): string {
   return formulaStart.test(text) ? `'${text}` : text;

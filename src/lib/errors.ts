@@ -4,17 +4,23 @@
  */
 export type ErrorAction = 'retry' | 'wait' | 'login' | 'split' | 'restart' | 'dead_letter' | 'unavailable' | 'fail';
 
-/** A mistake of the person who started the program: exit status 2, no stack. `message` names culprit and remedy. */
+/** A usage or configuration error: exit status 2, no stack trace. `message` names culprit and remedy. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** A lake or its store cannot be read or written; the message says what and what to do. Exit status 1, no stack. */
+/**
+ * A lake or its store cannot be read or written; the message states the problem and the remedy.
+ * Exit status 1, no stack trace.
+ */
 export class LakeError extends Error {
   override readonly name = 'LakeError';
 }
 
-/** A newer program has migrated the database: this one must not store any more. Ends `run` with exit status 2. */
+/**
+ * A newer program has migrated the database, so this one must not store anything any more. Ends
+ * `run` with exit status 2.
+ */
 export class OutdatedProgramError extends UsageError {}
 
 export interface ApiErrorFacts {
@@ -31,13 +37,13 @@ export interface ApiErrorFacts {
   /** From `Retry-After` or the rate-limit headers. */
   readonly retryAfterMs?: number;
   /**
-   * It concerns every call alike: the API is `away` (not resolved, not reached, no login), or it or the proxy before it has `refused` the
-   * credentials, which is a mistake of configuration.
+   * Set for errors that concern every call: the API is `away` (name not resolved, host not reached,
+   * no login), or it or the proxy has `refused` the credentials, which is a configuration error.
    */
   readonly outage?: 'away' | 'refused';
 }
 
-/** An answer, or the lack of one, of the Genesys Cloud API. Classified where it is made, in `genesys/errors.ts`. */
+/** A failed call of the Genesys Cloud API. It is classified where it is created, in `genesys/errors.ts`. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly facts: ApiErrorFacts;
@@ -59,11 +65,11 @@ export class DeferredError extends Error {
   }
 }
 
-/** Genesys Cloud or the database is away, or refuses this program: one condition, and not a fault of any slice. */
+/** Genesys Cloud or the database is unreachable, or refuses this program: one condition, not a failure of any slice. */
 export class OutageError extends Error {
   override readonly name = 'OutageError';
   readonly of: 'genesys' | 'database';
-  /** A mistake of configuration: exit status 2. */
+  /** True for a configuration error: exit status 2. */
   readonly isMistake: boolean;
 
   constructor(message: string, of: OutageError['of'], options: ErrorOptions & { readonly isMistake?: boolean } = {}) {
@@ -73,7 +79,7 @@ export class OutageError extends Error {
   }
 }
 
-/** Returns the outage of the API that an error means, or undefined where it concerns one call only. */
+/** Returns the outage of the API that an error indicates, or undefined where it concerns one call only. */
 export function apiOutage(error: unknown): OutageError | undefined {
   if (error instanceof OutageError) return error;
   if (!(error instanceof ApiError) || error.facts.outage === undefined) return undefined;
@@ -86,7 +92,7 @@ export function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(typeof thrown === 'string' ? thrown : JSON.stringify(thrown));
 }
 
-/** Returns an error with a code as Node's own errors have one. */
+/** Returns an error with a code, like Node's own errors. */
 export function withCode(code: string, message: string): NodeJS.ErrnoException {
   return Object.assign(new Error(message), { code });
 }

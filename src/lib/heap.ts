@@ -1,11 +1,12 @@
 import { setFlagsFromString } from 'node:v8';
 
-/** V8 would wait until the heap is two and a half times what lives. */
+/** V8's default waits until the heap is two and a half times the live data. */
 const growingPercent = 40;
 
 /**
- * Makes the garbage collector look earlier. Pages are megabytes that die as soon as they are stored; with V8's defaults a backfill holds a third more
- * memory than it needs, for a few percent of its time. To be called once, before the work begins.
+ * Makes the garbage collector run earlier. Pages are megabytes that become garbage as soon as they
+ * are stored; with V8's defaults a backfill uses a third more memory and saves only a few percent
+ * of time. Call it once, before the work begins.
  */
 export function limitHeap(): void {
   setFlagsFromString(`--heap-growing-percent=${growingPercent}`);

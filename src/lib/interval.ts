@@ -1,4 +1,7 @@
-/** Half-open `[from, to)` in UTC. Every range in this program has this shape; ends never belong to two intervals. */
+/**
+ * Half-open `[from, to)` in UTC. Every range in this program has this form, so that no instant
+ * belongs to two adjacent intervals.
+ */
 export interface Interval {
   readonly from: Date;
   readonly to: Date;
@@ -9,7 +12,10 @@ export const minuteMs = 60 * secondMs;
 export const hourMs = 60 * minuteMs;
 export const dayMs = 24 * hourMs;
 
-/** The latest multiple of `lengthMs` since the epoch that is not after `at`. Days therefore start at midnight UTC. */
+/**
+ * Returns the latest multiple of `lengthMs` since the epoch that is not after `at`. Days therefore
+ * start at midnight UTC.
+ */
 export function floorTo(at: Date, lengthMs: number): Date {
   return new Date(Math.floor(at.getTime() / lengthMs) * lengthMs);
 }
@@ -30,7 +36,7 @@ export function later(a: Date, b: Date): Date {
   return a >= b ? a : b;
 }
 
-/** Genesys' notation: `2026-01-01T00:00:00.000Z/2026-01-02T00:00:00.000Z`. */
+/** Formats an interval in Genesys' notation: `2026-01-01T00:00:00.000Z/2026-01-02T00:00:00.000Z`. */
 export function formatInterval(interval: Interval): string {
   return `${interval.from.toISOString()}/${interval.to.toISOString()}`;
 }

@@ -1,6 +1,6 @@
 import { hourMs } from './interval.js';
 
-/** A clock is set once in a while: the second look finds the offset of that midnight, the third one confirms it. */
+/** Clocks change: the second iteration finds the offset of that midnight, the third one confirms it. */
 const looksMax = 3;
 
 /**

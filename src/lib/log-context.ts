@@ -1,11 +1,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** Fields that every line logged during some work carries, such as ids of the run and the slice; code that logs a request does not know these. */
+/**
+ * Fields added to every line logged during some work, such as the ids of run and slice, which code
+ * that logs a request does not know.
+ */
 export type LogContext = Readonly<Record<string, string>>;
 
 const storage = new AsyncLocalStorage<LogContext>();
 
-/** Does `work` with these members added to each of its log lines, and to those of everything it starts and awaits. */
+/** Runs `work` with these fields added to each log line of it and of everything that it starts. */
 export function withLogContext<T>(members: LogContext, work: () => T): T {
   return storage.run({ ...storage.getStore(), ...members }, work);
 }

@@ -8,7 +8,10 @@ export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
 
 export type LogLevel = (typeof logLevels)[number];
 
-/** Made once in `main` and handed down; `log.child({ stream })` binds context. Errors go under the key `error`. */
+/**
+ * Logger, created once in `main` and passed down; `log.child({ stream })` binds context. Errors go
+ * under the key `error`.
+ */
 export type Log = Logger;
 
 export interface LogOptions {
@@ -17,7 +20,7 @@ export interface LogOptions {
   readonly destination?: { write(line: string): unknown };
   /** True for one readable line per entry, false for one JSON object per line; by default true when standard error is a terminal. */
   readonly terminal?: boolean;
-  /** Literal values that no line may contain, beyond what `redactText` finds by its look. */
+  /** Literal values that no line may contain, besides the patterns that `redactText` finds. */
   readonly secrets?: readonly string[];
 }
 
@@ -29,7 +32,7 @@ export function createLog(options: LogOptions): Log {
   const secrets = options.secrets ?? [];
   const clean: Clean = (text, key) => {
     const redactedText = redactText(text, secrets);
-    // A terminal gets names as text: only a stack has lines of its own.
+    // On a terminal, names must not break lines; only a stack trace has lines of its own.
     return terminal ? printable(redactedText, { keepsLines: key === 'stack' }) : redactedText;
   };
   const write = (line: string) => destination.write(pretty(cleanLine(line, clean)));
@@ -60,8 +63,8 @@ function openStandardError() {
 }
 
 /**
- * Returns one JSON line without secrets. Only string values are touched: what a level, a time, a number or a key says is
- * never a secret, and replacing in them would break the line.
+ * Returns one JSON line without secrets. Only string values are changed: levels, times, numbers and
+ * keys are never secret, and replacing parts of them would break the line.
  */
 function cleanLine(line: string, clean: Clean): string {
   const { level, time, ...members } = JSON.parse(line) as Record<string, unknown>;

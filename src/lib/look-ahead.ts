@@ -1,8 +1,9 @@
 import { linkSignals } from './abort.js';
 
 /**
- * Bounds the requests that are sent before it is their turn, of all listings and queries of a process together. `wanted` returns how many
- * are worth while now; the answers that wait for their turn are in memory, hence `requestsMax`.
+ * Limits the requests that all listings and queries of a process send ahead of their turn. `wanted`
+ * returns how many are useful now; responses that wait for their turn are in memory, hence
+ * `requestsMax`.
  */
 export class LookAhead {
   readonly #wanted: () => number;
@@ -14,7 +15,7 @@ export class LookAhead {
     this.#requestsMax = requestsMax;
   }
 
-  /** Returns false where no further request may be ahead; `give` must follow where it returns true. */
+  /** Returns false if no further request may be sent ahead; `give` must follow if it returns true. */
   take(): boolean {
     if (this.#taken >= Math.min(this.#requestsMax, this.#wanted())) return false;
     this.#taken += 1;
@@ -28,22 +29,23 @@ export class LookAhead {
 
 export interface Numbered<T> {
   readonly first: number;
-  /** Asks for one item. The signal aborts when nobody wants it any more. */
+  /** Requests one item. The signal aborts when it is no longer needed. */
   readonly ask: (number: number, signal: AbortSignal) => Promise<T>;
-  /** Returns the number of the last item, as far as this one shows it. Nothing beyond is asked for before its turn. */
+  /** Returns the number of the last item, as far as this one shows it. Items beyond it are not requested ahead. */
   readonly lastOf: (item: T, number: number) => number;
-  /** The number of the last item, where it is known before the first one. */
+  /** Number of the last item, if it is known in advance. */
   readonly last?: number;
-  /** Gets what was answered and is not wanted any more. */
+  /** Receives items that were answered but are no longer needed. */
   readonly drop?: (item: T) => void;
-  /** Without it, each item is asked for when its turn comes. */
+  /** Without it, each item is requested when its turn comes. */
   readonly lookAhead?: LookAhead | undefined;
   readonly signal: AbortSignal;
 }
 
 /**
- * Yields numbered items in order, while the next ones are on their way already. The consumer leaves at the last one; there is no
- * other end. An error comes in its turn, after the items before it.
+ * Yields numbered items in order while the next ones are already in flight. It does not end on its
+ * own: the consumer stops at the last item. An error is thrown in its turn, after the items before
+ * it.
  */
 export async function* inOrder<T>(asked: Numbered<T>): AsyncGenerator<T, never, void> {
   const ending = new AbortController();

@@ -1,8 +1,9 @@
 import { isIP } from 'node:net';
 
 /**
- * Returns whether a host, as `URL.hostname` has it, is this machine's own loopback interface: what is sent there passes
- * no network, so it needs no encryption. A name other than `localhost` is not looked up, since the answer may change.
+ * Returns true if a host, as in `URL.hostname`, is this machine's loopback interface: data sent
+ * there crosses no network and needs no encryption. A name other than `localhost` is not resolved,
+ * because the result may change.
  */
 export function isLoopbackHost(hostname: string): boolean {
   const host = hostname.replace(/^\[(.*)\]$/, '$1').toLowerCase();

@@ -1,10 +1,16 @@
 /** Memory that an entrant holds, from before its bytes arrive until they are stored or dropped. */
 export interface HeldMemory {
-  /** More has arrived than was expected, or less. Never waits: who has begun must be able to end. */
+  /**
+   * Corrects the size after more or less has arrived than expected. Never waits: an entrant that
+   * has begun must be able to finish.
+   */
   resize(bytes: number): void;
-  /** Gives everything back; a second call does nothing. */
+  /** Returns all memory; a second call does nothing. */
   release(): void;
-  /** Returns true while others wait for room or half of the memory is in use: what can leave now should. */
+  /**
+   * Returns true while others wait for room, or half of the memory is in use, so that memory should
+   * be released early.
+   */
   isWanted(): boolean;
 }
 
@@ -16,8 +22,9 @@ interface Waiter {
 const wantedShare = 0.5;
 
 /**
- * Bounds the bytes that wait to be stored. An entrant says how much it expects and waits outside until there is room; one is always let in,
- * so that nothing is too large to be read at all. Who is inside never waits, which is why this cannot end in a deadlock.
+ * Limits the bytes that wait to be stored. An entrant states its expected size and waits until
+ * there is room; one is always admitted, so that nothing is too large to be read at all. Admitted
+ * entrants never wait, so no deadlock is possible.
  */
 export class MemoryGate {
   readonly #bytesMax: number;
@@ -29,7 +36,7 @@ export class MemoryGate {
     this.#bytesMax = bytesMax;
   }
 
-  /** Bytes that are held now, expected ones included. */
+  /** Bytes currently held, including expected ones. */
   get usedBytes(): number {
     return this.#usedBytes;
   }

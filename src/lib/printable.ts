@@ -1,16 +1,17 @@
 /**
- * Control characters (C0, DEL, C1), which move cursors, colour, rename windows or make links on a terminal; the marks that
- * reverse the direction of text; separators of lines; what has no shape at all (byte order mark, tags, lone surrogates).
+ * Matches control characters (C0, DEL, C1), which can move the cursor, set colours, rename windows
+ * or create links on a terminal; bidirectional marks; line separators; and invisible characters
+ * (byte order mark, tags, lone surrogates).
  */
 const unprintable =
   /[\p{Cc}\p{Cs}\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}]/gu;
-/** Matches like `unprintable`, except for ends of lines and tabs; for texts of several lines such as a stack. */
+/** Matches like `unprintable`, except for line breaks and tabs; for texts of several lines such as a stack trace. */
 const unprintableInLines = new RegExp(`(?![\\n\\t])${unprintable.source}`, 'gu');
 
 export interface PrintOptions {
-  /** Characters after which the text is cut, with an ellipsis as the last one. */
+  /** Maximum number of characters; a longer text is truncated and ends with an ellipsis. */
   readonly widthMax?: number;
-  /** Lets ends of lines and tabs through. */
+  /** Keeps line breaks and tabs. */
   readonly keepsLines?: boolean;
 }
 
@@ -19,7 +20,7 @@ export interface PrintOptions {
  * from outside, and a person who may name a queue must not be able to control the operator's terminal.
  */
 export function printable(text: string, { widthMax, keepsLines = false }: PrintOptions = {}): string {
-  // Far more than fits is cut first, so that a text of megabytes costs nothing.
+  // A much longer text is truncated first, so that megabytes cost nothing.
   const given = widthMax === undefined ? text : text.slice(0, 2 * widthMax + 2);
   const escaped = given.replace(keepsLines ? unprintableInLines : unprintable, escapeCharacter);
   if (widthMax === undefined || escaped.length <= widthMax) return escaped;
@@ -27,7 +28,7 @@ export function printable(text: string, { widthMax, keepsLines = false }: PrintO
   return characters.length <= widthMax ? escaped : `${characters.slice(0, widthMax - 1).join('')}…`;
 }
 
-/** Returns JSON that says the same with only printable characters, as `\\u009b`; JSON itself escapes no more than C0. */
+/** Returns equivalent JSON with only printable characters (such as `\\u009b`), because JSON itself escapes only C0. */
 export function printableJson(json: string): string {
   return json.replace(unprintable, (character) =>
     Array.from({ length: character.length }, (_, unit) => {
@@ -36,7 +37,7 @@ export function printableJson(json: string): string {
   );
 }
 
-/** Columns of a terminal, as far as each character takes one. */
+/** Returns the width on a terminal, assuming one column per character. */
 export function widthOf(text: string): number {
   return [...text].length;
 }

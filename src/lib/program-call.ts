@@ -4,7 +4,7 @@ export interface ProgramStart {
   /** `process.argv[1]`. */
   readonly script: string;
   readonly directory: string;
-  /** As npm sets them for what it starts. */
+  /** Environment, with the variables that npm sets. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
@@ -13,8 +13,9 @@ const containerScript = '/app/dist/main.js';
 const commandName = 'genesys-warehouse';
 
 /**
- * Returns the words by which this program can be started once more, the way it was started this time, so that a command
- * that is printed can be copied: `genesys-warehouse`, `npx genesys-warehouse`, or `node` and the path of the script.
+ * Returns the command that starts this program the way it was started this time, so that printed
+ * commands can be copied: `genesys-warehouse`, `npx genesys-warehouse`, or `node` with the path of
+ * the script.
  */
 export function programCall({ script, directory, environment }: ProgramStart): string {
   if (script === containerScript) return `docker compose run --rm extractor`;

@@ -1,20 +1,21 @@
-/** Replaces secrets. */
+/** Text that replaces secrets. */
 export const redacted = '[redacted]';
 
 /**
- * Limits the literals searched for: shorter ones would match ordinary words and digits, which destroys the text and
- * reveals the secret by what is missing. Passwords of any length are still found by their place, such as in a Postgres URL.
+ * Minimum length of literals to search for: shorter ones would match ordinary words and digits,
+ * which garbles the text and reveals the secret by its absence. Passwords of any length are still
+ * found by their position, such as in a Postgres URL.
  */
 const secretLengthMin = 6;
 const literalsMax = 8;
-// Lengths are bounded so that a hostile text cannot make the search slow.
+// Lengths are limited so that a hostile text cannot make the search slow.
 const secretKey = /^[\w.$-]{0,64}(?:secret|token|authorization|password)[\w.$-]{0,64}$/i;
 const secretMember = /("[\w.$-]{0,64}(?:secret|token|authorization|password)[\w.$-]{0,64}"\s*:\s*)"(?:[^"\\]|\\.)*"/gi;
 const urlPassword = /(\bpostgres(?:ql)?:\/\/[^\s:/@"]*:)[^\s"]*(?=@)/gi;
 const passwordParameter = /\b((?:password|client_secret|access_token|refresh_token)=)[^\s&"']+/gi;
 const credentials = /\b((?:bearer|basic)\s+)[\w.~+/=-]{8,}/gi;
 
-/** Replaces the given literals, also where a URL or JSON has them escaped. */
+/** Replaces the given literals, including their escaped forms in URLs and JSON. */
 export function redactLiterals(text: string, secrets: readonly (string | undefined)[]): string {
   return secrets
     .filter((secret) => secret !== undefined && secret.length >= secretLengthMin)
@@ -68,7 +69,7 @@ export class Redactor {
     return redactText(text, [...this.#secrets]);
   }
 
-  // The first entry is the client's own secret, which never goes.
+  // The first entry is the client's own secret, which is never dropped.
   #dropOldestToken(): void {
     const [, oldest] = this.#secrets;
     if (oldest) this.#secrets.delete(oldest);

@@ -37,7 +37,7 @@ export function regionHost(value: string): string | undefined {
   return knownHosts.test(host) ? host : undefined;
 }
 
-/** Returns whether a base URL would send credentials over a network without encryption. */
+/** Returns true if a base URL would send credentials over a network without encryption. */
 export function isClearText(apiUrl: string): boolean {
   const url = URL.canParse(apiUrl) ? new URL(apiUrl) : undefined;
   return url?.protocol === 'http:' && !isLoopbackHost(url.hostname);

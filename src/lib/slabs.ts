@@ -1,15 +1,16 @@
 import { Buffer } from 'node:buffer';
 
 /**
- * Memory of fixed size that is used again. Small buffers that come and go by the thousand leave the heap of the process in pieces, and what
- * the garbage collector has not got round to comes on top: twice to three times what is in use.
+ * Pool of fixed-size memory that is reused. Thousands of short-lived small buffers fragment the
+ * heap of the process, and together with uncollected garbage they take two to three times the
+ * memory in use.
  */
 export class SlabPool {
   readonly #slabBytes: number;
   readonly #idleMax: number;
   readonly #idle: Buffer[] = [];
 
-  /** `idleBytesMax`: what is kept for the next user when nobody uses it. */
+  /** `idleBytesMax`: unused memory that is kept for later. */
   constructor(slabBytes: number, idleBytesMax: number) {
     this.#slabBytes = slabBytes;
     this.#idleMax = Math.floor(idleBytesMax / slabBytes);
@@ -28,11 +29,14 @@ export class SlabPool {
   }
 }
 
-/** Copies of bytes, one after the other in slabs. After `release` none of them may be read any more: others write there. */
+/**
+ * Stores copies of bytes consecutively in slabs. After `release` none of them may be read any more,
+ * because the slabs are reused.
+ */
 export class SlabWriter {
   readonly #pool: SlabPool;
   readonly #slabs: Buffer[] = [];
-  /** Bytes used of the last slab. */
+  /** Used bytes of the last slab. */
   #used = 0;
   #largeBytes = 0;
 
@@ -40,7 +44,7 @@ export class SlabWriter {
     this.#pool = pool;
   }
 
-  /** Bytes taken from the pool, and beside it. */
+  /** Bytes taken from the pool and allocated outside it. */
   get bytes(): number {
     return this.#slabs.length * this.#pool.slabBytes + this.#largeBytes;
   }

@@ -3,7 +3,10 @@ interface Waiter {
   readonly begin: () => void;
 }
 
-/** Runs at most so many pieces of work at once; who waits begins by priority, the smallest number first, then in order of arrival. */
+/**
+ * Limits how many tasks run at once; waiting tasks start by priority, the smallest number first,
+ * then in order of arrival.
+ */
 export class Slots {
   readonly #waiters: Waiter[] = [];
   #free: number;
@@ -32,7 +35,7 @@ export class Slots {
     });
   }
 
-  /** A slot that becomes free goes to the first waiter without being free in between. */
+  /** Passes a slot to the first waiter without releasing it in between. */
   #give(): void {
     const next = this.#waiters.shift();
     if (next === undefined) this.#free += 1;

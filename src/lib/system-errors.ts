@@ -1,6 +1,6 @@
 type Sentence = (path: string) => string;
 
-/** Conditions of the machine that no stack explains, by Node's code. `path` is ` of FILE`, or empty where none is known. */
+/** Sentences for system errors, by Node's code. `path` is ` of FILE`, or empty where none is known. */
 const sentences: Readonly<Record<string, Sentence>> = {
   EMFILE: () => 'This process has reached its limit of open files (EMFILE). Raise it, for example with ulimit -n 1024.',
   ENFILE: () => 'This machine has reached its limit of open files (ENFILE). Close other programs or raise fs.file-max.',
@@ -10,7 +10,10 @@ const sentences: Readonly<Record<string, Sentence>> = {
 };
 const causesMax = 8;
 
-/** Returns one sentence with the remedy about a system error, or the cause of another one; undefined for every other error. */
+/**
+ * Returns one sentence with the remedy for a system error, or for an error caused by one; undefined
+ * for every other error.
+ */
 export function describeSystemError(error: unknown): string | undefined {
   let current = error;
   for (let depth = 0; depth < causesMax && current instanceof Error; depth += 1) {

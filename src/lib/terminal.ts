@@ -1,4 +1,4 @@
-/** Questions to a person at a terminal. */
+/** Asks questions of a person at a terminal. */
 import { createInterface, type Interface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { UsageError } from './errors.js';
@@ -6,18 +6,19 @@ import { UsageError } from './errors.js';
 export interface AskOptions {
   /** Hides what is typed. */
   readonly isHidden?: boolean;
-  /** Ends the question; it then rejects with the signal's reason. */
+  /** Aborts the question, which then rejects with the signal's reason. */
   readonly signal: AbortSignal;
 }
 
-/** Resolves with what was typed, without blanks around it. */
+/** Resolves with the trimmed answer. */
 export type Ask = (question: string, options: AskOptions) => Promise<string>;
 
 const linesMax = 100;
 
 /**
- * Asks on the given streams. Lines that were typed or pasted before their question wait for it, and are not shown, since
- * one of them may be a secret. Rejects with a UsageError where the input ends.
+ * Asks on the given streams. Lines that were typed or pasted before their question are kept for it
+ * and not shown, because one of them may be a secret. Rejects with a UsageError where the input
+ * ends.
  */
 export function openTerminal(input: NodeJS.ReadableStream, output: NodeJS.WritableStream): Ask {
   let terminal: Terminal | undefined;
@@ -49,7 +50,7 @@ class Terminal {
       this.#isEnded = true;
       this.#answer?.(new UsageError('The input ended before every question was answered.'));
     });
-    // In raw mode the terminal sends Ctrl-C as a character; it is to mean what it always means.
+    // In raw mode the terminal sends Ctrl-C as a character; it must still interrupt the program.
     this.#lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   }
 

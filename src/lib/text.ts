@@ -2,20 +2,20 @@ import { printableJson } from './printable.js';
 
 const quotedLengthMax = 60;
 
-/** A value in a message: in quotes, control characters escaped, cut when long. */
+/** Quotes a value for a message, with control characters escaped and long values truncated. */
 export function quote(value: unknown): string {
   const written = String(value);
   const cut = written.length > quotedLengthMax ? `${written.slice(0, quotedLengthMax)}…` : written;
   return printableJson(JSON.stringify(cut));
 }
 
-/** `a`, `a or b`, `a, b or c`. */
+/** Formats a list as `a`, `a or b` or `a, b or c`. */
 export function formatList(values: readonly string[]): string {
   const last = values.at(-1) ?? '';
   return values.length < 2 ? last : `${values.slice(0, -1).join(', ')} or ${last}`;
 }
 
-/** The candidate that takes the fewest single-character edits. */
+/** Returns the candidate with the smallest edit distance. */
 export function closestMatch(word: string, candidates: readonly string[]): string {
   const ranked = candidates.map((candidate) => ({ candidate, distance: editDistance(word, candidate) }));
   return ranked.reduce((best, next) => (next.distance < best.distance ? next : best)).candidate;

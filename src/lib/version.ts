@@ -1,4 +1,4 @@
 import { readFileSync } from 'node:fs';
 
-/** The program's version, as `package.json` states it. */
+/** The program's version, from `package.json`. */
 export const version: string = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;

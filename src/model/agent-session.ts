@@ -3,11 +3,14 @@ import type { AssignmentSource, AssignmentState } from './assignment.js';
 
 export interface Named {
   readonly id: string;
-  /** Null where the directory does not know the id. */
+  /** Null if the id is not in the directory. */
   readonly name: string | null;
 }
 
-/** `contact`: alerting, dialing, talking; `afterCallWork`: contact is over, the wrap-up is open; `ended`: nothing is open. */
+/**
+ * `contact`: alerting, dialing or talking; `afterCallWork`: contact has ended, the wrap-up is open;
+ * `ended`: nothing is open.
+ */
 export const phases = ['contact', 'afterCallWork', 'ended'] as const;
 export type Phase = (typeof phases)[number];
 
@@ -67,7 +70,7 @@ export interface AgentSession {
   readonly cause: string | null;
   /** Last real code, else the last system code (ININ-…), else null. */
   readonly currentCode: string | null;
-  /** Participant attributes of the whole conversation; of equal names the last participant's. */
+  /** Participant attributes of the whole conversation; for equal names, the last participant's. */
   readonly attributes: Readonly<Record<string, string>>;
   /** Latest answer first. */
   readonly surveys: readonly SurveyAnswer[];
@@ -76,7 +79,7 @@ export interface AgentSession {
 
 export interface QueueEntry extends Named {
   readonly isDeleted: boolean;
-  /** OPTIONAL, MANDATORY, AGENT_REQUESTED, …; null where it was not listed. */
+  /** OPTIONAL, MANDATORY, AGENT_REQUESTED, …; null if the queue has not been listed. */
   readonly wrapupPrompt: string | null;
   /** Ids of the codes that the queue offers; null: its codes have not been listed. */
   readonly wrapupCodes: ReadonlySet<string> | null;
@@ -101,13 +104,16 @@ export function isSystemCode(code: string): boolean {
   return code.startsWith('ININ-');
 }
 
-/** Bounds within which a rule can match; null: no bound. An agent session with an active assignment is read in any case. */
+/**
+ * Conditions under which a rule can match; null: no condition. An agent session with an active
+ * assignment is read in any case.
+ */
 export interface AgentSessionFilter {
   readonly queueIds: readonly string[] | null;
   readonly mediaTypes: readonly string[] | null;
   readonly causes: readonly string[] | null;
   readonly phases: readonly Phase[];
-  /** Real codes beside none and system ones, which are always read; null: all. */
+  /** Real codes to read, besides none and system codes, which are always read; null: all. */
   readonly realCodes: readonly string[] | null;
   /** Only conversations with an answered survey. */
   readonly onlySurveyed: boolean;
@@ -120,7 +126,7 @@ export interface AgentSessionFilter {
   };
 }
 
-/** An answer that came from outside Genesys, as it is stored in `wrapup.surveys`. */
+/** An answer from a source other than Genesys, as stored in `wrapup.surveys`. */
 export interface SurveyInput extends Omit<SurveyAnswer, 'totalScore' | 'form'> {
   readonly conversationId: string;
 }

@@ -1,6 +1,7 @@
 /**
- * The words of the wrap-up ledger (`wrapup.assignments`): what rules decide, what is kept, and which state may follow which. A leaf, shared by
- * the rules (`wrapup/`), the tables (`postgres/wrapup/`) and the write-back.
+ * Types of the wrap-up ledger (`wrapup.assignments`): decisions of rules, stored rows, and
+ * transitions between states. Shared by the rules (`wrapup/`), the tables (`postgres/wrapup/`) and
+ * the write-back.
  */
 
 /** See the comment on `wrapup.assignments.state`. */
@@ -17,9 +18,10 @@ export type AssignmentState = (typeof assignmentStates)[number];
 export type AssignmentSource = 'rule' | 'survey';
 
 /**
- * Lists the states that may follow each. `sent` → `proposed` is for a call that certainly did nothing (429, refused connection); `sent` → `sent` for
- * one that is repeated after reading back; `rejected` → `verified` for a code that the next extraction shows after all. Assignments that are not active
- * stays as it is: a new decision is a new row.
+ * States that may follow each state. `sent` → `proposed` is for a call that certainly had no effect
+ * (429, refused connection); `sent` → `sent` for one that is repeated after reading back;
+ * `rejected` → `verified` for a code that the next extraction shows after all. Assignments that are
+ * no longer active do not change: a new decision is a new row.
  */
 const transitions: Readonly<Record<AssignmentState, readonly AssignmentState[]>> = {
   proposed: ['sent', 'verified', 'rejected', 'conflicted', 'superseded', 'revoked'],
@@ -35,7 +37,7 @@ export function canTransition(from: AssignmentState, to: AssignmentState): boole
   return transitions[from].includes(to);
 }
 
-/** States from which `to` may be reached. */
+/** Returns the states from which `to` may be reached. */
 export function statesBefore(to: AssignmentState): AssignmentState[] {
   return assignmentStates.filter((from) => canTransition(from, to));
 }
@@ -68,7 +70,10 @@ export interface Proposal {
   readonly note: string | null;
   /** The `wrapup_cause` at that time; null where the session had a real code. */
   readonly cause: string | null;
-  /** Last code of the session when this was decided, system codes included. Any other real code found later is an agent's and wins. */
+  /**
+   * Last code of the session at the time of the decision, system codes included. Any other real
+   * code found later was set by an agent and wins.
+   */
   readonly previousCode: string | null;
 }
 
@@ -102,7 +107,7 @@ export interface Claim {
   readonly until: Date;
 }
 
-/** Result of one attempt to write an assignment. `proposed`: nothing was done; it is retried from `retryAt` on. */
+/** Result of one attempt to write an assignment. `proposed`: it had no effect and is retried from `retryAt` on. */
 export interface Outcome {
   readonly state: 'verified' | 'rejected' | 'conflicted' | 'proposed';
   /** A plain sentence. */

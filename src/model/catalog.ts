@@ -17,7 +17,7 @@ export interface CatalogColumn {
   readonly isForReaders: boolean;
 }
 
-/** A column that refers to the key of another relation, as `mart.ops_relationships` has it. */
+/** A column that refers to the key of another relation, as in `mart.ops_relationships`. */
 export interface CatalogRelationship {
   readonly fromRelation: string;
   readonly fromColumn: string;

@@ -28,7 +28,7 @@ export interface Slice {
 export interface Reject {
   readonly recordId: string | null;
   readonly reason: string;
-  /** The JSON as it came, as text. */
+  /** The original JSON, as text. */
   readonly record: string;
 }
 
@@ -37,14 +37,17 @@ export interface ConversationBatch {
   readonly conversations: readonly FlatConversation[];
 }
 
-/** A whole listing of a directory relation, values by column name: what it does not show any more is marked as deleted. */
+/**
+ * A complete listing of a directory relation, with values by column name; entries that are missing
+ * from it are marked as deleted.
+ */
 export interface EntityBatch {
   readonly kind: 'entities';
   readonly relation: string;
   readonly idColumns: readonly string[];
   /** A change in one of these closes the row and opens another; a change in any other column replaces it in place. */
   readonly historyColumns: readonly string[];
-  /** The part of the relation that this listing is whole for; all of it when absent. */
+  /** The part of the relation for which this listing is complete; the whole relation when absent. */
   readonly scope?: EntityScope;
   readonly rows: readonly EntityRow[];
 }
@@ -59,25 +62,27 @@ export interface EntityScope {
 export type EntityRow = Readonly<Record<string, unknown>>;
 
 /**
- * Everything a source says about one interval of a relation, e.g. an aggregate: the rows replace what is stored for exactly that interval
- * (and for `scope`, a dimension with the values that were asked for) where they differ. The relation has `interval_start`, `as_of` and the
- * columns of the rows; times in rows are milliseconds since 1970.
+ * All data of a source for one interval of a relation, e.g. an aggregate: where they differ, the
+ * rows replace the stored ones for exactly that interval (and for `scope`, a dimension with the
+ * requested values). The relation has `interval_start`, `as_of` and the columns of the rows; times
+ * in rows are milliseconds since 1970.
  */
 export interface IntervalBatch {
   readonly kind: 'interval';
   readonly relation: string;
   readonly interval: Interval;
-  /** Columns that identify the rows of one `interval_start`; absent values equal each other. */
+  /** Columns that identify a row within one `interval_start`; absent values are equal to each other. */
   readonly dimensions: readonly string[];
   readonly scope?: { readonly column: string; readonly values: readonly string[] };
   readonly rows: readonly EntityRow[];
-  /** Rows whose interval began earlier are removed: a relation that keeps only the last days. */
+  /** Rows whose interval began earlier are removed, for a relation that keeps only recent days. */
   readonly retainFrom?: Date;
 }
 
 /**
- * Holds a source's statuses of some users in one interval, in `start_time` and `end_time` (milliseconds since 1970, no end while
- * open) and the status columns. A span that reaches over the interval's ends is given whole or cut there.
+ * Holds a source's statuses of some users in one interval, in `start_time` and `end_time`
+ * (milliseconds since 1970, no end while open) and the status columns. A span that extends beyond
+ * the interval is given whole or cut at its ends.
  */
 export interface SpanBatch {
   readonly kind: 'spans';
@@ -97,37 +102,37 @@ export interface Page {
   readonly rejects: readonly Reject[];
   /** Resume point after this page. Never null: a null cursor means that a pass has not begun. */
   readonly cursor: Json;
-  /** Records in the answer, for progress and counts. A page without any is committed at once: it only moves the cursor. */
+  /** Records in the response. A page without any is committed at once, because it only moves the cursor. */
   readonly recordCount: number;
-  /** Absent where the page is small, as most are. */
+  /** Absent for small pages, as most are. */
   readonly memory?: PageMemory;
 }
 
-/** The share of a page in the memory that all pages have together. */
+/** A page's share of the memory that all pages have together. */
 export interface PageMemory {
-  /** Gives the share back and empties the page. To be called when it is stored or dropped. */
+  /** Returns the share and empties the page. Must be called when the page is stored or dropped. */
   release(): void;
-  /** Says that others wait for room, so that this page is better stored at once than kept until there are more. */
+  /** Returns true if others wait for room, so that this page should be stored at once. */
   isWanted(): boolean;
 }
 
 export interface StreamContext {
   readonly now: () => Date;
   readonly signal: AbortSignal;
-  /** Ids of conversations stored as open, above `after` in id order, at most `limit`: what `open_conversations` asks for again. */
+  /** Ids above `after` of conversations stored as open, in order, at most `limit`. */
   readonly openConversationIds: (after: string | null, limit: number) => Promise<readonly string[]>;
-  /** Users in the stored directory, in id order, without those that are known to have been deleted before `since`. */
+  /** Ids of users in the stored directory, in order, without those deleted before `since`. */
   readonly userIds: (since: Date) => Promise<readonly string[]>;
-  /** Bound to the slice. For what a person should know although the pull continues. */
+  /** Log bound to the slice, for facts that a person should know although the pull continues. */
   readonly log: Log;
 }
 
 export interface SliceContext extends StreamContext {
-  /** Returns a conversation record without people who were erased, before it is encoded; the same record where none is in it. */
+  /** Returns a conversation record without erased people, before it is encoded; the same record if none is in it. */
   readonly erase: (record: unknown) => unknown;
 }
 
-/** Streams whose dead letters are single conversations, which can be stored again as they are; of all others the slice is pulled again. */
+/** Streams whose dead letters can be stored again individually; others are pulled again by slice. */
 export const conversationStreams: readonly string[] = [
   'conversations',
   'conversation_history',
@@ -136,7 +141,7 @@ export const conversationStreams: readonly string[] = [
   'evaluation_events',
 ];
 
-/** Streams of kind `snapshot`: they show the present, so no past day of theirs is complete or not. */
+/** Streams of kind `snapshot`: they show the present, so completeness of past days does not apply to them. */
 export const snapshotStreams: readonly string[] = [
   'directory',
   'queue_directory',
@@ -144,16 +149,19 @@ export const snapshotStreams: readonly string[] = [
   'queue_observations',
 ];
 
-/** Defines how a stream is planned and one of its slices is pulled. Knows the API; of the database only names of relations and columns. */
+/**
+ * Defines how a stream is planned and how one of its slices is pulled. Depends on the API, and of
+ * the database only on names of relations and columns.
+ */
 export interface Stream {
   readonly name: string;
   /** `interval`: a contiguous history is needed. `snapshot`: only the present period is needed; missed ones are skipped. */
   readonly kind: 'interval' | 'snapshot';
   /** Smaller is more urgent: live before backfill. */
   readonly priority: number;
-  /** Other streams ask and read with its records, so that its very first listing is pulled before anything else. */
+  /** True if other streams depend on its records, so that its very first listing is pulled before anything else. */
   readonly isPrerequisite?: boolean;
-  /** Part of `sync` without `--stream`. */
+  /** True if `sync` without `--stream` includes it. */
   readonly isDefault: boolean;
   /** Time after a slice's end (snapshot: start) before its first pass. */
   readonly lagMs: number;
@@ -161,15 +169,15 @@ export interface Stream {
   readonly repassAgesMs: readonly number[];
   /** Length of a slice that covers `at`; lengths divide a day. Older history may be cut coarser. */
   readonly sliceLengthMs: (at: Date, now: Date) => number;
-  /** Length of the slices of a past range that somebody asks for, where it is not the usual one; lengths divide a day. */
+  /** Returns the slice length of a backfill, if it differs from the usual one; lengths divide a day. */
   readonly backfillLengthMs?: (range: Interval, context: StreamContext) => Promise<number>;
-  /** Age that the first planning may reach back to; undefined for the configured start. */
+  /** Age to which the first plan reaches back; undefined for the configured start. */
   readonly initialLookbackMs?: number;
-  /** Slices of a period of this length that is over become one slice, so that what was live in small slices costs one pull a pass. */
+  /** Slices of a past period of this length are merged, so that each pass costs one request. */
   readonly mergedLengthMs?: number;
-  /** It takes records in one by one and bounds their memory itself; pages of all other streams are read whole. */
+  /** True if the stream reads records one by one and limits their memory itself. */
   readonly isRecordWise?: boolean;
-  /** Another stream that stores the same records: what it has pulled need not be tried here again and again. */
+  /** Another stream that stores the same records; what it has pulled need not be retried here. */
   readonly coveredBy?: string;
   /** Smallest interval into which a slice may be split when a cap is hit. */
   readonly sliceLengthMsMin: number;
@@ -184,58 +192,59 @@ export interface StoreCounts {
 }
 
 /**
- * A slice that this process alone may work on: the claim ends with the connection that writes, however that ends, and nothing is
- * committed for a claim that another process has taken over. Every method but `release` is one transaction.
+ * A slice on which only this process may work: the claim ends with the connection that writes, and
+ * nothing is committed for a claim that another process has taken over. Every method except
+ * `release` is one transaction.
  */
 export interface SliceClaim {
   readonly slice: Slice;
-  /** See `SliceContext.erase`; nothing is committed of what was read before another person was erased. */
+  /** See `SliceContext.erase`; records read before another person was erased are not committed. */
   readonly erase: SliceContext['erase'];
   /** Stores the pages' rows and the last page's cursor together. */
   commit(pages: readonly Page[]): Promise<StoreCounts>;
-  /** The pass is complete: `nextDueAt` null makes the slice final. `pages` are stored in the same transaction. */
+  /** Completes the pass; `nextDueAt` null makes the slice final. `pages` are stored in the same transaction. */
   complete(pages: readonly Page[], nextDueAt: Date | null): Promise<StoreCounts>;
   fail(message: string, retryAt: Date): Promise<void>;
   /** Leaves the slice pending, not before `retryAt`; not a failure. */
   defer(message: string, retryAt: Date): Promise<void>;
   /** Replaces the slice by these, which together are its interval. */
   split(parts: readonly Interval[], dueAt: Date): Promise<void>;
-  /** Forgets the cursor: the pass begins again. */
+  /** Clears the cursor, so that the pass begins again. */
   restart(message: string): Promise<void>;
   release(): Promise<void>;
 }
 
 export interface ClaimOptions {
-  /** In the order of their turns, which decides among slices that are equally urgent. */
+  /** In the order of their turns, which breaks ties between equally urgent slices. */
   readonly streams: readonly string[];
   readonly now: Date;
   /** Slices that end after this instant are live: they go before all others, by the streams' priority. */
   readonly liveAfter: Date;
-  /** Nothing but live slices. */
+  /** True to claim only live slices. */
   readonly isLiveOnly: boolean;
-  /** Slices that failed before this instant are tried although their `retry_at` lies ahead. */
+  /** Slices that failed before this instant are retried even if their `retry_at` is in the future. */
   readonly retryFailedBefore?: Date;
   /** Only slices inside this range, for a backfill that shares the database with a scheduler. */
   readonly within?: Interval;
 }
 
-/** Holds what the ledger knows of a stream when its slices are planned. */
+/** State of a stream in the ledger, from which its slices are planned. */
 export interface PlannedRanges {
   /** Start of the stream's schedule; null before the first planning of a schedule. */
   readonly scheduledFrom: Date | null;
   /** Ranges of slices, neighbours merged, in order. */
   readonly planned: readonly Interval[];
-  /** Ranges that were removed on purpose; they need no slices, like those that are planned. In order. */
+  /** Ranges that `prune` removed; like planned ones, they need no slices. In order. */
   readonly pruned: readonly Interval[];
 }
 
-/** Says what is to be written into the ledger of a stream. Data alone: computed from `PlannedRanges` by `engine/plan.ts`. */
+/** Changes to the ledger of a stream, as pure data that `engine/plan.ts` computes from `PlannedRanges`. */
 export interface Plan {
   readonly stream: Pick<Stream, 'name' | 'kind' | 'priority' | 'repassAgesMs' | 'mergedLengthMs' | 'coveredBy'>;
   readonly now: Date;
-  /** A schedule also merges slices of periods that are over; a range requested once does not. */
+  /** True for a schedule, which also merges slices of past periods; false for a requested range. */
   readonly isSchedule: boolean;
-  /** Start of the schedule from now on, unless it began earlier; null where that does not change. */
+  /** New start of the schedule, unless it began earlier; null if it does not change. */
   readonly scheduledFrom: Date | null;
   /** Slices to add, in order and without overlap. */
   readonly slices: readonly PlannedSlice[];
@@ -248,18 +257,19 @@ export interface PlannedSlice {
 
 /** The ledger as the engine sees it; `postgres/` implements it. */
 export interface Ledger {
-  /** Reads what a plan of the stream is computed from. */
+  /** Reads the state from which a plan of the stream is computed. */
   plannedRanges(stream: string): Promise<PlannedRanges>;
   /**
-   * Adds slices and returns how many. Leaves out those that overlap what another planner has added since `plannedRanges`: where
-   * it returns fewer than there are in the plan, read again and plan what is still missing.
+   * Adds slices and returns how many. Omits those that overlap slices that another planner has
+   * added since `plannedRanges`: if it returns fewer than the plan has, read again and plan what is
+   * still missing.
    */
   plan(plan: Plan): Promise<number>;
-  /** Makes slices that touch `range` due now, final ones too: a person wants them pulled again. */
+  /** Makes slices that touch `range` due now, including final ones, to pull them again on request. */
   markDue(stream: string, range: Interval, now: Date): Promise<number>;
-  /** The most urgent due slice that nobody works on, or null. */
+  /** Claims the most urgent due slice that nobody works on, or returns null. */
   claim(options: ClaimOptions): Promise<SliceClaim | null>;
-  /** True while any process works on a slice of this stream. */
+  /** Returns true while any process works on a slice of this stream. */
   isClaimed(stream: string): Promise<boolean>;
   /** Reads which processes hold due slices of these streams. */
   held(streams: readonly string[], now: Date): Promise<readonly HeldSlices[]>;
@@ -269,7 +279,7 @@ export interface Ledger {
 export interface HeldSlices {
   readonly slices: number;
   readonly since: Date;
-  /** Host and process, as the process calls itself. */
+  /** Host and process, as reported by the process itself. */
   readonly holder: string;
   /** Server process of the session. */
   readonly pid: number;

@@ -1,4 +1,4 @@
-/** Types of a lake's columns, after Delta's own names; `decimal` is decimal(18,3), which holds seconds to the millisecond. */
+/** Types of a lake's columns, by Delta's names; `decimal` is decimal(18,3), for seconds with milliseconds. */
 export type LakeType = 'string' | 'integer' | 'long' | 'decimal' | 'double' | 'boolean' | 'date' | 'timestamp';
 
 export interface LakeColumn {
@@ -9,11 +9,11 @@ export interface LakeColumn {
 
 /** A relation of the warehouse as a table of the lake. */
 export interface LakeTable {
-  /** Below the lake's address, such as `mart/fct_conversations`. */
+  /** Path below the lake's address, such as `mart/fct_conversations`. */
   readonly path: string;
   readonly description: string;
   readonly columns: readonly LakeColumn[];
-  /** True where files are kept by UTC day; else the table is replaced as a whole. */
+  /** True if files are kept by UTC day; else the table is replaced as a whole. */
   readonly isByDay: boolean;
 }
 

@@ -3,8 +3,8 @@ import type { ColumnType } from './mart-relation.js';
 export type { ColumnType, Relation, RelationColumn } from './mart-relation.js';
 
 /**
- * Defines the queries on schema mart that the page, its CSV files and Grafana may run: fixed and named, each with typed parameters.
- * Nothing from outside ever becomes a part of a statement.
+ * Defines the queries on schema mart that the page, its CSV files and Grafana may run: fixed and
+ * named, each with typed parameters. No input ever becomes part of a statement.
  */
 export const parameterTypes = ['day', 'instant', 'text', 'uuid', 'integer', 'texts', 'uuids', 'zone'] as const;
 
@@ -42,19 +42,22 @@ export type Cell = string | number | boolean | null;
 export interface QueryResult {
   readonly columns: readonly ResultColumn[];
   readonly rows: readonly (readonly Cell[])[];
-  /** There were more rows than one answer may have. */
+  /** True if there were more rows than one result may have. */
   readonly isCut: boolean;
 }
 
-/** Checked values by parameter name; an absent one is null in the statement. Local times of `instant` carry their zone. */
+/**
+ * Validated values by parameter name; an absent one is null in the statement. Local times of
+ * `instant` include their zone.
+ */
 export type QueryValues = Readonly<Record<string, string | number | readonly string[] | undefined>>;
 
-/** The database is away, or refuses. `message` is fit for the page: no address, no statement. */
+/** The database is unreachable or refuses. `message` can be shown on the page: it has no address and no statement. */
 export class MartUnavailableError extends Error {
   override readonly name = 'MartUnavailableError';
 }
 
-/** A statement ran into its time limit. */
+/** A statement exceeded its time limit. */
 export class MartTimeoutError extends Error {
   override readonly name = 'MartTimeoutError';
 }

@@ -16,14 +16,17 @@ export interface MartReader {
   readonly queries: ReadonlyMap<string, NamedQuery>;
   readonly timeZone: string;
   access(): Promise<ReaderAccess>;
-  /** The dictionary: what the role may read, by name. */
+  /** Returns the relations that the role may read, by name. */
   relations(): Promise<ReadonlyMap<string, Relation>>;
   run(query: string, values: QueryValues): Promise<QueryResult>;
-  /** All rows up to a bound, in parts; the first part is empty where there are none. Ends when the caller stops asking. */
+  /**
+   * Yields all rows up to a limit, in parts; the first part is empty if there are none. Ends when
+   * the caller stops iterating.
+   */
   stream(query: string, values: QueryValues): AsyncIterable<QueryResult>;
-  /** The record of a conversation as JSON, null where there is none. Only for an owner: see `access`. */
+  /** Returns the record of a conversation as JSON; null if there is none. Only for an owner: see `access`. */
   record(conversationId: string): Promise<unknown>;
-  /** A report of checked columns; throws where one is not the relation's. */
+  /** Runs a report of validated columns; throws if one does not belong to the relation. */
   report(spec: ReportSpec): Promise<QueryResult>;
   streamReport(spec: ReportSpec): AsyncIterable<QueryResult>;
   close(): Promise<void>;

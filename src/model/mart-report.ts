@@ -3,7 +3,7 @@ import type { ColumnType, Relation } from './mart-relation.js';
 /** Describes a report that a person composed from the dictionary: columns and operators by name, values separately. */
 export interface ReportSpec {
   readonly relation: string;
-  /** Columns to group by, or to list where nothing is measured. */
+  /** Columns to group by, or to list if there are no measures. */
   readonly by: readonly string[];
   readonly measures: readonly ReportMeasure[];
   readonly step?: ReportStep;
@@ -35,7 +35,7 @@ export interface ReportFilter {
   readonly value?: string;
 }
 
-/** Figures that are wrong when summed or averaged over rows, by the columns that they are made of. */
+/** Figures that must not be summed or averaged over rows, with the columns from which they are computed. */
 export const ratios: Readonly<Record<string, { readonly over: readonly string[]; readonly under: readonly string[] }>> =
   {
     average_handle_seconds: { over: ['handle_seconds'], under: ['handled_count'] },
@@ -53,21 +53,21 @@ export const ratios: Readonly<Record<string, { readonly over: readonly string[];
     },
   };
 
-/** The ratio of a column that its relation can make again for any group of rows. */
+/** Returns the ratio of a column if its relation has the columns to recompute it for any group of rows. */
 export function ratioOf(relation: Relation, column: string): (typeof ratios)[string] | undefined {
   const ratio = ratios[column];
   const names = new Set(relation.columns.map(({ name }) => name));
   return ratio !== undefined && [...ratio.over, ...ratio.under].every((name) => names.has(name)) ? ratio : undefined;
 }
 
-/** A figure of which the sum over rows says something. */
+/** Returns true for a figure whose sum over rows is meaningful. */
 export function isAdditive(name: string, type: ColumnType): boolean {
   if (type !== 'number' || /^(average|median|max|min|p\d+|longest|lag)_/.test(name)) return false;
   return /(_count|_seconds|_numerator|_denominator)$/.test(name);
 }
 
 export interface TimeColumns {
-  /** Filters on it reach an index where there is one. */
+  /** Column to filter on, indexed if there is an index. */
   readonly filter: string;
   /** In the reporting zone, to group by. */
   readonly local: string;
@@ -83,7 +83,7 @@ const timeColumns: readonly TimeColumns[] = [
   { filter: 'completed_at', local: 'completed_local' },
 ];
 
-/** The time by which rows of a relation are cut and grouped; undefined for dimensions. */
+/** Returns the time columns by which rows of a relation are filtered and grouped; undefined for dimensions. */
 export function timeOf(relation: Relation): TimeColumns | undefined {
   const names = new Set(relation.columns.map(({ name }) => name));
   return timeColumns.find(({ filter, local }) => names.has(filter) && names.has(local));

@@ -1,9 +1,9 @@
-/** People who were erased, recognised in a record by digests of their identifiers and taken out of it. Pure. */
+/** Recognises erased people in a record by digests of their identifiers, and removes them. Pure. */
 import { createHmac } from 'node:crypto';
 import { kindOfKey, kindOfValue } from './personal-keys.js';
 import { normalAddress } from './scrubber.js';
 
-/** `conversation`: one that an erased person took part in; its later versions may not show that person. */
+/** `conversation`: one in which an erased person took part, so that its later versions must not show that person. */
 export type ErasureSubject = 'external_contact' | 'address' | 'user' | 'conversation';
 export type ErasurePolicy = 'mask' | 'remove';
 
@@ -15,18 +15,18 @@ export interface Erasure {
 
 export const erasedText = '[erased]';
 
-/** The identifier as it is compared: an address without what differs from one place to another, ids in lower case. */
+/** Returns the digest of an identifier in its normal form: addresses normalised, ids in lower case. */
 export function erasureDigest(salt: string, subject: ErasureSubject, identifier: string): string {
   const text = subject === 'address' ? normalAddress(identifier) : identifier.toLowerCase();
   return createHmac('sha256', salt).update(`${subject}\n${text}`).digest('hex');
 }
 
 export interface Eraser {
-  /** The conversation record without erased people; undefined when none of them is in it. */
+  /** Returns the conversation record without erased people; undefined when none of them is in it. */
   conversation(record: unknown): unknown;
   /** Erases people from any other JSON of the API, e.g. a user of the directory. */
   entity(json: unknown): unknown;
-  /** Treatment of an erased user, undefined for others. */
+  /** Returns the treatment of an erased user; undefined for others. */
   user(userId: unknown): ErasurePolicy | undefined;
 }
 
@@ -116,7 +116,7 @@ function erasedOutsiders(record: unknown, policy: ErasurePolicy): unknown {
   return withoutLiterals(cut, literals);
 }
 
-/** The name and own addresses of users; what their sessions hold of callers stays. */
+/** Erases the names and own addresses of users; data about callers in their sessions is kept. */
 function erasedUsers(record: unknown, users: ReadonlyMap<string, ErasurePolicy>): unknown {
   const literals = new Set<string>();
   const inParticipant = (participant: JsonObject, policy: ErasurePolicy) =>
@@ -135,7 +135,7 @@ function erasedUsers(record: unknown, users: ReadonlyMap<string, ErasurePolicy>)
   return withoutLiterals(copy, literals);
 }
 
-/** A user of the directory, or of a queue's members, as the API lists it. */
+/** Erases a user in a listing of the directory or of a queue's members. */
 function erasedEntity(json: unknown, user: Eraser['user']): unknown {
   const entity = json as JsonObject | null;
   const policy = typeof entity === 'object' && entity !== null ? (user(entity.id) ?? user(entity.userId)) : undefined;
@@ -162,7 +162,7 @@ function rewrite(
     const verdict = verdictOf(key, item, value as JsonObject);
     if (verdict === 'keep') copy[key] = rewrite(item, policy, verdictOf);
     else if (verdict === 'erase' && policy === 'mask') copy[key] = masked(item);
-    // An absent map would say nothing about attributes that are stored already.
+    // An absent map would leave stored attributes unchanged.
     else if (verdict === 'erase' && kindOfKey(key) === 'attributes') copy[key] = Array.isArray(item) ? [] : {};
   }
   return copy;
@@ -176,7 +176,7 @@ function masked(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, masked(item)]));
 }
 
-/** The person's address in any other writing, e.g. in a text under a key that nobody knows. */
+/** Removes the person's address in any other notation, e.g. in a text under an unknown key. */
 function withoutAddresses(value: unknown, policyOf: PolicyOf): unknown {
   if (typeof value === 'string') {
     return addressesIn(value)

@@ -18,7 +18,7 @@ for (const [kind, keys] of Object.entries(byKind)) {
   for (const key of keys.trim().split(/\s+/)) kinds.set(key, kind as PrivacyKind);
 }
 
-/** Genesys adds members; those that sound like an address are taken for one. */
+/** Genesys adds members; those whose name suggests an address are treated as one. */
 const soundsLikeAddress = /address|phone|e164|e-?mail$|dnis|callerid$/i;
 const knownKeysMax = 10_000;
 
@@ -31,10 +31,10 @@ export function kindOfKey(key: string): PrivacyKind | undefined {
   return kind;
 }
 
-/** Matches an address. The reason of entering a flow is one, or the id of a user or another flow. */
+/** Matches an address. The entry reason of a flow is one, or the id of a user or another flow. */
 const looksLikeAddress = /@|^(?:tel|sip|sips):|^[+\d][\d\s().\-/]{3,}$/;
 
-/** The kind of the value under a key of `holder`, for the keys whose kind depends on more than the key as well. */
+/** Returns the kind of the value under a key of `holder`, including keys whose kind depends on more than the key. */
 export function kindOfValue(
   key: string,
   value: unknown,
@@ -45,10 +45,10 @@ export function kindOfValue(
   return kindOfKey(key);
 }
 
-/** Purposes of participants that are the organisation's own: the names of agents, queues and flows are what reports are read by. */
+/** Purposes of the organisation's own participants, whose names (agents, queues, flows) reports need. */
 const ownPurposes = new Set(
   'acd agent api botflow campaign dialer group ivr station system user voicemail voicesurveyflow workflow'.split(' '),
 );
 
-/** True where `participantName` is the name of somebody outside the organisation, which also holds for purposes not known yet. */
+/** Returns true if `participantName` is the name of somebody outside the organisation; also for unknown purposes. */
 const isExternalContact = (purpose: unknown): boolean => typeof purpose !== 'string' || !ownPurposes.has(purpose);

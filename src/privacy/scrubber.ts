@@ -29,8 +29,9 @@ export function createScreen(policy: PrivacyPolicy): Screen | undefined {
 }
 
 /**
- * An address as it is compared and hashed: without scheme, host of a SIP address, parameters, separators and signs of a phone number and case,
- * so that `tel:+49 30 123`, `0049-30-123` and `sip:4930123@host` are the same.
+ * Returns the normal form in which addresses are compared and hashed: without scheme, SIP host,
+ * parameters, separators and signs of a phone number, in lower case, so that `tel:+49 30 123`,
+ * `0049-30-123` and `sip:4930123@host` are the same.
  */
 export function normalAddress(text: string): string {
   const bare = text.trim().toLowerCase().replace(/^<|>$/g, '');
@@ -44,7 +45,7 @@ export function normalAddress(text: string): string {
 type Hash = (text: string) => string;
 type Hide = Screen['value'];
 
-/** The hash that the policy writes for an address. */
+/** Returns the hash that the policy writes for an address. */
 export function hashedAddress(key: string, address: string): string {
   return hmac(key, normalAddress(address));
 }
@@ -52,7 +53,7 @@ export function hashedAddress(key: string, address: string): string {
 const hmac = (key: string, text: string): string =>
   hashPrefix + createHmac('sha256', key).update(text).digest('hex').slice(0, hashCharacters);
 
-/** Numbers and names come again and again. */
+/** Caches hashes, because numbers and names repeat. */
 function hasher(key: string | undefined): Hash {
   const known = new Map<string, string>();
   return (text) => {
@@ -83,14 +84,17 @@ function screened(value: unknown, hide: Hide, depth: number): unknown {
 
 function hidden(action: PrivacyAction, kind: string, value: unknown, hash: Hash): unknown {
   if (action === 'keep' || value === null) return value;
-  // An empty map, not none: none says nothing about the attributes that are stored already.
+  // An empty map instead of none, which would leave stored attributes unchanged.
   if (action === 'drop') return kind === 'attributes' ? emptied(value) : undefined;
   return hashed(value, kind === 'addresses' ? (text) => hash(normalAddress(text)) : hash, 0);
 }
 
 const emptied = (value: unknown): unknown => (Array.isArray(value) ? [] : {});
 
-/** Every text and number below the value; names of attributes stay, for they say what a value means. */
+/**
+ * Hashes every text and number below the value; names of attributes are kept, because they give
+ * values their meaning.
+ */
 function hashed(value: unknown, hash: Hash, depth: number): unknown {
   if (typeof value === 'number') return hash(String(value));
   if (typeof value === 'string') return value === '' || hashPattern.test(value) ? value : hash(value);

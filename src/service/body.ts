@@ -4,7 +4,10 @@ export class TooLargeError extends Error {
   override readonly name = 'TooLargeError';
 }
 
-/** The whole body, at most `bytesMax`; throws TooLargeError as soon as it is known to be longer, without reading on. */
+/**
+ * Reads the whole body, at most `bytesMax`; throws TooLargeError as soon as it is known to be
+ * longer, without reading further.
+ */
 export function readBody(request: IncomingMessage, bytesMax: number, signal: AbortSignal): Promise<Buffer> {
   const declared = Number(request.headers['content-length'] ?? 0);
   if (declared > bytesMax) return Promise.reject(new TooLargeError());

@@ -1,14 +1,14 @@
 export interface CachedOptions {
-  /** A value is not asked for again before it is as old as this. */
+  /** Age from which a value is read again. */
   readonly keepMs: number;
-  /** Time that a caller waits for a new value before it gets the last one. */
+  /** Time that a caller waits for a new value before it gets the previous one. */
   readonly waitMsMax: number;
-  /** Milliseconds that never run backwards. */
+  /** Monotonic clock, in milliseconds. */
   readonly clockMs: () => number;
 }
 
 export interface Known<T> {
-  /** The last value there was; absent before the first. */
+  /** The latest value; absent before the first. */
   readonly value?: T;
   readonly ageMs: number | null;
   /** The error that prevented a newer one. */
@@ -16,7 +16,8 @@ export interface Known<T> {
 }
 
 /**
- * Bounds concurrent reads: one read serves all callers, and callers that would wait too long get the last known value.
+ * Limits concurrent reads: one read serves all callers, and callers that would wait too long get
+ * the latest known value.
  */
 export function cached<T>(read: () => Promise<T>, options: CachedOptions): () => Promise<Known<T>> {
   let last: { readonly value: T; readonly atMs: number } | undefined;

@@ -14,10 +14,11 @@ interface Held {
 }
 
 /**
- * Bounds connections without letting silent ones lock others out. At a limit the newcomer is admitted and the connection
- * that has been idle longest goes: one that sends nothing, half a header or a body drop by drop counts as idle, one
- * whose answer is being made does not. Only where all are being answered is the newcomer refused. So a health check is
- * answered however many connections somebody holds open.
+ * Limits connections without letting silent ones lock others out. At a limit a new connection is
+ * admitted and the one that has been idle longest is closed: one that sends nothing, half a header
+ * or a very slow body counts as idle; one that is being answered does not. A new connection is
+ * refused only if all are being answered. A health check is therefore answered however many
+ * connections somebody holds open.
  */
 export class Connections {
   readonly #limits: ConnectionLimits;
@@ -31,7 +32,7 @@ export class Connections {
     this.#onDrop = onDrop;
   }
 
-  /** Takes a new connection in, or destroys it. */
+  /** Admits a new connection, or destroys it. */
   admit(socket: Socket): void {
     const peer = peerGroup(socket.remoteAddress);
     const { connectionsMax, connectionsPerAddressMax } = this.#limits;
@@ -89,7 +90,10 @@ export class Connections {
   }
 }
 
-/** Returns what counts as one client: an IPv4 address, or the /64 network of an IPv6 address, of which one machine has all. */
+/**
+ * Returns what counts as one client: an IPv4 address, or the /64 network of an IPv6 address,
+ * because one machine may use a whole /64.
+ */
 export function peerGroup(address: string | undefined): string {
   const plain = (address ?? 'unknown').replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
   if (!plain.includes(':')) return plain;

@@ -5,7 +5,7 @@ import type { DropReason } from './connections.js';
 const repeatMs = 10 * secondMs;
 const peersShownMax = 5;
 
-/** Logs dropped connections: the first at once, then at most one line in ten seconds with the counts since. */
+/** Logs dropped connections: the first at once, then at most one line every ten seconds with the counts since. */
 export class DropLog {
   readonly #log: Log;
   readonly #counts: Record<DropReason, number> = { idle_closed: 0, refused: 0 };

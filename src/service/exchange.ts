@@ -15,7 +15,7 @@ export interface Site {
   readonly routes: readonly Route[];
   readonly mounts: readonly Mount[];
   readonly isOurHost: HostCheck;
-  /** Called with a `Host` that was refused. */
+  /** Called with a refused `Host`. */
   readonly onForeignHost: (host: string) => void;
   readonly connections: Connections;
   readonly log: Log;
@@ -59,7 +59,7 @@ export async function exchange(
   }
 }
 
-/** With the signal aborted there is nobody left to wait for the rest: what is under way is cut. */
+/** Answers with an error. If the signal has aborted, nobody is waiting any more and the connection is cut. */
 async function sendFault(
   request: IncomingMessage,
   response: ServerResponse,
@@ -128,7 +128,7 @@ function findRoute(request: IncomingMessage, { path, query }: Target, here: read
   };
 }
 
-/** The longest prefix that is the path or one of its parents. */
+/** Finds the mount with the longest prefix that is the path or one of its parents. */
 function findMount(path: string, mounts: readonly Mount[]): Mount | undefined {
   return mounts
     .filter(({ prefix }) => prefix === '/' || path === prefix || path.startsWith(`${prefix}/`))

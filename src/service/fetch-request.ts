@@ -1,6 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 
-/** Returns the request as the Fetch API has it, or undefined where that does not allow it (such as a malformed header). */
+/**
+ * Converts the request to one of the Fetch API; undefined where that is not possible (such as for a
+ * malformed header).
+ */
 export function toFetchRequest(request: IncomingMessage, body: Buffer, signal: AbortSignal): Request | undefined {
   const { method = 'GET', url = '/', rawHeaders } = request;
   try {

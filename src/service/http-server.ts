@@ -10,19 +10,19 @@ import type { Mount, Route } from './routes.js';
 
 export interface ServiceOptions {
   readonly host: string;
-  /** 0 takes any free port. */
+  /** Port; 0 takes any free one. */
   readonly port: number;
   readonly routes: readonly Route[];
-  /** Whole handlers under a prefix; routes go before them. */
+  /** Whole handlers under a prefix; routes take precedence. */
   readonly mounts?: readonly Mount[];
-  /** Names beside `host` and IP addresses by which clients may call it; see `createHostCheck`. */
+  /** Names besides `host` and IP addresses by which clients may call it; see `createHostCheck`. */
   readonly names?: readonly string[];
   readonly limits?: Partial<ServiceLimits>;
   readonly log: Log;
 }
 
 export interface ServiceLimits extends ConnectionLimits {
-  /** From the opening of a connection, or the end of its last request, to the end of a header. */
+  /** Time from the opening of a connection, or the end of its last request, to the end of a header. */
   readonly headersMsMax: number;
   /** Interval at which the two timeouts above are checked; Node's default of 30 s would make them useless. */
   readonly checkMs: number;
@@ -30,7 +30,7 @@ export interface ServiceLimits extends ConnectionLimits {
 
 export interface Service {
   readonly port: number;
-  /** Accepts nothing more, lets answers under way finish for a moment, then cuts every connection. */
+  /** Stops accepting, gives current responses a moment to finish, then cuts every connection. */
   close(): Promise<void>;
 }
 
@@ -40,7 +40,7 @@ const defaultLimits: ServiceLimits = {
   headersMsMax: 10 * secondMs,
   checkMs: secondMs,
 };
-/** Node counts a connection until its descriptor is closed, which is a moment after it was given up. */
+/** Node counts a connection until its descriptor is closed, which is a moment after it was destroyed. */
 const closingConnectionsMax = 64;
 const headerBytesMax = 16 * 1_024;
 const requestMsMax = 30 * secondMs;
@@ -48,7 +48,10 @@ const keepAliveMs = 5 * secondMs;
 const closeMsMax = 2 * secondMs;
 const hostsReportedMax = 20;
 
-/** Listens on `host` alone. Rejects with the system's error when the port cannot be had; `portFault` makes it a sentence. */
+/**
+ * Listens on `host` only. Rejects with the system's error when the port is unavailable; `portFault`
+ * turns it into a sentence.
+ */
 export async function startService(options: ServiceOptions): Promise<Service> {
   const { log, routes, mounts = [] } = options;
   const limits = { ...defaultLimits, ...options.limits };
@@ -64,7 +67,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     exchanges.add(answering);
   });
   await listening(server, options);
-  // Nothing but a broken socket is reported here once it listens, and that one is gone already.
+  // Once it listens, only broken sockets are reported here, and those are closed already.
   server.on('error', (error) => log.warn({ error }, 'HTTP server error'));
   const close = () => closed(server, exchanges, closing).finally(() => drops.close());
   return { port: portOf(server), close };
@@ -84,7 +87,7 @@ function createBoundedServer(limits: ServiceLimits, connections: Connections, dr
   return server;
 }
 
-/** Each refused name is one line, so that somebody whose proxy passes its own name on finds the remedy. */
+/** Logs each refused name once, so that operators whose proxy forwards its own name find the remedy. */
 function reportHosts(log: Log): (host: string) => void {
   const reported = new Set<string>();
   return (host) => {

@@ -187,7 +187,7 @@ const liveFigures: readonly Figure[] = [
   }),
 ];
 
-/** Every metric of our own. */
+/** Every metric of this program. */
 export const allFigures: readonly Figure[] = [
   ...streamFigures,
   ...pulledFigures,
@@ -204,7 +204,10 @@ function lastError({ warehouse, run }: Facts): Sample[] {
   return [{ value: latest.at.getTime() / secondMs, labels }];
 }
 
-/** Each value of a label is a series of its own for the one who stores it: what differs from error to error is left out. */
+/**
+ * Builds the label of an error. Each value of a label is a separate time series, so parts that
+ * differ from error to error are removed.
+ */
 export function errorLabel(message: string): string {
   return redactText(message)
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{21,27}/gi, '…')

@@ -18,7 +18,7 @@ export interface ErrorFact {
   readonly message: string;
 }
 
-/** Genesys Cloud or the database is away, or refuses this process. */
+/** Genesys Cloud or the database is unreachable, or refuses this process. */
 export interface OutageFact {
   readonly of: 'genesys' | 'database';
   readonly since: Date;
@@ -29,7 +29,7 @@ export interface OutageFact {
 export interface WarehouseFigures {
   readonly streams: readonly StreamFigures[];
   readonly restatementsInLastDay: number;
-  /** Latest error of the slices that fail now. */
+  /** Latest error of the slices that are failing now. */
   readonly lastError: ErrorFact | null;
 }
 
@@ -62,7 +62,7 @@ export interface ApiFigures {
   readonly allowance: number;
 }
 
-/** Figures of the reaction to events, where it is switched on. */
+/** Figures of event handling, if it is switched on. */
 export interface LiveFigures {
   readonly isConnected: boolean;
   readonly topics: number;

@@ -3,11 +3,11 @@ import { allFigures, type Facts, type Figure, prefix } from './metrics-catalog.j
 
 export interface Metrics {
   readonly contentType: string;
-  /** The text that Prometheus reads, with the values of `facts`. */
+  /** Renders the values of `facts` in Prometheus' text format. */
   text(facts: Facts): Promise<string>;
 }
 
-/** The registry of one process: our figures, and what Node knows of itself (`process_…`, `nodejs_…`). */
+/** Creates the registry of one process: the program's figures and Node's own (`process_…`, `nodejs_…`). */
 export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -28,11 +28,12 @@ function setter(figure: Figure, registry: Registry): (facts: Facts) => void {
     labelNames: [...(figure.labels ?? [])],
     registers: [registry],
   };
-  // Figures counted elsewhere are set again at each reading, so that a removed stream leaves no value.
+  // Figures counted elsewhere are set again at each scrape, so that a removed stream leaves no
+  // value.
   const metric = figure.kind === 'gauge' ? new Gauge(options) : new Counter(options);
   return (facts) => {
     metric.reset();
-    // A reset leaves a metric without labels at 0, which is a value that nobody has measured.
+    // A reset leaves a metric without labels at 0, which nobody has measured.
     if (!figure.labels) metric.remove();
     for (const { value, labels } of figure.samples(facts)) metric.inc(labels ?? {}, value);
   };

@@ -1,4 +1,4 @@
-/** Path as it came (nothing decoded or resolved) and query. */
+/** Original path (nothing decoded or resolved) and query. */
 export interface Target {
   readonly path: string;
   readonly query: URLSearchParams;
@@ -8,9 +8,10 @@ const encodedDot = /%2e/gi;
 const encodedSeparator = /%2f|%5c/i;
 
 /**
- * Returns the target of a request line, or undefined where it is not a plain absolute path. Dot segments, encoded
- * separators and backslashes are refused rather than resolved: a proxy in front that lets one path through has decided
- * about the path as it was sent, and `/x/../metrics` must not become another one behind it.
+ * Returns the target of a request line, or undefined where it is not a plain absolute path. Dot
+ * segments, encoded separators and backslashes are refused rather than resolved: a proxy that
+ * allows certain paths has checked the path as it was sent, and `/x/../metrics` must not become
+ * another one after it.
  */
 export function parseTarget(url: string | undefined): Target | undefined {
   const target = url ?? '';

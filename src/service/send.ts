@@ -5,7 +5,7 @@ import type { ServiceAnswer } from './routes.js';
 
 const defaultHeaders = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 
-/** Resolves when the answer has gone out; rejects when the client does not take it before the signal aborts. */
+/** Sends a response; rejects when the client does not receive it before the signal aborts. */
 export async function send(
   request: IncomingMessage,
   response: ServerResponse,
@@ -13,7 +13,7 @@ export async function send(
   signal?: AbortSignal,
 ): Promise<void> {
   if (response.headersSent || response.destroyed) return;
-  // What was not read of a refused body would be taken for the next request.
+  // The rest of a refused body would be parsed as the next request.
   if (!request.complete) response.setHeader('connection', 'close');
   for (const [name, value] of Object.entries(defaultHeaders)) response.setHeader(name, value);
   const options = signal === undefined ? {} : { signal };

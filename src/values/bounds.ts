@@ -2,17 +2,18 @@ import { RecordError, shown } from './record-error.js';
 
 export const recordBytesMax = 16 * 1024 * 1024;
 
-/** Nested deeper than this, a value could overrun the stack of a JSON writer here or in the database. */
+/** A value nested deeper than this could overflow the stack of a JSON writer here or in the database. */
 export const nestingMax = 128;
 
-/** A code unit takes at most six bytes of JSON (`\u0000`); so does, with its comma, the shortest of other values. */
+/** A code unit takes at most six bytes of JSON (`\u0000`), as does the shortest other value with its comma. */
 const bytesPerUnitMax = 6;
 /** Numbers take up to 24 bytes. */
 const unitsOfOther = 4;
 
 /** Throws RecordError for a record over 16 MiB of JSON, given its `units`, which flattening has counted. */
 export function assertSize(record: object, units: number): void {
-  // Measuring exactly costs as much as flattening, so only what may be too large is measured.
+  // Measuring exactly costs as much as flattening, so only records that may be too large are
+  // measured.
   if (units * bytesPerUnitMax <= recordBytesMax) return;
   const bytes = Buffer.byteLength(JSON.stringify(record));
   if (bytes > recordBytesMax) {
@@ -32,7 +33,10 @@ export function nestingFault(value: unknown): string | undefined {
   }
 }
 
-/** Code units of keys and texts, with some for punctuation and other values. Throws RecordError for deep nesting. */
+/**
+ * Counts code units of keys and texts, with an allowance for punctuation and other values. Throws
+ * RecordError for deep nesting.
+ */
 export function unitsOf(value: unknown, depth = 0): number {
   if (typeof value === 'string') return value.length + 1;
   if (typeof value !== 'object' || value === null) return unitsOfOther;

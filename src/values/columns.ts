@@ -3,7 +3,7 @@
 /** Types of a column that holds a field of an API record. */
 export type FieldType = 'time' | 'bigint' | 'float' | 'uuid' | 'boolean' | 'text' | 'texts' | 'bigints' | 'json';
 
-/** A value as a column takes it: times are milliseconds since 1970, uuids lower-case text, json any JSON value. */
+/** A value of a column: times are milliseconds since 1970, uuids lower-case text, json any JSON value. */
 export type ColumnValue = null | boolean | number | string | readonly string[] | readonly number[] | object;
 
 export type ColumnType = FieldType | 'smallint' | 'integer';

@@ -5,7 +5,7 @@ export interface RowBytes {
   readonly end: number;
 }
 
-/** A row taken apart: where the data of each column begins, and its size, -1 for null. */
+/** A parsed row: the start and size of each column's data; size -1 for null. */
 export interface Tuple {
   readonly bytes: Buffer;
   readonly starts: readonly number[];
@@ -16,7 +16,7 @@ const jsonbVersionBytes = 1;
 const postgresEpochMs = Date.UTC(2000, 0, 1);
 const trailer = -1;
 
-/** The rows in `bytes` from `start` to `end`, or to the end marker. */
+/** Yields the rows in `bytes` from `start` to `end`, or to the end marker. */
 export function* rowsIn(bytes: Buffer, start: number, end: number): Generator<RowBytes, void, void> {
   for (let at = start; at < end; ) {
     if (bytes.readInt16BE(at) === trailer) return;
@@ -89,13 +89,13 @@ export function bigintIn(tuple: Tuple, column: number): number | null {
   return field === null ? null : Number(field.readBigInt64BE(0));
 }
 
-/** Whole milliseconds since 1970. */
+/** Returns whole milliseconds since 1970. */
 export function timeIn(tuple: Tuple, column: number): number | null {
   const microseconds = bigintIn(tuple, column);
   return microseconds === null ? null : Math.floor(microseconds / 1_000) + postgresEpochMs;
 }
 
-/** Parsed; null for a null column (the loader stores no JSON null). */
+/** Returns parsed JSON; null for a null column (the loader stores no JSON null). */
 export function jsonIn(tuple: Tuple, column: number): unknown {
   const field = fieldIn(tuple, column);
   return field === null ? null : JSON.parse(field.toString('utf8', jsonbVersionBytes));

@@ -5,16 +5,19 @@ const postgresEpochMs = Date.UTC(2000, 0, 1);
 const textOid = 25;
 const bigintOid = 20;
 const jsonbVersion = 1;
-/** Shorter texts are written character by character, which is quicker than a native call. */
+/** Shorter texts are written character by character, which is faster than a native call. */
 const shortTextLength = 32;
-/** From so many nulls on a native call is quicker. That of Buffer checks its arguments at length, that of its parent class does not. */
+/**
+ * From this many nulls on a native call is faster. Buffer's own method spends time on checking its
+ * arguments; that of its parent class does not.
+ */
 const nativeFillMin = 12;
 const { fill } = Uint8Array.prototype;
 /** Value of a lower-case hexadecimal digit by its character code. */
 const hexDigits = Uint8Array.from({ length: 128 }, (_, code) => Number.parseInt(String.fromCharCode(code), 16) || 0);
 const growthMin = 64 * 1024;
 
-/** Rows in COPY's binary format in one growing buffer; the caller remembers which bytes belong to what. */
+/** Writes rows in COPY's binary format to one growing buffer; the caller keeps track of which bytes belong to what. */
 export class RowWriter {
   bytes: Buffer;
   length = 0;
@@ -29,12 +32,12 @@ export class RowWriter {
 
   /** Begins a row of `columnCount` columns, which the caller then writes one by one. */
   beginRow(columnCount: number): void {
-    // Room for the count and for every column being null; a value that needs more asks for it.
+    // Reserves room for the count and for all columns being null; larger values reserve more.
     this.reserve(2 + columnCount * 4);
     this.writeInt16(columnCount);
   }
 
-  /** That many columns in a row that are null. */
+  /** Writes that many consecutive nulls. */
   nulls(count: number): void {
     const end = this.length + count * 4;
     this.reserve(count * 4);
@@ -105,7 +108,7 @@ export class RowWriter {
     this.length += 1;
   }
 
-  /** Milliseconds since 1970, with microseconds in the fraction. */
+  /** Writes milliseconds since 1970, with microseconds in the fraction. */
   time(epochMs: number): void {
     this.reserve(12);
     this.writeInt32(8);
@@ -162,7 +165,7 @@ export class RowWriter {
     this.length += 1 + size;
   }
 
-  /** Writes again what was written from `start`. */
+  /** Repeats the bytes written from `start`. */
   repeat(start: number, size: number): void {
     this.reserve(size);
     this.bytes.copyWithin(this.length, start, start + size);
@@ -184,7 +187,7 @@ export class RowWriter {
     this.writeInt32At(start, this.length - start - 4);
   }
 
-  /** False, with nothing written, when the text is not ASCII throughout. */
+  /** Writes an ASCII text; returns false, with nothing written, when it has other characters. */
   private writeAscii(value: string): boolean {
     const bytes = this.bytes;
     const start = this.length;
@@ -197,7 +200,10 @@ export class RowWriter {
     return true;
   }
 
-  /** Milliseconds times 1000 leaves the safe integers in the year 2285, so far dates are multiplied as BigInt. */
+  /**
+   * Milliseconds times 1000 exceed the safe integers from the year 2285 on, so later dates are
+   * multiplied as BigInt.
+   */
   private writeMicroseconds(ms: number, microseconds: number): void {
     const total = ms * 1000 + microseconds;
     if (Number.isSafeInteger(total)) this.writeInt64(total);

@@ -15,17 +15,17 @@ const candidates = /[\u0000\ud800-\udfff\ue000]/;
 const unstorable = /[\u0000\ue000]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 const escaped = /\ue000([0-9a-f]{4})/g;
 
-/** Up to this length looking at each code unit is quicker than calling a regular expression. */
+/** Up to this length, checking each code unit is faster than calling a regular expression. */
 const shortTextLength = 48;
 const firstSurrogate = 0xd800;
 
-/** True when the text can be stored as it is and holds no escape character. */
+/** Returns true when the text can be stored as it is and contains no escape character. */
 export function isPlain(text: string): boolean {
   if (text.length <= shortTextLength && isHarmless(text)) return true;
   return !candidates.test(text) || text.search(unstorable) === -1;
 }
 
-/** True when no code unit could need escaping; most texts are ASCII. */
+/** Returns true when no code unit could need escaping; most texts are ASCII. */
 function isHarmless(text: string): boolean {
   for (let index = 0; index < text.length; index += 1) {
     const unit = text.charCodeAt(index);
@@ -43,13 +43,13 @@ export function unescapeText(text: string): string {
   return text.replace(escaped, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));
 }
 
-/** The text as people may read it in a column: what cannot be stored is U+FFFD. */
+/** Returns the text for display in a column: characters that cannot be stored become U+FFFD. */
 export function readableText(text: string): string {
   if (!candidates.test(text)) return text;
   return text.replace(unstorable, (unit) => (unit === escapeCharacter ? unit : replacementCharacter));
 }
 
-/** True when no text in the value, keys included, needs escaping. */
+/** Returns true when no text in the value, keys included, needs escaping. */
 export function isPlainJson(value: unknown): boolean {
   if (typeof value === 'string') return isPlain(value);
   if (typeof value !== 'object' || value === null) return true;
@@ -58,8 +58,9 @@ export function isPlainJson(value: unknown): boolean {
 }
 
 /**
- * A copy with every text and key mapped and keys in one order, so that equal values are written alike.
- * Throws RecordError for numbers beyond a double, which JSON can write and the database cannot hold.
+ * Returns a copy with every text and key mapped and keys sorted, so that equal values are written
+ * identically. Throws RecordError for numbers beyond a double, which JSON can represent but the
+ * database cannot.
  */
 export function copyJson(value: unknown, mapText: (text: string) => string): unknown {
   if (typeof value === 'string') return mapText(value);

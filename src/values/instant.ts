@@ -1,7 +1,7 @@
 /** An instant in milliseconds since 1970, with a fraction where the text had microseconds. */
 export interface Instant {
   readonly epochMs: number;
-  /** True for `YYYY-MM-DDTHH:MM:SS.SSSZ` in years 0001–9999, the one notation that the database renders. */
+  /** True for `YYYY-MM-DDTHH:MM:SS.SSSZ` in years 0001–9999, the only notation that the database renders. */
   readonly isCanonical: boolean;
 }
 
@@ -13,14 +13,18 @@ const fractionMsMax = 2 ** 42;
 const monthDays = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /**
- * Reads an ISO 8601 instant strictly: all parts down to seconds, zero to nine fraction digits, `Z` or an offset. Digits behind the
- * microseconds are cut off. Returns undefined for anything else; `Date.parse` would accept much that is not an instant.
+ * Reads an ISO 8601 instant strictly: all parts down to seconds, zero to nine fraction digits, `Z`
+ * or an offset. Digits after the microseconds are dropped. Returns undefined for anything else;
+ * `Date.parse` would accept much that is not an instant.
  */
 export function parseInstant(text: string): Instant | undefined {
   return parseCanonical(text) ?? parseOther(text);
 }
 
-/** The notation of nearly every time in a record, read digit by digit because flattening spends much of its time here. */
+/**
+ * Parses the notation of nearly every time in a record, digit by digit because flattening spends
+ * much of its time here.
+ */
 function parseCanonical(text: string): Instant | undefined {
   if (text.length !== canonicalLength || !hasCanonicalMarks(text)) return undefined;
   const year = twoDigits(text, 0) * 100 + twoDigits(text, 2);
@@ -71,7 +75,7 @@ function parseOther(text: string): Instant | undefined {
   return { epochMs: wholeMs + fraction, isCanonical: false };
 }
 
-/** Two decimal digits at `at`, or NaN. */
+/** Reads two decimal digits at `at`; NaN if there are none. */
 function twoDigits(text: string, at: number): number {
   return digit(text, at) * 10 + digit(text, at + 1);
 }
@@ -81,7 +85,7 @@ function digit(text: string, at: number): number {
   return value >= 0 && value <= 9 ? value : Number.NaN;
 }
 
-/** Milliseconds since 1970, or NaN where a part is NaN or out of its range. */
+/** Returns milliseconds since 1970, or NaN if a part is NaN or out of range. */
 function instantOf(year: number, month: number, day: number, hour: number, minute: number, second: number): number {
   if (!(month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month))) return Number.NaN;
   if (!(hour <= 23 && minute <= 59 && second <= 59)) return Number.NaN;
@@ -93,7 +97,10 @@ function daysIn(year: number, month: number): number {
   return month === 2 && isLeap ? 29 : (monthDays[month - 1] as number);
 }
 
-/** Days of the proleptic Gregorian calendar; years begin in March here, so that the leap day is the last of its year. */
+/**
+ * Returns the day number in the proleptic Gregorian calendar; years begin in March here, so that
+ * the leap day is the last of its year.
+ */
 function daysSinceEpoch(year: number, month: number, day: number): number {
   const marchYear = month <= 2 ? year - 1 : year;
   const era = Math.floor(marchYear / 400);

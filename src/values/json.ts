@@ -1,8 +1,9 @@
 type Step = { readonly text: string } | { readonly value: unknown };
 
 /**
- * Returns a JSON value as text, however deeply it is nested. `JSON.stringify` recurses and overruns the stack at some
- * 6,000 levels; what has to be kept for inspection must not fail for that reason.
+ * Returns a JSON value as text, however deeply it is nested. `JSON.stringify` recurses and
+ * overflows the stack at about 6,000 levels; a record that is kept for inspection must not fail for
+ * that reason.
  */
 export function toJson(value: unknown): string {
   try {
@@ -13,7 +14,7 @@ export function toJson(value: unknown): string {
   }
 }
 
-/** Works off a list of steps instead of recursing; bounded by the number of values. */
+/** Processes a list of steps instead of recursing; limited by the number of values. */
 function toJsonInSteps(root: unknown): string {
   const parts: string[] = [];
   const steps: Step[] = [{ value: root }];

@@ -5,11 +5,14 @@ export class RecordError extends Error {
   override readonly name = 'RecordError';
 }
 
-/** A value as it is shown in a message: JSON, cut to 60 characters, without characters that a log or a text column cannot hold. */
+/**
+ * Formats a value for a message: JSON, truncated to 60 characters, without characters that a log or
+ * a text column cannot hold.
+ */
 export function shown(value: unknown): string {
   if (typeof value === 'number') return String(value);
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object';
-  // Cut before writing as JSON: the value may be megabytes long.
+  // Truncated before writing as JSON, because the value may be megabytes long.
   const json = JSON.stringify(typeof value === 'string' ? value.slice(0, shownLengthMax + 1) : value) ?? 'undefined';
   return json.length > shownLengthMax ? `${json.slice(0, shownLengthMax)}…` : json;
 }

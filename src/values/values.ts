@@ -4,8 +4,8 @@ import { parseInstant } from './instant.js';
 import { RecordError, shown } from './record-error.js';
 
 /**
- * A value that its column cannot return unchanged. The original belongs in `extra`; `column` is the nearest typed value, null where there
- * is none.
+ * A value that its column cannot return unchanged. The original goes to `extra`; `column` is the
+ * nearest typed value, or null.
  */
 export class LossyValue {
   readonly column: ColumnValue;
@@ -23,7 +23,10 @@ const uuidLength = 36;
 const isHexDigit = Array.from({ length: 128 }, (_, code) => /[0-9a-f]/.test(String.fromCharCode(code)));
 const dash = 0x2d;
 
-/** A UUID in lower case. Spelled out, for records are full of them and a regular expression takes twice as long. */
+/**
+ * Returns true for a lower-case UUID. Written out because records are full of them and a regular
+ * expression takes twice as long.
+ */
 export function isUuid(value: unknown): value is string {
   if (typeof value !== 'string' || value.length !== uuidLength) return false;
   for (let index = 0; index < uuidLength; index += 1) {
@@ -34,7 +37,10 @@ export function isUuid(value: unknown): value is string {
   return value[8] === '-' && value[13] === '-' && value[18] === '-' && value[23] === '-';
 }
 
-/** Returns the column value of a JSON value, or a LossyValue. Throws RecordError for a text in a time field that is not an instant. */
+/**
+ * Converts a JSON value to a column value or a LossyValue. Throws RecordError for a text in a time
+ * field that is not an instant.
+ */
 export function readValue(type: FieldType, value: unknown): ColumnValue | LossyValue {
   switch (type) {
     case 'time':

@@ -6,7 +6,7 @@ import type { Rules } from './rules/rules.js';
 
 type CodesApi = Pick<GenesysWriteApi, 'createWrapupCode' | 'addQueueWrapupCodes'>;
 
-/** The live directory; the reading client has it too. */
+/** Calls for the live directory, which the reading client has as well. */
 export type DirectoryPort = Pick<GenesysWriteApi, 'listQueues' | 'listWrapupCodes' | 'listQueueWrapupCodes'>;
 
 export interface MissingCode {
@@ -16,9 +16,9 @@ export interface MissingCode {
 }
 
 export interface MissingOffer {
-  /** Name as in the rules, of a code that is there or is to be made. */
+  /** Name as in the rules, of an existing code or one to create. */
   readonly code: string;
-  /** Undefined while the code is not there. */
+  /** Undefined while the code does not exist. */
   readonly codeId: string | undefined;
   readonly queueId: string;
   readonly queueName: string;
@@ -28,7 +28,7 @@ export interface MissingOffer {
 export interface CodesPlan {
   readonly create: readonly MissingCode[];
   readonly attach: readonly MissingOffer[];
-  /** Rules whose queues are nowhere named, neither in the rule nor in `writeback`: their codes are attached to none. */
+  /** Rules for which neither the rule nor `writeback` names queues: their codes are assigned to none. */
   readonly rulesWithoutQueues: readonly string[];
 }
 
@@ -41,7 +41,10 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** Codes per request to POST /api/v2/routing/queues/{queueId}/wrapupcodes. */
 const codesPerCallMax = 100;
 
-/** Holds the codes that rules set against the live directory. Throws a UsageError for ids that nobody can make. */
+/**
+ * Compares the codes that rules set with the live directory. Throws a UsageError for unknown ids,
+ * which cannot be created.
+ */
 export async function planCodes(api: DirectoryPort, rules: Rules): Promise<CodesPlan> {
   const codes = await activeCodes(api);
   const queues = await entities(api.listQueues());
@@ -62,7 +65,7 @@ export async function planCodes(api: DirectoryPort, rules: Rules): Promise<Codes
   return { create, attach: await missingOffers(api, wanted, codes, queues), rulesWithoutQueues };
 }
 
-/** Undefined where neither the rule nor the file says which queues are meant. */
+/** Returns the queues; undefined where neither the rule nor the file names any. */
 function queuesOf(named: string | string[] | undefined, rules: Rules, queues: readonly Entity[]): string[] | undefined {
   const patterns = named === undefined ? rules.writeback?.queues : [named].flat();
   if (patterns === undefined) return undefined;
@@ -95,7 +98,7 @@ export interface CodesDone {
   readonly attached: number;
 }
 
-/** Makes the codes, then gives them to the queues. Repeating it after a failure anywhere makes nothing twice. */
+/** Creates the codes, then assigns them to the queues. Repeating it after any failure creates nothing twice. */
 export async function applyCodes(api: CodesApi & DirectoryPort, plan: CodesPlan): Promise<CodesDone> {
   const made = new Map<string, string>();
   for (const { name } of plan.create) made.set(name, await createOnce(api, name));
@@ -110,7 +113,10 @@ export async function applyCodes(api: CodesApi & DirectoryPort, plan: CodesPlan)
   return { created: made.size, attached };
 }
 
-/** Looks the code up in the directory: the response was lost, or someone else created the same code at the same moment. */
+/**
+ * Creates a code. Looks it up in the directory if the response was lost or somebody else created
+ * the same code concurrently.
+ */
 async function createOnce(api: CodesApi & DirectoryPort, name: string): Promise<string> {
   try {
     const { body } = await api.createWrapupCode({ name });
@@ -123,7 +129,10 @@ async function createOnce(api: CodesApi & DirectoryPort, name: string): Promise<
   }
 }
 
-/** Giving a queue what it has already changes nothing, but an answer that was lost is looked up all the same. */
+/**
+ * Assigns codes to a queue. Assigning them again changes nothing, but after a lost response the
+ * result is looked up.
+ */
 async function attachOnce(api: CodesApi & DirectoryPort, queueId: string, ids: readonly string[]): Promise<void> {
   try {
     await api.addQueueWrapupCodes(queueId, ids);
@@ -155,7 +164,7 @@ function codeNamed(codes: readonly Entity[], text: string): Entity | undefined {
   return codes.find(test);
 }
 
-/** Deleted codes come in pages of another operation. */
+/** Lists active codes; deleted ones come in pages of another operation. */
 async function activeCodes(api: DirectoryPort): Promise<Entity[]> {
   const found: Entity[] = [];
   for await (const page of api.listWrapupCodes())

@@ -1,4 +1,7 @@
-/** One answer of a survey that came from outside Genesys: a line of a file, or the body of `POST /surveys`. Pure. */
+/**
+ * Validates one survey answer from a source other than Genesys: a line of a file, or the body of
+ * `POST /surveys`. Pure.
+ */
 import { createHash } from 'node:crypto';
 import { parseTimestamp } from '../config/parse-time.js';
 import { quote } from '../lib/text.js';
@@ -6,12 +9,12 @@ import type { SurveyInput } from '../model/agent-session.js';
 
 const fieldsMax = 100;
 const nameLengthMax = 120;
-/** Ids and sources are the primary key, whose index takes no more than some 2,700 bytes. */
+/** Ids and sources are the primary key, whose index entries are limited to about 2,700 bytes. */
 export const idLengthMax = 200;
 const textLengthMax = 8_000;
 const promoterScoreMax = 10;
 const uuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
-/** Survey tools name the same things differently; case, blanks, `_` and `-` do not matter. */
+/** Field names of other survey tools; case, blanks, `_` and `-` are ignored. */
 const otherNames: Readonly<Record<string, string>> = {
   nps: 'promoterscore',
   npsscore: 'promoterscore',
@@ -28,9 +31,11 @@ export type SurveyRecord = Readonly<Record<string, unknown>>;
 export type ReadSurvey = { readonly survey: SurveyInput } | { readonly fault: string };
 
 /**
- * Takes a record with `conversationId`, `answeredAt` and at least one answer: `promoterScore` (0 to 10), `satisfaction`, `category`,
- * `comment`, or any other field, which rules reach as `fields`. `surveyId` makes a correction replace the earlier answer; `queueId` and
- * `userId` say which agent session it is about. `fault` is a sentence without the answers' texts.
+ * Reads a record with `conversationId`, `answeredAt` and at least one answer: `promoterScore` (0 to
+ * 10), `satisfaction`, `category`,
+ * `comment`, or any other field, which rules access as `fields`. `surveyId` makes a correction
+ * replace the earlier answer; `queueId` and `userId` select the agent session. `fault` is a
+ * sentence without the text of answers.
  */
 export function readSurveyRecord(record: SurveyRecord, defaults: { readonly source: string }): ReadSurvey {
   try {
@@ -111,7 +116,7 @@ function shortText(text: string | null, title: string): string | null {
   throw new Refusal(`${title} has ${text.length} characters; use at most ${idLengthMax}`);
 }
 
-/** Blank means absent; true and false become text; a list or a block inside an answer is refused. */
+/** Converts a value: blank means absent; true and false become text; a list or an object is refused. */
 function plain(name: string, value: unknown): string | number | undefined {
   if (value === null || value === undefined) return undefined;
   if (typeof value === 'number' && Number.isFinite(value)) return value;

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-/** Ties the answer of an authorization to the process that requested it: RFC 7636 (S256) and `state`. */
+/** Binds the result of an authorization to the process that requested it: RFC 7636 (S256) and `state`. */
 export interface Pkce {
   readonly verifier: string;
   readonly challenge: string;
@@ -19,7 +19,7 @@ export function challengeOf(verifier: string): string {
   return createHash('sha256').update(verifier).digest('base64url');
 }
 
-/** The address a person opens in a browser to let a client act for them. `loginUrl` without a slash at its end. */
+/** Returns the address that a person opens in a browser to authorize the client. `loginUrl` has no trailing slash. */
 export function authorizeUrl(loginUrl: string, clientId: string, redirectUri: string, pkce: Pkce): string {
   const query = new URLSearchParams({
     response_type: 'code',

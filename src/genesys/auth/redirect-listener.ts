@@ -5,13 +5,16 @@ import { secondMs } from '../../lib/interval.js';
 import { isLoopbackHost } from '../../lib/loopback.js';
 
 export interface RedirectListener {
-  /** The code, once a browser comes back with the right `state`. Throws UsageError when the login was refused or nobody came in time. */
+  /**
+   * The code, once a browser returns with the right `state`. Rejects with UsageError when the login
+   * was refused or timed out.
+   */
   readonly code: Promise<string>;
   close(): Promise<void>;
 }
 
 export interface RedirectOptions {
-  /** As it is registered with the OAuth client, e.g. `http://127.0.0.1:8486/callback`. */
+  /** Redirect URI registered with the OAuth client, e.g. `http://127.0.0.1:8486/callback`. */
   readonly redirectUri: string;
   readonly state: string;
   readonly waitMsMax: number;
@@ -20,7 +23,7 @@ export interface RedirectOptions {
 
 const descriptionLengthMax = 300;
 
-/** Checks that the redirect can only reach this machine; the answer holds a code that logs somebody in. */
+/** Checks that the redirect can only reach this machine, because it carries a code that logs a user in. */
 export function parseRedirectUri(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   // The listener has an IPv4 address only.
@@ -31,7 +34,7 @@ export function parseRedirectUri(text: string): URL {
   );
 }
 
-/** Listens on 127.0.0.1 alone, for one answer, and not for longer than `waitMsMax`. */
+/** Listens on 127.0.0.1 only, for one redirect, and at most for `waitMsMax`. */
 export async function listenForRedirect(options: RedirectOptions): Promise<RedirectListener> {
   const target = parseRedirectUri(options.redirectUri);
   let settle: { resolve(code: string): void; reject(error: Error): void } | undefined;
@@ -69,7 +72,7 @@ interface RedirectAnswer {
   readonly refusal?: string;
 }
 
-/** An answer without the right state is somebody else's: it is turned away, and the right one is still waited for. */
+/** Handles a request. One without the right state comes from somebody else: it is refused, and listening continues. */
 function answerOf(request: IncomingMessage, target: URL, state: string): RedirectAnswer {
   // Any process on this machine can send anything here, including an invalid address.
   const address = request.url ?? '/';

@@ -28,7 +28,7 @@ export function resolveEndpoint(options: {
   return { apiUrl: `https://api.${host}`, loginUrl: `https://login.${host}`, host };
 }
 
-/** The fault never repeats the URL, which may contain a password. */
+/** Resolves a gateway. The error never repeats the URL, which may contain a password. */
 function gatewayEndpoint(apiUrl: string): Endpoint {
   const fault = apiUrlFault(apiUrl);
   if (fault !== undefined) throw new UsageError(`GENESYSCLOUD_API_URL ${fault}.`);

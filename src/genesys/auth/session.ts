@@ -3,12 +3,12 @@ import { minuteMs } from '../../lib/interval.js';
 
 export interface Token {
   readonly value: string;
-  /** NaN when the answer did not say: then it is used until it is refused. */
+  /** NaN when the response did not state it: the token is then used until it is refused. */
   readonly lifetimeMs: number;
 }
 
 export interface SessionOptions {
-  /** Logs in once; the SDK keeps the token. Repeating is left to the calls that need it. */
+  /** Logs in once; the SDK stores the token. Retrying is left to the calls that need it. */
   readonly login: () => Promise<Token>;
   readonly clockMs: () => number;
 }
@@ -16,7 +16,10 @@ export interface SessionOptions {
 const renewalMarginMsMax = 5 * minuteMs;
 const renewalMarginShare = 1 / 10;
 
-/** The one token of a client. However many callers find it missing, near its end or refused, one login is made. */
+/**
+ * Holds the token of a client. However many callers find it missing, about to expire or refused,
+ * only one login is made.
+ */
 export class Session {
   readonly #options: SessionOptions;
   #renewAtMs = Number.NEGATIVE_INFINITY;
@@ -27,27 +30,30 @@ export class Session {
     this.#options = options;
   }
 
-  /** Number of the token in use; grows with every login. */
+  /** Number of the current token; grows with every login. */
   get generation(): number {
     return this.#generation;
   }
 
-  /** Resolves when there is a token with some life left in it. */
+  /** Resolves when there is a token that is not about to expire. */
   async ready(signal: AbortSignal): Promise<void> {
     if (this.#options.clockMs() >= this.#renewAtMs) await this.#renew(signal);
   }
 
-  /** Takes another token, whatever is left of the one in use. */
+  /** Gets a new token, however long the current one is still valid. */
   reauthenticate(signal: AbortSignal): Promise<void> {
     return this.#renew(signal);
   }
 
-  /** The API refused the token of `generation`; does nothing when another caller has renewed it since. */
+  /**
+   * Renews the token of `generation` after the API has refused it; does nothing when another caller
+   * has done so since.
+   */
   async refused(generation: number, signal: AbortSignal): Promise<void> {
     if (generation === this.#generation) await this.#renew(signal);
   }
 
-  // A caller that gives up must not take the login away from the others.
+  // A caller that gives up must not abort the login for the others.
   #renew(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     this.#pending ??= this.#login().finally(() => {

@@ -9,7 +9,7 @@ import { parseJson } from '../../lib/json.js';
 /** A user's login as it is stored. Includes the access token, so that a run every minute does not use up a refresh each time. */
 export interface StoredToken {
   readonly clientId: string;
-  /** Host that granted it; a refresh token is sent nowhere else. */
+  /** Host that granted it; a refresh token is sent to no other host. */
   readonly loginUrl: string;
   readonly refreshToken: string;
   readonly accessToken: string;
@@ -30,18 +30,24 @@ const shape = z.object({
 });
 
 const ownerOnly = 0o600;
-/** Nobody else may list it; the embedded Postgres, another user where root starts it, has to pass through. */
+/**
+ * Nobody else may list it, but the embedded Postgres, which is another user when root starts it,
+ * must be able to traverse it.
+ */
 const unlistedDirectory = 0o711;
 const readableByOthers = 0o077;
 const bytesMax = 64 * 1024;
 const lockWaitMs = 100;
-/** Longer than a lock is honoured, so that one left behind is outlived. */
+/** Longer than a lock is honoured, so that waiting outlasts an abandoned one. */
 const lockWaitsMax = 900;
-/** A process that was killed leaves its lock behind; a refresh takes seconds. */
+/** A refresh takes seconds, so an older lock was left by a killed process. */
 const lockMsMax = minuteMs;
 const loginAgain = 'run "genesys-warehouse wrapup login"';
 
-/** Undefined where there is no file. Throws UsageError where others could read it or it is not one of ours. */
+/**
+ * Reads the login. Undefined where there is no file. Throws UsageError if others can read it or it
+ * is not a file of this program.
+ */
 export async function readTokenFile(path: string): Promise<StoredToken | undefined> {
   const text = await readPrivate(path);
   if (text === undefined) return undefined;
@@ -51,7 +57,7 @@ export async function readTokenFile(path: string): Promise<StoredToken | undefin
 }
 
 async function readPrivate(path: string): Promise<string | undefined> {
-  // Asked of the open file, so that no other can take its place between the look and the reading.
+  // Checked on the open file, so that it cannot be replaced between the check and the read.
   const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw new UsageError(
@@ -61,7 +67,7 @@ async function readPrivate(path: string): Promise<string | undefined> {
   if (file === undefined) return undefined;
   try {
     const { mode, size } = await file.stat();
-    // Windows has no such modes.
+    // Windows has no such file modes.
     if (process.platform !== 'win32' && (mode & readableByOthers) !== 0) {
       const shown = (mode & 0o777).toString(8);
       throw new UsageError(`${path} has mode ${shown}, so others can read it; it holds a login: chmod 600 ${path}`);
@@ -73,7 +79,10 @@ async function readPrivate(path: string): Promise<string | undefined> {
   }
 }
 
-/** Written beside, flushed and renamed: a reader finds the old login or the new one, never half of one. */
+/**
+ * Writes a temporary file, flushes and renames it: a reader finds either the old login or the new
+ * one, never a part.
+ */
 export async function writeTokenFile(path: string, token: StoredToken): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: unlistedDirectory });
   const beside = `${path}.${randomBytes(6).toString('hex')}`;
@@ -95,7 +104,7 @@ export interface LockClock {
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
 }
 
-/** One process at a time refreshes: a refresh token that was exchanged for a new one is worth nothing any more. */
+/** Runs `work` under a lock, because a refresh token works only once and only one process may use it. */
 export async function withTokenLock<T>(path: string, clock: LockClock, work: () => Promise<T>): Promise<T> {
   const lock = `${path}.lock`;
   await mkdir(dirname(path), { recursive: true, mode: unlistedDirectory });
@@ -124,7 +133,7 @@ async function taken(lock: string): Promise<boolean> {
   }
 }
 
-/** The file system's own time decides, since the lock was stamped by it. */
+/** Removes an expired lock, by the file system's clock, which also stamped the lock. */
 async function dropOld(lock: string): Promise<void> {
   const probe = `${lock}.${randomBytes(6).toString('hex')}`;
   const held = await stat(lock).catch(() => undefined);

@@ -11,16 +11,17 @@ export type UserCredentials = Extract<WriteCredentials, { kind: 'user' }>;
 
 export const userLoginOperation: Operation = { name: 'user login', kind: 'login', isWriter: true };
 const loginAgain = 'run "genesys-warehouse wrapup login" again';
-/** A token with less life left is renewed instead of used. */
+/** A token that expires sooner than this is renewed instead of used. */
 const marginMs = minuteMs;
 
 /**
- * A user's token from the file, renewed with its refresh token where it is near its end or was refused. Each refresh
- * token serves once: the new one is on disk before the access token is used, and processes that share the file take turns.
+ * Provides a user's token from the file, renewed with its refresh token if it is about to expire or
+ * was refused. Each refresh token works once: the new one is on disk before the access token is
+ * used, and processes that share the file take turns.
  */
 export class UserGrant {
   readonly #credentials: UserCredentials;
-  /** The access token handed out last: when another is wanted, this one was refused or is over. */
+  /** The last access token that was returned: when another is requested, this one was refused or has expired. */
   #used: string | undefined;
 
   constructor(credentials: UserCredentials) {
@@ -70,7 +71,10 @@ export class UserGrant {
   }
 }
 
-/** POST /oauth/token. The SDK's own grants are passed by: one drops the refresh token, the other makes the SDK renew behind our back. */
+/**
+ * POST /oauth/token. The SDK's own grants are not used: one drops the refresh token, the other
+ * makes the SDK renew tokens on its own.
+ */
 export async function grantedBy(
   open: Connection,
   credentials: Pick<UserCredentials, 'clientId' | 'clientSecret'>,
@@ -84,7 +88,7 @@ export async function grantedBy(
       url: `${sdk.endpoint.loginUrl}/oauth/token`,
       method: 'POST',
       ...(clientSecret !== undefined && { headers: { authorization: `Basic ${basic}` } }),
-      // A client without a secret says who it is in the form.
+      // A client without a secret identifies itself in the form.
       data: new URLSearchParams({ ...form, ...(clientSecret === undefined && { client_id: clientId }) }).toString(),
     });
     granted = answer.data as GrantedTokens;

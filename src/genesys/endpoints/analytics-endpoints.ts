@@ -24,7 +24,7 @@ const availability = other('conversations details availability');
 const byIds: Operation = { ...other('conversations details by id'), recordsKey };
 const conversationAggregates = query('conversations aggregates query');
 const userAggregates = query('users aggregates query');
-// Asked from midnight on, whatever part of the day a slice is.
+// Requested from midnight on, whatever part of the day the slice covers.
 const userDetails: Operation = { ...query('users details query'), isIndivisible: true };
 const flowAggregates = query('flows aggregates query');
 const surveyAggregates = query('surveys aggregates query');
@@ -124,7 +124,10 @@ function jobBody(ask: DetailsJobQuery) {
   };
 }
 
-/** The SDK's types say less than the API accepts (every enum is a string there), so bodies pass as they are. */
+/**
+ * Casts a body: the SDK's types accept less than the API (every enum is a string there), so bodies
+ * are passed unchanged.
+ */
 function typed<Body>(body: JsonObject): Body {
   return body as Body;
 }

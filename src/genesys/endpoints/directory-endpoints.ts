@@ -14,7 +14,8 @@ interface Listing {
   readonly isCursor?: boolean;
 }
 
-// The largest pages that are known to be honoured; users come with all that is expanded.
+// The largest pages that are known to be honoured; users have smaller ones because of their
+// expanded members.
 const large = { pageSize: 500 };
 const medium = { pageSize: 100 };
 const userExpansions = ['team', 'skills', 'languages', 'groups', 'locations'];
@@ -25,7 +26,7 @@ export interface ListingConnection {
   readonly lookAhead?: LookAhead | undefined;
 }
 
-/** GET listings of the directory, all of them readable again from the first page at any time. */
+/** Creates the GET listings of the directory; each can be read again from the first page at any time. */
 export function createListings(connection: ListingConnection): Listings {
   const list = (listing: Listing) => (call?: CallOptions) => pages(connection, listing, call);
   return {
@@ -135,7 +136,7 @@ function wrapupCodePages(connection: ListingConnection, call?: CallOptions): Ent
   return firstPermitted(eachState(), () => pages(connection, wrapupCodesActive, call));
 }
 
-// One answer holds the active definitions or the deactivated ones; old status records refer to both.
+// A response contains either active or deactivated definitions; old status records refer to both.
 function presenceDefinitions(deactivated: 'FALSE' | 'TRUE'): Listing {
   return {
     name: 'presence definitions',
@@ -143,7 +144,7 @@ function presenceDefinitions(deactivated: 'FALSE' | 'TRUE'): Listing {
   };
 }
 
-// The older address needs no permission.
+// The older endpoint needs no permission.
 const presencesOld: Listing = {
   name: 'presencedefinitions',
   call: (apis, { pageNumber }) => apis.presence.getPresencedefinitions({ ...medium, pageNumber, deleted: 'ALL' }),
@@ -157,7 +158,7 @@ function presencePages(connection: ListingConnection, call?: CallOptions): Entit
   return firstPermitted(current(), () => pages(connection, presencesOld, call));
 }
 
-/** `preferred`, or `fallback` where the permission for its first page is missing. */
+/** Yields `preferred`, or `fallback` if the permission for its first page is missing. */
 async function* firstPermitted(preferred: EntityPages, fallback: () => EntityPages): EntityPages {
   let first: Awaited<ReturnType<EntityPages['next']>>;
   try {

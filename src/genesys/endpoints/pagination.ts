@@ -12,17 +12,18 @@ export interface PageRequest {
 export type FetchPage = (page: PageRequest, signal?: AbortSignal) => Promise<ApiAnswer>;
 
 export interface PagingOptions {
-  /** Lets several numbered pages be on their way at once. */
+  /** Allows several numbered pages to be in flight at once. */
   readonly lookAhead?: LookAhead | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-// Half a million entities at the smallest page that is asked for.
+// Half a million entities at the smallest page size in use.
 const pagesMax = 5_000;
 
 /**
- * Numbered pages of a listing. What was asked is a wish: the answer's own `pageCount` and `nextUri` say whether there is
- * more, its `pageNumber` which page it is.
+ * Yields the numbered pages of a listing. The API may return other pages than requested: the
+ * response's `pageCount` and `nextUri` show whether there is more, its `pageNumber` which page it
+ * is.
  */
 export async function* numberedPages(
   operation: string,
@@ -49,7 +50,7 @@ export async function* numberedPages(
   }
 }
 
-/** Pages that are found by the `after` of the answer's `nextUri`. */
+/** Yields pages that are addressed by the `after` of the response's `nextUri`. */
 export async function* cursorPages(operation: string, fetchPage: FetchPage): EntityPages {
   let after: string | undefined;
   for (let pageNumber = 1; pageNumber <= pagesMax; pageNumber += 1) {

@@ -21,7 +21,7 @@ const readMe = reading('users me');
 const readOrganization = reading('organization');
 
 export const writeOperationName = writeWrapup.name;
-/** Names of the calls about one assignment, as errors give them; an error of a login is about all of them. */
+/** Operations that concern one assignment, as errors name them; a login error concerns all assignments. */
 export const assignmentOperations: readonly string[] = [readConversation, readWrapup, writeWrapup].map(
   ({ name }) => name,
 );

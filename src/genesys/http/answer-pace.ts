@@ -3,11 +3,11 @@ import { minuteMs } from '../../lib/interval.js';
 /** Weight of the newest answer in the mean. */
 const newestShare = 0.1;
 
-/** The mean time from sending a request to having its answer, of late. */
+/** Tracks the recent mean time from sending a request to receiving its response. */
 export class AnswerPace {
   #meanMs: number | undefined;
 
-  /** `ms` from sending to the end of the body, without time that the reader spent waiting. */
+  /** Adds a measurement: `ms` from sending to the end of the body, without the time that its reader was blocked. */
   observe(ms: number): void {
     this.#meanMs = this.#meanMs === undefined ? ms : this.#meanMs + (ms - this.#meanMs) * newestShare;
   }

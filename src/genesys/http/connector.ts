@@ -3,23 +3,24 @@ import { buildConnector } from 'undici';
 import { asError } from '../../lib/errors.js';
 import { openTunnel, type ProxySettings, proxyFor } from './proxy.js';
 
-/** No connection came about: the name was not found, the host, the proxy or TLS refused, or nobody answered. */
+/** No connection was established: the name was not found, the host, the proxy or TLS refused, or nothing answered. */
 export class ConnectError extends Error {
   override readonly name = 'ConnectError';
   readonly code: string;
-  /** Host and port of the proxy that was between, without its login. */
+  /** Host and port of the proxy in between, without its credentials. */
   readonly proxy: string | undefined;
 
   constructor(cause: Error, proxy: URL | undefined) {
     super(cause.message, { cause });
     const { code } = cause as NodeJS.ErrnoException;
-    // The library connects again at once, without an end, after errors with its own codes of broken connections.
+    // The library reconnects immediately and without limit after errors with its own codes for
+    // broken connections.
     this.code = code === undefined || /^UND_ERR_(SOCKET|INFO)$/.test(code) ? 'ECONNRESET' : code;
     this.proxy = proxy?.host;
   }
 }
 
-/** Makes connections to hosts, through their proxies where they have one. Every error is a ConnectError. */
+/** Creates a connector to hosts, through their proxies if they have one. Every error is a ConnectError. */
 export function createConnector(timeoutMs: number, proxies: ProxySettings | undefined): buildConnector.connector {
   const connect = buildConnector({ timeout: timeoutMs });
   return (options, callback) => {

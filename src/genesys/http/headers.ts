@@ -3,7 +3,7 @@ import type { BudgetFacts } from '../request/budget.js';
 
 export type Headers = Readonly<Record<string, string | undefined>>;
 
-/** Milliseconds from `Retry-After`, which is a number of seconds or an HTTP date. */
+/** Returns the milliseconds of `Retry-After`, which is a number of seconds or an HTTP date. */
 export function retryAfterMs(headers: Headers, wallMs: number): number | undefined {
   const value = headers['retry-after']?.trim();
   if (!value) return undefined;

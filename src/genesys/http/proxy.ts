@@ -6,7 +6,7 @@ import { withCode } from '../../lib/errors.js';
 import { isLoopbackHost } from '../../lib/loopback.js';
 
 export interface ProxySettings {
-  /** URL of the proxy for `https:` hosts, `http:` or `https:` itself, login included. */
+  /** URL of the proxy for `https:` hosts; `http:` or `https:` itself, with credentials. */
   readonly https?: string;
   readonly http?: string;
   /** Hosts that are reached directly: names, `.domain`, `host:port`, or `*` for all. */
@@ -30,7 +30,7 @@ export function proxyFor(
   return isDirect ? undefined : new URL(proxy);
 }
 
-/** As curl and Go read NO_PROXY: a name includes its subdomains. */
+/** Matches NO_PROXY as curl and Go do: a name includes its subdomains. */
 function matches(entry: string, hostname: string, port: string | undefined): boolean {
   if (entry === '*') return true;
   const [, name = '', entryPort] = /^(.*?)(?::(\d+))?$/.exec(entry) ?? [];
@@ -62,7 +62,7 @@ export function openTunnel(proxy: URL, target: string, timeoutMs: number): Promi
       socket.on('error', () => {}).destroy();
       reject(refusal(statusCode, target));
     });
-    // A server that does not know CONNECT answers as to any other request.
+    // A server without CONNECT answers as to any other request.
     connecting.once('response', (response) => {
       response.destroy();
       reject(refusal(response.statusCode ?? 0, target));

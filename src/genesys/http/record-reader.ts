@@ -6,7 +6,7 @@ import { bodyTooLarge, type WireAnswer, type WireResponse } from './transport.js
 /** Limits one record, and the rest of a response outside its records. */
 const recordBytesMax = 64 * 1024 * 1024;
 
-/** A document that never ends: what was sent of it counts as cut off. */
+/** An incomplete document, so that the response counts as cut off. */
 const cutOff = '{';
 
 /**

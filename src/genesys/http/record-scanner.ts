@@ -1,4 +1,7 @@
-/** Takes the elements of one array out of a JSON document as its bytes arrive, so that the document is never in memory whole. */
+/**
+ * Takes the elements of one array out of a JSON document as its bytes arrive, so that the whole
+ * document is never in memory.
+ */
 import { Buffer } from 'node:buffer';
 
 const quote = 0x22;
@@ -8,7 +11,7 @@ const openBracket = 0x5b;
 const closeBracket = 0x5d;
 const openBrace = 0x7b;
 const closeBrace = 0x7d;
-/** `"key" : ` before the array, with as much white space as anybody writes there. */
+/** Room for `"key" : ` before the array, with generous white space. */
 const headCharactersMax = 200;
 /** Elements are members of the array, which is a member of the document: `{"records":[` is two deep. */
 const arrayDepth = 2;
@@ -18,13 +21,13 @@ export interface RecordScannerOptions {
   readonly key: string;
   /** Limits one record, and everything outside the records together. */
   readonly bytesMax: number;
-  /** The bytes of one record, without the commas around it. They are the receiver's. */
+  /** Receives the bytes of one record without the surrounding commas, and owns them. */
   readonly onRecord: (bytes: Buffer) => void;
-  /** Makes the error for what is beyond the bound. */
+  /** Creates the error for data beyond the limit. */
   readonly tooLarge: (bytesMax: number) => Error;
 }
 
-/** Scans the structure only: brackets, strings and commas. Invalid JSON is found when the pieces are parsed. */
+/** Scans only the structure: brackets, strings and commas. Invalid JSON is detected when the pieces are parsed. */
 export class RecordScanner {
   readonly #options: RecordScannerOptions;
   readonly #head: RegExp;
@@ -38,7 +41,7 @@ export class RecordScanner {
   #isInString = false;
   #isEscaped = false;
   #isInRecords = false;
-  /** A separator was passed, so that what follows is a record even if it is empty. */
+  /** True after a separator, so that what follows is a record even if it is empty. */
   #isRecordDue = false;
 
   constructor(options: RecordScannerOptions) {
@@ -98,7 +101,7 @@ export class RecordScanner {
     return Buffer.concat([...this.#rest, ...(this.#isInRecords ? [] : this.#pending)]).toString('utf8');
   }
 
-  /** Returns where the string that `at` is inside of ends, or the chunk's last place. */
+  /** Returns the end of the string that contains `at`, or the end of the chunk. */
   #endOfString(chunk: Buffer, at: number): number {
     let place = at;
     if (this.#isEscaped) {

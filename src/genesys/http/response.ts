@@ -12,11 +12,11 @@ export const correlationIdHeader = 'inin-correlation-id';
 interface AnswerContext {
   readonly operation: Operation;
   readonly redactor: Redactor;
-  /** For a `Retry-After` that is a date. */
+  /** Current time, for a `Retry-After` that is a date. */
   readonly wallMs: number;
 }
 
-/** The parsed body of a good answer; throws ApiError for every other. */
+/** Returns the parsed body of a successful response; throws ApiError for every other. */
 export function readAnswer(wire: WireRequest, answer: WireAnswer, context: AnswerContext): JsonObject {
   if (answer.status < 200 || answer.status > 299) throw errorAnswer(wire, answer, context);
   if (answer.text.trim() === '') {
@@ -27,7 +27,7 @@ export function readAnswer(wire: WireRequest, answer: WireAnswer, context: Answe
     throw faultyBody(wire, answer, context, bodyFaultCodes.html, htmlNote(answer.text));
   }
   const parsed = parseJson(answer.text);
-  // The text itself stays out of the error: it may hold personal data.
+  // The error does not contain the text, which may be personal data.
   if (parsed === undefined) {
     const note = `the body is not complete JSON after ${answer.bytes} bytes`;
     throw faultyBody(wire, answer, context, bodyFaultCodes.truncated, note);
@@ -69,7 +69,10 @@ function base(wire: WireRequest, answer: WireAnswer, context: AnswerContext): Fa
   return { operation: context.operation, method: wire.method, url: wire.url, status: answer.status };
 }
 
-/** OAuth says `error_description` or `description`; Genesys says `message`, and names permissions in its parameters. */
+/**
+ * Returns the message: OAuth's `error_description` or `description`, or Genesys' `message`, which
+ * names permissions in its parameters.
+ */
 function bodyMessage(body: JsonObject): string | undefined {
   const message = text(body.message) ?? text(body.error_description) ?? text(body.description);
   const params = isObject(body.messageParams) ? Object.values(body.messageParams).filter(isText) : [];
@@ -77,7 +80,7 @@ function bodyMessage(body: JsonObject): string | undefined {
   return [message, ...missingParams].filter(Boolean).join(' ') || undefined;
 }
 
-/** A 429 without `Retry-After` still says when its window starts afresh. */
+/** Returns the time until the window resets, which a 429 states even without `Retry-After`. */
 function resetMs(answer: WireAnswer): number | undefined {
   const seconds = Number(answer.headers['inin-ratelimit-reset']);
   return answer.status === 429 && seconds > 0 ? seconds * 1_000 : undefined;

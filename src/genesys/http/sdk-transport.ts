@@ -14,14 +14,14 @@ import { correlationIdHeader, readAnswer } from './response.js';
 import type { SdkAnswer, SdkRequest } from './sdk.js';
 import { readText, type Transport, type WireAnswer, type WireRequest, type WireResponse } from './transport.js';
 
-/** One request on its way through the SDK; `facts` is what its answer said of the allowance. */
+/** One request through the SDK; `facts` is what its response stated about the allowance. */
 export interface Exchange {
   readonly operation: Operation;
   readonly signal: AbortSignal;
-  /** For the records of the answer, where they are wanted one by one. */
+  /** Receives the records of the response one by one, if set. */
   readonly records?: RecordSink | undefined;
   facts?: BudgetFacts;
-  /** Time that the answer had to wait for its reader. */
+  /** Time that the response waited for its reader. */
   waitedMs?: number;
 }
 
@@ -41,7 +41,7 @@ export class Wire {
   readonly #reachedHosts = new Set<string>();
   readonly pace = new AnswerPace();
   readonly counters = { requests: 0, status429: 0, bytes: 0 };
-  /** Set once the SDK is opened; nothing is sent anywhere else, whatever a configuration the SDK found may say. */
+  /** Set once the SDK is opened; nothing is sent to any other host, whatever configuration the SDK has found. */
   endpoint: Endpoint | undefined;
   #current: Exchange | undefined;
 
@@ -93,7 +93,7 @@ export class Wire {
     }
   }
 
-  /** Only a good answer has records; of every other the whole text is wanted. */
+  /** Reads a response. Only a successful one has records; of every other the whole text is read. */
   #read(response: WireResponse, exchange: Exchange): Promise<WireAnswer> {
     const { operation, records } = exchange;
     const isGood = response.status >= 200 && response.status <= 299;
@@ -109,7 +109,7 @@ export class Wire {
   #record(wire: WireRequest, exchange: Exchange, answer: WireAnswer, startMs: number): void {
     const { host } = new URL(wire.url);
     this.#reachedHosts.add(host);
-    // A host that logs nobody in is as good as away.
+    // A host at which no login succeeds counts as unreachable.
     const isAway = exchange.operation.kind === 'login' && answer.status >= 500;
     if (isAway) this.#options.reachability.failed(host, startMs);
     else this.#options.reachability.answered(host, answer.status >= 500);

@@ -33,13 +33,13 @@ export interface SdkSession {
   readonly apis: SdkApis;
   /** POST /oauth/token; the SDK uses the token from then on. */
   login(clientId: string, clientSecret: string): Promise<Token>;
-  /** A token that was got otherwise; the SDK uses it from then on. */
+  /** Sets a token from elsewhere; the SDK uses it from then on. */
   use(accessToken: string): void;
 }
 
 export type SdkApis = ReturnType<typeof createApis>;
 
-/** A client of its own for this session: nothing is shared with another session or with the SDK's singleton. */
+/** Opens a separate SDK client: nothing is shared with another session or with the SDK's singleton. */
 export function openSdk(
   options: { readonly region?: string | undefined; readonly apiUrl?: string | undefined },
   send: SdkSend,
@@ -62,7 +62,7 @@ export function openSdk(
   };
 }
 
-// `require` takes half the time and memory of `import` here, and only a program that calls the API pays it.
+// `require` takes half the time and memory of `import` here, and only when the API is called.
 function loadSdk(): Sdk {
   const sdk = createRequire(import.meta.url)('purecloud-platform-client-v2') as Sdk;
   silence(sdk.ApiClient.instance);
@@ -70,9 +70,10 @@ function loadSdk(): Sdk {
 }
 
 /**
- * The SDK reads `~/.genesyscloudjavascript/config` when it is loaded and for every client made. Such a file can send the
- * credentials to another host, write bodies to a log, or crash the program when it is malformed; ours are the only
- * settings that may count. The SDK asks for the home directory only inside `action`, which is synchronous.
+ * The SDK reads `~/.genesyscloudjavascript/config` when it is loaded and for every client made.
+ * Such a file can send the credentials to another host, write bodies to a log, or crash the program
+ * when it is malformed, so only this program's settings may apply. The SDK reads the home directory
+ * only inside `action`, which is synchronous.
  */
 function withoutConfigFile<T>(action: () => T): T {
   const { homedir } = os;
@@ -91,7 +92,8 @@ function freshClient(sdk: Sdk): SdkApiClient {
   return client;
 }
 
-// Live reload comes first: on a change of its file it resets region and gateway to the SDK's defaults.
+// Live reload is switched off first: when its file changes, it resets region and gateway to the
+// SDK's defaults.
 function silence(client: SdkApiClient): void {
   client.config.live_reload_config = false;
   client.config.setConfigPath('');
@@ -114,7 +116,7 @@ function pointAt(client: SdkApiClient, endpoint: Endpoint): void {
 }
 
 function createHttpClient(sdk: Sdk, send: SdkSend) {
-  // The SDK's types leave the class out of the module's value, where it is.
+  // The SDK's types omit this class, which the module exports.
   const { AbstractHttpClient } = sdk as unknown as { AbstractHttpClient: new () => SdkHttpClient };
   return new (class extends AbstractHttpClient {
     override request(request: SdkRequest): Promise<SdkAnswer> {

@@ -16,15 +16,15 @@ export interface WireRequest {
   readonly signal: AbortSignal;
 }
 
-/** A response whose body is still on its way. */
+/** A response whose body is still arriving. */
 export interface WireResponse {
   readonly status: number;
   readonly headers: Headers;
-  /** Unpacked, in the order of arrival. What is not asked for is not read from the socket. */
+  /** Decompressed, in the order of arrival. It is read from the socket only on demand. */
   readonly body: AsyncIterable<Buffer>;
 }
 
-/** An answer with its whole text, whatever the status and whatever the text is. */
+/** A response of any status with its whole text. */
 export interface WireAnswer {
   readonly status: number;
   readonly headers: Headers;
@@ -35,8 +35,9 @@ export interface WireAnswer {
 
 export interface Transport {
   /**
-   * Sends one request and lets `read` take the response in; the connection is free again, or gone, when that ends. Throws the network's
-   * error with its code, what `read` throws, or the signal's reason. Never throws because of a status.
+   * Sends one request and lets `read` consume the response; afterwards the connection is free or
+   * closed. Throws the network's error with its code, what `read` throws, or the signal's reason.
+   * Never throws because of a status.
    */
   exchange<T>(request: WireRequest, read: (response: WireResponse) => Promise<T>): Promise<T>;
   close(): Promise<void>;
@@ -51,12 +52,12 @@ export interface TransportOptions {
 
 /** Limits a body that is held in memory as a whole. */
 const textBytesMax = 256 * 1024 * 1024;
-/** Two attempts have to fit into the time within which a command says that Genesys Cloud cannot be reached. */
+/** Two attempts must fit into the time after which a command reports that Genesys Cloud cannot be reached. */
 const connectTimeoutMsMax = 8 * secondMs;
 const keepAliveMs = 30 * secondMs;
-/** More than are ever in flight; a bound against a mistake elsewhere. */
+/** More than are ever in flight; a limit against bugs elsewhere. */
 const connectionsMax = 64;
-// A body that drips in keeps each part inside the time-out; the whole must end too.
+// A slow body can keep each part inside the time-out, so the whole exchange is limited too.
 const exchangeTimeoutFactor = 5;
 const gunzipChunkBytes = 128 * 1024;
 
@@ -98,7 +99,8 @@ async function exchange<T>(
     const headers = flattenHeaders(response.headers);
     const isPacked = headers['content-encoding'] === 'gzip';
     const body = isPacked ? unpacked(response.body) : response.body;
-    // A reader that stops early leaves bytes on the connection that nobody would ever take, and the stream's complaint about its end.
+    // A reader that stops early leaves bytes on the connection, and an error of the stream
+    // about its premature end.
     response.body.on('error', () => {});
     try {
       return await read({ status: response.statusCode, headers, body });
@@ -110,10 +112,13 @@ async function exchange<T>(
   }
 }
 
-/** Yields the unpacked bytes. Throws zlib's error with its code where the packed ones end early or are none. */
+/**
+ * Yields the decompressed bytes. Throws zlib's error with its code where the compressed ones end
+ * early or are invalid.
+ */
 async function* unpacked(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, void> {
   const gunzip = createGunzip({ chunkSize: gunzipChunkBytes });
-  // The error reaches the reader through `gunzip`; here it only must not go unhandled.
+  // The error reaches the reader through `gunzip`; here it must merely be handled.
   const piping = pipeline(packed, gunzip).catch(() => {});
   yield* gunzip as AsyncIterable<Buffer>;
   await piping;

@@ -1,16 +1,16 @@
 /** Holds the rate-limit headers `inin-ratelimit-*` of a response, as numbers. */
 export interface BudgetFacts {
-  /** Requests that Genesys counts in the running window. */
+  /** Requests that Genesys has counted in the current window. */
   readonly count?: number;
   /** Requests that Genesys allows in a window, for this OAuth client. */
   readonly allowed?: number;
-  /** Until the window starts afresh. */
+  /** Time until the window resets. */
   readonly resetMs?: number;
-  /** Requests of this process that were sent and are not answered yet, so not in `count` for certain. */
+  /** Requests of this process that were sent but not answered yet, and so are not necessarily in `count`. */
   readonly inFlight?: number;
   /** Time of arrival of the response, in milliseconds since the epoch. */
   readonly observedAtMs: number;
-  /** Time of the grant and its number: `count` refers to that time, however long the response took. */
+  /** Time of the grant: `count` refers to that time, however long the response took. */
   readonly grantedAtMs?: number;
   readonly ticket?: number;
 }
@@ -21,16 +21,16 @@ export type Reservation =
   | { readonly granted: false; readonly waitMs: number };
 
 /**
- * Decides which caller may send the next request. One in memory serves one process; one in the database lets all
- * processes on it share a single allowance. Priorities: 0 is live work, larger numbers come later.
+ * Decides which caller may send the next request. A budget in memory serves one process; one in the
+ * database is shared by all processes on it. Priorities: 0 is live work, larger numbers come later.
  */
 export interface Budget {
   /**
-   * Takes one request out of the allowance, or says how long to wait before asking again. `wanted` callers wait for one
-   * at this moment, the one with this priority first.
+   * Takes one request from the allowance, or returns how long to wait before asking again. `wanted`
+   * callers are waiting now, the first with this priority.
    */
   reserve(priority: number, nowMs: number, wanted: number): Promise<Reservation>;
   observe(facts: BudgetFacts): Promise<void> | void;
-  /** Nobody sends before this time (milliseconds since the epoch): a 429 was answered. */
+  /** Stops sending until this time (milliseconds since the epoch), after a 429. */
   pauseUntil(untilMs: number): Promise<void> | void;
 }

@@ -25,22 +25,23 @@ export interface CallerOptions {
   readonly retry: RetryOptions;
   readonly reachability: Reachability;
   readonly now: () => Date;
-  /** End every call: the program's own end, and `close`. */
+  /** Signals that abort every call: the end of the program, and `close`. */
   readonly signals: readonly (AbortSignal | undefined)[];
 }
 
-// Limits of a minute concern everybody. A much longer wait is a limit of one kind of call: the others find out themselves.
+// Limits per minute concern all calls. A much longer wait is a limit of one kind of call, so others
+// are not paused.
 const pauseMsMax = 2 * minuteMs;
 const pauseMsDefault = secondMs;
-/** Asks what every client may ask. */
+/** A request that every client may send. */
 const probe: Operation = { name: 'organization', kind: 'other' };
 const probeCall: SdkCall = (apis) => apis.organization.getOrganizationsMe();
 const probeWaitMsMax = 10 * secondMs;
 
-/** The way of every call: token, turn, request, and again from there while the error says so. */
+/** Makes every call: gets a token, waits for its turn, sends the request, and retries while the error allows it. */
 export class Caller {
   readonly #options: CallerOptions;
-  /** Queries that were answered: what shows that the API is there, while one of them fails. */
+  /** Number of answered queries, which shows that the API is available while one of them fails. */
   #queriesAnswered = 0;
   #probing: Promise<boolean> | undefined;
 
@@ -74,11 +75,14 @@ export class Caller {
     }
   }
 
-  /** A gateway that fails every call is an outage; one that fails some of them is not. Only another call shows which it is. */
+  /**
+   * Distinguishes an outage, in which a gateway fails every call, from the failure of some calls.
+   * Only another call shows which it is.
+   */
   async #orOutage(error: unknown, turn: Turn): Promise<unknown> {
     const { isWriter, isNonIdempotent } = turn.operation;
     if (!(error instanceof ApiError) || !mayConcernAll(error) || isWriter || isNonIdempotent) return error;
-    // It cannot answer its own question: a gateway may fail this path alone.
+    // The probe cannot confirm itself: a gateway may fail only this path.
     if (turn.operation.name === probe.name) return error;
     this.#probing ??= this.#isAnswering(turn).finally(() => {
       this.#probing = undefined;
@@ -86,7 +90,7 @@ export class Caller {
     return (await this.#probing) ? error : asOutage(error);
   }
 
-  /** Sends one small request, once. Returns true when the API answers it, whatever it answers. */
+  /** Sends one small request, once. Returns true when the API answers it in any way. */
   async #isAnswering({ signal }: Turn): Promise<boolean> {
     const allowance = new WaitAllowance(probeWaitMsMax);
     try {
@@ -98,7 +102,10 @@ export class Caller {
     }
   }
 
-  /** A token may end before its time; one that was issued this moment may not. */
+  /**
+   * Makes one attempt. A token may be revoked before it expires, so a refused one is renewed once,
+   * unless it was just issued.
+   */
   async #attempt<Body extends JsonObject>(turn: Turn): Promise<ApiAnswer<Body>> {
     const { session, reachability } = this.#options;
     reachability.throwIfGivenUp();
@@ -149,7 +156,10 @@ interface Turn {
   readonly records: CallOptions['records'];
 }
 
-/** The answer may have shown that the clock was wrong when it was asked for, or the clock was set meanwhile: then what it shows now counts. */
+/**
+ * Returns the request's time. If the response has shown that the clock was wrong, or the clock was
+ * set meanwhile, the corrected time applies.
+ */
 function effectiveRequestTime(requestedAt: Date, seenAfterwards: Date): Date {
   const isWrong = Math.abs(requestedAt.getTime() - seenAfterwards.getTime()) > toleranceMs;
   return isWrong ? seenAfterwards : requestedAt;
@@ -176,13 +186,16 @@ function toPermanentError(error: ApiError): ApiError {
   return new ApiError(message, { ...error.facts, action: 'fail' }, { cause: error });
 }
 
-/** The error of a query that fails alone. */
+/** Converts the error of a query that fails although others succeed. */
 function tooMuchWhereDivisible(error: unknown, operation: Operation): Error {
   const isDivisible = operation.kind === 'query' && !operation.isIndivisible;
   return isDivisible && error instanceof ApiError ? asTooMuch(error) : toNotSentError(error, operation);
 }
 
-/** The SDK throws bare strings, for instance where an argument is missing. What is an error already stays what it is. */
+/**
+ * Converts what the SDK throws: it throws bare strings, for instance for a missing argument. Errors
+ * are returned unchanged.
+ */
 function toNotSentError(error: unknown, operation: Operation): Error {
   if (error instanceof Error) return error;
   const cause = asError(error);

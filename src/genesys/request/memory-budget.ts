@@ -1,17 +1,20 @@
 import { secondMs } from '../../lib/interval.js';
 import type { Budget, BudgetFacts, Reservation } from './budget.js';
 
-// A second more than the minute Genesys counts, because requests do not take equally long to arrive.
+// A second more than Genesys' minute, because requests take different times to arrive.
 export const windowMs = 61 * secondMs;
-// What may be sent at once after a quiet time: enough for late timers, too little to upset a window shared with others.
+// Share that may be sent at once after a quiet time: enough for late timers, too little to disturb
+// a window shared with others.
 const burstShare = 1 / 20;
-// After a pause the rate climbs from a quarter to the whole, in case others come back at the same moment.
+// After a pause the rate rises from a quarter to the whole, in case other clients resume at the
+// same moment.
 const rampMs = 10 * secondMs;
 const rampStart = 0.25;
 
 /**
- * One process's budget: at most `requestsPerMinute` in any sliding minute, spread evenly. Genesys' `allowed` lowers it
- * at once; its `count` shows what others with the same OAuth client have used of the running window.
+ * The budget of one process: at most `requestsPerMinute` in any sliding minute, spread evenly.
+ * Genesys' `allowed` lowers it at once; its `count` shows what others with the same OAuth client
+ * have used of the current window.
  */
 export class MemoryBudget implements Budget {
   readonly #requestsPerMinute: number;
@@ -46,7 +49,7 @@ export class MemoryBudget implements Budget {
   observe(facts: BudgetFacts): void {
     const { allowed, count, resetMs, observedAtMs } = facts;
     if (allowed === undefined) return;
-    // Calls may be under different limits: the smallest of the last minute holds.
+    // Calls may have different limits: the smallest of the last minute applies.
     const isNews = !this.#allowed || allowed <= this.#allowed.value || observedAtMs - this.#allowed.seenAtMs > windowMs;
     if (isNews) this.#allowed = { value: allowed, seenAtMs: observedAtMs };
     if (count === undefined || resetMs === undefined) return;

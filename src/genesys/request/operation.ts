@@ -5,22 +5,22 @@
 export type OperationKind = 'login' | 'query' | 'job' | 'listing' | 'other';
 
 export interface Operation {
-  /** For people: logs, errors and metrics. */
+  /** Name in logs, errors and metrics. */
   readonly name: string;
   readonly kind: OperationKind;
-  /** A query that asks no less about a part of its interval: splitting it would not help. */
+  /** A query of the same size for any part of its interval, so that splitting does not help. */
   readonly isIndivisible?: boolean;
-  /** The member of the answer that holds its records, where they can be taken one by one. */
+  /** Member of the response with its records, if they can be read one by one. */
   readonly recordsKey?: string;
   /** An empty body is a complete answer, as after a deletion. */
   readonly isEmptyAllowed?: boolean;
-  /** A bare JSON array is a good answer; it is handed on as `{ entities }`. */
+  /** A bare JSON array is a valid response; it is returned as `{ entities }`. */
   readonly isListAllowed?: boolean;
   /**
    * True for a call that changes something and is not idempotent: an attempt whose response was lost is not repeated,
    * because only reading back shows whether it took effect. A definite refusal (429, an expired token) is retried.
    */
   readonly isNonIdempotent?: boolean;
-  /** Made with the credentials for writing, which advice about credentials then names. */
+  /** Sent with the credentials for writing, which advice in errors then names. */
   readonly isWriter?: boolean;
 }

@@ -5,13 +5,13 @@ import type { Budget, BudgetFacts } from './budget.js';
 
 export interface RateLimiterOptions {
   readonly budget: Budget;
-  /** Milliseconds since the epoch that never run backwards. */
+  /** Monotonic milliseconds since the epoch. */
   readonly clockMs: () => number;
   readonly sleep: Sleep;
   readonly now: () => Date;
 }
 
-/** One request may be sent. */
+/** Permission to send one request. */
 export interface GrantedTurn {
   readonly waitedMs: number;
   readonly grantedAtMs: number;
@@ -26,12 +26,12 @@ interface Waiter {
   readonly reject: (reason: unknown) => void;
 }
 
-// A shared budget can change by another process's doing, so a long wait asks again now and then.
+// Another process can change a shared budget, so a long wait checks it again at this interval.
 const askAgainMsMax = secondMs;
 
 /**
- * Callers wait here for their turn: the smallest priority number first, then in order of arrival. One loop asks the
- * budget on behalf of the first, so there is no race for a slot when a pause ends.
+ * Queues callers until their turn: the smallest priority number first, then in order of arrival.
+ * One loop asks the budget for the first caller, so there is no race for a slot when a pause ends.
  */
 export class RateLimiter {
   readonly #options: RateLimiterOptions;
@@ -50,7 +50,7 @@ export class RateLimiter {
     return this.#throttledMs;
   }
 
-  /** Requests in a window, as Genesys last said. */
+  /** Requests per window that Genesys last reported. */
   get allowed(): number | undefined {
     return this.#allowed;
   }
@@ -85,7 +85,7 @@ export class RateLimiter {
     });
   }
 
-  /** A request that was granted has been answered, or was not sent after all. */
+  /** Reports that a granted request was answered, or was not sent after all. */
   async settle(facts?: BudgetFacts, turn?: GrantedTurn): Promise<void> {
     this.#inFlight -= 1;
     this.#allowed = facts?.allowed ?? this.#allowed;
@@ -103,7 +103,7 @@ export class RateLimiter {
     const place = this.#waiters.findIndex((other) => other.priority > waiter.priority);
     if (place === -1) this.#waiters.push(waiter);
     else this.#waiters.splice(place, 0, waiter);
-    // A shared budget may hold back a share for urgent work: a new first in the queue asks for itself.
+    // A shared budget may reserve a share for urgent work, so a new first caller asks again.
     if (this.#waiters[0] === waiter) this.#wake?.abort();
     if (!this.#isPumping) void this.#pump();
   }
@@ -130,7 +130,7 @@ export class RateLimiter {
     }
   }
 
-  /** The slot goes to who is first now: the one it was asked for may have given up. */
+  /** Gives the slot to the caller that is first now: the one for which it was requested may have given up. */
   #grant(ticket: number | undefined): void {
     const waiter = this.#waiters.shift();
     if (!waiter) return;
@@ -155,7 +155,7 @@ export class RateLimiter {
     }
   }
 
-  // Nobody waits for a turn that is known to come too late.
+  // Rejects callers whose turn is known to come too late.
   #dismissLate(nowMs: number, nextTurnMs: number): void {
     for (const waiter of this.#waiters.filter((candidate) => candidate.deadlineMs < nextTurnMs)) {
       this.#waiters.splice(this.#waiters.indexOf(waiter), 1);

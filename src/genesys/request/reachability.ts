@@ -1,12 +1,15 @@
 import type { ApiError } from '../../lib/errors.js';
 import { secondMs } from '../../lib/interval.js';
 
-/** A host that fails for so long is not waited for any longer inside a call: together with a last attempt, half a minute at most. */
+/** Longest time that a call waits for a failing host; together with a last attempt, at most half a minute. */
 const failingMsMax = 12 * secondMs;
-/** After a call has given up, others fail at once for so long instead of finding out themselves. */
+/** Time for which other calls fail at once after one has given up. */
 const givenUpMs = 5 * secondMs;
 
-/** Remembers whether the hosts of the API can be reached, so that many callers that meet one outage give up together and early. */
+/**
+ * Tracks whether the hosts of the API can be reached, so that callers in the same outage give up
+ * together and early.
+ */
 export class Reachability {
   readonly #clockMs: () => number;
   readonly #failingSinceMs = new Map<string, number>();
@@ -16,7 +19,7 @@ export class Reachability {
     this.#clockMs = clockMs;
   }
 
-  /** `isTrouble`: the host, or a gateway before it, answered with its own trouble. */
+  /** Records an answer. `isTrouble`: the host, or a gateway in front of it, answered with a fault of its own. */
   answered(host: string, isTrouble: boolean): void {
     this.#failingSinceMs.delete(host);
     if (!isTrouble) this.#givenUp = undefined;
@@ -36,12 +39,12 @@ export class Reachability {
     this.#givenUp = { error, untilMs: this.#clockMs() + givenUpMs };
   }
 
-  /** Lets the next call try, even where another has just given up. */
+  /** Allows the next call to try, even if another has just given up. */
   tryAgain(): void {
     this.#givenUp = undefined;
   }
 
-  /** Returns whether an attempt after `delayMs` would come too late. */
+  /** Returns true if an attempt after `delayMs` would be too late. */
   isTooLate(delayMs: number): boolean {
     if (this.#givenUp !== undefined) return true;
     const sinceMs = Math.min(...this.#failingSinceMs.values());

@@ -3,30 +3,34 @@ import { ApiError, DeferredError } from '../../lib/errors.js';
 import { secondMs } from '../../lib/interval.js';
 
 export interface RetryOptions {
-  /** All waits of one call together; a longer one throws DeferredError. */
+  /** Total waiting time of one call; more throws DeferredError. */
   readonly waitMsMax: number;
   readonly now: () => Date;
   readonly sleep: Sleep;
   /** In [0, 1). */
   readonly random: () => number;
-  /** Returns true where waiting for an API that is away would take too long. */
+  /** Returns true where waiting for an unreachable API would take too long. */
   readonly isTooLate?: (delayMs: number) => boolean;
   readonly onRetry?: (error: ApiError, delayMs: number) => void;
-  /** Name of an operation that must not be sent twice on a mere suspicion: of its errors only a `wait`, a certain refusal, is repeated. */
+  /**
+   * Name of an operation that must not be sent twice unless it certainly had no effect: of its
+   * errors only `wait`, a definite refusal, is retried.
+   */
   readonly sentOnce?: string | undefined;
 }
 
 export const attemptsMax = 5;
-// A gateway's time-out costs a minute each; what is too much for one query stays too much.
+// Each time-out of a gateway costs a minute, and a query that is too large stays too large.
 export const gatewayTimeoutAttemptsMax = 2;
-// Far more than a real limit needs: only an API that refuses for ever meets it.
+// Far more than a real limit needs: a guard against an API that always refuses.
 const waitsMax = 50;
 const delayMsBase = 500;
 const delayMsMax = 30 * secondMs;
 
 /**
- * Repeats `attempt` while its ApiError says `retry` or `wait`, or `split` after a gateway's time-out. `Retry-After` goes
- * first, else the delay is exponential with full jitter. Throws the last ApiError, DeferredError, or the signal's reason.
+ * Repeats `attempt` while its ApiError says `retry` or `wait`, or `split` after a gateway's
+ * time-out. `Retry-After` takes precedence; otherwise the delay is exponential with full jitter.
+ * Throws the last ApiError, DeferredError, or the signal's reason.
  */
 export async function withRetry<T>(
   attempt: () => Promise<T>,
@@ -64,7 +68,7 @@ export class WaitAllowance {
     return this.#leftMs;
   }
 
-  /** False, and nothing taken, when there is less left. */
+  /** Takes `ms`; returns false, and takes nothing, when less is left. */
   take(ms: number): boolean {
     if (ms > this.#leftMs) return false;
     this.#leftMs -= ms;
@@ -72,7 +76,7 @@ export class WaitAllowance {
   }
 }
 
-/** Undefined when it is not to be tried again. */
+/** Returns the delay before the next attempt; undefined when there is none. */
 function delayBefore(error: ApiError, counts: { attempts: number; waits: number }, options: RetryOptions) {
   const { random } = options;
   const { action, retryAfterMs } = error.facts;
@@ -92,13 +96,13 @@ function attemptsFor(error: ApiError): number {
   return error.facts.action === 'split' && error.facts.status === 504 ? gatewayTimeoutAttemptsMax : 1;
 }
 
-/** Full jitter: callers that failed together do not come back together. */
+/** Returns a delay with full jitter, so that callers that failed together do not retry together. */
 export function jitteredMs(failures: number, random: () => number): number {
   const ceilingMs = Math.min(delayMsMax, delayMsBase * 2 ** (failures - 1));
   return Math.ceil(random() * ceilingMs);
 }
 
-/** Another call's error, with which this one gives up as well. */
+/** Matches another call's error, with which this one gives up as well. */
 const triedBefore = /It was tried \d+ times\.$/;
 
 function afterAttempts(error: ApiError, attempts: number): ApiError {

@@ -13,7 +13,10 @@ export async function readCheckpoint(store: Store, path: string): Promise<Action
   return rows.map((row) => plain(row) as Action);
 }
 
-/** Plain JSON: bigints become numbers, which sizes, times and versions fit into; entries that are null or empty go. */
+/**
+ * Converts to plain JSON: bigints become numbers, which are large enough for sizes, times and
+ * versions; null and empty entries are removed.
+ */
 function plain(value: unknown): unknown {
   if (typeof value === 'bigint') return Number(value);
   if (value === null || typeof value !== 'object' || value instanceof Date) return value;

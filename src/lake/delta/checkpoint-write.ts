@@ -44,7 +44,7 @@ const members: readonly SchemaElement[][] = [
 const names = ['txn', 'add', 'remove', 'metaData', 'protocol'] as const;
 const longs = new Set(['version', 'lastUpdated', 'size', 'modificationTime', 'deletionTimestamp', 'createdTime']);
 
-/** Deleted files are remembered as long as vacuum keeps them. */
+/** Options; deleted files are listed as long as vacuum keeps them. */
 export interface CheckpointOptions {
   readonly tombstonesSinceMs: number;
 }
@@ -91,7 +91,7 @@ function encode(actions: readonly Action[]): Buffer {
   return Buffer.from(writer.getBytes());
 }
 
-/** A value as the writer takes it: longs as bigint, what is missing as null. */
+/** Converts a value for the writer: longs to bigint, missing values to null. */
 function stored(value: unknown, name = ''): unknown {
   if (value === undefined || value === null) return null;
   if (typeof value === 'number' && longs.has(name)) return BigInt(Math.trunc(value));

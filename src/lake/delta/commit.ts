@@ -6,20 +6,24 @@ import { type Action, commitPath, commitText, parseCommit } from './actions.js';
 import { requireWritable } from './protocol.js';
 import { refreshSnapshot, type Snapshot } from './snapshot.js';
 
-/** Limits lost attempts in a row, which happen only against a program that commits without end. */
+/** Limit of consecutive lost attempts, which happen only against a program that commits without pause. */
 const attemptsMax = 100;
 
 export interface CommitOptions {
   readonly operation: string;
   readonly parameters?: Readonly<Record<string, string>>;
   readonly nowMs: number;
-  /** Decides again for each version that others have committed meanwhile; empty: nothing is left to commit. */
+  /**
+   * Called again for each version that others have committed meanwhile; an empty result means that
+   * nothing is left to commit.
+   */
   readonly decide: (snapshot: Snapshot) => readonly Action[];
 }
 
 /**
- * Commits what `decide` makes of the newest version as the next version, created exclusively. Returns the version after it, or the newest one
- * where nothing was left to do. Throws a StoreError where the store takes a commit and does not hold it.
+ * Commits the actions that `decide` returns for the newest version as the next version, created
+ * exclusively. Returns the new version, or the newest one if nothing was left to do. Throws a
+ * StoreError if the store accepts a commit but does not keep it.
  */
 export async function commit(
   store: Store,
@@ -49,7 +53,7 @@ export async function commit(
   );
 }
 
-/** Returns true when the commit is our own: after a lost response it looks like another writer's, except for its id. */
+/** Returns true for this writer's own commit: after a lost response it differs from another writer's only by its id. */
 async function holds(store: Store, name: string, txnId: string): Promise<boolean> {
   const bytes = await store.read(name);
   return (

@@ -4,13 +4,13 @@ import type { Metadata, Protocol } from './actions.js';
 /** Declares the features of this writer: reader version 1 is what every engine reads, writer version 2 adds append-only tables and invariants. */
 export const ownProtocol: Protocol = { minReaderVersion: 1, minWriterVersion: 2 };
 
-/** Settings of a table that change nothing about what a writer must do. */
+/** Settings of a table that put no requirements on writers. */
 const harmlessSettings =
   /^(delta\.(checkpointInterval|checkpoint\.writeStatsAs(Json|Struct)|deletedFileRetentionDuration|logRetentionDuration|enableExpiredLogCleanup|dataSkippingNumIndexedCols|autoOptimize\..*|targetFileSize|randomizeFilePrefixes|setTransactionRetentionDuration)|(?!delta\.).*)$/;
 /** Settings that are harmless while they are off. */
 const offValues: ReadonlySet<string> = new Set(['false', 'none']);
 
-/** The table has been changed in a way that this writer does not follow. */
+/** The table has been changed in a way that this writer does not support. */
 export class UnsupportedTableError extends LakeError {}
 
 /** Throws an UnsupportedTableError for a table that this writer must not write: protocol, settings, columns, format. */

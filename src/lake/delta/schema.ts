@@ -1,7 +1,7 @@
 import { LakeError } from '../../lib/errors.js';
 import { decimalPrecision, decimalScale, type LakeColumn, type LakeTable, type LakeType } from '../../model/lake.js';
 
-/** Partition columns that the lake adds: whose rows they are, and for tables by day the UTC month. */
+/** Partition columns that the lake adds: the organisation, and for tables by day the UTC month. */
 export const organizationColumn = 'organization_id';
 export const monthColumn = 'month';
 
@@ -17,7 +17,7 @@ export function partitionColumns({ isByDay }: Pick<LakeTable, 'isByDay'>): strin
   return isByDay ? [organizationColumn, monthColumn] : [organizationColumn];
 }
 
-/** Returns the fields of a table, partition columns included, comments as Delta keeps them. */
+/** Returns the fields of a table, including partition columns and comments. */
 export function fieldsOf(table: LakeTable): DeltaField[] {
   const organization = { name: organizationColumn, type: 'string' as const, description: organizationText };
   const month = { name: monthColumn, type: 'string' as const, description: monthText };
@@ -42,8 +42,8 @@ export function schemaString(fields: readonly DeltaField[]): string {
 }
 
 /**
- * Returns the stored fields with ours: in their order, ours with our comments, new ones last. Throws where a type changed, since old files
- * hold the other one.
+ * Merges the stored fields with the given ones: stored order, given comments, new fields last.
+ * Throws if a type has changed, because old files have the other one.
  */
 export function mergedFields(path: string, stored: readonly DeltaField[], own: readonly DeltaField[]): DeltaField[] {
   const byName = new Map(own.map((field) => [field.name, field]));

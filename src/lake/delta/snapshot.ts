@@ -13,9 +13,9 @@ import {
 import { readCheckpoint } from './checkpoint-read.js';
 import { UnsupportedTableError } from './protocol.js';
 
-/** A version of a table: what its log adds up to. */
+/** A version of a table, reconstructed from its log. */
 export interface Snapshot {
-  /** -1: there is no table yet. */
+  /** -1 if the table does not exist yet. */
   readonly version: number;
   /** Version of the checkpoint that was read; -1 without one. */
   readonly checkpointVersion: number;
@@ -47,7 +47,7 @@ const emptyDraft = (): Draft => ({
 const commitName = /_delta_log\/(\d{20})\.json$/;
 const checkpointName = /_delta_log\/(\d{20})\.checkpoint(?:\.(\d{10})\.(\d{10}))?\.parquet$/;
 const newerCheckpointName = /_delta_log\/\d{20}\.checkpoint\.[0-9a-f-]{36}\.(json|parquet)$/;
-/** Bounds a log that somebody extends faster than it is read. */
+/** Limit for a log that is extended faster than it is read. */
 const commitsPerRefreshMax = 100_000;
 
 /** Reads the newest version of the table at `path`: the newest complete checkpoint, then every commit after it. */
@@ -74,7 +74,7 @@ export async function readSnapshot(store: Store, path: string): Promise<Snapshot
   return draft;
 }
 
-/** Follows the commits that others have made since. */
+/** Reads the commits that others have made since. */
 export async function refreshSnapshot(store: Store, path: string, snapshot: Snapshot): Promise<Snapshot> {
   const draft: Draft = {
     ...snapshot,
@@ -104,7 +104,7 @@ async function followTo(store: Store, path: string, draft: Draft, versions: read
   }
 }
 
-/** The newest of which all parts are there: one that is being written is not taken. */
+/** Returns the newest complete checkpoint; one that is being written is ignored. */
 function newestCheckpoint(names: readonly string[]): { version: number; parts: string[] } | undefined {
   const groups = new Map<string, { version: number; wanted: number; parts: string[] }>();
   for (const name of names) {

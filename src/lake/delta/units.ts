@@ -29,7 +29,10 @@ export function firstOfNextMonth(month: string): Day {
   return new Date(Date.UTC(year ?? 0, number ?? 0, 1)).toISOString().slice(0, 10);
 }
 
-/** The days that a file holds: after its tags, else the whole month of its partition, e.g. where another program compacted it. */
+/**
+ * Returns the days of a file: from its tags, else the whole month of its partition, e.g. if another
+ * program compacted it.
+ */
 export function rangeOf(file: AddFile): Unit {
   const month = file.partitionValues[monthColumn] ?? '';
   const [from, to] = [file.tags?.[tagNames.from], file.tags?.[tagNames.to]];
@@ -47,12 +50,15 @@ export const exportNumberOf = (file: AddFile): number => Number(file.tags?.[tagN
 
 const overlaps = (a: Unit, b: Unit): boolean => a.from < b.to && b.from < a.to;
 
-/** The files of an organization that hold days of `unit`. */
+/** Returns the files of an organization that hold days of `unit`. */
 export function filesIn(files: Iterable<AddFile>, organizationId: string, unit: Unit): AddFile[] {
   return [...files].filter((file) => isOf(file, organizationId) && overlaps(rangeOf(file), unit));
 }
 
-/** Widens days to what has to be written together, because one file holds it: each unit covers every file that it touches. */
+/**
+ * Extends days to units that must be written together because one file holds them: each unit covers
+ * every file that it touches.
+ */
 export function unitsOf(days: readonly Day[], files: Iterable<AddFile>, organizationId: string): Unit[] {
   const ranges = [...files].filter((file) => isOf(file, organizationId)).map(rangeOf);
   const wide = ranges.filter(({ from, to }) => nextDay(from) < to);
@@ -60,7 +66,7 @@ export function unitsOf(days: readonly Day[], files: Iterable<AddFile>, organiza
   return merged([...days.map((day) => ({ from: day, to: nextDay(day) })), ...touched]);
 }
 
-/** Overlapping units become one; neighbours stay apart. */
+/** Merges overlapping units; adjacent ones stay separate. */
 export function merged(units: readonly Unit[]): Unit[] {
   const result: Unit[] = [];
   for (const unit of [...units].sort((a, b) => (a.from < b.from ? -1 : 1))) {

@@ -5,27 +5,27 @@ import pLimit from 'p-limit';
 
 interface Compression {
   readonly codec: CompressionCodec;
-  /** At once, as the Parquet library wants it. */
+  /** Synchronous, as the Parquet library requires. */
   readonly compressors: Readonly<Record<string, (bytes: Uint8Array) => Uint8Array>>;
-  /** In a thread of its own where that pays, so that another processor can do it. */
+  /** In a separate thread where that is worthwhile, so that another processor can do it. */
   readonly compress: Compress;
 }
 
-/** Zstandard as Node.js has it since 22.15. */
+/** Zstandard, which Node.js has since 22.15. */
 interface Zstd {
   readonly zstdCompressSync?: (bytes: Uint8Array) => Uint8Array;
   readonly zstdCompress?: (bytes: Uint8Array, done: (error: Error | null, result: Buffer) => void) => void;
 }
 
-/** The level at which gzip is within some hundredths of zstd's size for a third of the time of its default. */
+/** Level at which gzip is within a few percent of zstd's size, in a third of the time of its default. */
 const gzipLevel = 1;
 
-/** As many as libuv has threads: each that waits would hold a quarter of a megabyte. */
+/** As many as libuv has threads, because each waiting one would hold a quarter of a megabyte. */
 const atOnce = pLimit(4);
-/** Handing fewer bytes over costs more than compressing them. */
+/** Passing fewer bytes to a thread costs more than compressing them. */
 const threadBytesMin = 65_536;
 
-/** Zstandard where this Node.js has it, gzip elsewhere: every reader of Delta takes both. */
+/** Zstandard where this Node.js has it, gzip elsewhere; every reader of Delta supports both. */
 export const compression: Compression = choose(zlib as Zstd);
 
 function choose({ zstdCompressSync, zstdCompress }: Zstd): Compression {

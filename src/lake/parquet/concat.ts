@@ -2,7 +2,7 @@ import { type FileMetaData, parquetMetadata } from 'hyparquet';
 import { ParquetWriter } from 'hyparquet-writer';
 import { ByteSink } from './sink.js';
 
-/** Bounds as they are stored, so that they go into the new footer unchanged. */
+/** Parsers that keep bounds as stored, so that they go into the new footer unchanged. */
 const parsers = {
   timestampFromMicroseconds: (microseconds: bigint) => microseconds,
   dateFromDays: (days: number) => days,
@@ -10,8 +10,9 @@ const parsers = {
 const magicBytes = 4;
 
 /**
- * Puts Parquet files of one schema together without looking at their rows: their column chunks are copied, and a footer is written for all.
- * Resolves to the size, or to undefined, having written nothing, where the schemas differ.
+ * Concatenates Parquet files of one schema without decoding their rows: copies their column chunks
+ * and writes one footer. Resolves to the size, or to undefined, without writing anything, if the
+ * schemas differ.
  */
 export async function concatParquet(
   files: readonly string[],
@@ -50,7 +51,7 @@ async function commonSchema(
   return common;
 }
 
-/** Copies everything between the first column chunk and the end of the last; indexes are left behind. */
+/** Copies everything between the first column chunk and the end of the last; indexes are dropped. */
 function append(writer: ParquetWriter, sink: ByteSink, bytes: Buffer, metadata: FileMetaData): void {
   const end = Math.max(...metadata.row_groups.flatMap(({ columns }) => columns.map(endOfChunk)));
   const shift = BigInt(sink.offset - magicBytes);

@@ -12,8 +12,8 @@ const cellsInitially = 4_096;
 const rowsInitially = 256;
 
 /**
- * Takes the bytes of `COPY … (format binary)` apart into columns, as they arrive. `take` returns what has been collected, so that no more
- * than a row group is in memory.
+ * Parses the bytes of `COPY … (format binary)` into columns as they arrive. `take` returns the
+ * collected values, so that at most one row group is in memory.
  */
 export class RowReader {
   readonly #types: readonly LakeColumn['type'][];
@@ -34,7 +34,7 @@ export class RowReader {
     return this.#columns[0]?.rows ?? 0;
   }
 
-  /** Bytes of the rows that were collected. */
+  /** Bytes of the collected rows. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -51,14 +51,14 @@ export class RowReader {
     this.#rest = bytes.subarray(end);
   }
 
-  /** Throws where the stream broke off. */
+  /** Throws if the stream ended prematurely. */
   end(): void {
     if (!this.#isEnded) throw new Error('The rows from Postgres broke off before their end.');
   }
 
   take(): ColumnValues[] {
     const columns = this.#columns;
-    // The next row group has about as many rows: arrays that grow leave their smaller selves behind.
+    // The next row group has about as many rows; growing arrays would leave garbage.
     const capacity = Math.max(rowsInitially, this.rows);
     this.#columns = this.#types.map((type) => valuesOf(type, capacity));
     this.#bytes = 0;
@@ -74,7 +74,7 @@ export class RowReader {
     return end;
   }
 
-  /** Finds the cells of the rows that are whole, and where the last of these ends. */
+  /** Locates the cells of complete rows, and the end of the last one. */
   #locate(view: DataView, begin: number): { rows: number; end: number } {
     let [rows, end] = [0, begin];
     while (this.#isBegun && !this.#isEnded) {
@@ -86,7 +86,7 @@ export class RowReader {
     return { rows, end };
   }
 
-  /** Returns `at` itself where the row is not whole yet, or where there is none any more. */
+  /** Locates one row. Returns `at` itself if the row is incomplete or there are no more rows. */
   #locateRow(view: DataView, at: number, firstCell: number): number {
     const { byteLength } = view;
     if (byteLength < at + countBytes) return at;

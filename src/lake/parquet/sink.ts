@@ -2,16 +2,16 @@ import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { ByteWriter } from 'hyparquet-writer';
 
-/** A little ahead of the store, no more. */
+/** Limit of bytes that are written ahead of the store. */
 const bufferedBytesMax = 4 * 1024 * 1024;
 
-/** A byte writer whose bytes go to a store while it is written; memory holds a row group and the bytes under way. */
+/** A byte writer whose bytes go to a store while it is written; memory holds a row group and the bytes in flight. */
 export class ByteSink extends ByteWriter {
   readonly #stream = new PassThrough({ highWaterMark: bufferedBytesMax });
   readonly #stored: Promise<void>;
   #failure: Error | undefined;
 
-  /** `store` takes the bytes until they end. */
+  /** `store` consumes the bytes until they end. */
   constructor(store: (bytes: AsyncIterable<Uint8Array>) => Promise<void>) {
     super();
     this.#stored = store(this.#stream);
@@ -22,7 +22,7 @@ export class ByteSink extends ByteWriter {
     this.#stream.on('error', () => {});
   }
 
-  /** Passes on what has gathered; resolves when there is room for more. */
+  /** Sends the buffered bytes; resolves when there is room for more. */
   async flush(): Promise<void> {
     if (this.#failure) throw this.#failure;
     const chunk = Buffer.from(this.getBytes());

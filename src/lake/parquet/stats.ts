@@ -2,7 +2,7 @@ import { dayMs } from '../../lib/interval.js';
 import { decimalScale, type LakeColumn, type LakeType } from '../../model/lake.js';
 import type { Bound, Bounds } from './columns/column-values.js';
 
-/** Limits texts in statistics: longer ones do not help a reader to skip files, and make the log longer. */
+/** Maximum length of texts in statistics: longer ones do not help readers to skip files and enlarge the log. */
 const textCharactersMax = 64;
 const exactMax = BigInt(Number.MAX_SAFE_INTEGER);
 const microsecondsPerMs = 1_000n;
@@ -11,7 +11,7 @@ interface ColumnStats {
   min: Bound | undefined;
   max: Bound | undefined;
   nulls: number;
-  /** False once values came without exact bounds. */
+  /** False once values without exact bounds were added. */
   isBounded: boolean;
 }
 
@@ -22,7 +22,7 @@ export interface ChunkStats {
   readonly bounds?: Bounds;
 }
 
-/** Gathers what readers skip files by: row count, nulls, smallest and largest value of each column. */
+/** Collects the statistics by which readers skip files: row count, nulls, smallest and largest value of each column. */
 export class StatsCollector {
   readonly #columns: readonly LakeColumn[];
   readonly #stats: readonly ColumnStats[];
@@ -68,7 +68,8 @@ function addChunk(stats: ColumnStats, { rows, nulls, bounds }: ChunkStats): void
     stats.isBounded &&= nulls === rows;
     return;
   }
-  // JavaScript orders texts by their UTF-16 units, readers by their bytes: the same only for ASCII.
+  // JavaScript orders texts by UTF-16 units, readers by bytes; these orders are equal only for
+  // ASCII.
   if (![bounds.min, bounds.max].every(isPlain)) stats.isBounded = false;
   if (stats.min === undefined || bounds.min < stats.min) stats.min = bounds.min;
   if (stats.max === undefined || bounds.max > stats.max) stats.max = bounds.max;
@@ -79,7 +80,7 @@ const plainText = /^[\x00-\x7f]*$/;
 const isPlain = (bound: Bound): boolean =>
   typeof bound !== 'string' || (bound.length <= textCharactersMax && plainText.test(bound));
 
-/** JSON of a bound; undefined where there is none that is exact or on the safe side. */
+/** Returns the JSON of a bound; undefined if it is neither exact nor conservative. */
 function boundText(type: LakeType, value: Bound, isMax: boolean): string | undefined {
   if (type === 'string') return JSON.stringify(value);
   if (type === 'date') return JSON.stringify(new Date((value as number) * dayMs).toISOString().slice(0, 10));
@@ -91,7 +92,7 @@ function boundText(type: LakeType, value: Bound, isMax: boolean): string | undef
 
 const isExact = (value: bigint): boolean => value <= exactMax && value >= -exactMax;
 
-/** Bounds are cut to milliseconds, which must not cut off a value: the maximum is rounded up. */
+/** Formats a bound in milliseconds. The maximum is rounded up, so that no value is excluded. */
 function timestampText(microseconds: bigint, isMax: boolean): string | undefined {
   const rest = ((microseconds % microsecondsPerMs) + microsecondsPerMs) % microsecondsPerMs;
   const down = (microseconds - rest) / microsecondsPerMs;
@@ -100,7 +101,7 @@ function timestampText(microseconds: bigint, isMax: boolean): string | undefined
   return Number.isNaN(date.getTime()) ? undefined : JSON.stringify(date.toISOString());
 }
 
-/** An unscaled decimal as a JSON number, digit by digit. */
+/** Formats an unscaled decimal as a JSON number, digit by digit. */
 export function decimalText(unscaled: bigint): string {
   const digits = (unscaled < 0n ? -unscaled : unscaled).toString().padStart(decimalScale + 1, '0');
   const sign = unscaled < 0n ? '-' : '';

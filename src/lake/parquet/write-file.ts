@@ -7,7 +7,7 @@ import { RowReader } from './rows.js';
 import { ByteSink } from './sink.js';
 import { StatsCollector } from './stats.js';
 
-/** Cells of a row group, which are in memory at once, its rows and its bytes at most. */
+/** Limits of a row group, which is in memory as a whole: cells, rows and bytes. */
 const cellsPerGroup = 600_000;
 const rowsPerGroupMax = 20_000;
 const bytesPerGroupMax = 16 * 1024 * 1024;

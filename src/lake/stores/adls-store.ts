@@ -5,9 +5,12 @@ import type { Store, StoredFile } from './store.js';
 export interface AdlsOptions {
   readonly account: string;
   readonly container: string;
-  /** Without slashes at its ends; may be empty. */
+  /** Without leading and trailing slashes; may be empty. */
   readonly prefix: string;
-  /** The first of these that is given; else the chain of the Azure SDK (environment, workload and managed identity, CLI). */
+  /**
+   * The first of these that is set is used; else the chain of the Azure SDK (environment, workload
+   * and managed identity, CLI).
+   */
   readonly connectionString?: string;
   readonly accountKey?: string;
   readonly sasToken?: string;
@@ -81,7 +84,7 @@ async function listAll(
   const found: StoredFile[] = [];
   const blobs = container.listBlobsFlat({ prefix: path, includeMetadata: true, ...(abortSignal && { abortSignal }) });
   for await (const { name, properties, metadata } of blobs) {
-    // Accounts with a hierarchy list folders as well.
+    // Accounts with hierarchical namespaces list folders as well.
     if (metadata?.hdi_isfolder === 'true') continue;
     found.push({
       path: prefix === '' ? name : name.slice(prefix.length + 1),

@@ -25,7 +25,7 @@ function ifMissing<T>(value: T): (error: NodeJS.ErrnoException) => T {
   };
 }
 
-/** A rename would overwrite; a link of a complete file fails where the name is taken. */
+/** Creates a file exclusively. A rename would overwrite; linking a complete file fails if the name is taken. */
 async function createExclusively(path: string, bytes: Buffer): Promise<'created' | 'exists'> {
   await mkdir(dirname(path), { recursive: true });
   const temporary = join(dirname(path), `${temporaryPrefix}${randomUUID()}`);
@@ -53,7 +53,7 @@ async function writeDurably(path: string, bytes: AsyncIterable<Uint8Array> | Ite
   }
 }
 
-/** Makes the new name itself durable; file systems that cannot do it need none. */
+/** Makes the new name itself durable; file systems that do not support this do not need it. */
 async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r');
   try {

@@ -6,15 +6,16 @@ export interface StoreTiming {
   readonly sleep: Sleep;
   /** In [0, 1). */
   readonly random: () => number;
-  /** The longest that one operation, or a pause within a write, may take. */
+  /** Longest time for one operation, or for a pause within a write. */
   readonly stallMsMax: number;
 }
 
 const attemptsMax = 4;
 
 /**
- * Bounds every operation in time and tries again what may be repeated. A write of a stream cannot be: its rows are gone, so the table's
- * export fails and the next one does it again.
+ * Limits every operation in time and retries those that may be repeated. The write of a stream
+ * cannot be, because its rows are consumed, so the table's export fails and the next one repeats
+ * it.
  */
 export function guardedStore(store: Store, timing: StoreTiming, signal: AbortSignal): Store {
   const bounded = <T>(what: string, work: (signal: AbortSignal) => Promise<T>) =>
@@ -58,7 +59,7 @@ function failedTo(store: Store, what: string, cause: Error): Error {
   );
 }
 
-/** Fails where neither the rows nor the store have moved on for too long. */
+/** Writes a stream; fails if neither the rows nor the store make progress for too long. */
 async function putWatched(
   store: Store,
   path: string,

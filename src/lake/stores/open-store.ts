@@ -10,7 +10,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const schemePattern = /^([a-z][a-z0-9+.-]+):\/\//i;
 
-/** Returns the address as it is kept and shown: folders absolute, others without a slash at their end. */
+/** Returns the address in the form that is stored and shown: folders absolute, others without a trailing slash. */
 export function lakeAddress(url: string, directory: string): string {
   const scheme = schemePattern.exec(url)?.[1]?.toLowerCase();
   if (scheme === 'file') return fileURLToPath(url);
@@ -21,8 +21,9 @@ export function lakeAddress(url: string, directory: string): string {
 }
 
 /**
- * Opens the store of an address that `lakeAddress` returned. Credentials are those that the tools of the store's maker take; values
- * in `.env` count as well. Throws a UsageError for an address that there is no store for.
+ * Opens the store of an address that `lakeAddress` returned. Credentials are those that the
+ * vendor's tools use; values in `.env` count as well. Throws a UsageError for an unsupported
+ * address.
  */
 export async function openStore(address: string, environment: Environment): Promise<Store> {
   const scheme = schemePattern.exec(address)?.[1]?.toLowerCase();
@@ -78,7 +79,7 @@ function openAdls(address: string, environment: Environment): Promise<Store> {
   });
 }
 
-/** Data of conversations leave this machine encrypted or not at all. */
+/** Throws for an unencrypted endpoint: data of conversations leaves this machine encrypted or not at all. */
 function requireTls(endpoint: string, variable: string): void {
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
   const isLocal = url !== undefined && /^(localhost|127(?:\.\d+){3}|\[::1\])$/.test(url.hostname);

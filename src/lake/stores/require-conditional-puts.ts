@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { type Store, StoreError } from './store.js';
 
-/** Tries on a name of its own whether the store refuses to create a file twice. Throws a StoreError for one that overwrites. */
+/**
+ * Tests, with a file of its own, that the store refuses to create an existing file. Throws a
+ * StoreError for one that overwrites.
+ */
 export async function requireConditionalPuts(store: Store): Promise<void> {
   const path = `_genesys_warehouse_check/${randomUUID()}`;
   const [first, second] = [Buffer.from('first'), Buffer.from('second')];

@@ -4,7 +4,7 @@ import type { Store, StoredFile } from './store.js';
 
 export interface S3Options {
   readonly bucket: string;
-  /** Without slashes at its ends; may be empty. */
+  /** Without leading and trailing slashes; may be empty. */
   readonly prefix: string;
   readonly endpoint?: string;
   readonly region?: string;
@@ -20,7 +20,7 @@ const partBytes = 8 * 1024 * 1024;
 const partsInFlight = 2;
 const conflictStatuses: ReadonlySet<number | undefined> = new Set([409, 412]);
 
-/** Keeps a lake in a bucket of Amazon S3, or of a server that speaks S3 and honours `If-None-Match`. */
+/** Keeps a lake in a bucket of Amazon S3, or of a compatible server that honours `If-None-Match`. */
 export async function s3Store(options: S3Options): Promise<Store> {
   const s3 = await load(() => import('@aws-sdk/client-s3'));
   const { Upload } = await load(() => import('@aws-sdk/lib-storage'));
@@ -69,7 +69,7 @@ export async function s3Store(options: S3Options): Promise<Store> {
   };
 }
 
-/** Loads a package that installations without a cloud may leave out. */
+/** Loads an optional package, which installations without cloud storage do not need. */
 export async function load<T>(importing: () => Promise<T>): Promise<T> {
   try {
     return await importing();
@@ -87,7 +87,7 @@ const statusOf = (error: unknown): number | undefined =>
 
 function unlessMissing(error: unknown): undefined {
   const { name } = error as Error;
-  // Also 404: a bucket that is not there is a fault and has a name of its own.
+  // Also a 404: a missing bucket is a fault, with a name of its own.
   if (name === 'NoSuchKey' || (statusOf(error) === 404 && name !== 'NoSuchBucket')) return undefined;
   throw error;
 }

@@ -3,7 +3,10 @@ import { asError } from '../../lib/errors.js';
 import { type Connection, type ConnectionParts, openConnection } from './connection.js';
 
 export const topicsPerChannelMax = 1_000;
-/** Genesys keeps 20 of a client and closes the oldest; during a renewal there are two for one. Others may share the client. */
+/**
+ * Genesys allows 20 channels per client and closes the oldest; during a renewal each exists twice,
+ * and other programs may share the client.
+ */
 export const channelsMax = 9;
 
 export interface ChannelsParts extends Omit<ConnectionParts, 'onMessage'> {
@@ -14,7 +17,7 @@ export interface ChannelsParts extends Omit<ConnectionParts, 'onMessage'> {
   readonly onError: (error: Error) => void;
 }
 
-/** All notification channels of this process: as many as its topics need, each opened again whenever it ends. */
+/** Manages all notification channels of this process: as many as its topics need, each reopened whenever it ends. */
 export class Channels {
   readonly #parts: ChannelsParts;
   readonly #channels: Channel[] = [];
@@ -24,7 +27,7 @@ export class Channels {
     this.#parts = parts;
   }
 
-  /** Takes these topics in place of those before; the ones beyond what Genesys allows are left to polling. */
+  /** Replaces the topics; those beyond Genesys' limit are covered by polling. */
   async setTopics(topics: readonly string[]): Promise<void> {
     const taken = topics.slice(0, channelsMax * topicsPerChannelMax);
     if (taken.length < topics.length)
@@ -55,7 +58,7 @@ export class Channels {
     return this.#channels.reduce((sum, channel) => sum + Math.max(0, channel.opens - 1), 0);
   }
 
-  /** Resolves when everything is closed, after the signal's abort. */
+  /** Resolves when everything is closed after the signal has aborted. */
   async closed(): Promise<void> {
     for (const channel of this.#channels) channel.close();
     await Promise.all(this.#running);
@@ -92,7 +95,7 @@ class Channel {
   async setTopics(topics: readonly string[]): Promise<void> {
     if (topics.join() === this.#topics.join()) return;
     this.#topics = topics;
-    // One that is not open gets them when it is.
+    // A channel that is not open yet subscribes when it opens.
     if (this.isOpen) await this.#current?.subscribe(topics);
   }
 
@@ -114,7 +117,10 @@ class Channel {
     this.#current?.close();
   }
 
-  /** One connection from its opening until it needs a successor. The one before goes only when this one is open: nothing is missed in between. */
+  /**
+   * Runs one connection until it needs a replacement. The previous one is closed only when this one
+   * is open, so that nothing is missed in between.
+   */
   async #live(): Promise<'renew' | 'lost'> {
     const { log, onOpened, onError } = this.#parts;
     try {

@@ -20,11 +20,14 @@ export interface ConnectionTimings {
   /** Interval at which the connection's liveness and the channel's end are checked. */
   readonly checkMs: number;
   readonly pingMs: number;
-  /** Genesys sends something twice a minute and answers pings: who is silent for longer is gone. */
+  /** Genesys sends a message twice a minute and answers pings, so a connection that is silent for longer is dead. */
   readonly silenceMsMax: number;
-  /** A channel lives for a day; its successor is opened so long before its end. */
+  /** A channel lives for a day; its replacement is opened this long before its end. */
   readonly renewalMs: number;
-  /** A connection that ended sooner is not a success: the next one has to wait, also where clocks disagree about its end. */
+  /**
+   * A connection that ended sooner counts as a failure, so that the next one waits, even if clocks
+   * disagree about its end.
+   */
   readonly livedMsMin: number;
 }
 
@@ -40,9 +43,9 @@ export const defaultTimings: ConnectionTimings = {
 export type End = 'renew' | 'lost';
 
 export interface Connection {
-  /** Settles once, when a successor is needed. */
+  /** Settles once, when a replacement is needed. */
   readonly end: Promise<End>;
-  /** False from the moment on at which nothing comes any more. */
+  /** False as soon as no more messages can arrive. */
   readonly isOpen: () => boolean;
   subscribe(topics: readonly string[]): Promise<void>;
   close(): void;
@@ -52,7 +55,10 @@ const handshakeMsMax = 15 * secondMs;
 const messageBytesMax = 4 * 1_024 * 1_024;
 const rejectedShownMax = 5;
 
-/** A new channel with its socket, subscribed. The socket is opened first: a channel without one keeps nothing. */
+/**
+ * Opens a new channel with its socket and subscribes it. The socket is opened first, because a
+ * channel without one keeps no events.
+ */
 export async function openConnection(parts: ConnectionParts, topics: readonly string[]): Promise<Connection> {
   const { body } = await parts.api.createNotificationChannel({ signal: parts.signal, priority: 0 });
   const { id, connectUri, expires } = body;
@@ -69,7 +75,7 @@ export async function openConnection(parts: ConnectionParts, topics: readonly st
   }
 }
 
-/** Messages on the socket are trusted, so it must be the host that the API named, over TLS; only loopback needs none. */
+/** Validates the address. Messages on the socket are trusted, so it must use TLS, except on loopback. */
 function safeAddress(uri: string): string {
   const url = URL.canParse(uri) ? new URL(uri) : undefined;
   const isLocal = url?.protocol === 'ws:' && isLoopbackHost(url.hostname);
@@ -87,7 +93,7 @@ function openSocket(address: string, signal: AbortSignal): Promise<WebSocket> {
   return new Promise((resolve, reject) => {
     const abort = () => socket.terminate();
     signal.addEventListener('abort', abort, { once: true });
-    // Its text may hold the channel's address, and knowing that is enough to listen.
+    // Its text may contain the channel's address, which is enough to listen.
     const fail = () => reject(new Error('The socket of the notification channel could not be opened.'));
     socket.once('error', fail);
     socket.once('close', fail);
@@ -142,9 +148,9 @@ function watch(socket: WebSocket, channelId: string, expiresMs: number, parts: C
   };
 }
 
-/** Heartbeats and answers to pings. */
+/** Matches heartbeats and answers to pings. */
 const isAboutItself = (text: string) => text.startsWith('{"topicName":"channel.metadata"');
-/** Genesys says so some seconds before it closes a socket, for instance to move it. */
+/** Matches Genesys' notice some seconds before it closes a socket, for instance to move it. */
 const isClosing = (text: string) => text.startsWith('{"topicName":"v2.system.socket_closing"');
 
 function warnOfRejected(subscriptions: readonly JsonObject[], log: Log): void {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** Remembers the last keys: events come twice, and an overheard request can be sent again. */
+/** Remembers recent keys, because events arrive twice and an intercepted request could be replayed. */
 export class Seen {
   readonly #keys = new Map<string, number>();
   readonly sizeMax: number;
@@ -9,7 +9,7 @@ export class Seen {
     this.sizeMax = sizeMax;
   }
 
-  /** True where this was not seen yet; from now on it is. */
+  /** Returns true if the key was not seen before, and records it. */
   isNew(text: string, nowMs = 0): boolean {
     const key = createHash('sha256').update(text).digest('base64');
     if (this.#keys.has(key)) return false;
@@ -19,12 +19,12 @@ export class Seen {
     return true;
   }
 
-  /** It may come again: what it asked for was not done. */
+  /** Removes a key, so that a request that was not carried out may be repeated. */
   forget(text: string): void {
     this.#keys.delete(createHash('sha256').update(text).digest('base64'));
   }
 
-  /** Lets go of what is older than anything that would still be believed; returns how many are left. */
+  /** Removes keys older than any acceptable timestamp; returns how many are left. */
   forgetBefore(ms: number): number {
     for (const [key, atMs] of this.#keys) {
       if (atMs >= ms) break;

@@ -1,10 +1,11 @@
 /**
- * Delayed re-reads: analytics lag some seconds behind events, so a conversation is read once more a while after its last event.
- * Holds each once, and never more than a bound: what is beyond it is polling's to find.
+ * Schedules delayed re-reads: analytics lag seconds behind events, so a conversation is read once
+ * more some time after its last event. Holds each conversation once, up to a limit; polling finds
+ * the others.
  */
 export class FollowUps {
   readonly #dueMs = new Map<string, number>();
-  /** Waiting for their second look or just having it: it is the last one, unless a new event comes. */
+  /** Conversations that wait for their second read, or are in it; it is the last one unless a new event arrives. */
   readonly #second = new Set<string>();
   readonly #sizeMax: number;
 
@@ -12,16 +13,16 @@ export class FollowUps {
     this.#sizeMax = sizeMax;
   }
 
-  /** An event came: whatever is looked at next is a first look again. */
+  /** Records an event: the next read of these conversations is a first read again. */
   begin(ids: readonly string[]): void {
     for (const id of ids) this.#second.delete(id);
   }
 
-  /** These were read; those that this was the first look for have another one at `dueMs`. */
+  /** Records a read; those for which it was the first are read again at `dueMs`. */
   wasRead(ids: readonly string[], dueMs: number): void {
     for (const id of ids) {
       if (this.#second.delete(id) || this.#dueMs.size >= this.#sizeMax) continue;
-      // Last, since the order of the map is that of the times.
+      // Inserted last, because the map is ordered by time.
       this.#dueMs.delete(id);
       this.#dueMs.set(id, dueMs);
     }

@@ -1,19 +1,21 @@
-/** Parses events. Only the conversation they name counts, since it is fetched again. */
+/** Parses events. Only the conversation that they name matters, because it is fetched. */
 
-/** As many as may wait; a body that names more is refused whole, since what is cut would be lost without a word. */
+/** As many as the queue holds; a body with more is refused as a whole, because the rest would be lost silently. */
 export const idsPerBodyMax = 10_000;
 const depthMax = 4;
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const topicOfConversation = /\bconversations?\.([0-9a-f-]{36})\b/i;
 
-/** One topic per queue: each change of a conversation that is or was in it. */
+/** Returns the topic of a queue: every change of a conversation that is or was in it. */
 export const queueTopic = (queueId: string) => `v2.routing.queues.${queueId}.conversations`;
 
 /**
- * Returns the conversations that a message names, in one of the shapes that Genesys and its carriers use: a notification
- * (`topicName`, `eventBody`), the same as `detail` of an EventBridge event, a data action's body of a process-automation trigger
- * (`conversationId`), or a list of those. `eventBody.id` is the conversation where the topic is about conversations of a queue or user.
- * Returns at most one more than `idsPerBodyMax`, by which the caller knows that there are too many.
+ * Returns the conversations that a message names, in one of the shapes that Genesys and its
+ * carriers use: a notification (`topicName`, `eventBody`), the same as `detail` of an EventBridge
+ * event, a data action's body of a process-automation trigger (`conversationId`), or a list of
+ * those. `eventBody.id` is the conversation where the topic is about conversations of a queue or
+ * user. Returns at most one more than `idsPerBodyMax`, which shows the caller that there are too
+ * many.
  */
 export function conversationIdsIn(message: unknown): string[] {
   const ids = new Set<string>();

@@ -27,7 +27,7 @@ export interface PollParts {
 }
 
 export interface PollState {
-  /** This organisation's API does not know how to ask for segments by their end. */
+  /** True if this organisation's API cannot filter segments by their end. */
   isEndRefused: boolean;
 }
 
@@ -36,19 +36,19 @@ export interface PolledPage {
   readonly asOf: Date;
 }
 
-/** Analytics lag behind what happens, so that each poll looks at more than the time since the last one. */
+/** Analytics lag behind events, so each poll covers more than the time since the last one. */
 const reachMs = 15 * minuteMs;
 const overlapMs = 5 * minuteMs;
-/** Older conversations are left to the scheduled streams: their after-call work is over. */
+/** Older conversations are left to the scheduled streams, because their after-call work has ended. */
 const reachMsMax = 6 * hourMs;
-/** The longest interval that the query takes. */
+/** The longest interval that the query accepts. */
 const olderMs = 7 * dayMs;
 const pageSize = 100;
 const pagesMax = 100;
-/** A list of predicates that is known to be accepted; more queues are filtered here. */
+/** Number of predicates that is known to be accepted; with more queues, results are filtered here. */
 const queuePredicatesMax = 50;
 
-/** The span that a poll looks at. */
+/** Returns the interval that a poll covers. */
 export function polledSpan(now: Date, polledUntil: Date | null): Interval {
   const usual = plus(now, -reachMs);
   const asked = polledUntil === null ? usual : earlier(usual, plus(polledUntil, -overlapMs));
@@ -56,8 +56,10 @@ export function polledSpan(now: Date, polledUntil: Date | null): Interval {
 }
 
 /**
- * POST /api/v2/analytics/conversations/details/query: what was alive in the last minutes, newest first. The query finds what started on a day that its
- * interval touches, so that a second one asks the week before for those in which a segment has ended in these minutes.
+ * POST /api/v2/analytics/conversations/details/query: yields conversations that were active in the
+ * last minutes, newest first. The query finds those that started on a day that its interval
+ * touches, so a second one covers the week before, for conversations in which a segment ended in
+ * these minutes.
  */
 export async function* pollRecent(parts: PollParts): AsyncGenerator<PolledPage, void, void> {
   const span = polledSpan(parts.now, parts.polledUntil);

@@ -1,4 +1,4 @@
-/** Conversations that something happened to and that are to be read: each once, however often it is named, and never more than a bound. */
+/** Queue of conversations to read after an event: each once, however often it is named, up to a limit. */
 export class ConversationQueue {
   readonly #waiting = new Set<string>();
   readonly #sizeMax: number;
@@ -12,7 +12,7 @@ export class ConversationQueue {
     return this.#waiting.size;
   }
 
-  /** Returns how many of these are queued; fewer than given when the queue is full. */
+  /** Adds conversations; returns how many of them are queued, fewer than given when the queue is full. */
   add(ids: readonly string[]): number {
     let taken = 0;
     for (const id of ids) {
@@ -24,12 +24,15 @@ export class ConversationQueue {
     return taken;
   }
 
-  /** True when all of these could be added. */
+  /** Returns true when all of these could be added. */
   hasRoomFor(ids: readonly string[]): boolean {
     return this.#waiting.size + ids.filter((id) => !this.#waiting.has(id)).length <= this.#sizeMax;
   }
 
-  /** The oldest, at most `limit`. One that is named again while it is being read waits again: the event may be younger than the answer. */
+  /**
+   * Takes the oldest, at most `limit`. One that is named again while it is being read is queued
+   * again, because the event may be newer than the response.
+   */
   take(limit: number): string[] {
     const taken = [...this.#waiting].slice(0, limit);
     for (const id of taken) this.#waiting.delete(id);

@@ -14,13 +14,16 @@ import { ConversationQueue } from './queue.js';
 
 export type EventSource = 'channel' | 'webhook' | 'survey' | 'polling';
 
-/** Result of an event that came over HTTP. */
+/** Result of an event received over HTTP. */
 export type Offered = 'taken' | 'repeated' | 'full' | 'nothing' | 'too_many';
 
 /** Callbacks of realtime work; each of the two may fail and is then retried. */
 export interface LiveParts {
   readonly api: ChannelPort & Pick<GenesysApi, 'detailsQuery'>;
-  /** Queues to listen to; empty while the directory is not known. Absent: no channel and no polling, only what is offered. */
+  /**
+   * Queues to subscribe to; empty while the directory is unknown. Absent: no channel and no
+   * polling, only offered events.
+   */
   readonly queueIds?: () => Promise<readonly string[]>;
   /** Reads these conversations (1 to 100) from Genesys, stores them and evaluates the rules on them. */
   readonly read: (ids: readonly string[]) => Promise<void>;
@@ -36,12 +39,15 @@ export interface LiveParts {
 }
 
 export interface LiveTimings extends ConnectionTimings {
-  /** Events of one moment are read with one request: also in the busiest hour less than one a second goes out of the budget. */
+  /**
+   * Events within this time are read with one request, so that even in the busiest hour less than
+   * one request a second is used.
+   */
   readonly gatherMs: number;
-  /** After it has been read for an event, a conversation is read once more. */
+  /** Delay after which a conversation that was read for an event is read once more. */
   readonly followMs: number;
   readonly pollMs: number;
-  /** Interval at which the list of queues is read, and the one while it is empty. */
+  /** Interval at which the list of queues is read; `noQueuesMs` while it is empty. */
   readonly queuesMs: number;
   readonly noQueuesMs: number;
 }
@@ -60,8 +66,9 @@ const seenMax = 20_000;
 const followCheckMs = secondMs;
 
 /**
- * Reacts to what happens in the contact centre: events name conversations, these are read at once, and polling reads what events have missed.
- * Every way in leads to the same queue, so that events may come twice, in any order, or not at all.
+ * Reacts to events in the contact centre: events name conversations, which are read at once, and
+ * polling finds what events have missed. All sources feed the same queue, so events may arrive
+ * twice, in any order, or not at all.
  */
 export class Live {
   readonly #parts: LiveParts;
@@ -101,7 +108,10 @@ export class Live {
     await this.#channels.closed();
   }
 
-  /** An event that came over HTTP. `full` where there is no room: its sender may come again, and polling finds it anyway. */
+  /**
+   * Accepts an event received over HTTP. Returns `full` if there is no room: its sender may retry,
+   * and polling finds it anyway.
+   */
   offer(message: unknown, source: EventSource): Offered {
     const ids = conversationIdsIn(message);
     if (ids.length === 0) return 'nothing';
@@ -162,7 +172,7 @@ export class Live {
         failures = 0;
       } catch (error) {
         if (signal.aborted) return;
-        // They wait again, as far as there is room; polling finds the others.
+        // They are queued again as far as there is room; polling finds the others.
         this.#queue.add(ids);
         this.#failed(asError(error));
         failures += 1;
@@ -191,7 +201,8 @@ export class Live {
         this.#failed(asError(error));
         log.warn({ reason: asError(error).message }, 'The topics of the notification channel could not be set');
       }
-      // Before the first directory there is none to listen to, and somebody who has just started this waits for it.
+      // Before the first directory there is no queue to subscribe to, and somebody who has just
+      // started this is waiting for it.
       await pause(this.#channels.topicCount > 0 ? this.#timings.queuesMs : this.#timings.noQueuesMs, signal);
     }
   }
@@ -230,7 +241,7 @@ export class Live {
     this.#polledUntil = startedAt;
   }
 
-  /** A reopened channel ends the wait: what came while there was none has to be looked for. */
+  /** Waits for the next poll. A reopened channel ends the wait, because events were missed meanwhile. */
   async #untilNextPoll(ms: number): Promise<void> {
     const waking = new AbortController();
     const wake = () => waking.abort();

@@ -2,7 +2,7 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { minuteMs, secondMs } from '../../lib/interval.js';
 import type { Seen } from './dedupe.js';
 
-/** Header names as Node has them; a header that came several times counts as absent. */
+/** Header names in Node's lower case; a header that occurs several times counts as absent. */
 export type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 export const signatureHeader = 'x-signature';
@@ -11,7 +11,7 @@ export const timestampHeader = 'x-timestamp';
 export const timestampMsMax = 5 * minuteMs;
 const scheme = 'sha256=';
 
-/** Compares in constant time: neither the place of a difference nor the lengths can be measured. */
+/** Compares in constant time, so that neither the position of a difference nor the lengths can be measured. */
 export function isEqualSecret(given: string, secret: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(given), digest(secret));
@@ -38,8 +38,9 @@ export function isAuthentic(headers: Headers, body: Uint8Array, secret: string):
 export type SignatureFault = 'unsigned' | 'wrong' | 'old' | 'repeated';
 
 /**
- * For a request that must not be sent again by who has overheard it: `X-Timestamp` in seconds since 1970, not far from now, and `X-Signature` over it
- * and the body, never seen before. The signature is looked at first: without the secret nobody learns anything else.
+ * Validates a request that must not be replayed: `X-Timestamp` in seconds since 1970, close to now,
+ * and `X-Signature` over it and the body, not seen before. The signature is checked first, so that
+ * nobody without the secret learns anything else.
  */
 export function signatureFault(
   headers: Headers,
@@ -50,7 +51,8 @@ export function signatureFault(
   if (signature === '' || !/^\d{1,12}$/.test(timestamp)) return 'unsigned';
   if (!isEqualSecret(signature, signatureOf(secret, body, timestamp))) return 'wrong';
   if (Math.abs(Number(timestamp) * secondMs - now.getTime()) > timestampMsMax) return 'old';
-  // What is older than that is refused by its timestamp. The sender's clock may be ahead, so twice as long.
+  // Older ones are refused by their timestamp. The sender's clock may be ahead, hence twice as
+  // long.
   if (seen.forgetBefore(now.getTime() - 2 * timestampMsMax) >= seen.sizeMax) return 'repeated';
   return seen.isNew(signature, now.getTime()) ? undefined : 'repeated';
 }

@@ -1,4 +1,4 @@
-/** The two `POST` routes: who may, and what becomes of it. The service port calls them with the whole body. */
+/** The two `POST` routes: authentication and handling. The service port calls them with the whole body. */
 
 import { asError } from '../../lib/errors.js';
 import { parseJson } from '../../lib/json.js';
@@ -64,11 +64,11 @@ export interface SurveysParts {
 export interface StoredAnswers {
   readonly stored: number;
   readonly unchanged: number;
-  /** By their place in what was given to `store`. */
+  /** Rejected answers, by their position in the list passed to `store`. */
   readonly refused: readonly { readonly index: number; readonly reason: string }[];
 }
 
-/** Takes one answer of a survey or a list of them; stored when it answers 200. */
+/** Accepts one survey answer or a list of them; they are stored when the response is 200. */
 export function surveysHandler(parts: SurveysParts): (asked: Asked) => Promise<Answered> {
   const seen = new Seen(signaturesMax);
   return async ({ headers, body }) => {
@@ -77,7 +77,7 @@ export function surveysHandler(parts: SurveysParts): (asked: Asked) => Promise<A
     try {
       return await imported(body, parts);
     } catch (error) {
-      // Nothing was stored: the sender may repeat the very same request.
+      // Nothing was stored, so the sender may repeat the same request.
       seen.forget(String(headers['x-signature']));
       parts.log.error({ error: asError(error) }, 'Answers of surveys could not be stored');
       return {

@@ -8,7 +8,7 @@ export interface AllowList {
   readonly writesMax: number;
 }
 
-/** Allow-lists of the write-back, as ids. Names that the directory lacks allow nothing. */
+/** Resolves the allow-lists of the write-back to ids. Names that the directory lacks allow nothing. */
 export function allowListOf(writeback: Writeback, directory: Directory): AllowList {
   const isQueue = namedTest(writeback.queues);
   const isCode = namedTest(writeback.codes);

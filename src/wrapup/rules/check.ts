@@ -15,7 +15,10 @@ export interface Check {
   readonly warnings: readonly Fault[];
 }
 
-/** Holds a rules file against the directory: every name must mean something, every code be on its queues, every rule be able to match. */
+/**
+ * Validates a rules file against the directory: every name must exist, every code must be on its
+ * queues, and every rule must be able to match.
+ */
 export function checkRules(rules: Rules, directory: Directory): Check {
   if (directory.codes.length === 0 || directory.queues.length === 0) {
     const message = 'cannot be checked: the warehouse has no directory yet; run genesys-warehouse sync first';
@@ -39,7 +42,8 @@ function checkRule({ placeOf }: Rules, rule: Rule, path: Path, directory: Direct
     ...codeFaults(rule.set.code, directory).map((message) => fault(['set', 'code'], message)),
   ];
   const notOffered = codesOf(rule.set.code, directory).length > 0 ? queuesWithout(rule, directory) : [];
-  // Queues that are named must offer the code; of those that only a pattern covers, agent sessions are left alone.
+  // Named queues must offer the code; for queues that only a pattern matches, agent sessions are
+  // skipped.
   const isNamed = (queue: QueueEntry) =>
     asList(rule.when.queue).some((text) => !text.includes('*') && namedTest([text])(queue));
   const sentence = (queues: readonly QueueEntry[]) =>
@@ -66,7 +70,7 @@ interface NameFault {
   readonly message: string;
 }
 
-/** Each text that names nothing, by the list it should be in. */
+/** Returns each text that names nothing, with the list in which it was looked up. */
 function nameFaults({ when }: Rule, directory: Directory): NameFault[] {
   const lists: readonly (readonly ['queue' | 'agent' | 'team' | 'division' | 'skill', readonly Named[]])[] = [
     ['queue', directory.queues],
@@ -95,7 +99,7 @@ function textFaults(
   return asList(value).flatMap((text, index) => {
     if (only !== undefined && !only.includes(text)) return [];
     if (selected([text], entries).length > 0) return [];
-    // A pattern may cover what does not exist yet, as long as the rule is about something now.
+    // A pattern may match things that do not exist yet, as long as the rule matches something now.
     if (text.includes('*') && selected(asList(value), entries).length > 0) return [];
     return [{ at: Array.isArray(value) ? [...path, index] : path, message: unknown(what, text, entries) }];
   });

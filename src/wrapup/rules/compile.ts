@@ -5,7 +5,7 @@ import { asList, fieldMatchTest, namedTest, numberTest, type Test, textMatchTest
 import type { Rule } from './rules.js';
 import type { Conditions, SurveyConditions } from './rules-schema.js';
 
-/** An agent session as rules see it. `currentCode` and `cause` are those from before our own write. */
+/** An agent session as rules see it. `currentCode` and `cause` are those before this program's own write. */
 export interface Candidate {
   readonly session: AgentSession;
   readonly currentCode: string | null;
@@ -15,12 +15,12 @@ export interface Candidate {
 
 export interface CompiledRule {
   readonly rule: Rule;
-  /** `survey` where the rule asks for an answer. */
+  /** `survey` where the rule has a survey condition. */
   readonly source: 'rule' | 'survey';
   /** Ids of the rule's code: several codes may have one name, in different divisions. */
   readonly codes: readonly { readonly id: string; readonly name: string }[];
   matches(candidate: Candidate): boolean;
-  /** The answer that the rule looks at; null where it asks for none. */
+  /** Returns the survey answer that the rule evaluates; null where it has no survey condition. */
   surveyOf(session: AgentSession): SurveyAnswer | null;
 }
 
@@ -29,7 +29,7 @@ export const currentWords = ['none', 'system', 'unknown', 'any'] as const;
 export const defaultCurrent: readonly string[] = ['none', 'system'];
 export const defaultPhases: readonly Phase[] = ['ended'];
 
-/** Makes tests of rules. Names of queues and agents are compared as the directory has them; only codes are looked up. */
+/** Compiles rules into tests. Names of queues and agents are compared as in the directory; only codes are looked up. */
 export function compileRules(rules: readonly Rule[], directory: Directory): CompiledRule[] {
   return rules.map((rule) => compileRule(rule, directory));
 }
@@ -54,7 +54,7 @@ function compileRule(rule: Rule, directory: Directory): CompiledRule {
   };
 }
 
-/** Codes of the directory that the text names, by id or by name, those that are not deleted. */
+/** Returns the codes of the directory that the text names, by id or by name, without deleted ones. */
 export function codesOf(text: string, directory: Directory): { id: string; name: string }[] {
   const test = namedTest([text.replaceAll('*', '')]);
   return directory.codes
@@ -121,7 +121,7 @@ function ageTest(age: { atLeast?: string | undefined; atMost?: string | undefine
 
 const unitsMs: Readonly<Record<string, number>> = { s: secondMs, m: minuteMs, h: hourMs, d: dayMs };
 
-/** `90m` as milliseconds. */
+/** Parses a duration such as `90m` into milliseconds. */
 export function durationMs(text: string | undefined): number | undefined {
   return text === undefined ? undefined : Number(text.slice(0, -1)) * (unitsMs[text.slice(-1)] ?? 0);
 }
@@ -131,7 +131,7 @@ function attributeTests(attributes: NonNullable<Conditions['attributes']>): Test
   return ({ session }) => tests.every(({ name, test }) => test(session.attributes[name]));
 }
 
-/** The latest answer that is about this agent session, of the sources that the rule names. */
+/** Picks the latest answer about this agent session from the sources that the rule names. */
 function surveyPick({ source, form }: SurveyConditions): (session: AgentSession) => SurveyAnswer | null {
   const isSource = source === undefined ? () => true : textTest(asList(source));
   const isForm = form === undefined ? () => true : textTest(asList(form));

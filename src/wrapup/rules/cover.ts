@@ -1,4 +1,4 @@
-/** Proves that a rule cannot match: its own conditions exclude each other, or an earlier rule takes everything. */
+/** Proves that a rule cannot match: its own conditions exclude each other, or an earlier rule covers it. */
 import type { Directory, Named } from '../../model/agent-session.js';
 import { isSystemCode } from '../../model/agent-session.js';
 import { currentWords, defaultCurrent, defaultPhases, durationMs } from './compile.js';
@@ -8,7 +8,7 @@ import type { Conditions, FieldMatch, NumberMatch, SurveyConditions, TextMatch }
 
 type Values = string | string[] | undefined;
 
-/** True where every agent session that `later` matches is one that `earlier` matches. Errs towards false. */
+/** Returns true if `earlier` matches every agent session that `later` matches. Errs towards false. */
 export function covers(earlier: Conditions, later: Conditions, directory: Directory): boolean {
   const lists: readonly (readonly ['queue' | 'agent' | 'team' | 'division' | 'skill', readonly Named[]])[] = [
     ['queue', directory.queues],
@@ -43,7 +43,10 @@ function coversNames(outer: Values, inner: Values, entries: readonly Named[]): b
   return wanted.length > 0 && wanted.every((id) => taken.has(id));
 }
 
-/** A pattern covers another one where it matches it as a text: its stars then match whatever the other's match. */
+/**
+ * Returns true if the outer patterns cover the inner ones. A pattern covers another if it matches
+ * it as a text, because its stars then match whatever the other's stars match.
+ */
 function coversTexts(outer: Values, inner: Values): boolean {
   if (outer === undefined) return true;
   return inner !== undefined && asList(inner).every(textTest(asList(outer)));
@@ -104,7 +107,7 @@ function coversText(outer: TextMatch, inner: TextMatch): boolean {
   );
 }
 
-/** True where no value that the match allows is one of `not`. */
+/** Returns true if no value that the match allows is one of `not`. */
 function avoids({ is, not, exists }: ReturnType<typeof textParts>, unwanted: string | string[]): boolean {
   if (exists === false || (not !== undefined && isSubset(unwanted, not))) return true;
   const isUnwanted = textTest(asList(unwanted));
@@ -160,7 +163,7 @@ function coversSurvey(outer: SurveyConditions | undefined, inner: SurveyConditio
 }
 
 interface Contradiction {
-  /** The condition to look at. */
+  /** The condition to report. */
   readonly key: keyof Conditions;
   readonly message: string;
 }

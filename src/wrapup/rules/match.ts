@@ -7,11 +7,11 @@ import { fillNote } from './note.js';
 export type Decision =
   /** No rule matches. */
   | { readonly kind: 'none' }
-  /** `isNew` is false where the ledger already holds this decision. */
+  /** `isNew` is false if the ledger already has this decision. */
   | { readonly kind: 'assign'; readonly rule: CompiledRule; readonly proposal: Proposal; readonly isNew: boolean }
-  /** The first rule that matches gives the code that the agent session has. */
+  /** The first matching rule sets the code that the agent session already has. */
   | { readonly kind: 'has_code'; readonly rule: CompiledRule }
-  /** The first rule that matches gives a code that the queue does not offer: later rules are not asked. */
+  /** The first matching rule sets a code that the queue does not offer; later rules are not evaluated. */
   | { readonly kind: 'not_offered'; readonly rule: CompiledRule }
   /** No rule matches, and the active assignment came from an earlier version of a rule of the file. */
   | { readonly kind: 'withdrawn'; readonly active: ActiveAssignment };
@@ -27,7 +27,10 @@ export function rulingOf(rules: readonly CompiledRule[], directory: Directory): 
   return { rules, directory, offered: new Map(directory.queues.map((queue) => [queue.id, queue.wrapupCodes])) };
 }
 
-/** First match wins. Pure: the same agent session, rules, directory and time give the same decision. */
+/**
+ * Decides about an agent session; the first match wins. Pure: the same agent session, rules,
+ * directory and time give the same decision.
+ */
 export function decide(ruling: Ruling, session: AgentSession, now: Date): Decision {
   const candidate = candidateOf(session, now);
   const rule = ruling.rules.find((each) => each.matches(candidate));
@@ -43,7 +46,10 @@ export function decide(ruling: Ruling, session: AgentSession, now: Date): Decisi
   };
 }
 
-/** A code that we wrote is not one that an agent chose: the agent session is candidate as it was before. */
+/**
+ * Returns the candidate. A code that this program wrote was not chosen by an agent, so the session
+ * is evaluated as it was before.
+ */
 function candidateOf(session: AgentSession, now: Date): Candidate {
   const { active, currentCode, cause } = session;
   if (active !== null && isOurs(active, currentCode))
@@ -59,7 +65,10 @@ function isDecided({ active }: AgentSession, { rule }: CompiledRule, code: strin
   return active !== null && active.ruleVersion === rule.version && active.wrapupCode === code;
 }
 
-/** Outside queues nothing is offered and nothing forbidden; a queue whose codes have not been listed is given the benefit of the doubt. */
+/**
+ * Returns true if the queue offers the code. Sessions without a queue, and queues whose codes have
+ * not been listed, allow every code.
+ */
 function isOffered({ offered }: Ruling, { queue }: AgentSession, code: string): boolean {
   const codes = queue === null ? null : offered.get(queue.id);
   return codes === null || codes === undefined || codes.has(code);
@@ -67,7 +76,8 @@ function isOffered({ offered }: Ruling, { queue }: AgentSession, code: string): 
 
 function withoutRule({ rules }: Ruling, active: ActiveAssignment | null): Decision {
   const today = rules.find(({ rule }) => rule.name === active?.rule);
-  // What Genesys holds stays: it cannot be taken back by a change of the file. So does what a rule gave that is no longer in the file.
+  // A code that Genesys has is kept, because a change of the file cannot remove it. So is a code of
+  // a rule that is no longer in the file.
   const isChanged = today !== undefined && today.rule.version !== active?.ruleVersion;
   const isOurAlone = active?.state === 'proposed' || active?.state === 'rejected';
   return active !== null && isChanged && isOurAlone ? { kind: 'withdrawn', active } : { kind: 'none' };
@@ -98,7 +108,7 @@ function proposalOf(
     wrapupName: code.name,
     note: rule.set.note === undefined ? null : fillNote(rule.set.note, facts),
     cause,
-    // As in Genesys, our own code included: that is what the write-back must find there.
+    // The code in Genesys, including this program's own: the write-back must find it there.
     previousCode: session.currentCode,
   };
 }

@@ -1,14 +1,14 @@
 import { quote } from '../../lib/text.js';
 import type { AgentSession, SurveyAnswer } from '../../model/agent-session.js';
 
-/** Genesys states no limit; notes of agents are far below. */
+/** Genesys states no limit; agents' notes are far shorter. */
 const noteLengthMax = 1_000;
 const placeholder = /\{([^{}]*)\}/g;
 
 export interface NoteFacts {
   readonly rule: string;
   readonly session: AgentSession;
-  /** The answer that the rule matched, if it asked for one. */
+  /** The answer that the rule matched, if it has a survey condition. */
   readonly survey: SurveyAnswer | null;
 }
 
@@ -28,13 +28,13 @@ const values: Readonly<Record<string, (facts: NoteFacts) => string | number | nu
   comment: ({ survey }) => survey?.comment,
 };
 
-/** The template with its placeholders filled in; what is not known stays empty. */
+/** Fills the placeholders of a template; unknown values stay empty. */
 export function fillNote(template: string, facts: NoteFacts): string {
   const filled = template.replaceAll(placeholder, (_whole, name: string) => String(valueNamed(name, facts) ?? ''));
   return filled.slice(0, noteLengthMax);
 }
 
-/** A sentence for each placeholder that nothing fills. */
+/** Returns a sentence for each unknown placeholder. */
 export function noteFaults(template: string): string[] {
   return [...template.matchAll(placeholder)]
     .map(([, name = '']) => name)

@@ -6,14 +6,14 @@ export const asList = <T>(value: T | readonly T[] | undefined): readonly T[] =>
 
 export type Test<T> = (value: T) => boolean;
 
-/** True for texts that one of the patterns covers whole; `*` matches any characters, case does not matter. */
+/** Builds a test for texts that one of the patterns matches completely; `*` matches any characters, case is ignored. */
 export function textTest(patterns: readonly string[]): Test<string> {
   const exact = new Set(patterns.filter((each) => !each.includes('*')).map(folded));
   const wild = patterns.filter((each) => each.includes('*')).map(wildcard);
   return (value) => exact.has(folded(value)) || wild.some((each) => each.test(value));
 }
 
-/** By id or by name. */
+/** Builds a test by id or by name. */
 export function namedTest(patterns: readonly string[]): Test<Named> {
   const test = textTest(patterns);
   return ({ id, name }) => test(id) || (name !== null && test(name));
@@ -30,7 +30,7 @@ export function numberTest(match: NumberMatch): Test<number> {
     (below === undefined || value < below);
 }
 
-/** Undefined means that there is no value: only `exists: false` and a lone `not` hold for it. */
+/** Builds a test of a text. Without a value (undefined) only `exists: false` and a lone `not` are true. */
 export function textMatchTest(match: TextMatch): Test<string | undefined> {
   const { is, not, exists } = typeof match === 'string' || Array.isArray(match) ? { is: match } : match;
   const isTest = is === undefined ? undefined : textTest(asList(is));
@@ -42,7 +42,10 @@ export function textMatchTest(match: TextMatch): Test<string | undefined> {
   };
 }
 
-/** Numbers are compared as numbers where the rule does, also when the answer holds them as text. */
+/**
+ * Builds a test of a field. Numbers are compared as numbers where the rule has numbers, even if the
+ * answer has them as text.
+ */
 export function fieldMatchTest(match: FieldMatch): Test<string | number | undefined> {
   if (isNumberMatch(match)) {
     const test = numberTest(match);
@@ -63,7 +66,7 @@ function folded(text: string): string {
 }
 
 function wildcard(pattern: string): RegExp {
-  // Runs of stars are one: several would make the search explode.
+  // Consecutive stars are merged, because several would make the search explode.
   const parts = pattern.split(/\*+/).map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&'));
   return new RegExp(`^${parts.join('.*')}$`, 'isu');
 }

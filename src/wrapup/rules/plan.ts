@@ -17,9 +17,9 @@ export interface EvaluationParts {
 
 /** Decisions of one batch of agent sessions. */
 export interface PlanBatch {
-  /** To be stored: decisions that the ledger does not hold yet. */
+  /** Decisions to store, which the ledger does not have yet. */
   readonly proposals: readonly Proposal[];
-  /** Active assignments of an earlier version of a rule that no longer matches: to be superseded. */
+  /** Active assignments to supersede, of an earlier version of a rule that no longer matches. */
   readonly withdrawn: readonly ActiveAssignment[];
 }
 
@@ -30,7 +30,7 @@ export interface RulePlan {
   readonly matchedCount: number;
   /** Number of these that are new decisions. */
   readonly newCount: number;
-  /** Number of these that were decided so already. */
+  /** Number of these with the same decision already in the ledger. */
   readonly decidedCount: number;
   /** Number of these that are skipped because they have that code. */
   readonly hasCodeCount: number;
@@ -45,13 +45,13 @@ export interface RulePlan {
 export interface Plan {
   /** One for each rule, in the order of the file. */
   readonly rules: readonly RulePlan[];
-  /** Agent sessions that were looked at; those that no rule could match are not even read. */
+  /** Agent sessions that were read; those that no rule could match are not. */
   readonly readCount: number;
 }
 
-/** Evaluates rules over batches of agent sessions and counts what they lead to. Reads and writes nothing itself. */
+/** Evaluates rules over batches of agent sessions and counts the decisions. Reads and writes nothing itself. */
 export class Evaluation {
-  /** Bounds of the sessions that any rule can match: the rest need not be read. */
+  /** Conditions for the sessions that any rule can match: the rest need not be read. */
   readonly filter: AgentSessionFilter;
   readonly #parts: EvaluationParts;
   readonly #ruling: Ruling;

@@ -4,7 +4,7 @@ import { asList, namedTest } from './patterns.js';
 import type { Rule } from './rules.js';
 import type { Conditions } from './rules-schema.js';
 
-/** Returns bounds of the sessions that any rule can match: only these are read, and the matcher evaluates them exactly. */
+/** Returns conditions for the sessions that any rule can match: only these are read, and then evaluated exactly. */
 export function prefilterOf(rules: readonly Rule[], directory: Directory): AgentSessionFilter {
   const whens = rules.map(({ when }) => when);
   const uses = (isUsed: (when: Conditions) => boolean) => whens.some(isUsed);
@@ -26,23 +26,23 @@ export function prefilterOf(rules: readonly Rule[], directory: Directory): Agent
   };
 }
 
-/** Ids of what the patterns select. */
+/** Returns the ids of the entries that the patterns select. */
 export function selected(patterns: readonly string[], entries: readonly Named[]): string[] {
   return entries.filter(namedTest(patterns)).map(({ id }) => id);
 }
 
-/** All values of all rules; null where one rule sets no bound. */
+/** Returns the values of all rules; null if one rule has no condition. */
 function union<T>(whens: readonly Conditions[], of: (when: Conditions) => readonly T[] | null): T[] | null {
   const lists = whens.map(of);
   return lists.every((list) => list !== null) ? [...new Set(lists.flat() as T[])] : null;
 }
 
-/** Genesys writes media types in lower case; a pattern sets no bound that SQL could use. */
+/** Returns lower-case literals, as Genesys writes media types; null for a pattern, which SQL cannot use here. */
 function literals(patterns: readonly string[]): readonly string[] | null {
   return patterns.some((each) => each.includes('*')) ? null : patterns.map((each) => each.toLowerCase());
 }
 
-/** Null: any real code may match. Agent sessions without one are always asked for. */
+/** Returns the real codes to read; null if any may match. Agent sessions without one are always read. */
 function realCodes(current: Conditions['current'], directory: Directory): readonly string[] | null {
   const words = asList(current ?? [...defaultCurrent]);
   if (words.includes('any') || words.includes('unknown')) return null;

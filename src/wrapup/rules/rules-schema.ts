@@ -1,4 +1,7 @@
-/** The form of a rules file. `docs/wrapup-rules.schema.json` is made from it, for editors that complete and check YAML. */
+/**
+ * The schema of a rules file. `docs/wrapup-rules.schema.json` is generated from it, for editors
+ * that complete and check YAML.
+ */
 import { z } from 'zod';
 import { phases } from '../../model/agent-session.js';
 
@@ -154,7 +157,7 @@ export type SurveyConditions = z.infer<typeof survey>;
 export type Writeback = z.infer<typeof writeback>;
 export type RuleText = z.infer<typeof rule>;
 
-/** JSON Schema (draft 2020-12) of what a person writes. */
+/** Returns the JSON Schema (draft 2020-12) of a rules file. */
 export function rulesJsonSchema(): object {
   return z.toJSONSchema(rulesSchema, { io: 'input' });
 }

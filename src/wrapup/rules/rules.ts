@@ -7,18 +7,18 @@ import { noteFaults } from './note.js';
 import { type RuleText, rulesSchema, type Writeback } from './rules-schema.js';
 
 const textLengthMax = 1_000_000;
-/** Aliases that unfold into more than this are an attack or a mistake. */
+/** More aliases than this are an attack or an error. */
 const aliasCountMax = 100;
 const versionLength = 16;
 
 export interface Rule extends RuleText {
-  /** Digest of name, conditions and action: another text is another version, its place in the file and its description are not part of it. */
+  /** Digest of name, conditions and action. Position in the file and description are not part of it. */
   readonly version: string;
 }
 
 export type Path = readonly PropertyKey[];
 
-/** Something wrong in a rules file. */
+/** An error in a rules file. */
 export interface Fault {
   /** `wrapup-rules.yaml:12:7`. */
   readonly at: string;
@@ -34,7 +34,10 @@ export interface Rules {
   placeOf(path: Path): string;
 }
 
-/** Reads the text of a rules file. Throws one UsageError with a line for each fault of form; whether names exist is `checkRules`' question. */
+/**
+ * Parses a rules file. Throws one UsageError with a line for each fault in form; `checkRules`
+ * checks whether names exist.
+ */
 export function parseRules(text: string, fileName: string): Rules {
   if (text.length > textLengthMax)
     throw new UsageError(`${fileName} has more than ${textLengthMax} characters; split it.`);
@@ -101,7 +104,7 @@ function keyOffset(document: Document, path: Path, key: string): number {
   return isNode(pair?.key) && pair.key.range ? pair.key.range[0] : offsetOf(document, path);
 }
 
-/** Digest of what the rule means. Keys are sorted: their order in the file means nothing. */
+/** Computes the digest of a rule. Keys are sorted, because their order in the file is irrelevant. */
 function versionOf({ name, when, set }: RuleText): string {
   return createHash('sha256')
     .update(JSON.stringify(sorted({ name, when, set })))
@@ -153,7 +156,7 @@ function issueFaults(issue: Issue, places: Places, outer: Path = []): Fault[] {
   return [{ at: places.placeOf(path), message: `${name} ${sentence(issue)}` }];
 }
 
-/** Finds the kind of value that was intended among those allowed: the one that is invalid only inside. */
+/** Finds the kind of value that was intended among the allowed ones: the one with faults only inside. */
 function meantBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
   return (
     branches.find((branch) => branch.some((each) => each.path.length > 0)) ??

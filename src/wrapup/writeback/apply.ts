@@ -1,8 +1,9 @@
 /**
- * Writes what the ledger proposes to Genesys. `applyAssignments` is the entry point, for `wrapup apply` and for the worker that
- * reacts to events: give it `conversationIds` to write only what was just proposed for them, with a small `writesMax`.
- * It takes its rows by claim, so any number may run at once, in one process or in several: each assignment is sent by
- * one of them. What it needs of the ledger comes from `createAssignmentStore(pool, …)` in `postgres/wrapup/sending.ts`.
+ * Writes proposed assignments to Genesys. `applyAssignments` is the entry point for `wrapup apply`
+ * and for the worker that reacts to events: pass `conversationIds` to write only what was just
+ * proposed for them, with a small `writesMax`. It claims its rows, so any number may run at once,
+ * in one process or in several: each assignment is sent by only one of them. Its access to the
+ * ledger comes from `createAssignmentStore(pool, …)` in `postgres/wrapup/sending.ts`.
  */
 import pLimit from 'p-limit';
 import { ApiError, DeferredError, UsageError } from '../../lib/errors.js';
@@ -16,15 +17,16 @@ const concurrencyDefault = 4;
 /** Rows claimed per unit of concurrency: few, so that a claim ends long after its last call. */
 const claimFactor = 5;
 const claimsMax = 100_000;
-/** Before a claim's end nothing is begun any more, and what is under way is cut short. */
+/** This long before a claim's end nothing new is started and running calls are aborted. */
 const claimMarginMs = 5 * secondMs;
-/** After so many refusals of the credentials in a row the rest would fare no better. */
+/** After this many consecutive refusals of the credentials, further calls would fail as well. */
 const credentialRefusalsMax = 5;
 
 /**
- * Decides by the last extraction what it can, looks after what was sent before, then sends, at most `writesMax` codes.
- * Never throws for an assignment: each ends in a state with a sentence. What stops the whole run (login refused, limit
- * of the API beyond the run's patience, network gone) is in `stopped`. Throws when the database fails or the signal's reason.
+ * Confirms rows from the last extraction, reviews what was sent before, then sends at most
+ * `writesMax` codes. Never throws for an assignment: each ends in a state with a sentence. A reason
+ * that stops the whole run (login refused, API limit longer than the run may wait, network down) is
+ * in `stopped`. Throws when the database fails, or the signal's reason.
  */
 export async function applyAssignments(parts: ApplyParts, options: ApplyOptions): Promise<ApplySummary> {
   const run = new Run(parts, options);
@@ -43,7 +45,7 @@ class Run {
   readonly counts = { written: 0, verified: 0, accepted: 0, rejected: 0, conflicted: 0, postponed: 0 };
   #stopped: ApplySummary['stopped'];
   #credentialRefusals = 0;
-  /** Refused ones too: a run is bounded in what it asks of Genesys. */
+  /** Number of calls, refused ones included, because a run limits its calls to Genesys. */
   #asked = 0;
 
   constructor(parts: ApplyParts, options: ApplyOptions) {
@@ -56,7 +58,7 @@ class Run {
     return { asked: this.#asked, ...this.counts, ...(this.#stopped && { stopped: this.#stopped }) };
   }
 
-  /** Each row once: those that still wait are below the last id. */
+  /** Reviews each sent row once: those that are still waiting have lower ids. */
   async review(): Promise<void> {
     let afterId = '0';
     for (let claims = 0; claims < claimsMax && !this.#isOver; claims += 1) {
@@ -104,7 +106,8 @@ class Run {
         }),
       ),
     );
-    // What was not reached, failed or does not show yet is free at once: the next run need not wait for the claim's end.
+    // Rows that were not reached, failed or are not confirmed yet are released at once, so that the
+    // next run need not wait for the claim to end.
     await this.#parts.store.release([...waiting], claim.until);
     const failed = results.find((result) => result.status === 'rejected');
     this.#parts.signal.throwIfAborted();
@@ -122,7 +125,7 @@ class Run {
     this.#stopped ??= { reason, isFailure: true };
   }
 
-  /** Throws on; what the API's state or the credentials forbid ends the run with a sentence instead. */
+  /** Rethrows an error, unless the API's state or the credentials ended the run, which is reported as a sentence. */
   #fail(error: unknown, signal: AbortSignal): undefined {
     if (error instanceof DeferredError) this.#stopped ??= { reason: error.message, isFailure: false };
     else if (error instanceof ApiError || error instanceof UsageError)

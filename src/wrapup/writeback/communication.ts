@@ -4,7 +4,10 @@ import type { Assignment } from '../../model/assignment.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Media types for which a code can be set; the API has no endpoint for others (such as `chat`, whose endpoints are gone). */
+/**
+ * Media types for which a code can be set; the API has no endpoint for others (such as `chat`,
+ * whose endpoints were removed).
+ */
 const kindOfMedia: Readonly<Record<string, CommunicationKind>> = {
   voice: 'calls',
   callback: 'callbacks',
@@ -14,14 +17,14 @@ const kindOfMedia: Readonly<Record<string, CommunicationKind>> = {
   screenshare: 'screenshares',
   video: 'videos',
 };
-/** In the conversation these have another name than in the address. */
+/** Kinds with a different name in the conversation than in the address. */
 const keyOfKind: Partial<Record<CommunicationKind, string>> = { socials: 'socialExpressions' };
 
 export type Found =
   | { readonly place: Communication; readonly currentCode: string | undefined }
   | { readonly missing: 'medium' | 'participant' | 'communication' };
 
-/** The communication of an assignment in GET /api/v2/conversations/{id}, and the code that it has now. */
+/** Finds the communication of an assignment in GET /api/v2/conversations/{id}, and its current code. */
 export function findCommunication(conversation: Json, assignment: Assignment): Found {
   const kind = kindOfMedia[assignment.mediaType ?? ''];
   if (kind === undefined) return { missing: 'medium' };
@@ -42,7 +45,10 @@ export function findCommunication(conversation: Json, assignment: Assignment): F
   return { place, currentCode };
 }
 
-/** Id by id; after a reprocessing the participant may have another id while the communication kept its own. */
+/**
+ * Finds the participant by id, or by its communication's id, because reprocessing may change the
+ * former and keep the latter.
+ */
 function participantOf(participants: readonly Json[], assignment: Assignment, kind: CommunicationKind) {
   const byId = participants.find(({ id }) => id === assignment.participantId);
   return (
@@ -63,21 +69,21 @@ function allCommunications(participant: Json): Json[] {
   return [...new Set(Object.values(kindOfMedia))].flatMap((kind) => communicationsOf(participant, kind));
 }
 
-/** The code of a Wrapup or an AssignedWrapupCode; a provisional one is not assigned. */
+/** Returns the code of a Wrapup or an AssignedWrapupCode; a provisional one does not count. */
 export function codeOf(wrapup: unknown): string | undefined {
   if (typeof wrapup !== 'object' || wrapup === null) return undefined;
   const { code, provisional } = wrapup as Json;
   return typeof code === 'string' && code !== '' && provisional !== true ? code : undefined;
 }
 
-/** Compares a code found in Genesys with the one that an assignment is to set. */
+/** Compares a code found in Genesys with the one that an assignment sets. */
 export function compareWithCurrentCode(
   currentCode: string | undefined,
   assignment: Assignment,
 ): 'same' | 'different' | 'none' {
   if (currentCode === undefined) return 'none';
   if (currentCode === assignment.wrapupCode) return 'same';
-  // A rule may replace the code that was set when it decided; every later one was set by a person.
+  // A rule may replace the code that it evaluated; every later one was set by a person.
   return isSystemCode(currentCode) || currentCode === assignment.previousCode ? 'none' : 'different';
 }
 

@@ -6,11 +6,11 @@ interface Refusal {
   readonly code?: string | RegExp;
   readonly status?: number;
   readonly sentence: (error: ApiError, assignment: Assignment) => string;
-  /** Would meet every assignment alike: it is the credentials that are to blame. */
+  /** True if the credentials are the cause, so that every assignment would be refused. */
   readonly isCredentialError?: boolean;
 }
 
-/** The first that fits decides. Only answers of Genesys' own, with one of its codes, come here. */
+/** The first match applies. Only responses from Genesys itself, with one of its codes, are looked up here. */
 const refusals: readonly Refusal[] = [
   {
     code: 'not.a.user',
@@ -52,11 +52,11 @@ const refusals: readonly Refusal[] = [
   { sentence: (error) => `Genesys refused it: ${error.message}` },
 ];
 
-/** An ended login, a request that came too late or too early, too many of them: no word about the assignment. */
+/** Statuses about the caller (expired login, time-out, too early, too many requests), not about the assignment. */
 const aboutTheCaller: readonly number[] = [401, 408, 425, 429];
 const sentenceLengthMax = 1_000;
 
-/** Effect of a refusal on an assignment, and whether the next one would fail as well. */
+/** Returns the effect of a refusal on an assignment, and whether the next one would fail as well. */
 export function refusalOf(error: ApiError, assignment: Assignment): { outcome: Outcome; isCredentialError: boolean } {
   const { status, code, correlationId } = error.facts;
   const found = refusals.find((refusal) => fits(refusal, status, code)) as Refusal;
@@ -69,7 +69,10 @@ export function refusalOf(error: ApiError, assignment: Assignment): { outcome: O
   return { outcome, isCredentialError: found.isCredentialError === true };
 }
 
-/** Returns true where Genesys itself refused: nothing was changed. A response of something in between, or none, does not count. */
+/**
+ * Returns true if Genesys itself refused, so that nothing was changed. A response of something in
+ * between, or none, does not count.
+ */
 export function isRefusal(error: ApiError): boolean {
   const { status = 0, code, operation } = error.facts;
   const isAboutAssignment = assignmentOperations.includes(operation) && !aboutTheCaller.includes(status);

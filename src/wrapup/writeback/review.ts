@@ -4,12 +4,12 @@ import { findCommunication } from './communication.js';
 import type { ApplyParts } from './types.js';
 import { type Done, lostAnswer, outcomeBefore, readConversation, settled } from './write-one.js';
 
-/** Time after which an accepted code that does not show counts as never applied. */
+/** Time after which an accepted code that cannot be read back counts as never applied. */
 const applyMsMax = hourMs;
 
 /**
- * Looks what became of an assignment that an earlier run sent, or was about to send when it ended. Genesys' answer of
- * then is known (`correlationId`) or not; only where it is not, and the code is not there, the assignment is sent again.
+ * Reviews an assignment that an earlier run sent, or was about to send when it ended. It is sent
+ * again only if Genesys' response is unknown (no `correlationId`) and the code is not there.
  */
 export async function reviewOne(parts: ApplyParts, assignment: Assignment, signal: AbortSignal): Promise<Done> {
   const read = await readConversation(parts, assignment, signal);

@@ -4,17 +4,23 @@ import type { Claim, ClaimFilter, Outcome } from '../../model/assignment.js';
 
 /** The ledger as the write-back uses it; implemented by `createAssignmentStore` in `postgres/wrapup/sending.ts`. */
 export interface AssignmentStore {
-  /** Takes up to `limit` proposed rows for this process alone, until `claimMs` from now. */
+  /** Claims up to `limit` proposed rows for this process, until `claimMs` from now. */
   claimProposed(filter: ClaimFilter, limit: number): Promise<Claim>;
-  /** Claims rows above `afterId` that were sent and of which it is unknown whether Genesys has the code. */
+  /** Claims rows above `afterId` that were sent but not yet found in Genesys. */
   claimSent(filter: ClaimFilter, limit: number, afterId: string): Promise<Claim>;
-  /** Proposed → sent, before the call. False: it was revoked or superseded meanwhile, so the call must not be made. */
+  /**
+   * Moves the row from proposed to sent, before the call. False: it was revoked or superseded
+   * meanwhile, so the call must not be made.
+   */
   beginSending(assignmentId: string): Promise<boolean>;
-  /** Genesys took the call; `correlationId` is its own. The row stays `sent`, now with a known answer. */
+  /**
+   * Records that Genesys accepted the call, with its `correlationId`. The row stays `sent`, now
+   * with a known response.
+   */
   markAccepted(assignmentId: string, correlationId: string): Promise<void>;
-  /** Ends the claim. False when someone else moved the row first. */
+  /** Records the outcome and ends the claim. False when another process moved the row first. */
   settle(assignmentId: string, outcome: Outcome): Promise<boolean>;
-  /** Ends claims that were to last `until` and leaves the states. */
+  /** Ends claims that were valid until `until` and keeps the states. */
   release(assignmentIds: readonly string[], until: Date): Promise<void>;
   /** Resolves waiting rows by the last extraction; returns how many reached which state. Makes no request. */
   confirmFromExtract(
@@ -41,16 +47,16 @@ export interface ApplyOptions extends ClaimFilter {
 }
 
 export interface ApplySummary {
-  /** Calls that were to set a code, refused ones included: what `writesMax` bounds. */
+  /** Calls to set a code, refused ones included; `writesMax` limits them. */
   readonly asked: number;
-  /** Number of these that did, as far as is known. */
+  /** Number of these that succeeded, as far as is known. */
   readonly written: number;
   readonly verified: number;
-  /** Accepted by Genesys, not seen there yet: looked for again at the next run. */
+  /** Accepted by Genesys but not found there yet; the next run checks again. */
   readonly accepted: number;
   readonly rejected: number;
   readonly conflicted: number;
-  /** To be tried again later. */
+  /** To be retried later. */
   readonly postponed: number;
   /** Reason why the run ended early, as a sentence; absent where it did not. */
   readonly stopped?: { readonly reason: string; readonly isFailure: boolean };

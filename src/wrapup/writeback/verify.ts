@@ -5,7 +5,7 @@ import type { Assignment, Outcome } from '../../model/assignment.js';
 import { codeOf, compareWithCurrentCode } from './communication.js';
 import type { ApplyParts } from './types.js';
 
-/** Before each look, since 202 says accepted, not applied. What takes longer is looked for by the next run. */
+/** Delays before each read, because 202 means accepted and not applied. The next run checks codes that take longer. */
 const lookDelaysMs = [secondMs / 4, secondMs, 3 * secondMs] as const;
 
 /** Reads the communication's code back, a few times; undefined while neither this nor another code is there. */
@@ -26,7 +26,7 @@ export async function readBack(
   return undefined;
 }
 
-/** Undefined where the code in Genesys leaves the assignment open. */
+/** Returns the outcome; undefined where the code in Genesys leaves the assignment open. */
 export function outcomeOfCode(
   currentCode: string | undefined,
   assignment: Assignment,
@@ -44,7 +44,10 @@ export function outcomeOfCode(
   };
 }
 
-/** Some communications may be written but not read; then only the next extraction shows the result. */
+/**
+ * Ignores a refused read: some communications can be written but not read, and only the next
+ * extraction shows the result.
+ */
 function ignoreRefusal(error: unknown): undefined {
   const { status = 0 } = error instanceof ApiError ? error.facts : {};
   if (status === 400 || status === 403 || status === 404) return undefined;

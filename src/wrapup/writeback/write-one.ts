@@ -11,17 +11,17 @@ import { outcomeOfCode, readBack } from './verify.js';
 
 /** Result of one assignment. `isCredentialError`: the next one would be refused as well. */
 export interface Done {
-  /** `accepted`: still `sent`. `left`: someone else moved the row, nothing was done. */
+  /** `accepted`: still `sent`. `left`: another process moved the row, so nothing was done. */
   readonly state: Outcome['state'] | 'accepted' | 'left';
-  /** A call was made that was to set the code, whatever came of it. */
+  /** True if a call to set the code was made, whatever its result. */
   readonly isAsked: boolean;
-  /** As far as is known, Genesys took it. */
+  /** True if Genesys accepted it, as far as is known. */
   readonly isWritten: boolean;
   readonly isCredentialError: boolean;
 }
 
 const repeatMs = 2 * minuteMs;
-/** Rounds of an assignment that met a concurrent change or a lost answer each time. */
+/** Attempts of an assignment that each met a concurrent change or a lost response. */
 export const attemptsMax = 5;
 /** Genesys always gives an id; a gateway may drop the header. */
 const noCorrelationId = 'none';
@@ -33,10 +33,10 @@ const missingSentences = {
 } as const;
 
 /**
- * Takes a claimed, proposed assignment through Genesys: reads the conversation, sends the code unless somebody has set
- * one since, reads it back. Every step that matters is in the ledger before or right after it is taken, so that a crash
- * anywhere is resolved by reading back. Throws what is about the run and not about this assignment; the row then says
- * what is known.
+ * Writes a claimed, proposed assignment to Genesys: reads the conversation, sends the code unless
+ * somebody has set one since, and reads it back. Every important step is recorded in the ledger
+ * before or right after it, so that reading back resolves a crash anywhere. Throws errors that
+ * concern the run and not this assignment; the row then records what is known.
  */
 export async function writeOne(parts: ApplyParts, assignment: Assignment, signal: AbortSignal): Promise<Done> {
   const read = await readConversation(parts, assignment, signal);
@@ -75,7 +75,7 @@ async function afterFailure(
     await settled(parts, assignment, postponed('Genesys asked to wait before more is written.', error.notBefore));
     throw error;
   }
-  // Cut short by the end of the run: whether it arrived is found out by the next one.
+  // Aborted by the end of the run: the next run finds out whether it arrived.
   if (signal.aborted) throw error;
   if (isCertainlyUnsent(error)) {
     await settled(parts, assignment, postponed('It was not sent, because the run had to end.', parts.now()));
@@ -97,7 +97,7 @@ export function lostAnswer({ attempts, sentAt }: Pick<Assignment, 'attempts' | '
   return { ...postponed(reason, plus(sentAt ?? now, repeatMs)), errorCode: 'answer.lost' };
 }
 
-/** The conversation as it is now; or how the assignment ended, where Genesys refuses to show it. */
+/** Returns the current conversation, or the outcome of the assignment where Genesys refuses to return it. */
 export async function readConversation(
   parts: ApplyParts,
   assignment: Assignment,
@@ -136,7 +136,10 @@ function postponed(reason: string, retryAt: Date): Outcome {
   return { state: 'proposed', reason, retryAt };
 }
 
-/** The login failed, the token is not accepted, or something in between said no: Genesys never looked at the code. */
+/**
+ * Returns true if the login failed, the token was refused or something in between refused, so that
+ * Genesys never received the code.
+ */
 function isCertainlyUnsent(error: unknown): boolean {
   if (error instanceof UsageError) return true;
   if (!(error instanceof ApiError)) return false;

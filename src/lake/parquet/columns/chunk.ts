@@ -7,7 +7,7 @@ import { flatSchema } from '../elements.js';
 import type { Bounds, ColumnValues, DictionaryPage } from './column-values.js';
 import { bitWidthOf, encodeRuns } from './runs.js';
 
-/** The pages of a column of a row group, compressed, with what a footer says of them but where they are. */
+/** The compressed pages of a column of a row group, with everything that the footer needs except their position. */
 export interface EncodedChunk {
   readonly dictionary?: Buffer;
   readonly data: Buffer;
@@ -19,7 +19,7 @@ export interface EncodedChunk {
   readonly bounds?: Bounds;
 }
 
-/** Encodes the values at once and compresses them beside the program. The values are not needed any more. */
+/** Encodes the values synchronously and compresses them in another thread. The values are not needed afterwards. */
 export async function encodeChunk(column: LakeColumn, values: ColumnValues): Promise<EncodedChunk> {
   const bounds = values.bounds();
   const { rows, nulls } = values;
@@ -43,7 +43,7 @@ export async function encodeChunk(column: LakeColumn, values: ColumnValues): Pro
   };
 }
 
-/** Bytes of a value in a PLAIN page; what a text has beside its length is looked up. */
+/** Bytes of a value in a PLAIN page; for a text, of its length only. */
 const valueBytes: Readonly<Record<LakeColumn['type'], number>> = {
   string: 4,
   integer: 4,
@@ -55,7 +55,7 @@ const valueBytes: Readonly<Record<LakeColumn['type'], number>> = {
   boolean: 1,
 };
 
-/** A dictionary must halve the bytes, or it is only one more page to read. */
+/** Returns true if a dictionary halves the bytes; otherwise it would only be one more page to read. */
 function isWorth(
   { bytes, count, indexes }: DictionaryPage,
   { type }: LakeColumn,
@@ -151,7 +151,7 @@ export function footerOf(chunk: EncodedChunk, offset: number): ColumnChunk {
   };
 }
 
-/** By the format, a smallest zero is negative and a largest one positive. */
+/** Returns the bounds; by the format, a minimum of zero is negative zero and a maximum positive. */
 function statisticsBounds({ min, max }: Bounds): { min_value: Bounds['min']; max_value: Bounds['max'] } {
   return { min_value: min === 0 ? -0 : min, max_value: max === 0 ? 0 : max };
 }

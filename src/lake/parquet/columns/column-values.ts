@@ -1,4 +1,4 @@
-/** The values of one column of a row group, as they are gathered from `COPY … (format binary)`. */
+/** The values of one column of a row group, collected from `COPY … (format binary)`. */
 
 /** Positions of the cells of some rows in `bytes`; the cell of a row and column is at `row * stride + column`. */
 export interface Cells {
@@ -27,9 +27,9 @@ export interface DictionaryPage {
   readonly indexes: Int32Array;
 }
 
-/** Nulls are marked and not stored. */
+/** Collects values; nulls are marked and not stored. */
 export abstract class ColumnValues {
-  /** Rows that are expected; more may come. */
+  /** Expected number of rows; more may follow. */
   protected readonly capacity: number;
   #defined: Uint8Array;
   #rows = 0;
@@ -49,7 +49,7 @@ export abstract class ColumnValues {
     return this.#rows - this.count;
   }
 
-  /** One for each row that has a value, else zero. */
+  /** Returns one for each row with a value, else zero. */
   defined(): Uint8Array {
     return this.#defined.subarray(0, this.#rows);
   }
@@ -79,7 +79,7 @@ export abstract class ColumnValues {
   /** Adds one value; `count` is its position. */
   protected abstract put(cells: Cells, at: number, size: number): void;
 
-  /** All values, encoded as PLAIN. */
+  /** Returns all values, encoded as PLAIN. */
   abstract plain(): Buffer;
 
   /** Undefined where most values differ. */
@@ -89,7 +89,7 @@ export abstract class ColumnValues {
   abstract bounds(): Bounds | undefined;
 }
 
-/** Lets go of a typed array that is full. */
+/** Returns a typed array of twice the size with the same content. */
 export function doubled<T extends Int32Array | Float64Array>(array: T): T {
   const larger = new (array.constructor as new (length: number) => T)(array.length * 2);
   larger.set(array);

@@ -1,16 +1,16 @@
-/** After so many values a column is looked at: where nearly all differ, a dictionary would only cost. */
+/** Numbers of values after which a column is checked: where nearly all differ, a dictionary is not worthwhile. */
 const looks: readonly (readonly [count: number, distinctShareMax: number])[] = [
   [1_024, 0.9],
   [4_096, 0.6],
 ];
 
-/** Numbers the distinct values of a column in the order in which they come, and notes the number of each value. */
+/** Numbers the distinct values of a column in order of appearance, and records the number of each value. */
 export class Dictionary<K extends string | number> {
   readonly #numbers = new Map<K, number>();
   #indexes: Int32Array;
   #count = 0;
 
-  /** `capacity`: values that are expected; more may come. */
+  /** `capacity`: expected number of values; more may follow. */
   constructor(capacity: number) {
     this.#indexes = new Int32Array(capacity);
   }
@@ -29,7 +29,7 @@ export class Dictionary<K extends string | number> {
     return this.#indexes.subarray(0, this.#count);
   }
 
-  /** False where so many values differ that it is better given up. */
+  /** Adds a value; false if so many values differ that a dictionary is not worthwhile. */
   add(key: K): boolean {
     let number = this.#numbers.get(key);
     if (number === undefined) {
@@ -39,7 +39,7 @@ export class Dictionary<K extends string | number> {
     return this.#note(number);
   }
 
-  /** Adds the value that came last once more. */
+  /** Adds the last value once more. */
   repeat(): boolean {
     return this.#note(this.#indexes[this.#count - 1] as number);
   }

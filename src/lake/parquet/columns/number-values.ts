@@ -2,13 +2,13 @@ import { type Bounds, type Cells, ColumnValues, type DictionaryPage, doubled } f
 import { Dictionary } from './dictionary.js';
 
 const wordValues = 4_294_967_296;
-/** Limits the higher half of a 64-bit number that a double holds exactly. */
+/** Maximum of the higher half of a 64-bit number that a double represents exactly. */
 const highMax = 2_097_151;
 const [longMin, longMax] = [-(2n ** 63n), 2n ** 63n - 1n];
 
 type Encode = (values: ArrayLike<number>, count: number) => Buffer;
 
-/** A column of numbers. Typed arrays are in the machine's order of bytes, Parquet's is little-endian. */
+/** A column of numbers. Typed arrays have the machine's byte order; Parquet is little-endian. */
 abstract class NumberValues extends ColumnValues {
   #values = new Float64Array(this.capacity);
   #distinct: Dictionary<number> | undefined = new Dictionary(this.capacity);
@@ -87,8 +87,9 @@ export class DoubleValues extends NumberValues {
 }
 
 /**
- * 64-bit numbers: longs, unscaled decimals, and timestamps when shifted to microseconds since 1970. All but a few fit into a number exactly;
- * the others are kept beside it, and the column then has neither dictionary nor bounds.
+ * 64-bit numbers: longs, unscaled decimals, and timestamps when shifted to microseconds since 1970.
+ * Nearly all fit into a number exactly; if others occur, they are kept separately, and the column
+ * has neither dictionary nor bounds.
  */
 export class LongValues extends NumberValues {
   readonly #shift: number;
@@ -107,7 +108,7 @@ export class LongValues extends NumberValues {
   }
 
   #keepLarge(exact: bigint): void {
-    // Infinities stay what they are.
+    // Infinities are kept.
     const isInfinite = exact === longMin || exact === longMax;
     this.#large.set(this.count, isInfinite ? exact : BigInt.asIntN(64, exact + BigInt(this.#shift)));
     this.keep(0);
@@ -141,7 +142,7 @@ export class BooleanValues extends ColumnValues {
     this.#values[this.count] = bytes[at] === 1 ? 1 : 0;
   }
 
-  /** One bit a value, the lowest bit first. */
+  /** Encodes one bit per value, the lowest bit first. */
   plain(): Buffer {
     const bytes = Buffer.alloc(Math.ceil(this.count / 8));
     for (let index = 0; index < this.count; index += 1)

@@ -1,4 +1,7 @@
-/** Values that repeat at least so often are written once with their count; fewer are packed in groups of as many. */
+/**
+ * Values that repeat at least this often are written once with their count; others are packed in
+ * groups of this size.
+ */
 const groupSize = 8;
 const varIntBytesMax = 5;
 const valueBytesMax = 4;
@@ -6,7 +9,7 @@ const byteMask = 0xff;
 const moreFlag = 0x80;
 const lowBits = 0x7f;
 
-/** Bits that a number up to `max` takes. */
+/** Returns the number of bits for values up to `max`. */
 export const bitWidthOf = (max: number): number => (max <= 0 ? 0 : 32 - Math.clz32(max));
 
 /**

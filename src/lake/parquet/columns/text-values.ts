@@ -2,19 +2,20 @@ import { type Bounds, type Cells, ColumnValues, type DictionaryPage } from './co
 import { Dictionary } from './dictionary.js';
 
 const bytesMin = 16_384;
-/** A little more than is expected, so that the bytes rarely move. */
+/** A little more than expected, so that the bytes are rarely moved. */
 const spareShare = 1.1;
 const lengthBytes = 4;
-/** A loop is quicker than a call for so many bytes. */
+/** Up to this many bytes a loop is faster than a call. */
 const loopBytesMax = 64;
 
 /**
- * Texts as their bytes. In a dictionary they are keys of one character a byte (latin1), which are never shown: so bytes are compared and
- * written as they came, and texts are in the order of their bytes, as readers have it.
+ * Texts as bytes. A dictionary has them as keys with one character per byte (latin1), which are
+ * never shown: so bytes are compared and written unchanged, and texts are ordered by bytes, as
+ * readers expect.
  */
 export class TextValues extends ColumnValues {
   #distinct: Dictionary<string> | undefined = new Dictionary(this.capacity);
-  /** Encoded values; in use when the dictionary was given up. */
+  /** Encoded values; used when the dictionary was abandoned. */
   #bytes = Buffer.allocUnsafe(0);
   #length = 0;
   #last = '';

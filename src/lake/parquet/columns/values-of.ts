@@ -18,5 +18,5 @@ const makers: Readonly<Record<LakeType, (capacity: number) => ColumnValues>> = {
   boolean: (capacity) => new BooleanValues(capacity),
 };
 
-/** Makes a column for about so many rows, at least one. */
+/** Creates a column for about this many rows, at least one. */
 export const valuesOf = (type: LakeType, capacity: number): ColumnValues => makers[type](capacity);
