@@ -40,7 +40,8 @@ final as (
             when sessions.media_type = 'callback' then 'callback_no_acw'
             when sessions.media_type in ('chat', 'message', 'internalmessage', 'email', 'social') then 'digital_no_code'
             else 'unexplained'
-        end as wrapup_cause
+        end as wrapup_cause,
+        sessions.division_ids
     from genesys.session_facts as sessions
     where sessions.is_agent_session
 )

@@ -46,7 +46,8 @@ final as (
             when queues.acw_wrapup_prompt = 'OPTIONAL' then 'acw_optional'
             when queues.acw_wrapup_prompt = 'AGENT_REQUESTED' then 'acw_not_requested'
             else handlings.wrapup_cause
-        end as wrapup_cause
+        end as wrapup_cause,
+        handlings.division_ids
     from genesys.handling_facts as handlings
     left join queues on queues.queue_id = handlings.queue_id
     left join codes on codes.wrapup_code = handlings.wrapup_code

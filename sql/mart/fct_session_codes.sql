@@ -2,16 +2,7 @@
 create view mart.fct_session_codes as
 with
 cases as (
-    select
-        cases.*,
-        (
-            select records.division_ids
-            from genesys.conversation_facts as records
-            where
-                records.conversation_start = cases.conversation_start
-                and records.conversation_id = cases.conversation_id
-        ) as division_ids
-    from genesys.int_wrapup_cases as cases
+    select * from genesys.int_wrapup_cases
 ),
 
 users as (

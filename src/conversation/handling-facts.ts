@@ -22,6 +22,8 @@ export const handlingFactsRelation: DerivedRelation = {
     ...columnsOf('integer', 'handle_count', 'talk_count', 'held_count', 'acw_count'),
     ...columnsOf('uuid', 'user_id', 'queue_id'),
     ...columnsOf('text', 'media_type', 'wrapup_code', 'wrapup_cause'),
+    // Last, as in session facts: no column has to be looked for behind a list.
+    ...columnsOf('texts', 'division_ids'),
   ],
 };
 
@@ -49,7 +51,13 @@ const copied = [
 export function handlingFacts(sessions: readonly Row[]): Row[] {
   return sessions
     .filter((row) => row[at.isAgentSession] === true)
-    .map((row) => [row[0] ?? null, row[1] ?? null, ...copied.map((index) => row[index] ?? null), handlingCauseOf(row)]);
+    .map((row) => [
+      row[0] ?? null,
+      row[1] ?? null,
+      ...copied.map((index) => row[index] ?? null),
+      handlingCauseOf(row),
+      row[at.divisionIds] ?? null,
+    ]);
 }
 
 const digitalTypes = new Set<unknown>(['chat', 'message', 'internalmessage', 'email', 'social']);

@@ -7,6 +7,7 @@ import { benchDashboard } from './dashboard.js';
 import { benchEndToEnd } from './end-to-end.js';
 import { benchFacts } from './facts.js';
 import { benchFederate } from './federate.js';
+import { benchFirstPaint } from './first-paint.js';
 import { benchLake } from './lake.js';
 import { benchLoad } from './load.js';
 import { benchMemory } from './memory.js';
@@ -24,6 +25,7 @@ const benches: Readonly<Record<string, () => Promise<unknown>>> = {
   requests: benchRequests,
   views: benchViews,
   dashboard: benchDashboard,
+  'first-paint': benchFirstPaint,
   budget: benchBudget,
   federate: benchFederate,
   'slow-api': benchSlowApi,

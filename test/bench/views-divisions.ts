@@ -5,6 +5,8 @@ import { type Asked, divisionQueries, type Query } from './views-queries.js';
 const timesMax = 1.3;
 /** Below this a clock of whole milliseconds says nothing about a third. */
 const msThatCount = 5;
+/** Relations whose rows have no copy of their record's divisions (decision 126), and what looking them up may cost for a day. */
+const lookedUp: Readonly<Record<string, number>> = { fct_conversation_attributes: 40 };
 const tries = 7;
 const password = 'bench';
 const seesAll = 'bench_sees_all';
@@ -98,8 +100,11 @@ async function compare(free: pg.Client, limited: pg.Client, { name, sql }: Query
   const shown = [`${best.free.toFixed(0)} ms`, `${best.limited.toFixed(0)} ms`]
     .map((text) => text.padStart(8))
     .join('');
-  process.stdout.write(`${name.padEnd(52)}${shown}${times.toFixed(2).padStart(9)}\n`);
+  const extraMsMax = lookedUp[name.slice(0, name.indexOf(','))];
+  const isMissed = times > timesMax && best.limited - best.free > (extraMsMax ?? msThatCount);
+  const note = isMissed ? '  missed' : extraMsMax === undefined ? '' : `  looked up, aim ${extraMsMax} ms more`;
+  process.stdout.write(`${name.padEnd(52)}${shown}${times.toFixed(2).padStart(9)}${note}\n`);
   if (rows.free !== rows.limited)
     throw new Error(`${name}: ${rows.limited} rows for the limited role, ${rows.free} for the other`);
-  if (times > timesMax && best.limited - best.free > msThatCount) process.exitCode = 1;
+  if (isMissed) process.exitCode = 1;
 }

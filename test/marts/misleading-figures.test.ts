@@ -1,7 +1,19 @@
 /** Figures that are right and mislead: each has a column, a check or a word that says so. Worked out by hand. */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { agent, conversation, customer, id, type Marts, metric, openMarts, segment, session } from './support.js';
+import { insertGroup } from './interval-support.js';
+import {
+  agent,
+  conversation,
+  customer,
+  id,
+  insertEntity,
+  type Marts,
+  metric,
+  openMarts,
+  segment,
+  session,
+} from './support.js';
 
 const [service, ann] = [id(101), id(11)];
 let marts: Marts;
@@ -108,4 +120,48 @@ test('the cookbook divides by what cannot be zero only, and never whole numbers 
     [...text.replaceAll(/'[^']*'/g, '').matchAll(/\S+\s*\/\s*(\S+)/g)].map(([found]) => found),
   );
   expect(divisions.filter((text) => !/\/\s*(nullif\(|sum\(count|[1-9])/.test(text))).toEqual([]);
+});
+
+test('a handling counts on the day on which it ended, beside the day on which it began', async () => {
+  const late = conversation(5, [
+    { ...customer, sessions: [session([])] },
+    agent(
+      ann,
+      session([segment('interact', '23:50', '23:59', { queueId: service })], {
+        metrics: [{ ...metric('tHandle', 900, '00:10:00'), emitDate: '2026-03-03T00:10:00.000Z' }],
+      }),
+    ),
+  ]);
+  await marts.load([late]);
+  const rows = await marts.rows(
+    'select day::text, handled_day::text, handle_seconds::int from mart.fct_agent_sessions where conversation_id = $1',
+    [id(5)],
+  );
+  expect(rows).toEqual([{ day: '2026-03-02', handled_day: '2026-03-03', handle_seconds: 900 }]);
+});
+
+test('a code that the directory does not know is none in every relation, and is one in each once it is known', async () => {
+  await insertGroup(marts, {
+    table: 'wrapup_aggregates',
+    start: '2026-03-02T11:30:00Z',
+    dimensions: { queue_id: service, user_id: ann, media_type: 'voice', wrap_up_code: id(32) },
+    figures: { tHandle: [1, 14_400_000] },
+  });
+  const verdicts = () =>
+    marts.rows(
+      `select sessions.is_coded as session, conversations.is_coded as conversation, conversations.coded_count::int as count,
+              wrapups.is_coded as segment, intervals.is_coded as interval
+       from mart.fct_agent_sessions as sessions
+       inner join mart.fct_conversations as conversations using (conversation_id)
+       inner join mart.fct_wrapups as wrapups using (conversation_id)
+       cross join mart.fct_wrapup_intervals as intervals
+       where conversation_id = $1`,
+      [id(3)],
+    );
+  await insertEntity(marts, { relation: 'wrapup_codes', values: { wrapup_code: id(31), name: 'Solved' } });
+  expect(await verdicts()).toEqual([
+    { session: false, conversation: false, count: 0, segment: false, interval: false },
+  ]);
+  await insertEntity(marts, { relation: 'wrapup_codes', values: { wrapup_code: id(32), name: 'Passed on' } });
+  expect(await verdicts()).toEqual([{ session: true, conversation: true, count: 1, segment: true, interval: true }]);
 });

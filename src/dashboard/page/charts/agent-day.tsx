@@ -2,31 +2,24 @@ import { type Row, textOf } from '../lib/api.js';
 import { mediaLabel } from '../lib/labels.js';
 import { packLanes } from '../lib/lanes.js';
 import { lookOf } from '../lib/statuses.js';
+import { kindOf } from '../lib/work-kinds.js';
 import { type Stretch, Timeline } from './timeline.js';
 
 export const agentDayKeys = [
-  { name: 'talk', label: 'Contact', color: 'var(--answered)' },
-  { name: 'acw', label: 'After-call work', color: 'var(--acw)' },
-  { name: 'alert', label: 'Alerting', color: 'var(--alert)' },
+  kindOf('contact'),
+  { ...kindOf('hold'), label: 'Hold, break, meal' },
+  ...['acw', 'alert', 'dial'].map(kindOf),
   { name: 'queue', label: 'On queue, interacting', color: 'var(--talk)' },
-  { name: 'break', label: 'Break, meal', color: 'var(--hold)' },
+  { name: 'idle', label: 'Idle', color: 'var(--ivr)' },
 ];
 
 const statusLanes = { presence: 'Presence', routing_status: 'Routing status' } as const;
 const secondMs = 1_000;
 
 /** One agent's day: presence, routing status, and the conversations, as many lanes as ran side by side. */
-export function AgentDay({
-  statuses,
-  sessions,
-  day,
-}: {
-  statuses: readonly Row[];
-  sessions: readonly Row[];
-  day: string;
-}) {
+export function AgentDay({ statuses, segments }: { statuses: readonly Row[]; segments: readonly Row[] }) {
   const spans = statuses.map(statusStretch).filter(({ color }) => color !== 'transparent');
-  const work = sessionStretches(sessions, day, textOf(statuses.at(-1)?.shown_to_local));
+  const work = workStretches(segments);
   const lanes = [...Object.values(statusLanes), ...new Set(work.map(({ lane }) => lane))].sort(byLane);
   return <Timeline stretches={[...spans, ...work]} lanes={lanes} label="The day of the agent" />;
 }
@@ -54,34 +47,48 @@ function statusStretch(row: Row): Stretch {
   };
 }
 
-/** Alerting, contact and after-call work of each session; hold lies within contact. */
-function sessionStretches(rows: readonly Row[], day: string, nowLocal: string): Stretch[] {
-  const [begin, end] = [`${day}T00:00:00`, nowLocal === '' ? `${day}T23:59:59` : nowLocal];
-  const clip = (local: string) => (local < begin ? begin : local > end ? end : local);
-  const spans = rows.map((row) => ({
-    row,
-    from: clip(textOf(row.started_local)),
-    to: clip(textOf(row.ended_local) === '' ? end : textOf(row.ended_local)),
-  }));
-  const lanes = packLanes(spans);
-  return spans.flatMap(({ row, from, to }, index) => {
-    const lane = `Conversations ${(lanes[index] ?? 0) + 1}`;
-    const name = [textOf(row.queue_name) || 'no queue', mediaLabel(textOf(row.media_type))].join(' · ');
-    const href = `/conversations/${textOf(row.conversation_id)}`;
-    const connected = textOf(row.connected_local);
-    const acwStart = clip(shifted(to, -(Number(row.acw_seconds ?? 0) || 0)));
-    const part = (start: string, stop: string, word: string, color: string): Stretch[] =>
-      stop > start ? [{ lane, from: start, to: stop, label: `${name}\n${word}`, color, href }] : [];
-    if (connected === '') return part(from, to, 'Alerting, not taken', 'var(--alert)');
-    return [
-      ...part(from, clip(connected), 'Alerting', 'var(--alert)'),
-      ...part(clip(connected), acwStart, 'Contact', 'var(--answered)'),
-      ...part(acwStart > clip(connected) ? acwStart : clip(connected), to, 'After-call work', 'var(--acw)'),
-    ];
-  });
+interface Run {
+  readonly from: string;
+  readonly to: string;
+  readonly rows: readonly Row[];
 }
 
-/** Local text moved by seconds. */
-function shifted(local: string, seconds: number): string {
-  return new Date(Date.parse(`${local}Z`) + seconds * secondMs).toISOString().slice(0, 19);
+/** Draws what was done, each run of work on one session in a lane that is free; what is parked leaves its lane to others. */
+function workStretches(rows: readonly Row[]): Stretch[] {
+  const runs = runsOf(rows);
+  const lanes = packLanes(runs);
+  return runs.flatMap((run, index) =>
+    run.rows.map((row): Stretch => {
+      const { label, color } = kindOf(textOf(row.kind));
+      const name = [textOf(row.queue_name) || 'no queue', mediaLabel(textOf(row.media_type))].join(' · ');
+      return {
+        lane: `Conversations ${(lanes[index] ?? 0) + 1}`,
+        from: textOf(row.from_local),
+        to: textOf(row.to_local),
+        label: `${name}\n${label}`,
+        color,
+        href: `/conversations/${textOf(row.conversation_id)}`,
+      };
+    }),
+  );
 }
+
+/** Joins the stretches of one session that follow each other without a break. Rows come in order of time. */
+function runsOf(rows: readonly Row[]): Run[] {
+  const open = new Map<string, Run>();
+  const done: Run[] = [];
+  for (const row of rows) {
+    const key = `${row.conversation_id}:${row.session_no}`;
+    const [from, to] = [textOf(row.from_local), textOf(row.to_local)];
+    const before = open.get(key);
+    if (before !== undefined && timeOf(from) - timeOf(before.to) <= secondMs) {
+      open.set(key, { from: before.from, to: to > before.to ? to : before.to, rows: [...before.rows, row] });
+    } else {
+      if (before !== undefined) done.push(before);
+      open.set(key, { from, to, rows: [row] });
+    }
+  }
+  return [...done, ...open.values()];
+}
+
+const timeOf = (local: string): number => Date.parse(`${local}Z`);

@@ -5,7 +5,7 @@ import { PlotChart } from './plot.js';
 
 const hourSeconds = 3_600;
 /** Limits the bars to what can be read as a picture; the table has all. */
-const agentsMax = 30;
+export const agentsMax = 30;
 
 export const timeSeries = [
   { name: 'interacting_seconds', label: 'Interacting', color: 'var(--talk)' },

@@ -1,27 +1,24 @@
 import { type Row, textOf } from '../lib/api.js';
+import { laneNames, noteOf, sessionOf } from '../lib/conversation-lanes.js';
+import { kindOf } from '../lib/work-kinds.js';
 import { type Stretch, Timeline } from './timeline.js';
 
-export const conversationKeys = [
-  { name: 'flow', label: 'Flow', color: 'var(--ivr)' },
-  { name: 'queue', label: 'Queue', color: 'var(--queue)' },
-  { name: 'alert', label: 'Alerting', color: 'var(--alert)' },
-  { name: 'contact', label: 'Contact', color: 'var(--answered)' },
-  { name: 'hold', label: 'Hold', color: 'var(--hold)' },
-  { name: 'acw', label: 'After-call work', color: 'var(--acw)' },
-];
-
-/** Draws the states of each participant over time, one lane each. */
+/** Draws the states of each participant over time, one lane for each, or for each session where several ran side by side. */
 export function ConversationTimeline({ rows }: { rows: readonly Row[] }) {
+  const lanes = laneNames(rows);
   const stretches = rows.map((row): Stretch => {
-    const key = conversationKeys.find(({ name }) => name === row.kind);
+    const lane = lanes.get(sessionOf(row)) ?? textOf(row.lane);
+    const { label, color } = kindOf(textOf(row.kind));
+    const note = noteOf(row);
     return {
-      lane: textOf(row.lane),
+      lane,
       from: textOf(row.from_local),
       to: textOf(row.to_local),
-      label: `${textOf(row.lane)}\n${key?.label ?? textOf(row.kind)}`,
-      color: key?.color ?? 'var(--before)',
+      label: [lane, label, ...(note === '' ? [] : [note])].join('\n'),
+      color,
+      ...(note !== '' && { note }),
     };
   });
-  const lanes = [...new Set(stretches.map(({ lane }) => lane))];
-  return <Timeline stretches={stretches} lanes={lanes} label="What happened in the conversation" isExact />;
+  const shown = [...new Set(stretches.map(({ lane }) => lane))];
+  return <Timeline stretches={stretches} lanes={shown} label="What happened in the conversation" isExact />;
 }

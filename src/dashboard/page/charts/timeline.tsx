@@ -10,10 +10,10 @@ export interface Stretch {
   readonly to: string;
   readonly label: string;
   readonly color: string;
-  /** Thinner, drawn over the rest of the same lane. */
-  readonly isThin?: boolean;
   /** A page to go to. */
   readonly href?: string;
+  /** Written after it. */
+  readonly note?: string;
 }
 
 export interface TimelineProps {
@@ -25,28 +25,19 @@ export interface TimelineProps {
 }
 
 const laneHeight = 26;
+/** Below this there is room for short names only. */
+const narrowWidth = 600;
 const timeOf = (local: string): Date => new Date(`${local}Z`);
 
 /** Draws lanes of spans one below the other over one axis of time. */
 export function Timeline({ stretches, lanes, label, isExact = false }: TimelineProps) {
   const write = isExact ? formatTimeExact : formatTime;
   const title = (stretch: Stretch) => `${stretch.label}\n${write(stretch.from)} – ${write(stretch.to)}`;
-  const marks = (isThin: boolean) =>
-    Plot.barX(
-      stretches.filter((stretch) => (stretch.isThin === true) === isThin),
-      {
-        x1: (stretch: Stretch) => timeOf(stretch.from),
-        x2: (stretch: Stretch) => timeOf(stretch.to),
-        y: 'lane',
-        fill: (stretch: Stretch) => stretch.color,
-        insetTop: isThin ? 8 : 3,
-        insetBottom: isThin ? 8 : 3,
-      },
-    );
+  const notes = stretches.filter(({ note }) => note !== undefined);
   const draw = (width: number): Plot.PlotOptions => ({
     height: laneHeight * lanes.length + 34,
-    marginLeft: width < 600 ? 92 : 150,
-    marginRight: 16,
+    marginLeft: width < narrowWidth ? 98 : 150,
+    marginRight: notes.length === 0 ? 16 : width < narrowWidth ? 84 : 160,
     x: {
       type: 'utc',
       label: null,
@@ -54,10 +45,31 @@ export function Timeline({ stretches, lanes, label, isExact = false }: TimelineP
       ticks: Math.max(2, Math.floor(width / (isExact ? 130 : 90))),
       tickFormat: (at: Date) => write(at.toISOString()),
     },
-    y: { label: null, domain: [...lanes], tickSize: 0, tickFormat: (lane: string) => cut(lane, width < 600 ? 14 : 22) },
+    y: {
+      label: null,
+      domain: [...lanes],
+      tickSize: 0,
+      tickFormat: (lane: string) => cut(lane, width < narrowWidth ? 11 : 22),
+    },
     marks: [
-      marks(false),
-      marks(true),
+      Plot.barX(stretches, {
+        x1: (stretch: Stretch) => timeOf(stretch.from),
+        x2: (stretch: Stretch) => timeOf(stretch.to),
+        y: 'lane',
+        fill: (stretch: Stretch) => stretch.color,
+        insetTop: 3,
+        insetBottom: 3,
+      }),
+      Plot.text(notes, {
+        x: (stretch: Stretch) => timeOf(stretch.to),
+        y: 'lane',
+        text: (stretch: Stretch) => cut(stretch.note ?? '', width < narrowWidth ? 12 : 24),
+        textAnchor: 'start',
+        dx: 6,
+        fill: 'var(--ink)',
+        stroke: 'var(--card)',
+        strokeWidth: 3,
+      }),
       Plot.tip(
         stretches,
         Plot.pointer({

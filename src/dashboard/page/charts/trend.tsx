@@ -30,6 +30,9 @@ interface Point {
   readonly series: Series;
 }
 
+const marginLeft = 52;
+/** Half of the last day's name. */
+const marginRight = 40;
 const minuteMs = 60_000;
 const dayMs = 1_440 * minuteMs;
 
@@ -57,9 +60,8 @@ export function Trend({ rows, time, series, kind, label, height = 240, groupOf }
   const tip = { fill: 'var(--card)', stroke: 'var(--line)' };
   const draw = (width: number): Plot.PlotOptions => ({
     height,
-    marginLeft: 52,
-    // Half of the last day's name.
-    marginRight: 32,
+    marginLeft,
+    marginRight,
     x: { type: 'utc', label: null, ...(isDays && dayTicks(times, kind === 'bars' ? stepMs / 2 : 0, width)) },
     y: {
       label: null,
@@ -127,7 +129,7 @@ const tickWidth = 84;
 
 /** As many days as there is room for, each written once; a bar's under its middle. */
 function dayTicks(times: readonly number[], shiftMs: number, width: number): Plot.ScaleOptions {
-  const every = Math.max(1, Math.ceil((times.length * tickWidth) / width));
+  const every = Math.max(1, Math.ceil((times.length * tickWidth) / (width - marginLeft - marginRight)));
   return {
     ticks: times.filter((_, index) => index % every === 0).map((at) => new Date(at + shiftMs)),
     tickFormat: (at: Date) => formatDayShort(new Date(at.getTime() - shiftMs).toISOString()),

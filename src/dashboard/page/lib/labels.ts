@@ -39,6 +39,8 @@ const mediaLabels: Readonly<Record<string, string>> = {
   message: 'Message',
   email: 'E-mail',
   chat: 'Chat',
+  cobrowse: 'Co-browse',
+  screenshare: 'Screen share',
 };
 
 export function mediaLabel(media: string | null): string {

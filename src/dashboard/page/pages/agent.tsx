@@ -3,7 +3,7 @@ import { useFacts } from '../facts.js';
 import { type Address, hrefOf } from '../lib/address.js';
 import { type Answer, numberOf, type Row, rowsOf, textOf, useQuery } from '../lib/api.js';
 import { addDays } from '../lib/days.js';
-import { formatDay, formatTime, formatTimeExact, nothing } from '../lib/format.js';
+import { formatDay, formatLocal, formatTime, formatTimeExact, nothing } from '../lib/format.js';
 import { causeLabel, mediaLabel } from '../lib/labels.js';
 import { lookOf } from '../lib/statuses.js';
 import type { TableColumn } from '../parts/data-table.js';
@@ -25,6 +25,7 @@ export function AgentPage({ address, id }: { address: Address; id: string }) {
   const days = useQuery('agent-days', { user: id, from: addDays(day, -daysShown + 1), to: day });
   const statuses = useQuery('agent-statuses', values);
   const sessions = useQuery('agent-sessions', values);
+  const segments = useQuery('agent-segments', values);
   const [who] = rowsOf(agent.result);
   const about = [who?.title, who?.team_name, who?.division_name]
     .map((part) => textOf(part))
@@ -50,15 +51,17 @@ export function AgentPage({ address, id }: { address: Address; id: string }) {
         query="agent-statuses"
         values={values}
         columns={statusColumns}
-        chart={<AgentDay statuses={rowsOf(statuses.result)} sessions={rowsOf(sessions.result)} day={day} />}
+        chart={<AgentDay statuses={rowsOf(statuses.result)} segments={rowsOf(segments.result)} />}
         empty="Nothing is known of this agent on this day."
       />
       <Figure
         title="Conversations of the day"
+        note="What began or lasted on this day; conversations that began on earlier days have their date."
         answer={sessions}
         query="agent-sessions"
         values={values}
-        columns={sessionColumns}
+        columns={sessionColumns(day)}
+        sort={{ name: 'started_local', isDown: true }}
         empty="The agent took part in no conversation on this day."
       />
       <Figure
@@ -120,33 +123,39 @@ const statusColumns: readonly TableColumn[] = [
   { name: 'organization_presence_name', label: 'Own presence' },
 ];
 
-const sessionColumns: readonly TableColumn[] = [
-  {
-    name: 'started_local',
-    label: 'Start',
-    render: (row) => (
-      <a href={`/conversations/${textOf(row.conversation_id)}`}>{formatTimeExact(textOf(row.started_local))}</a>
-    ),
-  },
-  { name: 'queue_name' },
-  { name: 'media_type', label: 'Media', render: (row) => mediaLabel(textOf(row.media_type)) },
-  { name: 'direction', label: 'Direction' },
-  { name: 'alert_seconds', label: 'Alert' },
-  { name: 'talk_seconds', label: 'Talk' },
-  { name: 'hold_seconds', label: 'Hold' },
-  { name: 'acw_seconds', label: 'ACW' },
-  { name: 'handle_seconds', label: 'Handle time' },
-  {
-    name: 'wrapup_name',
-    label: 'Wrap-up code',
-    render: (row) =>
-      row.wrapup_cause === null ? (
-        textOf(row.wrapup_name)
-      ) : (
-        <span class="missing">{causeLabel(textOf(row.wrapup_cause))}</span>
+function sessionColumns(day: string): readonly TableColumn[] {
+  return [
+    {
+      name: 'started_local',
+      label: 'Start',
+      render: (row) => (
+        <a href={`/conversations/${textOf(row.conversation_id)}`}>{startOf(textOf(row.started_local), day)}</a>
       ),
-  },
-];
+    },
+    { name: 'queue_name' },
+    { name: 'media_type', label: 'Media', render: (row) => mediaLabel(textOf(row.media_type)) },
+    { name: 'direction', label: 'Direction' },
+    { name: 'alert_seconds', label: 'Alert' },
+    { name: 'talk_seconds', label: 'Talk' },
+    { name: 'hold_seconds', label: 'Hold' },
+    { name: 'acw_seconds', label: 'ACW' },
+    { name: 'handle_seconds', label: 'Handle time' },
+    {
+      name: 'wrapup_name',
+      label: 'Wrap-up code',
+      render: (row) =>
+        row.wrapup_cause === null ? (
+          textOf(row.wrapup_name)
+        ) : (
+          <span class="missing">{causeLabel(textOf(row.wrapup_cause))}</span>
+        ),
+    },
+  ];
+}
+
+/** The time of the day, with its date where it began on another. */
+const startOf = (local: string, day: string): string =>
+  local.slice(0, 10) === day ? formatTimeExact(local) : formatLocal(local);
 
 function dayColumns(address: Address): readonly TableColumn[] {
   return [

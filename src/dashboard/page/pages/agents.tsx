@@ -1,7 +1,7 @@
-import { AgentTimes, timeSeries } from '../charts/agent-times.js';
+import { AgentTimes, agentsMax, timeSeries } from '../charts/agent-times.js';
 import { useFacts } from '../facts.js';
 import { type Address, go, hrefOf, listOf, withChange } from '../lib/address.js';
-import { rowsOf, textOf, useQuery } from '../lib/api.js';
+import { type Answer, rowsOf, textOf, useQuery, type Values } from '../lib/api.js';
 import { useDivisionOptions, useTeamOptions, useUserOptions } from '../lib/choices.js';
 import { isWholeDays, momentSpanOf } from '../lib/moments.js';
 import type { TableColumn } from '../parts/data-table.js';
@@ -36,26 +36,13 @@ export function AgentsPage({ address }: { address: Address }) {
     teams: listOf(address.query, 'teams'),
   };
   const agents = useQuery('agents', values);
-  const rows = rowsOf(agents.result);
   return (
     <>
       <PageHead title="Agents" note="Genesys' own figures of handlings and statuses.">
         <MomentPicker address={address} fallback="yesterday" />
         <AgentFilters address={address} />
       </PageHead>
-      {step === 'total' && (
-        <Figure
-          title="Time on queue"
-          note={<Legend items={timeSeries} />}
-          answer={agents}
-          query="agents"
-          values={values}
-          columns={timeColumns}
-          sort={{ name: 'on_queue_seconds', isDown: true }}
-          chart={<AgentTimes rows={rows} />}
-          empty="No agent was logged in or handled anything in this span."
-        />
-      )}
+      {step === 'total' && <TimeOnQueue answer={agents} values={values} />}
       <Figure
         title="Agents"
         note={isByDay ? 'Whole days.' : 'Single intervals, so that any time of day can be chosen.'}
@@ -81,6 +68,34 @@ export function AgentsPage({ address }: { address: Address }) {
         empty="No agent was logged in or handled anything in this span."
       />
     </>
+  );
+}
+
+/** Time on queue as a picture, of whole spans only. */
+function TimeOnQueue({ answer, values }: { answer: Answer; values: Values }) {
+  const rows = rowsOf(answer.result);
+  return (
+    <Figure
+      title="Time on queue"
+      note={
+        <>
+          <Legend items={timeSeries} />
+          {rows.length > agentsMax && (
+            <>
+              <br />
+              The {agentsMax} agents with the most of it; the numbers have all.
+            </>
+          )}
+        </>
+      }
+      answer={answer}
+      query="agents"
+      values={values}
+      columns={timeColumns}
+      sort={{ name: 'on_queue_seconds', isDown: true }}
+      chart={<AgentTimes rows={rows} />}
+      empty="No agent was logged in or handled anything in this span."
+    />
   );
 }
 

@@ -1,8 +1,9 @@
-import { ConversationTimeline, conversationKeys } from '../charts/conversation-timeline.js';
+import { ConversationTimeline } from '../charts/conversation-timeline.js';
 import { useFacts } from '../facts.js';
 import { type Answer, numberOf, type Row, rowsOf, textOf, usePath, useQuery } from '../lib/api.js';
 import { formatDay, formatDuration, formatLocal, formatTimeExact } from '../lib/format.js';
 import { causeLabel, labelOf, mediaLabel } from '../lib/labels.js';
+import { kindOf, kindsOf } from '../lib/work-kinds.js';
 import type { TableColumn } from '../parts/data-table.js';
 import { Figure } from '../parts/figure.js';
 import { Legend } from '../parts/legend.js';
@@ -34,7 +35,7 @@ export function ConversationPage({ id }: { id: string }) {
       <Metrics answer={answer} row={row} />
       <Figure
         title="What happened"
-        note={<Legend items={conversationKeys} />}
+        note={<Legend items={kindsOf(new Set(rowsOf(timeline.result).map(({ kind }) => textOf(kind))))} />}
         answer={timeline}
         query="conversation-timeline"
         values={values}
@@ -225,10 +226,11 @@ const timelineColumns: readonly TableColumn[] = [
   {
     name: 'kind',
     label: 'What',
-    render: (row) => conversationKeys.find(({ name }) => name === row.kind)?.label ?? textOf(row.kind),
+    render: (row) => kindOf(textOf(row.kind)).label,
   },
   { name: 'media_type', label: 'Media', render: (row) => mediaLabel(textOf(row.media_type)) },
   { name: 'disconnect_type', label: 'Ended by' },
+  { name: 'wrapup_name', label: 'Wrap-up code' },
 ];
 
 const sessionColumns: readonly TableColumn[] = [

@@ -24,7 +24,8 @@ interface Measure {
 
 const measures: readonly Measure[] = [
   { name: 'offered_count', label: 'Offered' },
-  { name: 'answered_count', label: 'Answered', better: 'more' },
+  // More or fewer than a week before is the demand's doing first.
+  { name: 'answered_count', label: 'Answered' },
   { name: 'abandoned_count', label: 'Abandoned', better: 'less' },
   { name: 'service_level_rate', label: 'Service level', better: 'more' },
   { name: 'average_answer_seconds', label: 'ASA', better: 'less' },

@@ -1,7 +1,8 @@
 import type { QueryResult } from '../../../model/mart-query.js';
 import { BarList } from '../charts/bar-list.js';
 import { Trend } from '../charts/trend.js';
-import { type Answer, type Row, rowsOf, textOf, usePath } from '../lib/api.js';
+import { type Answer, numberOf, type Row, rowsOf, textOf, usePath } from '../lib/api.js';
+import { labelOf } from '../lib/labels.js';
 import { measureColumn, measureLabel } from '../lib/reports.js';
 import { DataTable } from './data-table.js';
 import { Legend } from './legend.js';
@@ -51,7 +52,7 @@ export function ReportResult(props: ResultProps) {
 function labelFor(name: string, measures: readonly string[]): string {
   const measure = measures.find((written) => measureColumn(written) === name);
   if (measure !== undefined) return measureLabel(measure);
-  return name === 'step_local' ? 'From' : name;
+  return name === 'step_local' ? 'From' : labelOf(name);
 }
 
 /** A line for each group over time, or bars of the first figure. */
@@ -65,12 +66,14 @@ function Chart({ by, measures, isStepped, answer }: ResultProps & { answer: Answ
     return by.length === 0 ? null : (
       <BarList rows={rows} name={column} labelOf={(row) => groupOf(row, by)} label={label} />
     );
-  const names = [...new Set(rows.map((row) => groupOf(row, by)))].slice(0, palette.length);
+  const all = largestFirst(rows, by, column);
+  const names = all.slice(0, palette.length);
   const series = names.map((name, index) => ({ name: column, label: name, color: palette[index] ?? 'var(--accent)' }));
   return (
     <>
       <p class="note">
         {label}
+        {all.length > names.length && `, the ${names.length} largest of ${all.length}; the table has all`}
         {by.length > 0 && ': '}
         {by.length > 0 && <Legend items={series.map(({ label: name, color }) => ({ name, label: name, color }))} />}
       </p>
@@ -84,6 +87,14 @@ function Chart({ by, measures, isStepped, answer }: ResultProps & { answer: Answ
       />
     </>
   );
+}
+
+/** Groups by what they sum up to, so that a chart that has no room for all shows those that matter. */
+function largestFirst(rows: readonly Row[], by: readonly string[], column: string): string[] {
+  const sums = new Map<string, number>();
+  for (const row of rows)
+    sums.set(groupOf(row, by), (sums.get(groupOf(row, by)) ?? 0) + Math.abs(numberOf(row[column]) ?? 0));
+  return [...sums].sort(([, a], [, b]) => b - a).map(([name]) => name);
 }
 
 const groupOf = (row: Row, by: readonly string[]): string =>
