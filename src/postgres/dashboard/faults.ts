@@ -3,7 +3,7 @@ import { MartTimeoutError, MartUnavailableError } from '../../model/mart-query.j
 import { describeLoss } from '../connection/lost.js';
 
 const statementTimeout = '57014';
-/** SQLSTATE of a federated database, whose sentence names the member. */
+/** SQLSTATE of a federated database whose message names the missing member. */
 const missingMember = 'HV00N';
 const noSuchColumn = ['42P01', '42703', '42501'];
 
