@@ -106,7 +106,7 @@ async function tables(client: pg.Client): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(
     `select c.oid::regclass::text as name from pg_class as c join pg_namespace as n on n.oid = relnamespace
      where nspname = any($1) and relkind in ('r', 'p') and not relispartition
-         and relname <> 'schema_migrations_lock' and c.oid <> 'extract.settings'::regclass order by 1`,
+         and relname not in ('schema_migrations_lock', 'schema_migrator') and c.oid <> 'extract.settings'::regclass order by 1`,
     [ownSchemas],
   );
   return rows.map((row) => row.name);
