@@ -3,7 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { exitStatusOf } from '../../src/cli/doctor/check.js';
-import { checkDisk, checkNode, checkPort, checkProxy, nodeMin } from '../../src/cli/doctor/machine.js';
+import { checkDataDisk, checkDisk } from '../../src/cli/doctor/disk.js';
+import { checkNode, checkPort, checkProxy, nodeMin } from '../../src/cli/doctor/machine.js';
 import { bytesText } from '../../src/cli/doctor/units.js';
 import { parseConfig } from '../../src/config/config.js';
 import { programCall } from '../../src/lib/program-call.js';
@@ -61,6 +62,16 @@ test('an address that this machine does not have is a fault that names the varia
 
 test('a disk that cannot be asked is named', async () => {
   expect(await checkDisk('/no/such/directory', true)).toMatchObject({ state: 'warning' });
+});
+
+test('the disk of a database is checked where its folder is on this machine, and nowhere else', async () => {
+  const here = import.meta.dirname;
+  const local = 'postgres://u@127.0.0.1:5432/warehouse';
+  expect(await checkDataDisk(local, here)).toMatchObject([{ area: 'database', name: 'disk' }]);
+  expect(await checkDataDisk('postgres:///warehouse?host=/run/postgresql', here)).toHaveLength(1);
+  expect(await checkDataDisk('postgres://u@db.example.com/warehouse', here)).toEqual([]);
+  expect(await checkDataDisk(local, '/no/such/directory')).toEqual([]);
+  expect(await checkDataDisk(local, null)).toEqual([]);
 });
 
 test('the proxy is shown without its password, and only where requests go through it', () => {
