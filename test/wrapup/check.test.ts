@@ -39,9 +39,7 @@ test('a code that a named queue does not offer is a fault; on queues that only a
   expect(faults('{ queue: [Support, Support EU] } → Success')).toEqual([sentence]);
   const { faults: none, warnings } = checkRules(rulesOf('{ queue: Support* } → Success'), directory);
   expect(none).toEqual([]);
-  expect(warnings.map(({ message }) => message)).toEqual([
-    expect.stringMatching(/not on queue Support EU.*skipped$/),
-  ]);
+  expect(warnings.map(({ message }) => message)).toEqual([expect.stringMatching(/not on queue Support EU.*skipped$/)]);
 });
 
 describe('a rule that can never match because its conditions exclude each other', () => {
