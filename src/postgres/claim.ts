@@ -24,8 +24,9 @@ interface ClaimParts {
 }
 
 /**
- * Makes a claim of `session` usable; it takes a connection only for as long as it stores. Nothing is committed for a claim that another
- * process has taken over meanwhile, or whose pages were read before a person was erased; `commit` and `complete` throw a DeferredError then.
+ * Builds the claim object of a claimed slice; it takes a connection only while it stores. Nothing
+ * is committed for a claim that another process has taken over, or whose pages were read before a
+ * person was erased; then `commit` and `complete` throw a DeferredError.
  */
 export function sliceClaim(pool: pg.Pool, claimed: ClaimedSlice, { store, session, erasures }: ClaimParts): SliceClaim {
   const { slice, claimId } = claimed;
@@ -39,7 +40,7 @@ export function sliceClaim(pool: pg.Pool, claimed: ClaimedSlice, { store, sessio
       );
   // A pass is valid as of its earliest page, even when another process resumed it.
   let asOf = claimed.asOf;
-  // The database failed while this slice was stored, which is not a fault of the slice.
+  // The database failed while this slice was being stored, which is not a failure of the slice.
   let lost: unknown;
 
   const put = (pages: readonly Page[], finish: (counts: StoreCounts, client: pg.PoolClient) => Promise<void>) =>
@@ -98,7 +99,10 @@ export function sliceClaim(pool: pg.Pool, claimed: ClaimedSlice, { store, sessio
   };
 }
 
-/** Explains a statement or transaction that the database ended in one sentence; leaves every other error as it is. */
+/**
+ * Converts the error of a statement or transaction that the database ended into one sentence;
+ * returns every other error unchanged.
+ */
 function explained(error: unknown): unknown {
   const sentence = describeLoss(error);
   return sentence === undefined ? error : new Error(sentence, { cause: error });
@@ -106,7 +110,7 @@ function explained(error: unknown): unknown {
 
 async function requireClaim(client: pg.PoolClient, { slice, claimId }: ClaimedSlice, now: Date): Promise<void> {
   if (await holdsClaim(client, slice.sliceId, claimId)) return;
-  throw new DeferredError('Another process has taken this slice over, since this one had fallen silent.', now);
+  throw new DeferredError('Another process has taken over this slice, because this one did not renew its claim.', now);
 }
 
 const noProgress = { cursor: null } as const;
@@ -138,7 +142,7 @@ function storedCursor(pages: readonly Page[], asOf: Date | null): string | null 
   return JSON.stringify(stored);
 }
 
-/** In the caller's transaction. */
+/** Splits a slice in the caller's transaction. */
 async function splitSlice(
   client: pg.PoolClient,
   claimed: ClaimedSlice,
@@ -154,7 +158,8 @@ async function splitSlice(
     .where('slice_id', '=', slice.sliceId)
     .returning(['stream', 'priority', 'pass', 'requested_at'])
     .executeTakeFirstOrThrow();
-  // The rows of earlier passes are still stored: the parts inherit the pass, so that the watermark does not fall back.
+  // The rows of earlier passes are still stored: the parts inherit the pass, so that the watermark
+  // does not move back.
   const [first] = await insertParts(db, whole, parts, dueAt);
   if (first !== undefined) await reassignDeadLetters(client, [slice.sliceId], first);
 }

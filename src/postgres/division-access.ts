@@ -7,23 +7,26 @@ import { inTransaction } from './connection/transaction.js';
 export interface DivisionAccess {
   readonly role: string;
   readonly divisionId: string;
-  /** Null where the directory does not know the division. */
+  /** Null if the division is not in the directory. */
   readonly divisionName: string | null;
   readonly grantedAt: Date;
-  /** False where the role was dropped or renamed: then the row limits nobody. */
+  /** False if the role was dropped or renamed, so that the row limits nobody. */
   readonly isRole: boolean;
 }
 
 export interface RoleFacts {
   readonly role: string;
   readonly isReader: boolean;
-  /** True for the owner of the warehouse and for superusers, whom access by division does not limit. */
+  /** True for the owner of the warehouse and superusers, whom division access does not limit. */
   readonly isUnlimited: boolean;
 }
 
 const namesShownMax = 20;
 
-/** Adds divisions, each an id or a name, to what a role may see. Throws a UsageError for a role or a division that there is not. */
+/**
+ * Grants a role access to divisions, each given as an id or a name. Throws a UsageError for an
+ * unknown role or division.
+ */
 export async function grantDivisions(pool: pg.Pool, role: string, divisions: readonly string[]): Promise<RoleFacts> {
   return inTransaction(pool, async (client) => {
     const facts = await readRole(client, role);
@@ -37,7 +40,7 @@ export async function grantDivisions(pool: pg.Pool, role: string, divisions: rea
   });
 }
 
-/** Takes divisions, or all of them, from what a role may see; returns how many went. A role that has none left sees everything again. */
+/** Revokes divisions, or all of them, from a role; returns how many. A role without any sees everything again. */
 export async function revokeDivisions(
   pool: pg.Pool,
   role: string,
@@ -89,7 +92,7 @@ async function readRole(client: pg.PoolClient, role: string): Promise<RoleFacts>
   return facts;
 }
 
-/** By id, or by name as the directory has it; `held` are valid whatever the directory says. */
+/** Resolves divisions by id or by directory name; `held` ones are valid even if they are not in the directory. */
 async function divisionIds(
   client: pg.PoolClient,
   divisions: readonly string[],

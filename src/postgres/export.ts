@@ -4,7 +4,7 @@ import { to as copyTo } from 'pg-copy-streams';
 
 export interface MartColumn {
   readonly name: string;
-  /** As `information_schema` names it. */
+  /** Type name of `information_schema`. */
   readonly type: string;
 }
 
@@ -23,15 +23,15 @@ export async function readMartRelations(pool: pg.Pool): Promise<ReadonlyMap<stri
 export interface MartExport {
   readonly relation: string;
   readonly columns: readonly MartColumn[];
-  /** The column that `from` and `to` cut by and that the rows are ordered by. */
+  /** The column that `from` and `to` filter and that orders the rows. */
   readonly time?: MartColumn;
   readonly from?: Date;
   readonly to?: Date;
-  /** Puts an apostrophe before what a spreadsheet would run, in columns of text. */
+  /** True to put an apostrophe before texts that a spreadsheet would execute. */
   readonly guardsFormulas: boolean;
 }
 
-/** Begins to stream the rows of a relation as CSV with a header line; the client is free again when the stream has ended. */
+/** Streams the rows of a relation as CSV with a header line; the client is free again when the stream has ended. */
 export function copyMartRows(client: pg.ClientBase, options: MartExport): Readable {
   return client.query(copyTo(`copy (${exportStatement(options)}) to stdout (format csv, header true)`));
 }
@@ -59,7 +59,7 @@ function guarded({ name, type }: MartColumn): string {
   return `case when ${column} ~ ${formulaStart} then '''' || ${column} else ${column} end as ${column}`;
 }
 
-/** COPY takes no parameters, so the instant becomes a literal; it is a Date here, never a person's text. */
+/** Formats an instant as a literal, because COPY takes no parameters; it is a Date and never text from a user. */
 function literal(column: MartColumn, at: Date): string {
   const text = at.toISOString();
   return column.type === 'date' ? `'${text.slice(0, 10)}'::date` : `'${text}'::timestamptz`;

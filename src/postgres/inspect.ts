@@ -1,4 +1,7 @@
-/** Facts that `doctor` reads of a server: its version, what this role may do, and the settings that matter for this load. */
+/**
+ * Facts that `doctor` reads from a server: its version, the rights of this role, and the settings
+ * that matter for this load.
+ */
 import type pg from 'pg';
 
 export interface ServerFacts {
@@ -13,16 +16,18 @@ export interface ServerFacts {
   /** Connections that this role could still open. */
   readonly freeConnections: number;
   readonly databaseBytes: number;
-  /** May create schemas in the database. */
+  /** Folder on the server's machine; null for a role that may not read it. */
+  readonly dataDirectory: string | null;
+  /** True if this role may create schemas in the database. */
   readonly mayCreate: boolean;
   readonly mayCreateRoles: boolean;
   /** The roles that `migrate` creates where they are missing. */
   readonly missingRoles: readonly string[];
-  /** Is the owner of all schemas of this program that exist, or a member of the owner. */
+  /** True if this role owns all existing schemas of this program, or is a member of the owner. */
   readonly isOwner: boolean;
-  /** May read and write every table of them, as the role genesys_writer of docs/roles.sql. */
+  /** True if this role may read and write all their tables, as genesys_writer of docs/roles.sql may. */
   readonly mayWrite: boolean;
-  /** Migrations have run here. */
+  /** True if migrations have run here. */
   readonly isMigrated: boolean;
 }
 
@@ -42,6 +47,7 @@ export async function readServerFacts(pool: pg.Pool): Promise<ServerFacts> {
          current_setting('max_connections')::integer - current_setting('superuser_reserved_connections')::integer
              - (select count(*)::integer from pg_stat_activity where datname is not null) as "freeConnections",
          pg_database_size(current_database()) as "databaseBytes",
+         (select setting from pg_settings where name = 'data_directory') as "dataDirectory",
          has_database_privilege(current_database(), 'create') as "mayCreate",
          (select rolsuper or rolcreaterole from pg_roles where rolname = current_user) as "mayCreateRoles",
          (select coalesce(array_agg(name order by name), '{}') from unnest($2::text[]) as name

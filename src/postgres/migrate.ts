@@ -18,14 +18,16 @@ import { areViewsBuilt, areViewsOfAnotherBuild, buildViews, type ViewSettings } 
 const bookkeepingSchema = 'extract';
 const bookkeepingTable = 'schema_migrations';
 
-/** A migration may fill a table from years of facts; a lost connection ends it earlier. */
+/** Limit of a migration, which may fill a table from years of facts; a lost connection ends it earlier. */
 const migrationHoursMax = 12;
 
 /**
- * Brings a database to this program's schema: pending migrations, each in a transaction of its own, then functions, views and grants,
- * then stored facts whose definition or time zone changed. Safe to repeat and safe when many start at once. Nothing waits for a lock
- * longer than `patience` says, since readers queue behind it. Waits for another program that is migrating, which blocks nobody.
- * Throws a UsageError when a newer program has migrated this database, when a lock is never released, and when the role lacks the rights.
+ * Brings a database to this program's schema: pending migrations, each in a transaction of its own,
+ * then functions, views and grants, then stored facts whose definition or time zone changed. Safe
+ * to repeat and safe when many start at once. No wait for a lock is longer than `patience` allows,
+ * because readers queue behind it. Waits for another program that is migrating, which blocks
+ * nobody. Throws a UsageError when a newer program has migrated this database, when a lock is never
+ * released, and when the role lacks the rights.
  */
 export async function migrate(
   pool: pg.Pool,
@@ -48,9 +50,10 @@ export async function migrate(
 }
 
 /**
- * Makes the database ready for any command but `migrate`: an empty or older one is migrated, one of this version is left as it is. Views
- * that another build of the same version has built stay, so that two programs never rebuild them against each other; the log says so.
- * Throws a UsageError when the reports are in another time zone, or when a newer program has migrated.
+ * Makes the database ready for any command but `migrate`: an empty or older one is migrated, one of
+ * this version is left as it is. Views of another build of the same version are kept, so that two
+ * programs never rebuild each other's views; this is logged. Throws a UsageError when the reports
+ * are in another time zone, or when a newer program has migrated.
  */
 export async function prepareDatabase(pool: pg.Pool, settings: ViewSettings, log: Log): Promise<void> {
   await refuseNewerDatabase(pool);
@@ -64,7 +67,7 @@ export async function prepareDatabase(pool: pg.Pool, settings: ViewSettings, log
 
 const newestOf = (): string => migrationNames.at(-1) ?? '';
 
-/** Looked at before anybody is waited for: most starts find nothing to do. */
+/** Checked before waiting for others, because most starts have nothing to do. */
 async function isMigrated(client: pg.PoolClient, settings: ViewSettings): Promise<boolean> {
   const isCurrent = (await pendingMigrations(client)).length === 0;
   return (
@@ -84,7 +87,7 @@ async function migrateAlone(client: pg.PoolClient, settings: ViewSettings, patie
   await buildDayIndexes(client, settings.timeZone, patience);
 }
 
-/** Names of migrations that the database lacks; empty when it is current. */
+/** Returns the names of migrations that the database lacks; empty when it is current. */
 export async function pendingMigrations(db: pg.Pool | pg.ClientBase): Promise<string[]> {
   const applied = await appliedMigrations(db);
   return migrationNames.filter((name) => !applied.includes(name));
@@ -107,7 +110,7 @@ async function runMigrations(client: pg.PoolClient, patience: LockPatience): Pro
   });
 }
 
-/** Disables the migrator's own lock, an advisory one that any role may hold: `asMigrator` holds a better one. */
+/** Disables the migrator's own lock, an advisory one that any role could hold; `asMigrator` holds a better one. */
 class DialectWithoutLock extends PostgresDialect {
   override createAdapter(): PostgresAdapter {
     const adapter = new PostgresAdapter();
@@ -117,22 +120,23 @@ class DialectWithoutLock extends PostgresDialect {
   }
 }
 
-/** Runs the next migration in a transaction; false when there was none. */
+/** Runs the next migration in a transaction; returns false when there is none. */
 async function migrateOne(migrator: Migrator): Promise<boolean> {
   // The migrator returns its error instead of throwing; a service must not start on half a schema.
   const { error, results } = await migrator.migrateUp();
   if (error === undefined) return (results ?? []).length > 0;
   if (isLockTimeout(error) || isForbidden(error)) throw error;
-  // Without one, the migrator stopped before it came to any: at its lock or at its table of what was done.
+  // Without one, the migrator stopped before the first migration: at its lock or at its table of
+  // applied migrations.
   const name = results?.find((result) => result.status === 'Error')?.migrationName;
   if (isDependedOn(error)) {
     throw new UsageError(
-      `Migration ${name} stopped because another object depends on a view that it replaces (${(error as { detail?: string }).detail}). Drop that, run migrate and create it again.`,
+      `Migration ${name} failed because another object depends on a view that it replaces (${(error as { detail?: string }).detail}). Drop that, run migrate and create it again.`,
       { cause: error },
     );
   }
   const failed = name === undefined ? 'The preparation of the migrations' : `Migration ${name}`;
-  throw new Error(`${failed} failed, nothing of it was changed: ${describe(error)}`, { cause: error });
+  throw new Error(`${failed} failed, and nothing was changed: ${describe(error)}`, { cause: error });
 }
 
 async function readMigrations(): Promise<Record<string, Migration>> {
@@ -167,7 +171,10 @@ export async function refuseNewerDatabase(db: pg.Pool | pg.ClientBase): Promise<
   if (unknown.length > 0) throw outdated(unknown);
 }
 
-/** Kysely takes connections from a pool and ends it when it is destroyed; all of its work is to run on this one. */
+/**
+ * Wraps one client as a pool, because Kysely takes connections from a pool and closes it; all work
+ * must run on this client.
+ */
 function poolOf(client: pg.PoolClient): pg.Pool {
   const lent = new Proxy(client, {
     get: (target, name) => {

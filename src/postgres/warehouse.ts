@@ -14,7 +14,10 @@ export interface Warehouse extends Ledger {
   userIds(since: Date): Promise<readonly string[]>;
 }
 
-/** The database as the engine uses it. The pool stays the caller's; it needs a connection for each slice that is being stored and a few more. */
+/**
+ * Creates the database interface of the engine. The caller keeps ownership of the pool, which needs
+ * a connection for each slice that is being stored and a few more.
+ */
 export function createWarehouse(pool: pg.Pool, now: () => Date): Warehouse {
   const store = createStore(pool, now);
   const session = new ClaimSession(pool);

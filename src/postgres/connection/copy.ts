@@ -14,22 +14,24 @@ export interface Run {
   readonly end: number;
 }
 
-/** Small enough to be on its way while the next is gathered, large enough that its own cost does not count. */
+/** Small enough to be sent while the next one is gathered, large enough that its overhead is negligible. */
 const messageBytes = 64 * 1024;
 
-/** `copy … from stdin (format binary)` of encoded rows. Resolves when the server has taken them all. */
+/** Sends encoded rows by `copy … from stdin (format binary)`. Resolves when the server has accepted all of them. */
 export async function sendRows(client: ClientBase, target: string, runs: Iterable<Run>): Promise<void> {
   const stream = client.query(copyFrom(`copy ${target} from stdin (format binary)`));
   await new Promise<void>((resolve, reject) => {
     let isOver = false;
-    // Not once: a lost connection may report itself twice, and an error without a listener ends the process.
+    // Not `once`: a lost connection may emit two errors, and an error without a listener ends the
+    // process.
     stream.on('error', (error) => {
       isOver = true;
       reject(error);
     });
     stream.once('finish', resolve);
     const messages = gather(runs);
-    // One message at a time: the stream has let go of its connection once it failed, and what it is given then, or its end, would throw where nobody catches.
+    // One message at a time: after a failure the stream has released its connection, and writing to
+    // it or ending it would throw an error that cannot be caught.
     const pump = (): void => {
       if (isOver) return;
       const next = messages.next();
@@ -43,7 +45,7 @@ export async function sendRows(client: ClientBase, target: string, runs: Iterabl
   });
 }
 
-/** Messages of about `messageBytes` from many short runs. */
+/** Combines many short runs into messages of about `messageBytes`. */
 function* gather(runs: Iterable<Run>): Generator<Buffer, void, void> {
   let message = Buffer.allocUnsafe(messageBytes);
   let length = copyHeader.copy(message);
@@ -63,7 +65,7 @@ function* gather(runs: Iterable<Run>): Generator<Buffer, void, void> {
   yield copyTrailer;
 }
 
-/** All bytes of `copy (…) to stdout (format binary)`, header and trailer included. */
+/** Receives all bytes of `copy (…) to stdout (format binary)`, including header and trailer. */
 export async function receiveRows(client: ClientBase, query: string): Promise<Buffer> {
   const stream = client.query(copyTo(`copy (${query}) to stdout (format binary)`));
   const chunks: Buffer[] = [];

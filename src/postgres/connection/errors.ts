@@ -4,7 +4,7 @@ interface Described {
   /** Completes "The database at HOST …". */
   readonly fault: string;
   readonly remedy: string;
-  /** True where the settings may work again in a minute, as while the server restarts. */
+  /** True if the same settings may work again soon, such as during a restart of the server. */
   readonly isAway?: boolean;
 }
 
@@ -70,9 +70,9 @@ const describedByMessage: readonly (readonly [RegExp, Described])[] = [
 ];
 
 /**
- * Describes the error in one sentence for the person who set the connection up, without the password: an OutageError where the database
- * may be back in a minute, a UsageError for a mistake of configuration. Returns what it does not recognise as it is. `target` as from
- * `describeTarget`.
+ * Converts the error into one sentence for the person who configured the connection, without the
+ * password: an OutageError if the database may be back soon, a UsageError for a configuration
+ * error. Returns unknown errors unchanged. `target` is the result of `describeTarget`.
  */
 export function describeConnectionError(thrown: unknown, target: string): Error {
   const error = asError(thrown) as NodeJS.ErrnoException;
@@ -89,7 +89,7 @@ function faultOf(message: string, isAway: boolean, cause: Error): Error {
   return isAway ? new OutageError(message, 'database', { cause }) : new UsageError(message, { cause });
 }
 
-/** `db.example.com:5432/warehouse as app`: what a message may say of a connection URL. */
+/** Describes a connection URL for messages, such as `db.example.com:5432/warehouse as app`. */
 export function describeTarget(connectionString: string): string {
   const url = new URL(connectionString);
   const parameter = (name: string) => url.searchParams.get(name);
@@ -104,16 +104,16 @@ function missing(error: NodeJS.ErrnoException, target: string): Error {
   // A server that restarts removes its socket.
   if (error.syscall === 'connect')
     return faultOf(`No server listens on the socket of the database at ${target}; ${unreachable}`, true, error);
-  const file = `${error.path} is missing, which the connection to ${target} names as a certificate or key; correct its path`;
+  const file = `${error.path} is missing, which the URL of ${target} names as a certificate or key; correct its path`;
   return faultOf(file, false, error);
 }
 
 const ownRelation = /(?:relation|schema|function) "?(?:genesys|mart|extract|wrapup)\b/;
 const missingCodes = ['42P01', '3F000', '42883'];
 
-/** One sentence about a database that `migrate` has not seen, or not this version of it; undefined for other errors. */
+/** Returns one sentence about a database that was not migrated, or not by this version; undefined for other errors. */
 export function describeMissingSchema(thrown: unknown): string | undefined {
   const { code, message } = asError(thrown) as NodeJS.ErrnoException;
   if (!missingCodes.includes(code ?? '') || !ownRelation.test(message)) return undefined;
-  return `The database holds no warehouse of this version (${message}). Run genesys-warehouse migrate, or sync.`;
+  return `The database has no warehouse of this version (${message}). Run genesys-warehouse migrate, or sync.`;
 }

@@ -1,4 +1,4 @@
-/** Names who holds what others wait for, from what Postgres shows every role. */
+/** Finds the holders of locks for which others wait, from what Postgres shows to every role. */
 import type pg from 'pg';
 
 /** A session that holds a lock. */
@@ -6,7 +6,7 @@ export interface Holder {
   readonly pid: number;
   readonly application: string;
   readonly role: string;
-  /** Since its transaction began; null where the role may not see it. */
+  /** Time since its transaction began; null if this role may not see it. */
   readonly seconds: number | null;
 }
 
@@ -20,7 +20,7 @@ const columns = `activity.pid, activity.application_name as application, activit
 export const isLockTimeout = (error: unknown): boolean =>
   (error as { code?: unknown } | null)?.code === lockNotAvailable;
 
-/** `session 4711 (application "psql", role bob, since 12 s) and session …`; empty for none. */
+/** Describes sessions as `session 4711 (application "psql", role bob, since 12 s) and session …`; empty for none. */
 export function describeSessions(holders: readonly Holder[]): string {
   return holders
     .map(({ pid, application, role, seconds }) => {
@@ -31,8 +31,9 @@ export function describeSessions(holders: readonly Holder[]): string {
 }
 
 /**
- * Sessions that have held a lock on one of our relations for at least as long as somebody waited, the oldest first. Mere readers are
- * left out unless what was waited for excludes them, too.
+ * Returns sessions that have held a lock on one of this program's relations for at least as long as
+ * the wait, the oldest first. Mere readers are excluded unless the requested lock conflicts with
+ * them.
  */
 export async function longHolders(
   client: pg.ClientBase,

@@ -9,8 +9,8 @@ export function kyselyOnPool(pool: pg.Pool): Db {
 }
 
 /**
- * Kysely on one checked-out client, so that its statements join that client's transaction.
- * Nothing is closed with it: the client stays the caller's.
+ * Creates a Kysely on one checked-out client, so that its statements join that client's
+ * transaction. It closes nothing: the caller keeps the client.
  */
 export function kyselyOnClient(client: pg.PoolClient): Db {
   const connection = { query: client.query.bind(client), release: () => {} };

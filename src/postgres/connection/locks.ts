@@ -1,6 +1,7 @@
 /**
- * Lists every lock of the program. Advisory locks need no privilege in Postgres: any role that may connect can take any key and
- * hold it. So everything that the program waits for is a row or a table of schema `extract`, which only its own roles can lock.
+ * Lists every lock of the program. Advisory locks need no privilege in Postgres: any role that may
+ * connect can take any key and hold it. Therefore the program only waits for rows and tables of
+ * schema `extract`, which only its own roles can lock.
  */
 import type { ClientBase } from 'pg';
 
@@ -21,7 +22,7 @@ export const lockNames = {
 } as const;
 export type LockName = keyof typeof lockNames;
 
-/** Tables that many pass at a time, each until its transaction ends, unless somebody has closed them. */
+/** Tables that serve as gates: many transactions may pass at a time, unless one has closed the gate. */
 export const gates = {
   /** Passed by every transaction that stores; closed by one that registers an erasure or changes the schema. */
   storing: 'extract.storing_gate',
@@ -31,8 +32,9 @@ export const gates = {
 export type Gate = keyof typeof gates;
 
 /**
- * First key of the only advisory locks: each connection that claims slices holds one of its own as its sign of life. It is looked
- * for under the connection's own process and role, so that nobody gains anything by taking the same key.
+ * First key of the only advisory locks: each connection that claims slices holds one of its own to
+ * show that it is alive. It is checked together with the connection's process and role, so that
+ * taking the same key gains nothing.
  */
 export const signOfLifeClass = 7_236_412;
 
@@ -43,7 +45,10 @@ const rows = `select from extract.locks where name = $1 and bucket = any(array(
     select (hashtext(key) & ${buckets - 1})::smallint from unnest($2::text[]) as key
 )) order by bucket for update`;
 
-/** Locks these keys of `name` until the caller's transaction ends, in an order that all share; waits at most `lock_timeout`. */
+/**
+ * Locks these keys of `name` until the caller's transaction ends, in the same order everywhere;
+ * waits at most `lock_timeout`.
+ */
 export async function lockRows(client: ClientBase, name: LockName, keys: readonly string[] = ['']): Promise<void> {
   await client.query(rows, [lockNames[name], keys]);
 }
@@ -59,7 +64,10 @@ export async function passGate(client: ClientBase, gate: Gate): Promise<void> {
   await client.query(`lock table ${gates[gate]} in row share mode`);
 }
 
-/** Waits for all who are passing, and keeps everybody else out until the caller's transaction ends. */
+/**
+ * Closes the gate: waits for all transactions that have passed it, and keeps others out until the
+ * caller's transaction ends.
+ */
 export async function closeGate(client: ClientBase, gate: Gate): Promise<void> {
   await client.query(`lock table ${gates[gate]} in exclusive mode`);
 }

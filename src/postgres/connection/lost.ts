@@ -2,7 +2,10 @@ import { ApiError, asError, OutageError } from '../../lib/errors.js';
 
 const remedy = 'Unstored data stays pending; the next run resumes from the last checkpoint.';
 
-/** By Postgres' or Node's own code; the first that fits. https://www.postgresql.org/docs/current/errcodes-appendix.html */
+/**
+ * Sentences by Postgres' or Node's own code; the first match applies.
+ * https://www.postgresql.org/docs/current/errcodes-appendix.html
+ */
 const losses: readonly (readonly [RegExp, string])[] = [
   [/^57P05$/, 'the database ended an idle session (idle-session timeout)'],
   [/^57P0|^08|^EPIPE$|^ECONNRESET$|^ETIMEDOUT$|^EHOST|^ENET/, 'the connection to the database was lost'],
@@ -22,7 +25,7 @@ const lossWords =
   /^Connection terminated|^Client has encountered a connection error|^timeout exceeded when trying to connect|^Query read timeout/;
 const causesMax = 10;
 
-/** The server ends the session with these, so that the connection is of no use any more. */
+/** Codes with which the server ends the session, so that the connection is unusable. */
 const sessionEnds = /^57P0|^25P0[34]$/;
 
 export function endsSession(error: unknown): boolean {
@@ -30,7 +33,7 @@ export function endsSession(error: unknown): boolean {
   return typeof code === 'string' && sessionEnds.test(code);
 }
 
-/** Matches losses that are independent of the work that met them: any other work would have met the same. */
+/** Matches losses that are independent of the current work: any other work would have failed as well. */
 const losesAll = /^57P0|^08|^E(PIPE|CONN|TIMEDOUT|HOST|NET|NOTFOUND|AI_AGAIN)/;
 
 /** Returns true for a connection that was lost; false for a full disk, a statement that took too long and all other errors. */
@@ -70,7 +73,10 @@ export function describeLoss(thrown: unknown): string | undefined {
 const awayCodes = /^57P0[1-3]$|^08|^E(PIPE$|CONN(RESET|REFUSED)$|TIMEDOUT$|HOST|NET|NOTFOUND$|AI_AGAIN$)/;
 const awayWords = /is not currently accepting connections$/;
 
-/** Returns the outage that an error means when the database is away; undefined for every other error, also one of the API. */
+/**
+ * Returns the outage of the database that an error indicates; undefined for every other error,
+ * including those of the API.
+ */
 export function databaseOutage(thrown: unknown): OutageError | undefined {
   const causes = causesOf(thrown);
   if (causes.some((cause) => cause instanceof ApiError)) return undefined;
@@ -100,7 +106,7 @@ function lossOf(error: Error): string | undefined {
 
 function sentence(message: string, detail: string, loss: string): string {
   const about = message.endsWith(detail) ? message.slice(0, -detail.length) : `${message}: `;
-  // A prefix keeps its first letter: it may be the name of a stream.
+  // The first letter of a prefix is kept, because it may be the name of a stream.
   const said = about === '' ? loss.charAt(0).toUpperCase() + loss.slice(1) : `${about}${loss}`;
   return `${said} (${detail}). ${remedy}`;
 }

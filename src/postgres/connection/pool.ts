@@ -14,28 +14,31 @@ export const applicationName = 'genesys-warehouse';
 export const isOurApplication = (name: string): boolean => name.startsWith(applicationName);
 
 export interface PoolOptions {
-  /** A Postgres URL; see `withTls` for what its `sslmode` means and what holds without one. */
+  /** A Postgres URL; `withTls` explains its `sslmode` and the default. */
   readonly connectionString: string;
   /** Shown in `pg_stat_activity`. */
   readonly applicationName: string;
   /** Connections: one for each slice in flight, and a few more. */
   readonly max: number;
-  /** The longest a statement may run; 0 for no limit. */
+  /** Longest time for a statement; 0 for no limit. */
   readonly statementTimeoutMs: number;
-  /** The longest wait for a connection. */
+  /** Longest wait for a connection. */
   readonly connectMs?: number;
   /** Further settings of each connection, run before it is first used. */
   readonly session?: string;
   readonly log?: Log;
 }
 
-/** Also the longest wait for a connection of a pool whose connections are all out. A database that does not answer is reported within half a minute. */
+/**
+ * Also the longest wait for a connection of an exhausted pool. A database that does not answer is
+ * reported within half a minute.
+ */
 const connectMsMax = 20_000;
 const idleMsMax = 60_000;
 const keepAliveAfterMs = 30_000;
-/** The longest that a statement waits for others; who they are is said then. */
+/** Longest wait of a statement for locks of others, which the error then names. */
 const lockWaitMsMax = 60_000;
-/** A statement is ended by the server before; only a server or a network that went silent is waited for until then. */
+/** The server ends a statement earlier; only a silent server or network is waited for until then. */
 const silenceMarginMs = 60_000;
 
 /**
@@ -65,13 +68,14 @@ const sessionSettings: Readonly<Record<string, string>> = {
   tcp_keepalives_count: '6',
 };
 
-/** Type numbers of Postgres: fixed for ever. */
+/** Type numbers of Postgres, which never change. */
 const types = { int8: 20, date: 1082, timestamp: 1114 };
 
 /**
- * A pool whose connections keep UTC and read `bigint` as number (as text beyond 2^53), `timestamptz` as Date, and
- * `date` and `timestamp` as text, since a Date would shift them by this machine's zone. `numeric` stays text.
- * Losing a connection never ends the process: the statement on it fails, or the next one gets a new connection.
+ * Creates a pool whose connections use UTC and read `bigint` as number (as text beyond 2^53),
+ * `timestamptz` as Date, and `date` and `timestamp` as text, because a Date would shift them by
+ * this machine's zone. `numeric` stays text. Losing a connection never ends the process: its
+ * statement fails, and the next one gets a new connection.
  */
 export function createPool(options: PoolOptions): pg.Pool {
   const pool = createTrackedPool({
@@ -86,7 +90,7 @@ export function createPool(options: PoolOptions): pg.Pool {
     onConnect: (client) => prepareSession(client, options),
   } as pg.PoolConfig);
   // Without a listener, Node ends the process when a connection breaks: idle ones report to the pool, others to themselves.
-  pool.on('error', (error) => options.log?.warn({ error }, 'lost an idle database connection'));
+  pool.on('error', (error) => options.log?.warn({ error }, 'Idle database connection lost'));
   pool.on('connect', (client) => {
     endWhenSilent(client, options.statementTimeoutMs);
     client.on('error', (error: Error) => {
@@ -98,9 +102,10 @@ export function createPool(options: PoolOptions): pg.Pool {
 }
 
 /**
- * A peer that vanished without a word would be waited for until the system's keepalives give it up, one that still acknowledges bytes but
- * never answers (a hung server, a proxy that lost its other side) for ever. Only a statement under way is given up: an idle connection may
- * be silent for as long as it likes.
+ * Ends a connection whose server has fallen silent. Otherwise a peer that vanished would be waited
+ * for until the system's keepalives expire, and one that acknowledges bytes but never answers (a
+ * hung server, a proxy that lost its other side) forever. This concerns only running statements: an
+ * idle connection may be silent.
  */
 function endWhenSilent(client: pg.PoolClient, statementTimeoutMs: number): void {
   if (statementTimeoutMs === 0) return;
@@ -116,8 +121,9 @@ function endWhenSilent(client: pg.PoolClient, statementTimeoutMs: number): void 
 }
 
 /**
- * Proves that the pool's database can be used; `writable` (the default) refuses a standby. Throws a UsageError that says
- * what to do otherwise: server away or too old, wrong password, no such database, TLS, encoding.
+ * Checks that the pool's database can be used; `writable` (the default) refuses a standby. Throws a
+ * UsageError with the remedy otherwise: server unreachable or too old, wrong password, unknown
+ * database, TLS, encoding.
  */
 export async function verifyConnection(
   pool: pg.Pool,

@@ -1,8 +1,8 @@
-/** Refuses a pooler that lends a server connection for one transaction at a time: claims and settings would stay behind on it. */
+/** Refuses a pooler in transaction mode, because claims and settings would stay on the shared server connection. */
 import type pg from 'pg';
 import { UsageError } from '../../lib/errors.js';
 
-/** Each holds a server connection of the pooler, so that the first client's own is lent to one of them. */
+/** Each holds a server connection of the pooler, so that one of them gets the first client's. */
 const othersMax = 3;
 
 /**
@@ -14,7 +14,8 @@ export async function refuseSharedSessions(pool: pg.Pool, target: string): Promi
   const others: pg.PoolClient[] = [];
   try {
     const pid = await serverPid(client);
-    // What the server itself said when the connection was made; a pooler says something of its own.
+    // The process id that the server itself reported when the connection was opened; a pooler
+    // reports one of its own.
     if (pid === (client as unknown as { processID: number }).processID) return;
     while (others.length < othersMax) {
       const other = await pool.connect();

@@ -13,14 +13,14 @@ export interface Session {
   readonly key: number;
 }
 
-/** Host and process id, for people who look for it. */
+/** Host and process id, so that people can find the process. */
 export const processName = `${hostname()}:${process.pid}`;
 
 const keyMax = 2 ** 31 - 1;
 const drawsMax = 5;
 const known = new WeakMap<ClientBase, Session>();
 
-/** Gives the connection its sign of life, once; it ends with the connection, however that ends. */
+/** Marks the connection as alive, once; the mark ends with the connection. */
 export async function sessionOf(client: ClientBase): Promise<Session> {
   const session = known.get(client) ?? (await takeSign(client));
   known.set(client, session);
@@ -38,12 +38,12 @@ async function takeSign(client: ClientBase): Promise<Session> {
     const row = rows[0];
     if (row?.isTaken) return { pid: row.pid, role: row.role, key };
   }
-  throw new Error('The database gives this connection no advisory lock as its sign of life.');
+  throw new Error('The database did not grant this connection its advisory lock.');
 }
 
 /**
- * SQL of all connections with a sign of life: `pid`, `role`, `key`, `application`, `role_name`. What Postgres shows everybody of
- * foreign sessions suffices for it.
+ * SQL of all connections with a sign of life: `pid`, `role`, `key`, `application`, `role_name`. It
+ * needs only what Postgres shows to everybody about other sessions.
  */
 export const livingSessions = `(
     select sign.pid, session.usesysid as role, sign.objid::integer as key,

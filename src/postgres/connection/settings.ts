@@ -15,7 +15,7 @@ export async function withSettings<T>(
   try {
     return await work();
   } finally {
-    // A lost connection takes its settings with it; its error must not hide the first one.
+    // A lost connection has lost its settings too; its error must not hide the first one.
     await change(
       client,
       rows.map(({ name }) => name),

@@ -5,16 +5,16 @@ import { asError, withCode } from '../../lib/errors.js';
 import { secondMs } from '../../lib/interval.js';
 
 export interface SilenceLimits {
-  /** From one question to the next. */
+  /** Time between two probes. */
   readonly everyMs: number;
-  /** Limits the time of an answer, on an open connection and once more on a new one. */
+  /** Limit of the time for an answer, on an open connection and once more on a new one. */
   readonly answerMsMax: number;
 }
 
-/** A server that has fallen silent is not waited for at each of the connections that a run takes at its end. */
+/** Shorter wait for the connections that a run opens at its end, once the server has fallen silent. */
 const connectMsAfterSilence = 2 * secondMs;
 
-/** The clients that each pool has, those that are still connecting included. */
+/** All clients of each pool, including those that are still connecting. */
 const clientsOf = new WeakMap<pg.Pool, Set<pg.Client>>();
 
 /** Returns a pool of `options` whose connections `watchSilence` can end. */
@@ -36,9 +36,11 @@ export function createTrackedPool(options: pg.PoolConfig): pg.Pool {
 }
 
 /**
- * Asks a server now and then for nothing, on the one connection of `probe`. When it does not answer, on a new connection either (it is
- * frozen, or the network swallows everything), the connections of `pools` are ended, so that no statement waits for its own limit of
- * minutes. An error is an answer, too; the callers of `pools` meet it as well. Returns a function that ends the watch.
+ * Probes a server at intervals with an empty query on the one connection of `probe`. If it does not
+ * answer, not even on a new connection (it is frozen, or the network drops everything), the
+ * connections of `pools` are ended, so that no statement waits for its own limit of minutes. An
+ * error counts as an answer, because the callers of `pools` meet it as well. Returns a function
+ * that stops the watch.
  */
 export function watchSilence(
   probe: pg.Pool,
@@ -74,7 +76,10 @@ function cutConnections(pool: pg.Pool, error?: Error): void {
     (client as unknown as { readonly connection: { readonly stream: Socket } }).connection.stream.destroy(error);
 }
 
-/** The second question goes over a new connection: the pool drops the one on which the first was not answered. */
+/**
+ * Returns true if two probes fail. The second uses a new connection, because the pool drops the one
+ * that did not answer.
+ */
 async function isSilent(probe: pg.Pool, answerMsMax: number, signal: AbortSignal): Promise<boolean> {
   for (let attempt = 0; attempt < 2; attempt += 1) {
     const answer = await ask(probe, answerMsMax);

@@ -16,9 +16,11 @@ const modes: Readonly<Record<string, 'off' | 'unverified' | 'verified'>> = {
 const negotiations = ['postgres', 'direct'];
 
 /**
- * The TLS of a connection. A server on another machine must speak TLS and prove its name, unless the URL says otherwise in so many words:
- * `sslmode=disable` for none, `sslmode=no-verify` for encryption without proof; `sslrootcert=FILE` names a private authority. A server on
- * this machine is spoken to without TLS unless the URL asks for it. Throws a UsageError for a word that is not known.
+ * Resolves the TLS settings of a connection. A server on another machine must support TLS and
+ * present a certificate for its name, unless the URL explicitly says otherwise: `sslmode=disable`
+ * for none, `sslmode=no-verify` for encryption without verification; `sslrootcert=FILE` names a
+ * private authority. A server on this machine is used without TLS unless the URL asks for it.
+ * Throws a UsageError for an unknown value.
  */
 export function withTls(connectionString: string): Pick<pg.ClientConfig, 'connectionString' | 'ssl'> {
   const url = new URL(connectionString);
@@ -27,11 +29,12 @@ export function withTls(connectionString: string): Pick<pg.ClientConfig, 'connec
   checkWords(parameters);
   const mode = modeOf(parameters, isLocal(url));
   parameters.delete('ssl');
-  // It would give the words libpq's weaker meaning.
+  // It would give the values libpq's weaker meaning.
   parameters.delete('uselibpqcompat');
-  // libpq's word for the authorities that the system trusts, which are the driver's default; it would look for a file.
+  // libpq's value for the system's trusted authorities, which are the driver's default; the driver
+  // would look for a file.
   if (parameters.get('sslrootcert') === 'system') parameters.delete('sslrootcert');
-  // libpq's default, which the driver takes for a word of its own.
+  // libpq's default, which the driver would misinterpret.
   if (parameters.get('sslnegotiation') === 'postgres') parameters.delete('sslnegotiation');
   parameters.delete('sslmode');
   if (mode === 'off') {
@@ -48,14 +51,14 @@ export function mustEncrypt(connectionString: string): boolean {
 }
 
 /**
- * Looks at the connection itself: what the driver made of the parameters is one thing, what came of it is another. Throws a UsageError
- * where it must be encrypted and is not.
+ * Checks the open connection itself, independent of the driver's interpretation of the parameters.
+ * Throws a UsageError if it must be encrypted and is not.
  */
 export function requireEncryption(client: pg.ClientBase, connectionString: string): void {
   const { connection } = client as unknown as { connection?: { stream?: { encrypted?: boolean } } };
   if (!mustEncrypt(connectionString) || connection?.stream?.encrypted === true) return;
   throw new UsageError(
-    `The connection to ${describeTarget(connectionString)} is not encrypted. Turn TLS on there, or add sslmode=disable to DATABASE_URL if the network is trusted.`,
+    `The connection to ${describeTarget(connectionString)} is not encrypted. Enable TLS there, or add sslmode=disable to DATABASE_URL if the network is trusted.`,
   );
 }
 
@@ -78,7 +81,7 @@ function checkWords(parameters: URLSearchParams): void {
     throw new UsageError(`sslnegotiation=${negotiation} in DATABASE_URL is not known. Use postgres or direct.`);
 }
 
-/** No host, a socket, or a name of the loopback interface. */
+/** Returns true without a host, for a socket, and for a name of the loopback interface. */
 export function isLocal(url: URL): boolean {
   const host = (url.searchParams.get('host') ?? decodeURIComponent(url.hostname)).replace(/^\[(.*)\]$/, '$1');
   return host === '' || host.startsWith('/') || host === 'localhost' || host === '::1' || /^127(\.\d+){3}$/.test(host);

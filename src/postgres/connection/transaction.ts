@@ -7,7 +7,7 @@ export function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) =>
   return onConnection(pool, (client) => transactionOn(client, () => work(client)));
 }
 
-/** Runs `work` on a connection of its own, which is closed where an error may have left it in any state. */
+/** Runs `work` on a connection of its own, which is closed if an error may have left it in an unknown state. */
 export async function onConnection<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
@@ -26,8 +26,8 @@ export async function onConnection<T>(pool: pg.Pool, work: (client: pg.PoolClien
 const isUsableAfter = (error: unknown): boolean => error instanceof pg.DatabaseError && !endsSession(error);
 
 /**
- * Yields what `read` yields from one read transaction of its own connection, e.g. the batches of a cursor. The transaction ends with the
- * iteration, also where the consumer stops early or throws.
+ * Yields what `read` yields in one read transaction on its own connection, e.g. the batches of a
+ * cursor. The transaction ends with the iteration, even if the consumer stops early or throws.
  */
 export async function* streamTransaction<T>(
   pool: pg.Pool,
@@ -42,7 +42,7 @@ export async function* streamTransaction<T>(
     if (!isUsableAfter(error)) broken = error as Error;
     throw reasonOf(client, error);
   } finally {
-    // Nothing was written: ending the transaction by a rollback loses nothing, and is right after an error as well.
+    // Nothing was written, so a rollback loses nothing and is correct after an error as well.
     await client.query('rollback').catch((error: Error) => {
       broken = error;
     });
@@ -50,7 +50,10 @@ export async function* streamTransaction<T>(
   }
 }
 
-/** Runs `work` in a transaction on a connection that the caller holds, e.g. because a claim ends with it. A lock that was not to be had is named. */
+/**
+ * Runs `work` in a transaction on a connection that the caller holds, e.g. because a claim ends
+ * with it. After a lock timeout the error names the holders.
+ */
 export async function transactionOn<T>(client: pg.PoolClient, work: () => Promise<T>): Promise<T> {
   try {
     await client.query('begin');
@@ -66,7 +69,7 @@ export async function transactionOn<T>(client: pg.PoolClient, work: () => Promis
   }
 }
 
-/** While the holder is still there: a moment later the wait would be a riddle. */
+/** Adds the holders of the lock to the error, at once because they may be gone a moment later. */
 async function nameHolders(client: pg.PoolClient, error: Error): Promise<void> {
   const { rows } = await client.query<{ waitedMs: number }>(
     `select extract(epoch from current_setting('lock_timeout')::interval)::float8 * 1000 as "waitedMs"`,

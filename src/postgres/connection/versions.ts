@@ -1,4 +1,7 @@
-/** Major versions of Postgres that this program runs on. The tests run on each of them; documents are held to this list. */
+/**
+ * Major versions of Postgres that this program runs on. The tests run on each of them and compare
+ * the documents with this list.
+ */
 export const supportedVersions = [14, 15, 16, 17, 18] as const;
 
 export type SupportedVersion = (typeof supportedVersions)[number];

@@ -3,7 +3,7 @@ import { secondMs } from '../../lib/interval.js';
 import { applicationName, createPool } from './pool.js';
 import { type SilenceLimits, watchSilence } from './silence.js';
 
-/** Together with the time in which a run then ends, less than half a minute. */
+/** Together with the time that a run needs to end, less than half a minute. */
 const limitsDefault: SilenceLimits = { everyMs: 4 * secondMs, answerMsMax: 6 * secondMs };
 
 /** Ends the connections of `pools` as soon as their server has fallen silent, on a connection of its own; see `watchSilence`. */

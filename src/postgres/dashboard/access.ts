@@ -12,7 +12,10 @@ export async function readAccess(pool: pg.Pool, role: string): Promise<ReaderAcc
   return { role, isPersonal: rows[0]?.is_personal === true, isOwner: rows[0]?.is_owner === true };
 }
 
-/** The record as it came, rebuilt from the tables; null where none is stored. The one reading outside schema mart. */
+/**
+ * Returns the original record, rebuilt from the tables; null if none is stored. This is the only
+ * read outside schema mart.
+ */
 export async function readRecord(pool: pg.Pool, conversationId: string): Promise<unknown> {
   const { rows } = await pool.query<{ record: unknown }>('select genesys.conversation_json($1::uuid) as record', [
     conversationId,

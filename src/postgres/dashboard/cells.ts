@@ -1,7 +1,7 @@
 import type { FieldDef } from 'pg';
 import type { Cell, ColumnType } from '../../model/mart-query.js';
 
-/** Type numbers of Postgres: fixed for ever. What is not listed is text. */
+/** Type numbers of Postgres, which never change; other types are shown as text. */
 const typesByNumber: Readonly<Record<number, ColumnType>> = {
   16: 'boolean',
   20: 'number',
@@ -19,7 +19,7 @@ export function columnTypeOf(field: FieldDef): ColumnType {
   return typesByNumber[field.dataTypeID] ?? 'text';
 }
 
-/** A value as the pool's parsers give it, in the form that the page reads. */
+/** Converts a value from the pool's parsers to the form that the page reads. */
 export function cellOf(value: unknown, type: ColumnType): Cell {
   if (value === null || value === undefined) return null;
   if (type === 'number') return Number(value);

@@ -6,8 +6,9 @@ const rowsPerPart = 2_000;
 export const streamedRowsMax = 1_000_000;
 
 /**
- * Reads a statement's rows part by part through a cursor of its own connection, so that a file of any length needs the memory of one part.
- * Stops at `streamedRowsMax`. The connection goes back to the pool however the reading ends.
+ * Reads a statement's rows part by part through a cursor of its own connection, so that a file of
+ * any length needs the memory of one part. Stops at `streamedRowsMax`. The connection returns to
+ * the pool in any case.
  */
 export async function* cursorParts(
   pool: pg.Pool,
@@ -30,7 +31,8 @@ export async function* cursorParts(
     fault = error as Error;
     throw asMartError(error);
   } finally {
-    // Without a fault and without a commit the reader has stopped early: the transaction goes with the connection.
+    // Without an error and without a commit the reader has stopped early, so the transaction is
+    // rolled back.
     if (fault === undefined) await client.query('rollback').catch((error: Error) => (fault = error));
     client.release(fault);
   }

@@ -26,7 +26,10 @@ const typesByName: Readonly<Record<string, ColumnType>> = {
   'timestamp with time zone': 'instant',
 };
 
-/** The relations of schema mart that this role may read, with the comments of their columns: the page's dictionary. */
+/**
+ * Reads the page's dictionary: the relations of schema mart that this role may read, with the
+ * comments of their columns.
+ */
 export async function readRelations(pool: pg.Pool): Promise<ReadonlyMap<string, Relation>> {
   const { rows } = await pool.query<CommentRow>(
     `select relations.relname as relation, obj_description(relations.oid, 'pg_class') as relation_definition,
@@ -55,7 +58,10 @@ export async function readRelations(pool: pg.Pool): Promise<ReadonlyMap<string, 
   return relations;
 }
 
-/** The definition of a query's column: its own words, else the comment of the first relation that has a column of this name. */
+/**
+ * Returns the definition of a query's column: its own text, else the comment of the first relation
+ * with a column of this name.
+ */
 export function definitionOf(
   name: string,
   query: Pick<QueryText, 'relations' | 'ownDefinitions'>,
@@ -81,7 +87,7 @@ const functionWords: Readonly<Record<ReportFunction, string>> = {
   max: 'Largest of: ',
 };
 
-/** Definitions of a report's columns, from those of the relation. */
+/** Returns the definitions of a report's columns, from those of the relation. */
 export function reportDefinitions(spec: ReportSpec, relation: Relation): ReadonlyMap<string, Definition> {
   const of = (name: string, before = ''): Definition => {
     const column = relation.columns.find((each) => each.name === name);

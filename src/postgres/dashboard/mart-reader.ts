@@ -16,17 +16,17 @@ import { reportStatement } from './report-statement.js';
 
 export interface MartReaderOptions {
   readonly connectionString: string;
-  /** The role to read as; see `openReaderPool` for the one that is taken otherwise. */
+  /** The role to read as; `openReaderPool` explains the default. */
   readonly role?: string;
   readonly log?: Log;
 }
 
-/** Limits the rows of one answer of the page; a file may have more. */
+/** Limit of the rows of one result on the page; a file may have more. */
 const rowsMax = 5_000;
 
 type Definition = Pick<ResultColumn, 'definition' | 'source'>;
 
-/** A statement with its values, and the definitions of what it answers. */
+/** A statement with its values, and the definitions of its result's columns. */
 interface Asked {
   readonly text: string;
   readonly values: unknown[];
@@ -74,7 +74,7 @@ export async function openMartReader(options: MartReaderOptions): Promise<MartRe
   };
 }
 
-/** The dictionary changes with `migrate` only, which is followed by a restart; a failure is not remembered. */
+/** Caches the dictionary, which only `migrate` changes, followed by a restart; failures are not cached. */
 function remembered<T>(read: () => Promise<T>): () => Promise<T> {
   let known: Promise<T> | undefined;
   return () => {
@@ -106,7 +106,8 @@ async function* readInParts(pool: pg.Pool, watch: MemberWatch, ask: () => Promis
     isLeft = true;
     throw error;
   } finally {
-    // A part that a member still works on ends by its own time-out; then the connection is given up.
+    // A part that a member is still computing ends by its own time-out; then the connection is
+    // closed.
     const ended = parts.return?.();
     if (isLeft) ended?.catch(() => {});
     else await ended;

@@ -4,7 +4,7 @@ import { parseQueryText, type QueryText } from './query-text.js';
 
 const directory = fileURLToPath(new URL('../../../sql/dashboard/', import.meta.url));
 
-/** The named queries of `sql/dashboard/`, by name. */
+/** Reads the named queries of `sql/dashboard/`, by name. */
 export async function readQueryFiles(): Promise<ReadonlyMap<string, QueryText>> {
   const files = (await readdir(directory)).filter((file) => file.endsWith('.sql')).sort();
   const queries = await Promise.all(

@@ -28,10 +28,10 @@ export const postgresTypes: Readonly<Record<ParameterType, string>> = {
   zone: 'text',
 };
 
-/** A colon before a name that is not the second of a cast. */
+/** Matches a colon before a name, except the second colon of a cast. */
 const placeholder = /(?<!:):([a-z_]+)\b/g;
 
-/** Throws where the file breaks its own rules: an unknown type, a parameter that is missing or not used. */
+/** Parses a query file. Throws for an unknown type, and for a parameter that is missing or unused. */
 export function parseQueryText(name: string, content: string): QueryText {
   const lines = content.split('\n');
   const start = lines.findIndex((line) => !line.startsWith('--'));
@@ -55,7 +55,7 @@ export function parseQueryText(name: string, content: string): QueryText {
   };
 }
 
-/** The statement with `$1`, `$2` … in the order of the declared parameters, each cast to its type. */
+/** Returns the statement with `$1`, `$2` … in the order of the declared parameters, each cast to its type. */
 export function numberedStatement({ text, parameters }: QueryText): string {
   return expandPlaceholders(text, (name) => {
     const index = parameters.findIndex((parameter) => parameter.name === name);

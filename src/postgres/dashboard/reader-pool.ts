@@ -16,16 +16,16 @@ export interface ReaderPool {
   readonly role: string;
 }
 
-/** Few, so that the page can never take the extractor's processors or connections. */
+/** Few, so that the page cannot exhaust the extractor's processors or connections. */
 const connectionsMax = 4;
 const statementTimeoutMs = 10_000;
-/** Limits how long a file may wait for a slow client between two of its parts. */
+/** Limit of the time that a file may wait for a slow client between two parts. */
 const idleMsMax = 60_000;
 const readerRole = 'genesys_reader';
 
 /**
- * Opens the pool of the page: every connection is read-only and has taken on the role before it is used. Throws a UsageError where the
- * marts are missing or the login may not read as that role.
+ * Opens the pool of the page: every connection is read-only and assumes the role before it is used.
+ * Throws a UsageError where the marts are missing or the login may not read as that role.
  */
 export async function openReaderPool(options: ReaderPoolOptions): Promise<ReaderPool> {
   const role = options.role ?? (await readingRole(options.connectionString));
@@ -47,8 +47,9 @@ export async function openReaderPool(options: ReaderPoolOptions): Promise<Reader
 }
 
 /**
- * The role that the page reads as unless one is named: a login that sees schema genesys (owner, writer, superuser) reads as
- * genesys_reader; any other login reads as itself, so that its own division access holds.
+ * Returns the default role of the page: a login that sees schema genesys (owner, writer, superuser)
+ * reads as genesys_reader; any other login reads as itself, so that its own division access
+ * applies.
  */
 async function readingRole(connectionString: string): Promise<string> {
   const pool = createPool({

@@ -8,8 +8,9 @@ export interface ReportStatement {
 }
 
 /**
- * The statement of a report. Every identifier is one of the relation's own columns and quoted; every value is a parameter. Throws where a
- * column is not the relation's, so that no text from outside can be used as one.
+ * Builds the statement of a report. Every identifier is a quoted column of the relation; every
+ * value is a parameter. Throws for a column that the relation does not have, so that no input can
+ * be used as one.
  */
 export function reportStatement(spec: ReportSpec, relation: Relation, timeZone: string): ReportStatement {
   const values: unknown[] = [];
@@ -40,7 +41,7 @@ export function reportStatement(spec: ReportSpec, relation: Relation, timeZone: 
   return { text, values };
 }
 
-/** `median_handle_seconds`; the ending stays, because it says the unit. */
+/** Returns an alias such as `median_handle_seconds`; it keeps the ending, which states the unit. */
 export function aliasOf({ function: name, column }: ReportMeasure): string {
   if (column === undefined) return 'row_count';
   return name === 'sum' || name === 'ratio' ? column : `${name}_${column}`;

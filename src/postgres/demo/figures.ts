@@ -18,7 +18,7 @@ export interface MediaFigures {
   readonly withoutAgent: number;
 }
 
-/** Agent sessions: all, those that could have a code, those that have one, those that miss one for a cause that is a leak. */
+/** Agent sessions: all, those that could have a code, those that have one, and those without one because of a leak. */
 export interface CoverageFigures {
   readonly mediaType: string;
   readonly sessions: number;
@@ -34,7 +34,7 @@ export interface CauseFigures {
   readonly count: number;
 }
 
-/** Seconds; null where nothing was handled. */
+/** Seconds; null if nothing was handled. */
 export interface HandleFigures {
   readonly queue: string;
   readonly handled: number;

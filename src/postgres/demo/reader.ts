@@ -6,8 +6,9 @@ const demoReader = 'demo_reader';
 const passwordLength = 24;
 
 /**
- * Creates the login, or sets its password again, and returns the URL to connect with. The password follows from the owner's, so that
- * what a BI tool has stored works in the next demo as well. `ownerUrl` is the embedded server's superuser.
+ * Creates the login, or resets its password, and returns its connection URL. The password is
+ * derived from the owner's, so that connections stored in a BI tool work in the next demo as well.
+ * `ownerUrl` is the embedded server's superuser.
  */
 export async function createDemoReader(pool: pg.Pool, ownerUrl: string): Promise<string> {
   const url = new URL(ownerUrl);

@@ -61,7 +61,7 @@ export async function shareZone(client: ClientBase): Promise<string> {
   return timeZone;
 }
 
-/** Waits for those who compute sums of the old zone; others wait until this transaction ends. */
+/** Changes the zone. Waits for transactions that compute sums of the old zone; others wait until this one ends. */
 export async function changeZone(client: ClientBase, timeZone: string): Promise<void> {
   await closeGate(client, 'zone');
   await writeSetting(client, zoneSetting, timeZone);
@@ -77,7 +77,8 @@ export async function refreshDaySums(client: ClientBase, relation: string, writt
   const timeZone = await shareZone(client);
   const days = await localDays(client, written.interval, timeZone);
   for (const sums of all) {
-    // Two transactions that wrote into one local day would not see each other's rows: the second one computes when the first has committed.
+    // Two transactions that write into one local day do not see each other's rows, so the second
+    // one computes after the first has committed.
     await lockRows(
       client,
       'daySums',
@@ -88,7 +89,7 @@ export async function refreshDaySums(client: ClientBase, relation: string, writt
   }
 }
 
-/** The days in which an interval may start that lies in this half-open range. */
+/** Returns the local days in which intervals of this half-open range may start. */
 async function localDays(client: ClientBase, { from, to }: Interval, timeZone: string): Promise<string[]> {
   const { rows } = await client.query<{ day: string }>(
     `select day::date::text as day

@@ -11,9 +11,9 @@ import type { Definitions } from '../schema/fingerprint.js';
 interface IntervalSums {
   /** Partitioned like the interval facts; without schema. */
   readonly tables: readonly string[];
-  /** In this order, each for the intervals that start in `[$1, $2)`. */
+  /** Statements in this order, each for the intervals that start in `[$1, $2)`. */
   readonly refreshes: readonly string[];
-  /** The statement for the users `$3` only, where answers come by user. */
+  /** Statements for the users `$3` only, where responses come by user. */
   readonly byUser?: readonly string[];
   /** A table of sums that another relation writes as well. */
   readonly sharedTable?: string;
@@ -66,7 +66,7 @@ export const intervalSumDefinitions: Definitions = {
 /** The relations of interval facts that have sums by interval. */
 export const relationsWithIntervalSums: readonly string[] = Object.keys(intervalSumsOf);
 
-/** The tables whose partitions must exist before facts of `relation` are written; without schema. */
+/** Returns the tables, without schema, whose partitions must exist before facts of `relation` are written. */
 export function intervalSumTables(relation: string): readonly string[] {
   return intervalSumsOf[relation]?.tables ?? [];
 }
@@ -74,7 +74,7 @@ export function intervalSumTables(relation: string): readonly string[] {
 /** Identifies the rows of interval facts that were written. */
 export interface Written {
   readonly interval: Interval;
-  /** Everybody's when absent. */
+  /** Users concerned; all when absent. */
   readonly userIds?: readonly string[];
 }
 
@@ -100,8 +100,9 @@ export async function clearIntervalSums(
 }
 
 /**
- * Lets one transaction at a time write into the UTC days of these relations, and into the tables of sums that they share with others, until
- * it ends. All locks are taken at once, so that two who need the same ones do not wait for each other.
+ * Lets one transaction at a time write into the UTC days of these relations, and into the sums that
+ * they share with others, until it ends. All locks are taken at once, so that two transactions
+ * cannot deadlock.
  */
 export async function lockIntervalDays(
   client: ClientBase,

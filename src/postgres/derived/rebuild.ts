@@ -1,6 +1,6 @@
 /**
- * Fills the tables of derived facts from their definitions: after an upgrade that brings a new table or a new definition, when the
- * reporting zone changes, and whenever `rebuild-facts` is asked to.
+ * Fills the tables of derived facts from their definitions: after an upgrade that brings a new
+ * table or a new definition, when the reporting zone changes, and on `rebuild-facts`.
  */
 import type pg from 'pg';
 import { dayMs, type Interval, plus } from '../../lib/interval.js';
@@ -24,15 +24,16 @@ const conversationDefinitions: Definitions = {
   views: [...conversationFacts.map((table) => `genesys.int_${table}`), 'genesys.int_contact_facts'],
   functions: ['genesys.is_codable', 'genesys.contact_address'],
 };
-/** Months are counted in UTC; the local day of an interval may begin or end on the other side. */
+/** Margin: months are in UTC, and the local day of an interval may extend beyond them. */
 const spareMs = dayMs;
 
 /** A month of stored data, `[from, to)` in UTC. */
 type Month = Interval;
 
 /**
- * Recomputes stored facts after an upgrade that changed their definition, and the sums by day when the zone is another. Belongs after the
- * functions and views are built. Readers never wait; loads of interval facts wait while the sums are recomputed, other loads do not.
+ * Recomputes stored facts after an upgrade that changed their definition, and the sums by day when
+ * the zone has changed. Must run after functions and views are built. Readers never wait; loads of
+ * interval facts wait while the sums are recomputed, other loads do not.
  */
 export async function fillFacts(client: pg.PoolClient, timeZone: string): Promise<void> {
   const conversations = await fingerprintOf(client, conversationDefinitions);
@@ -52,7 +53,10 @@ export async function fillFacts(client: pg.PoolClient, timeZone: string): Promis
   });
 }
 
-/** Day by day, each in a transaction of its own: a load waits for one day of its own relation at most. */
+/**
+ * Fills the sums day by day, each in its own transaction, so that a load waits for at most one day
+ * of its own relation.
+ */
 async function fillIntervalSums(client: pg.PoolClient): Promise<void> {
   if (await areIntervalSumsFilled(client)) return;
   for (const month of await storedMonths(client, relationsWithIntervalSums)) {
@@ -76,8 +80,8 @@ export async function areFactsFilled(client: pg.ClientBase, timeZone: string): P
 }
 
 /**
- * Rebuilds everything month by month, conversations and day sums in transactions of their own: a load waits for one of them at most, and
- * only when it writes the same kind of facts of the same month.
+ * Rebuilds everything month by month, conversations and day sums in separate transactions: a load
+ * waits for at most one of them, and only if it writes the same kind of facts of the same month.
  */
 export async function rebuildFacts(pool: pg.Pool, onMonth: (month: Month) => void): Promise<void> {
   const tables = ['session_facts', ...relationsWithDaySums];
@@ -97,7 +101,8 @@ async function fillConversationMonth(client: pg.ClientBase, month: Month): Promi
   await createMonths(client, conversationFacts, [month.from.getTime()]);
   for (const table of conversationFacts) {
     const partition = partitionName(table, name);
-    // A load that has written its sessions, but not yet these rows, waits; what it writes afterwards is its own.
+    // A load that has written its sessions, but not yet these rows, waits and writes them
+    // afterwards.
     await client.query(`lock table ${partition} in share row exclusive mode`);
     await client.query(`delete from ${partition}`);
     await client.query(
@@ -115,7 +120,7 @@ function daysOf({ from, to }: Month): Interval[] {
   return days;
 }
 
-/** A UTC day of every relation, under the locks that loads of the same day take, in their order. */
+/** Fills one UTC day of every relation, under the locks that loads of the same day take, in the same order. */
 async function fillIntervalSumsDay(client: pg.ClientBase, interval: Interval): Promise<void> {
   const month = monthOf(interval.from.getTime());
   const relations: string[] = [];
@@ -139,7 +144,7 @@ async function exists(client: pg.ClientBase, relation: string): Promise<boolean>
   return rows[0].found;
 }
 
-/** The months for which any of these tables has a partition, the earliest first. */
+/** Returns the months for which any of these tables has a partition, the earliest first. */
 async function storedMonths(client: pg.ClientBase, tables: readonly string[]): Promise<Month[]> {
   const { rows } = await client.query<Month>(
     `select distinct

@@ -7,7 +7,7 @@ import { asError, UsageError } from '../../lib/errors.js';
 import { unfinishedPath } from './process.js';
 import { canRead, type ServerUser } from './user.js';
 
-/** The programs of one installed platform package, whose libraries are all in place. */
+/** The programs of one installed platform package with all their libraries. */
 export interface Binaries {
   readonly initdb: string;
   readonly postgres: string;
@@ -47,8 +47,9 @@ const majorMin = 14;
 const versionMsMax = 10_000;
 
 /**
- * Returns the programs of a Postgres that is installed on this machine, whose vendor keeps it and its libraries up to
- * date. `directory` is its folder of programs, such as `/usr/lib/postgresql/18/bin`. Throws a UsageError where that is none.
+ * Returns the programs of a Postgres that is installed on this machine and kept up to date by its
+ * vendor. `directory` is its folder of programs, such as `/usr/lib/postgresql/18/bin`. Throws a
+ * UsageError if it is not such a folder.
  */
 export async function installedBinaries(directory: string, user: ServerUser | undefined): Promise<Binaries> {
   const suffix = process.platform === 'win32' ? '.exe' : '';
@@ -69,22 +70,23 @@ export async function installedBinaries(directory: string, user: ServerUser | un
   );
 }
 
-/** The folder of this platform's package. Throws a UsageError where there is none. */
+/** Returns the folder of this platform's package. Throws a UsageError if there is none. */
 export function installedPackage(): string {
   try {
     // The entry is dist/index.js; the package does not export its package.json.
     return dirname(dirname(createRequire(import.meta.url).resolve(platformPackage)));
   } catch (error) {
     throw new UsageError(
-      `The embedded Postgres is not installed for ${process.platform}-${process.arch} (package ${platformPackage}); set DATABASE_URL to a Postgres server, or install without leaving out optional packages`,
+      `The embedded Postgres is not installed for ${process.platform}-${process.arch} (package ${platformPackage}); set DATABASE_URL to a Postgres server, or install with optional packages`,
       { cause: error },
     );
   }
 }
 
 /**
- * Makes the library links that packages cannot carry. The package's own install script does the same, but package
- * managers refuse to run it more and more often. False where the folder cannot be written.
+ * Creates the library links that packages cannot contain. The package's own install script does the
+ * same, but package managers increasingly refuse to run it. Returns false if the folder cannot be
+ * written.
  */
 async function linkLibraries(root: string): Promise<boolean> {
   const links = JSON.parse(
@@ -106,7 +108,7 @@ async function linkLibraries(root: string): Promise<boolean> {
   return true;
 }
 
-/** A complete copy, made once for each version; several processes may make it at the same time. */
+/** Makes a complete copy, once for each version; several processes may do so at the same time. */
 async function copyTo(cacheDirectory: string, root: string, user: ServerUser | undefined): Promise<string> {
   const copy = join(cacheDirectory, `postgres-${await packageVersion(root)}`);
   if (await canRead(join(copy, 'native', 'bin', 'postgres'), user)) return copy;
@@ -123,7 +125,7 @@ async function copyTo(cacheDirectory: string, root: string, user: ServerUser | u
   return copy;
 }
 
-/** A copy has the modes of its original, which may be read-only: its folders are given back their owner's right to write. */
+/** Makes the folders of a copy writable for their owner, because the original's modes may be read-only. */
 async function allowWriting(directory: string): Promise<void> {
   await chmod(directory, (await stat(directory)).mode | ownerWrites);
   for (const entry of await readdir(directory, { withFileTypes: true }))

@@ -12,7 +12,7 @@ import type { ServerUser } from './user.js';
 export interface Cluster {
   readonly dataDirectory: string;
   readonly logFile: string;
-  /** Holds the port that the server had last, so that what was connected to it finds it again. */
+  /** File with the server's last port, so that clients find it again. */
   readonly portFile: string;
   readonly password: string;
 }
@@ -23,8 +23,9 @@ const builtinLocaleSince = 17;
 const clusterName = 'cluster';
 
 /**
- * The cluster under `home`, created when there is none. Safe when several processes start at once: each builds its own
- * and renames it into place, password and all, and the first rename wins.
+ * Opens the cluster under `home`, creating it if there is none. Safe when several processes start
+ * at once: each builds its own, including the password, and renames it into place; the first rename
+ * wins.
  */
 export async function openCluster(home: string, binaries: Binaries, user: ServerUser | undefined): Promise<Cluster> {
   const existing = await readCluster(home);
@@ -40,7 +41,7 @@ export async function openCluster(home: string, binaries: Binaries, user: Server
     throw error;
   }
   const created = await readCluster(home);
-  if (created === undefined) throw new Error(`${home} lost its cluster right after it was made`);
+  if (created === undefined) throw new Error(`${home} lost its cluster right after its creation`);
   return created;
 }
 
@@ -58,7 +59,7 @@ async function readCluster(home: string): Promise<Cluster | undefined> {
     const { code, message } = asError(error) as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
     throw new UsageError(
-      `The embedded Postgres in ${home} cannot be used (${message}); start as the user who made it, or remove that folder`,
+      `The embedded Postgres in ${home} cannot be used (${message}); start as the user who created it, or remove that folder`,
       { cause: error },
     );
   }
@@ -90,12 +91,12 @@ async function createCluster(root: string, binaries: Binaries, user: ServerUser 
         timeout: initdbMsMax,
       },
     );
-    // Only initdb has to read it as the server's user, of whom other daemons may be.
+    // Only initdb reads it as the server's user, which other daemons may share.
     if (user !== undefined) await chown(password, 0, 0);
   } catch (error) {
     const said = (error as { stderr?: string }).stderr?.trim().split('\n').at(-1) ?? asError(error).message;
     throw new UsageError(
-      `The embedded Postgres could not make its data directory in ${root} (${said}); set DATABASE_URL to use a server instead`,
+      `The embedded Postgres could not create its data directory in ${root} (${said}); set DATABASE_URL to use a server instead`,
       { cause: error },
     );
   }
@@ -107,6 +108,9 @@ function localeOf({ majorVersion }: Binaries): string[] {
   return ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--encoding=UTF8'];
 }
 
-/** A server needs nothing of our environment and must not inherit our secrets; Windows cannot start programs without its own. */
+/**
+ * A server needs nothing of this process's environment and must not inherit its secrets; Windows
+ * cannot start programs without some variables.
+ */
 export const serverSurroundings =
   process.platform === 'win32' ? {} : { env: { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' } };

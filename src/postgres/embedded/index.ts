@@ -14,15 +14,15 @@ export interface EmbeddedOptions {
   /** Home of the data, the password file and the server's log; created when missing. */
   readonly dataDirectory: string;
   /**
-   * True (the default): the server ends with this process, however that ends. False: it outlives this process, and the
-   * next start finds it again.
+   * True (the default): the server ends with this process in any case. False: it outlives this
+   * process, and the next start finds it again.
    */
   readonly tie?: boolean;
-  /** Server settings that overrule our own. */
+  /** Server settings that override the program's own. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** Folder of another platform package than the installed one, e.g. of an older Postgres. */
+  /** Folder of a platform package other than the installed one, e.g. of an older Postgres. */
   readonly packageDirectory?: string;
-  /** Folder of the programs of an installed Postgres, which then serves instead of any package. */
+  /** Folder of the programs of an installed Postgres, which is then used instead of a package. */
   readonly binariesDirectory?: string;
   readonly log?: Log;
 }
@@ -30,9 +30,9 @@ export interface EmbeddedOptions {
 export interface EmbeddedPostgres {
   /** URL of the database `genesys_warehouse`, including the password. */
   readonly url: string;
-  /** True when the server was running already; then it is somebody else's to stop. */
+  /** True when the server was already running; then this process must not stop it. */
   readonly attached: boolean;
-  /** Ends the server within seconds; does nothing to one that was only attached to. Safe to call twice. */
+  /** Stops the server within seconds, unless it was only attached to. Safe to call twice. */
   stop(): Promise<void>;
 }
 
@@ -42,19 +42,20 @@ const attemptDelayMs = 250;
 const connectMsMax = 10_000;
 const startingPolls = 1_200;
 const duplicateDatabase = '42P04';
-/** Two starters that make the database in the same instant collide in the catalogue's unique index instead. */
+/** Error of two starters that create the database at the same instant. */
 const uniqueViolation = '23505';
 
 /**
- * A real Postgres on a free loopback port, from programs that came with the package; for trying out and for tests.
- * Finds a server that already runs on the directory, survives a crashed one, and may be called by several processes
- * at once: one starts the server, the others attach to it. Throws a UsageError where the machine does not allow it.
+ * Starts a real Postgres on a free loopback port, from programs that come with the package; for
+ * trials and tests. Attaches to a server that already runs on the directory, recovers a crashed
+ * one, and may be called by several processes at once: one starts the server, the others attach to
+ * it. Throws a UsageError if the machine does not allow it.
  */
 export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
   const home = resolve(options.dataDirectory);
   const user = await serverUser(join(home, 'cluster', 'data'));
   await mkdir(home, { recursive: true }).catch((error: unknown) => {
-    throw new UsageError(`The folder ${home} cannot be made (${asError(error).message}); set DATABASE_URL`);
+    throw new UsageError(`The folder ${home} cannot be created (${asError(error).message}); set DATABASE_URL`);
   });
   await assertReachable(home, user);
   await removeUnfinished(home);
@@ -88,7 +89,8 @@ async function attachOrLaunch(options: LaunchOptions): Promise<{ postmaster: Pos
     try {
       return { postmaster: await launch(options), attached: false };
     } catch (error) {
-      // Another starter was quicker, the port was taken meanwhile, or processes of a killed server still hold its memory.
+      // Another starter was faster, the port was taken meanwhile, or processes of a killed server
+      // still hold its memory.
       fault = error;
       await pause(attemptDelayMs * (attempt + 1));
     }
@@ -96,7 +98,7 @@ async function attachOrLaunch(options: LaunchOptions): Promise<{ postmaster: Pos
   throw fault;
 }
 
-/** A server that accepts our password; one that is still starting or stopping is waited for. */
+/** Returns a running server that accepts the password; waits for one that is starting or stopping. */
 async function runningServer(cluster: Cluster): Promise<Postmaster | undefined> {
   for (let poll = 0; poll < startingPolls; poll++) {
     const postmaster = await findPostmaster(cluster.dataDirectory);
@@ -105,7 +107,7 @@ async function runningServer(cluster: Cluster): Promise<Postmaster | undefined> 
     if (!isAlive(postmaster.pid)) return undefined;
     await pause(attemptDelayMs);
   }
-  throw new Error(`The embedded Postgres in ${cluster.dataDirectory} is neither ready nor gone`);
+  throw new Error(`The embedded Postgres in ${cluster.dataDirectory} is neither ready nor stopped`);
 }
 
 async function answers(cluster: Cluster, postmaster: Postmaster): Promise<boolean> {

@@ -11,19 +11,20 @@ export interface LaunchOptions {
   readonly binaries: Binaries;
   readonly cluster: Cluster;
   readonly user: ServerUser | undefined;
-  /** End the server when this process ends, even by `kill -9`. */
+  /** True to end the server when this process ends, even by `kill -9`. */
   readonly tie: boolean;
   readonly settings: Readonly<Record<string, string>>;
 }
 
-/** Crash recovery of a large write-ahead log is the slowest honest start. */
+/** Allows for crash recovery of a large write-ahead log, the slowest start. */
 const readyMsMax = 300_000;
 const pollMs = 10;
 const logBytesMax = 5_000_000;
 const logTailLines = 5;
 const portMax = 65_535;
 
-// Roomy enough for loads of a few million conversations, small enough for a laptop. No replication, so little WAL.
+// Large enough for loads of a few million conversations, small enough for a laptop. No replication,
+// so little WAL.
 const ownSettings = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
@@ -59,7 +60,7 @@ export async function launch(options: LaunchOptions): Promise<Postmaster> {
   let ended: string | undefined;
   child.once('exit', (code, signal) => {
     ended = `ended with ${signal ?? `status ${code}`}`;
-    // Also lets the watcher go.
+    // Also ends the watcher.
     child.stdin?.destroy();
   });
   child.once('error', (error) => {
@@ -89,7 +90,8 @@ function startServer({ binaries, cluster, user, tie, settings }: LaunchOptions, 
     ...user,
     ...serverSurroundings,
     cwd: cluster.dataDirectory,
-    // A session of its own: Ctrl-C at the terminal is for us, who still have a page to commit.
+    // A separate session: Ctrl-C at the terminal is for this process, which still has a page to
+    // commit.
     detached: true,
     stdio: [canTie ? 'pipe' : 'ignore', logFd, logFd],
   });
@@ -110,7 +112,10 @@ async function logTail(path: string): Promise<string> {
   return lines.slice(-logTailLines).join(' | ');
 }
 
-/** The port of last time when it is free, else any. Free a moment ago, that is: the caller starts again when somebody was quicker. */
+/**
+ * Returns the last port if it is free, else any free one. Another process may take it meanwhile;
+ * then the caller starts again.
+ */
 async function choosePort(cluster: Cluster): Promise<number> {
   const last = Number(await readFile(cluster.portFile, 'utf8').catch(() => ''));
   const isPort = Number.isInteger(last) && last > 0 && last <= portMax;

@@ -26,14 +26,15 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Alive and not just waiting to be collected by its parent. */
+/** Returns true when the process is alive and not a zombie. */
 export function isRunning(pid: number): boolean {
   return isAlive(pid) && !isZombie(pid);
 }
 
 /**
- * The server that runs on `dataDirectory`, or undefined. A file whose process is gone, or is some other program that
- * got the same number (usual after a container restart), is removed where Postgres itself would stop at it.
+ * Returns the server that runs on `dataDirectory`, or undefined. Removes a file whose process has
+ * ended, or has a recycled id (common after a container restart), where Postgres itself would
+ * refuse to start.
  */
 export async function findPostmaster(dataDirectory: string): Promise<Postmaster | undefined> {
   const path = join(dataDirectory, 'postmaster.pid');
@@ -49,7 +50,7 @@ export async function findPostmaster(dataDirectory: string): Promise<Postmaster 
   return { pid, port: Number(lines[3] ?? 0), isReady: lines[7] === 'ready' };
 }
 
-/** Ends a server within 17 s: fast (clients are cut off, data is flushed), then immediate, then by force. */
+/** Stops a server within 17 s: fast (clients are disconnected, data is flushed), then immediate, then by force. */
 export async function stopPostmaster(pid: number): Promise<void> {
   const steps = [
     ['SIGINT', stopFastMsMax],
@@ -79,7 +80,10 @@ async function hasEnded(pid: number, waitMs: number): Promise<boolean> {
   return !isRunning(pid);
 }
 
-/** An orphan whose adoptive parent does not collect it: dead, but still listed. Usual in containers without an init. */
+/**
+ * Returns true for a zombie: dead, but still listed because its parent does not collect it. Common
+ * in containers without an init.
+ */
 function isZombie(pid: number): boolean {
   if (process.platform !== 'linux') return false;
   try {
@@ -94,7 +98,7 @@ function isPostgres(pid: number): boolean {
   return commandLine(pid)?.includes('postgres') ?? true;
 }
 
-/** Returns undefined where the system does not show command lines: then the id alone has to suffice. */
+/** Returns undefined where the system does not show command lines; then the id alone must suffice. */
 function commandLine(pid: number): string | undefined {
   try {
     if (process.platform === 'linux') return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
@@ -106,12 +110,15 @@ function commandLine(pid: number): string | undefined {
 
 const unfinishedName = /\.new-(\d+)-[0-9a-f]{8}$/;
 
-/** A name of this process's own beside `path`: things are built there and renamed into place when they are whole. */
+/**
+ * Returns a temporary name next to `path`, unique to this process: files are built there and
+ * renamed into place when complete.
+ */
 export function unfinishedPath(path: string): string {
   return `${path}.new-${process.pid}-${randomBytes(4).toString('hex')}`;
 }
 
-/** Removes what processes left behind in `directory` that were killed while they built it. */
+/** Removes what processes left in `directory` when they were killed while building it. */
 export async function removeUnfinished(directory: string): Promise<void> {
   for (const name of await readdir(directory)) {
     const maker = unfinishedName.exec(name)?.[1];

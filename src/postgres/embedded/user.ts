@@ -11,14 +11,18 @@ export interface ServerUser {
 
 const elsewhere = '/var/lib/genesys-warehouse';
 
-/** Names the user that the server runs as when root starts it, if it exists: then no other daemon of the machine can read its files. */
+/**
+ * User that the server runs as when root starts it, if it exists, so that no other daemon of the
+ * machine can read its files.
+ */
 const ownUserName = 'genesys-warehouse';
-// Postgres refuses to run as root and wants a user that the system knows; `nobody` is on every Linux.
+// Postgres refuses to run as root and needs an existing user; every Linux has `nobody`.
 const nobody: ServerUser = { uid: 65_534, gid: 65_534 };
 
 /**
- * Returns who the server runs as: the caller (undefined), unless that is root, who may not run Postgres. Then it is the
- * owner of data that is there already, else the user `genesys-warehouse` of this machine, else `nobody`.
+ * Returns who the server runs as: the caller (undefined), unless that is root, who may not run
+ * Postgres. Then it is the owner of existing data, else the user `genesys-warehouse` of this
+ * machine, else `nobody`.
  */
 export async function serverUser(dataDirectory?: string): Promise<ServerUser | undefined> {
   if (process.getuid?.() !== 0) return undefined;
@@ -32,7 +36,7 @@ async function systemUser(name: string): Promise<ServerUser | undefined> {
   return findSystemUser(lines, name);
 }
 
-/** Finds an account of `/etc/passwd` (name:password:uid:gid:…); root itself is none. */
+/** Finds an account of `/etc/passwd` (name:password:uid:gid:…); root itself does not count. */
 export function findSystemUser(passwd: string, name: string): ServerUser | undefined {
   const fields = passwd
     .split('\n')
@@ -52,8 +56,9 @@ export async function assertReachable(directory: string, user: ServerUser | unde
 }
 
 /**
- * Returns where the data of `directory` can live: there, or, when root works below a folder that the server's user may not enter (root's own home is closed on most
- * systems), in a folder of its own under /var/lib that always is the same for the same directory.
+ * Returns where the data of `directory` can live: there, or, when root works below a folder that
+ * the server's user may not enter (root's own home is closed on most systems), in a folder under
+ * /var/lib that is always the same for the same directory.
  */
 export async function usableHome(directory: string): Promise<string> {
   const user = await serverUser(join(directory, 'cluster', 'data'));

@@ -7,8 +7,9 @@ import { type ClaimedSlice, claimSlice } from './slices.js';
 export const heartbeatMs = 20 * secondMs;
 
 /**
- * The one connection that the claims of a process end with, so that a slice which only waits for an answer takes no connection of its
- * own. It is held while there are claims. When it breaks, the next one takes over those claims that nobody else has taken meanwhile.
+ * Holds the one connection with which the claims of a process end, so that a slice that only waits
+ * for a response needs no connection. It is open while there are claims. When it breaks, the next
+ * one takes over the claims that nobody else has taken meanwhile.
  */
 export class ClaimSession {
   readonly #pool: pg.Pool;
@@ -81,7 +82,7 @@ export class ClaimSession {
     } catch {}
   }
 
-  /** The last one gives the connection back, or closes it where something went wrong with it. */
+  /** Releases a claim; the last one returns the connection to the pool, or closes it after an error. */
   async #leave(): Promise<void> {
     this.#users -= 1;
     if (this.#users > 0) return;

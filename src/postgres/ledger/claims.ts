@@ -8,7 +8,7 @@ import { minuteMs } from '../../lib/interval.js';
 import type { HeldSlices } from '../../model/extraction.js';
 import { livingSessions, processName, sessionOf } from '../connection/session.js';
 
-/** A process that does not renew its claims for so long (stopped, or cut off behind a pooler) loses them. */
+/** A process that does not renew its claims for this long (stopped, or disconnected behind a pooler) loses them. */
 const claimMsMax = 3 * minuteMs;
 const holdersShownMax = 5;
 const claimsShownMax = 100;
@@ -23,8 +23,8 @@ export const claimedSlices = `(
 )`;
 
 /**
- * Claims those of the slices that nobody holds, for the session of `client`; returns their ids. Never waits for a claim that is in
- * the middle of a commit. `claimId` is what a commit proves its claim with.
+ * Claims those of the slices that nobody holds, for the session of `client`; returns their ids.
+ * Never waits for a claim that is being committed. A commit proves its claim with `claimId`.
  */
 export async function takeClaims(
   client: pg.ClientBase,
@@ -84,7 +84,7 @@ export async function renewClaims(client: pg.ClientBase, claimIds: readonly stri
   );
 }
 
-/** Every living claim, by stream and session, for `status`. */
+/** Reads every live claim, by stream and session, for `status`. */
 export async function readClaims(pool: pg.Pool): Promise<Readonly<Record<string, unknown>>[]> {
   const { rows } = await pool.query(
     `select slices.stream, count(*)::integer as slice_count, claims.holder, living.pid as session, living.application,

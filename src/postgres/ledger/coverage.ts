@@ -1,4 +1,4 @@
-/** Questions about what of the ledger has been pulled. */
+/** Reads what has been pulled from the ledger. */
 import type pg from 'pg';
 import type { Interval } from '../../lib/interval.js';
 

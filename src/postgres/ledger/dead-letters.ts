@@ -19,7 +19,10 @@ export interface RejectFacts {
   readonly now: Date;
 }
 
-/** Keeps records that could not be stored, inside the caller's transaction; the same record met again is counted, not doubled. Returns how many. */
+/**
+ * Stores rejected records in the caller's transaction; a repeated record is counted and not stored
+ * twice. Returns how many.
+ */
 export async function storeRejects(
   client: pg.ClientBase,
   rejects: readonly Reject[],
@@ -49,7 +52,7 @@ export async function storeRejects(
   return rejects.length;
 }
 
-/** Dead letters of some streams in the order in which they came, at most `limit`, above `after`. */
+/** Reads dead letters of some streams in order of arrival, at most `limit`, above `after`. */
 export async function readDeadLetters(
   pool: pg.Pool,
   streams: readonly string[],
@@ -76,8 +79,9 @@ export async function forgetStored(client: pg.ClientBase, recordIds: readonly st
 }
 
 /**
- * Deletes dead letters older than a complete pass over their slice: Genesys has fixed these records or no longer returns them. Letters of
- * conversations stay until the conversation is stored, because a query can miss one between two pages.
+ * Deletes dead letters older than a complete pass over their slice: Genesys has fixed these records
+ * or no longer returns them. Dead letters of conversations are kept until the conversation is
+ * stored, because a query can miss one between two pages.
  */
 export async function deleteResolved(
   client: pg.ClientBase,

@@ -10,9 +10,10 @@ interface Period {
 }
 
 /**
- * Makes one slice of each period that is over and lies in the ledger in several, all pulled once and waiting for their second pass: that
- * pass then costs one pull instead of one for each of the small slices that kept the running period fresh. Periods whose second pass
- * is due are left as they are; what was cut because it was too large stays cut. Belongs into the planner's transaction, under its lock.
+ * Merges the slices of each past period that were all pulled once and wait for their second pass:
+ * that pass then costs one pull instead of one for each of the small slices that kept the current
+ * period fresh. Periods whose second pass is due are left unchanged, and so are slices that were
+ * split because they were too large. Runs in the planner's transaction, under its lock.
  */
 export async function mergeSlices(
   client: pg.ClientBase,
@@ -27,7 +28,7 @@ export async function mergeSlices(
   for (const period of await mergeable(client, stream.name, mergedLengthMs, window)) {
     const claimId = randomUUID();
     const claimed = await takeClaims(client, period.slices, claimId);
-    // Not where somebody works on one of them.
+    // Only if nobody works on one of them.
     if (claimed.length === period.slices.length) {
       await mergeInto(client, stream.name, { from: period.from, to: plus(period.from, mergedLengthMs) }, firstAgeMs);
       merged += 1;
@@ -37,7 +38,7 @@ export async function mergeSlices(
   return merged;
 }
 
-/** Whole periods that began after `window.from` and are over at `window.to`. */
+/** Finds whole periods that began after `window.from` and ended by `window.to`. */
 async function mergeable(
   client: pg.ClientBase,
   stream: string,
@@ -57,7 +58,7 @@ async function mergeable(
   return rows;
 }
 
-/** Keeps the earlier due time of slices that a person made due before their second pass. */
+/** Merges slices, keeping the earlier due time of slices that a person made due before their second pass. */
 async function mergeInto(client: pg.ClientBase, stream: string, period: Interval, firstAgeMs: number): Promise<void> {
   await client.query(
     `with parts as (

@@ -2,7 +2,10 @@ import type pg from 'pg';
 import { dayMs, plus } from '../../lib/interval.js';
 import { inTransaction } from '../connection/transaction.js';
 
-/** Limits the statement; when it takes longer, cached figures are served. A report must not hold a connection for minutes either. */
+/**
+ * Limit of the statement; when it takes longer, cached figures are served. A scrape must not hold a
+ * connection for minutes.
+ */
 const statementTimeoutMs = 4_000;
 
 export interface LedgerFigures {
@@ -46,7 +49,10 @@ export async function readLedgerFigures(pool: pg.Pool, now: Date): Promise<Ledge
   });
 }
 
-/** The migrations that this database has; a process compares them with those it began with. Fails where the database does not answer. */
+/**
+ * Reads the migrations of this database, which a process compares with those at its start. Rejects
+ * if the database does not answer.
+ */
 export async function readSchemaState(pool: pg.Pool): Promise<string> {
   return inTransaction(pool, async (client) => {
     await client.query(`set local statement_timeout = ${statementTimeoutMs}`);

@@ -3,7 +3,7 @@ import { readSetting, writeSetting } from '../schema/settings.js';
 
 export interface Organization {
   readonly id: string;
-  /** Null where the API gave none. */
+  /** Null if the API returned none. */
   readonly name: string | null;
 }
 
@@ -21,7 +21,7 @@ const names = {
 } as const;
 const separator = ' ';
 
-/** Reads whose data this database holds; undefined before anybody has asked. */
+/** Reads the organisation whose data this database holds; undefined before the first pull. */
 export async function readOrganization(pool: pg.Pool): Promise<StoredOrganization | undefined> {
   const { rows } = await pool.query<{ name: string; value: string }>(
     'select name, value from extract.settings where name = any($1)',
@@ -38,7 +38,7 @@ export async function readOrganization(pool: pg.Pool): Promise<StoredOrganizatio
   };
 }
 
-/** Keeps the organisation where none is kept, and the client and the name where it is the same. Returns the one that the database holds. */
+/** Stores the organisation if none is stored, and the client and the name if it is the same. Returns the stored one. */
 export async function keepOrganization(
   client: pg.ClientBase,
   organization: Organization,
@@ -48,7 +48,8 @@ export async function keepOrganization(
     names.id,
     organization.id,
   ]);
-  // Of two processes that begin with different organisations one waits here for the other, and sees what it has written.
+  // Of two processes that start with different organisations, one waits here for the other and then
+  // sees its row.
   const { rows } = await client.query<{ value: string }>(
     'select value from extract.settings where name = $1 for update',
     [names.id],

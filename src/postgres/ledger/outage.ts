@@ -1,4 +1,7 @@
-/** The outage of Genesys Cloud that the last run met, in `extract.settings`; one of the database cannot be written down there. */
+/**
+ * Stores the outage of Genesys Cloud that the last run met in `extract.settings`; an outage of the
+ * database cannot be stored there.
+ */
 import type pg from 'pg';
 
 export interface StoredOutage {
@@ -9,7 +12,7 @@ export interface StoredOutage {
 
 const setting = 'outage';
 
-/** Notes that Genesys Cloud is away at `at`; an outage that is noted already keeps its begin. */
+/** Records that Genesys Cloud is unreachable at `at`; an outage that is already recorded keeps its start. */
 export async function keepOutage(
   pool: pg.Pool,
   { at, reason }: { readonly at: Date; readonly reason: string },
@@ -24,7 +27,7 @@ export async function keepOutage(
   );
 }
 
-/** Notes that Genesys Cloud was reached. */
+/** Records that Genesys Cloud was reached. */
 export async function clearOutage(pool: pg.Pool): Promise<void> {
   await pool.query('delete from extract.settings where name = $1', [setting]);
 }

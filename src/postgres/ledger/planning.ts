@@ -1,4 +1,4 @@
-/** Reads what plans are computed from, and writes plans: the ledger's side of `engine/plan.ts`. */
+/** Reads the input of plans and writes plans: the ledger's side of `engine/plan.ts`. */
 import { sql } from 'kysely';
 import type pg from 'pg';
 import { earlier, type Interval } from '../../lib/interval.js';
@@ -25,7 +25,7 @@ const rangesText = `
   select 'schedule', scheduled_from, 'infinity' from extract.streams where stream = $1 and scheduled_from is not null
   order by 1, 2`;
 
-/** Implements `Ledger.plannedRanges`: one statement, so that all of it is of one moment. */
+/** Implements `Ledger.plannedRanges` with one statement, so that the result is consistent. */
 export async function readPlannedRanges(pool: pg.Pool, stream: string): Promise<PlannedRanges> {
   const { rows } = await pool.query<Interval & { kind: string }>(rangesText, [stream]);
   const ofKind = (kind: string) => rows.filter((row) => row.kind === kind).map(({ from, to }) => ({ from, to }));
@@ -54,7 +54,7 @@ export async function writePlan(pool: pg.Pool, plan: Plan): Promise<number> {
   });
 }
 
-/** Keeps the earliest start; a prune that has happened meanwhile keeps its end as the start. */
+/** Stores the earliest start; after a concurrent prune, the start is the end of the pruned range. */
 async function rememberScheduledFrom(client: pg.ClientBase, stream: string, from: Date): Promise<void> {
   await client.query(
     `insert into extract.streams (stream, scheduled_from)
@@ -65,8 +65,8 @@ async function rememberScheduledFrom(client: pg.ClientBase, stream: string, from
 }
 
 /**
- * Inserts those slices that overlap nothing; returns their ids. Slices of a stream never overlap, so that of all that begin before a
- * range ends the last one decides: one look into the index for each slice.
+ * Inserts the slices that overlap nothing; returns their ids. Slices of a stream never overlap, so
+ * it suffices to check the last one that begins before a range ends: one index probe per slice.
  */
 async function insertPlanned(client: pg.ClientBase, { stream, now, slices }: Plan): Promise<string[]> {
   if (slices.length === 0) return [];
@@ -98,7 +98,10 @@ function columnsOf(slices: readonly PlannedSlice[]): [Date[], Date[], Date[]] {
   ];
 }
 
-/** Ends earlier snapshots that are still pending; the new one inherits their dead letters and the time since when they are. */
+/**
+ * Ends earlier snapshots that are still pending; the new one inherits their dead letters and the
+ * time since which they have been pending.
+ */
 async function supersedeSnapshots(client: pg.PoolClient, { stream, now }: Plan, sliceId: string): Promise<void> {
   const db = kyselyOnClient(client);
   const superseded = await endPending(db, stream.name, sliceId);

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 
-/** Keeps the policy by which personal data is stored from now on, for `mart.ops_settings`; writes nothing where it is the same. */
+/** Stores the current policy for personal data, for `mart.ops_settings`; writes nothing if it is unchanged. */
 export async function keepPrivacyPolicy(pool: pg.Pool, policy: string): Promise<void> {
   await pool.query(
     `insert into extract.settings (name, value) values ('privacy_policy', $1)

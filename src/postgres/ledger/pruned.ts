@@ -24,7 +24,7 @@ export async function rememberPruned(client: Queryable, to: Date, now: Date): Pr
   await client.query('update extract.streams set scheduled_from = $1 where scheduled_from < $1', [to]);
 }
 
-/** The part of a range that was pruned, and when. */
+/** Returns the part of a range that was pruned, and when. */
 export async function prunedWithin(
   client: Queryable,
   stream: string,
@@ -38,7 +38,7 @@ export async function prunedWithin(
   return rows[0];
 }
 
-/** Unmarks the range, which a person has requested again; the rest stays pruned. Runs in the caller's transaction. */
+/** Removes the mark from a range that was requested again; the rest stays pruned. Runs in the caller's transaction. */
 export async function liftPruned(client: Queryable, stream: string, range: Interval): Promise<void> {
   const { rows } = await client.query<{ from: Date; to: Date; at: Date }>(
     `delete from extract.pruned where stream = $1 and pruned_from < $3 and pruned_to > $2

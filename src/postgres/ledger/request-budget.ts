@@ -10,9 +10,9 @@ export interface RequestBudgetOptions {
   readonly api: string;
   readonly clientId: string;
   readonly requestsPerMinute: number;
-  /** Milliseconds that never run backwards, the same clock that `reserve` and `pauseUntil` speak of. */
+  /** Monotonic milliseconds, the same clock as in `reserve` and `pauseUntil`. */
   readonly clockMs: () => number;
-  /** Instead of the database's clock, for tests. */
+  /** Replaces the database's clock in tests. */
   readonly databaseTime?: () => Date;
 }
 
@@ -46,17 +46,18 @@ interface Grants {
 const grantMsMax = 750;
 const lateGrantsMax = 3;
 const reportedMax = 1_000_000_000;
-/** Before each further attempt at a database that does not answer. */
+/** Delays before further attempts at a database that does not answer. */
 const retryDelaysMs = [0, 250, 1_000];
 const statementTimeoutMs = 5_000;
-/** Longer than the server's own limit: only a server that has fallen silent meets it. */
+/** Longer than the server's own limit, so that only a silent server reaches it. */
 const answerMsMax = 8_000;
 
 /**
- * The request allowance of one OAuth client, shared by all processes on one database: `extract.take_requests` decides, on the
- * database's clock, so that those of the processes need not agree. Asking is one short statement on a connection of its own,
- * for at most a quarter of a second's worth of requests (one, with the usual 300 a minute). When the database does
- * not answer, nothing is granted: `reserve` throws after some attempts.
+ * The request allowance of one OAuth client, shared by all processes on one database:
+ * `extract.take_requests` decides by the database's clock, so that the clocks of processes need not
+ * agree. A reservation is one short statement on a separate connection, for at most the requests of
+ * a quarter of a second (one, with the usual 300 a minute). When the database does not answer,
+ * nothing is granted: `reserve` throws after some attempts.
  */
 export class RequestBudget {
   readonly #options: RequestBudgetOptions;
@@ -73,7 +74,8 @@ export class RequestBudget {
       max: 1,
       statementTimeoutMs,
     });
-    // A grant that a crashed server forgets would be granted twice; waiting for standbys as well would only cost time.
+    // A grant that a crashed server has lost would be granted twice; waiting for standbys would
+    // only cost time.
     this.#pool.on('connect', (client) => void client.query('set synchronous_commit = local').catch(() => {}));
   }
 
@@ -94,7 +96,7 @@ export class RequestBudget {
   observe(facts: HeaderFacts): void {
     const { allowed, ticket } = facts;
     if (allowed === undefined) return;
-    // Calls may be under different limits: the smallest holds, and of equal ones the newest.
+    // Calls may have different limits: the smallest applies, and of equal ones the newest.
     const known = this.#reported;
     const isNews =
       known?.allowed === undefined ||
@@ -147,7 +149,10 @@ export class RequestBudget {
     return row;
   }
 
-  /** A statement whose answer was lost may have granted something: it counts as used, and asking again is safe. */
+  /**
+   * Runs a statement with retries. One whose response was lost may have granted a request; that
+   * counts as used, so a retry is safe.
+   */
   async #ask<Row extends pg.QueryResultRow>(text: string, values: readonly unknown[]): Promise<Row[]> {
     let failure: unknown;
     for (const delayMs of retryDelaysMs) {
@@ -167,7 +172,10 @@ export class RequestBudget {
   }
 }
 
-/** Lost connections, a server that stops or starts, a lock or a time limit; every other error stays the same when asked again. */
+/**
+ * Returns true for lost connections, a server that stops or starts, a lock or a time limit; a retry
+ * does not help with other errors.
+ */
 function isTransient(code: string): boolean {
   return /^(08|40|57|53|55)/.test(code);
 }
@@ -185,7 +193,7 @@ function factsJson(facts: HeaderFacts | undefined, nowMs: number): string | null
   });
 }
 
-/** Headers are another program's: what they say must fit into the database's integers. */
+/** Validates a number: headers come from another program and must fit into the database's integers. */
 function whole(value: number | undefined): number | undefined {
   return value === undefined ? undefined : Math.trunc(Math.min(value, reportedMax));
 }

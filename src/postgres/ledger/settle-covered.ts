@@ -1,8 +1,9 @@
 import type pg from 'pg';
 
 /**
- * Ends failing slices of `stream` whose whole time `coveredBy` has pulled since: nothing is missing there, and what keeps failing would
- * fail for ever. Belongs into the planner's transaction. Returns how many.
+ * Ends failing slices of `stream` whose whole range `coveredBy` has pulled since: nothing is
+ * missing there, and the slices would keep failing. Runs in the planner's transaction. Returns how
+ * many.
  */
 export async function settleCovered(
   client: pg.ClientBase,

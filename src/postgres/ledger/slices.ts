@@ -21,7 +21,7 @@ export interface ClaimedSlice {
   readonly claimId: string;
 }
 
-/** Inserts the parts of a slice, with what they inherit from it. Returns the ids, in the order of the parts. */
+/** Inserts the parts of a slice, with the values that they inherit. Returns the ids, in the order of the parts. */
 export async function insertParts(
   db: Db,
   whole: {

@@ -1,4 +1,4 @@
-/** Row types of schema `extract` as Kysely sees them. The DDL is in `migrations/`; a test holds the two together. */
+/** Row types of schema `extract` as Kysely sees them. The DDL is in `migrations/`; a test compares the two. */
 import type { Generated, JSONColumnType } from 'kysely';
 
 type Cursor = JSONColumnType<object | null, string | null, string | null>;

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 
-/** Ids that stored data name and the stored directory lacks. */
+/** Ids that occur in stored data but not in the stored directory. */
 export interface Unlisted {
   readonly kind: 'users' | 'queues' | 'wrap-up codes';
   readonly idCount: number;
@@ -8,13 +8,13 @@ export interface Unlisted {
   readonly examples: readonly string[];
 }
 
-/** Conversations are looked through from here on; the sums by day of intervals whole. */
+/** Days of conversations to search; the sums by day of intervals are searched completely. */
 const daysBack = 31;
 const examplesMax = 3;
-/** A comparison of days needs both of its sides: status times of the last days may still be pending. */
+/** Days to compare, in days before now: status times of the last days may still be pending. */
 const settledDays = { from: 9, to: 2 };
 
-/** Reads what figures of any day, or conversations of the last month, name although no listing has shown it. */
+/** Reads ids that occur in figures of any day, or in conversations of the last month, but in no listing. */
 export async function readUnlisted(pool: pg.Pool, now: Date): Promise<Unlisted[]> {
   const { rows } = await pool.query<Unlisted>(
     `with handlings as (

@@ -1,12 +1,14 @@
 import type pg from 'pg';
 
 /**
- * Ids of the users to ask about from `since` on, in id order: those of the stored directory that were not deleted before, and those whom the
- * directory lacks but figures or conversations of these days name, since the client may not see their division. None before the directory
- * is stored.
+ * Reads the ids of the users to request from `since` on, in id order: those of the stored directory
+ * that were not deleted before, and those that occur in figures or conversations of these days but
+ * not in the directory, because the client may not see their division. None before the directory is
+ * stored.
  */
 export async function readUserIds(pool: pg.Pool, since: Date): Promise<string[]> {
-  // When a user was deleted is known from the change of state only; who was before the first listing may have worked before that.
+  // The time of a deletion is known only from the change of state; a user deleted before the first
+  // listing may have worked before that.
   const { rows } = await pool.query<{ user_id: string }>(
     `with listed as (
          select user_id from genesys.users
