@@ -72,7 +72,7 @@ function unreachable(thrown: unknown, config: Config): Check {
 function reachable(facts: ServerFacts, { databaseUrl }: Config): Check {
   const found = `Postgres ${facts.version}, ${bytesText(facts.databaseBytes)}`;
   if (databaseUrl === undefined)
-    return note('connection', `embedded ${found}, meant for trying out`, 'Set DATABASE_URL to keep data for years.');
+    return note('connection', `embedded ${found}, meant for trials`, 'Set DATABASE_URL to keep data for years.');
   const place = `${found} at ${placeOf(databaseUrl)}`;
   if (facts.majorVersion > newestVersion)
     return note('connection', place, `Postgres ${newestVersion} is the newest that is tested.`);
@@ -141,7 +141,7 @@ function checkSettings(facts: ServerFacts, { databaseUrl }: Config): Check {
 function checkClock(differenceMs: number): Check {
   const found = differenceText(differenceMs, 'this machine');
   if (Math.abs(differenceMs) <= clockToleranceMs) return ok('clock', found);
-  return warning('clock', found, 'Set both clocks by NTP: statuses and claims are dated by them.');
+  return warning('clock', found, 'Synchronise both clocks (NTP): statuses and claims depend on them.');
 }
 
 const capital = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;

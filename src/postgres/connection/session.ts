@@ -38,7 +38,7 @@ async function takeSign(client: ClientBase): Promise<Session> {
     const row = rows[0];
     if (row?.isTaken) return { pid: row.pid, role: row.role, key };
   }
-  throw new Error('The database gives this connection no advisory lock as its sign of life.');
+  throw new Error('The database did not grant this connection its advisory lock.');
 }
 
 /**
