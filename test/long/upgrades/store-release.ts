@@ -35,6 +35,7 @@ const server = await startTestServer(process.env);
 const sandbox = await startSandbox({ ...storedSandbox, clock: { kind: 'fixed', at: storedAt[0] } });
 try {
   for (const at of storedAt) await pullAt(sandbox, at);
+  await rejectSome(sandbox);
   const client = new pg.Client({ connectionString: server.url });
   await client.connect();
   const text = await dump(client, version).finally(() => client.end());
@@ -53,6 +54,14 @@ async function pullAt(world: Sandbox, at: Date): Promise<void> {
   await command(world, ['sync', '--stream', 'queue_observations']);
   const day = new Date(Math.floor(at.getTime() / 86_400_000) * 86_400_000);
   await command(world, ['reconcile', '--from', storedStart.toISOString(), '--to', day.toISOString()]);
+}
+
+/** Pulls the first day again with records that cannot be stored: what is stored of them stays, and dead letters are kept. */
+async function rejectSome(world: Sandbox): Promise<void> {
+  world.setFaults(spoilt);
+  const to = new Date(storedStart.getTime() + 86_400_000);
+  await command(world, ['backfill', '--from', storedStart.toISOString(), '--to', to.toISOString(), '--force']);
+  world.setFaults({});
 }
 
 async function command(world: Sandbox, args: readonly string[]): Promise<void> {
