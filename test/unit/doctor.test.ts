@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
+import { demoCall } from '../../src/cli/demo.js';
 import { exitStatusOf } from '../../src/cli/doctor/check.js';
 import { checkDataDisk, checkDisk } from '../../src/cli/doctor/disk.js';
 import { checkNode, checkPort, checkProxy, nodeMin } from '../../src/cli/doctor/machine.js';
@@ -130,6 +131,20 @@ test.each([
   ['the image', { script: '/app/dist/main.js', environment: {} }, 'docker compose run --rm extractor'],
 ])('started by %s, it prints commands that start it the same way', (_, start, call) => {
   expect(programCall({ directory, ...start })).toBe(call);
+});
+
+test.each([
+  [
+    'npm run demo in its folder',
+    { npm_lifecycle_event: 'demo', npm_command: 'run-script' },
+    'dist/main.js',
+    'npm run demo --',
+  ],
+  ['npx', { npm_command: 'exec' }, 'node_modules/.bin/genesys-warehouse', 'npx genesys-warehouse demo'],
+  ['node in its folder', {}, 'dist/main.js', 'node dist/main.js demo'],
+])('the demo that was started by %s names the command that starts it the same way', (_, environment, script, call) => {
+  const started = programCall({ directory, script: `${directory}/${script}`, environment });
+  expect(demoCall({ call: started, environment })).toBe(call);
 });
 
 test('install.md lists every permission that there is', () => {
