@@ -1,4 +1,7 @@
-/** Ends assignments without a call to Genesys: a rule changed, an agent set a code, a person revokes. Rows are locked in the order of their ids. */
+/**
+ * Ends assignments without a call to Genesys: after a change of a rule, a code set by an agent, or
+ * `wrapup revoke`. Rows are locked in the order of their ids.
+ */
 import type { Database } from './assignments.js';
 import { sessionOfAssignment } from './session-of-assignment.js';
 
@@ -58,7 +61,7 @@ export async function supersedeByAgents(
          for update of assignments
      )
      update wrapup.assignments set
-         state = 'superseded', reason = format('Since then the session got the code %s.', found.code), actor = $2, settled_at = $1,
+         state = 'superseded', reason = format('The session has got the code %s since.', found.code), actor = $2, settled_at = $1,
          claimed_until = null
      from found
      where assignment_id = found.found_id`,
@@ -67,7 +70,10 @@ export async function supersedeByAgents(
   return rowCount ?? 0;
 }
 
-/** Undoes what a rule did, for agent sessions that began in [from, to): reports go back at once. Returns how many assignments by their former state. */
+/**
+ * Revokes a rule's assignments for agent sessions that began in [from, to), with immediate effect
+ * in reports. Returns how many assignments by their former state.
+ */
 export async function revoke(
   db: Database,
   filter: { readonly rule: string; readonly from?: Date; readonly to?: Date },
@@ -85,8 +91,8 @@ export async function revoke(
          update wrapup.assignments as assignments set
              state = 'revoked', actor = $5, settled_at = $4, claimed_until = null,
              reason = case
-                 when found.state in ('sent', 'verified') then 'Undone in the warehouse; Genesys keeps the code.'
-                 else 'Undone in the warehouse.'
+                 when found.state in ('sent', 'verified') then 'Revoked in the warehouse; Genesys keeps the code.'
+                 else 'Revoked in the warehouse.'
              end
          from found
          where assignments.assignment_id = found.assignment_id
