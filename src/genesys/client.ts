@@ -9,7 +9,7 @@ import { createOperations } from './endpoints/analytics-endpoints.js';
 import { createListings } from './endpoints/directory-endpoints.js';
 import { asOutage, bodyFaultCodes, mayConcernAll, toApiError } from './errors.js';
 import { openSdk, type SdkSession } from './http/sdk.js';
-import { type Exchange, Wire } from './http/sdk-transport.js';
+import { type Exchange, Wire, type WireOptions } from './http/sdk-transport.js';
 import { createTransport } from './http/transport.js';
 import type { Budget } from './request/budget.js';
 import { Caller } from './request/caller.js';
@@ -101,25 +101,11 @@ export function openConnection(
       retries += 1;
     },
   };
-  const transport = createTransport({
-    timeoutMs: options.timeoutMs,
-    userAgent: `genesys-warehouse/${options.userAgentVersion}`,
-    proxies: options.proxies,
-  });
-  const wire = new Wire({
-    transport,
-    redactor,
-    reachability,
-    silence,
-    answerMsMax: ({ kind, isQuick }) => {
-      if (kind === 'login') return Math.min(loginAnswerMsMax, quickMs);
-      return isQuick ? quickMs : undefined;
-    },
-    clockMs,
-    now,
-    onRequest: options.onRequest,
-    onTime: options.onTime,
-  });
+  const { timeoutMs, proxies } = options;
+  const transport = createTransport({ timeoutMs, userAgent: `genesys-warehouse/${options.userAgentVersion}`, proxies });
+  const { onRequest, onTime } = options;
+  const answerMsMax = answerLimit(quickMs);
+  const wire = new Wire({ transport, redactor, reachability, silence, answerMsMax, clockMs, now, onRequest, onTime });
   const sdk = openSdk(options, wire.send);
   wire.endpoint = sdk.endpoint;
   const signals = [options.signal, closing.signal];
@@ -156,6 +142,14 @@ export function openConnection(
     },
   };
   return connection;
+}
+
+/** Returns the time until the response to an operation begins at the latest; undefined for most. */
+function answerLimit(quickMs: number): WireOptions['answerMsMax'] {
+  return ({ kind, isQuick }) => {
+    if (kind === 'login') return Math.min(loginAnswerMsMax, quickMs);
+    return isQuick ? quickMs : undefined;
+  };
 }
 
 function budgetOf({ budget, requestsPerMinute }: ConnectionOptions, apiUrl: string): Budget {
