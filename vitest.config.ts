@@ -7,8 +7,9 @@ const unit = ['test/unit/**/*.test.ts', 'test/conversation/**/*.test.ts', 'test/
 const long = ['test/long/**/*.test.ts'];
 /** Properties of which the daily suite tries a part of the cases; the long suite runs these files with all cases. */
 const properties = [
-  'test/integration/{newest-wins,load-concurrent,load-roundtrip,ledger-property}.test.ts',
-  'test/marts/day-sums.test.ts',
+  'test/integration/{newest-wins,load-concurrent,load-roundtrip,ledger-property,request-budget}.test.ts',
+  'test/marts/{day-sums,intervals-synced}.test.ts',
+  'test/dashboard/server.test.ts',
   'test/unit/span-merge.test.ts',
 ];
 /** A storm of faults and kills, some minutes long. */
@@ -30,6 +31,9 @@ const onEveryServer = [
   'test/long/processes/kill.test.ts',
   'test/long/upgrades/{locks,upgrade}.test.ts',
 ];
+
+/** One more than two cores: a test waits a quarter of its time, for Postgres or for a timer. */
+const dailyWorkers = 3;
 
 const extend = { extends: true } as const;
 /** Files run one after the other in the same process, so that imports are paid once a worker and not once a file. */
@@ -60,7 +64,17 @@ export default defineConfig({
     execArgv: ['--max-semi-space-size=64'],
     maxWorkers: 2,
     projects: [
-      { ...extend, test: { name: 'unit', include: unit, globalSetup, ...sharedProcess, sequence: { groupOrder: 1 } } },
+      {
+        ...extend,
+        test: {
+          name: 'unit',
+          include: unit,
+          globalSetup,
+          ...sharedProcess,
+          maxWorkers: dailyWorkers,
+          sequence: { groupOrder: 1 },
+        },
+      },
       {
         ...extend,
         test: {
@@ -69,6 +83,7 @@ export default defineConfig({
           exclude: [...unit, ...long],
           globalSetup,
           ...sharedProcess,
+          maxWorkers: dailyWorkers,
         },
       },
       { ...extend, test: { name: 'long', include: long, exclude: [...measured, ...storm], globalSetup } },

@@ -4,57 +4,37 @@
 -- Postgres' own depend on the zone of the session, so postgres_fdw never sends them to a member: every row would be fetched. These come first
 -- in the search path of the database and turn the other side into an instant while the statement is planned, in the zone of the session.
 create schema if not exists federation_operators;
-comment on schema federation_operators is 'Comparisons that members can work on, see genesys-warehouse federate.';
+comment on schema federation_operators is 'Comparisons that members can evaluate, see genesys-warehouse federate.';
 
-create or replace function federation_operators.instant(value date)
-returns timestamptz
-language plpgsql
-immutable
-strict
-parallel safe
-set search_path = pg_catalog, pg_temp
-as $body$
-begin
-    return value::timestamptz;
-end
-$body$;
-
-create or replace function federation_operators.instant(value timestamp)
-returns timestamptz
-language plpgsql
-immutable
-strict
-parallel safe
-set search_path = pg_catalog, pg_temp
-as $body$
-begin
-    return value::timestamptz;
-end
-$body$;
-
-do $$
+do $do$
 declare
     comparison record;
     other text;
 begin
-    for comparison in
-        select names.symbol, names.name
-        from (values
-            ('<', 'is_before'), ('<=', 'is_until'), ('>', 'is_after'), ('>=', 'is_from'),
-            ('=', 'is_at'), ('<>', 'is_not_at')
-        ) as names (symbol, name)
-    loop
-        foreach other in array array['date', 'timestamp'] loop
+    foreach other in array array['date', 'timestamp'] loop
+        execute format(
+            $$create or replace function federation_operators.instant(value %s) returns timestamptz
+              language plpgsql immutable strict parallel safe set search_path = pg_catalog, pg_temp
+              as 'begin return value::timestamptz; end'$$,
+            other
+        );
+        for comparison in
+            select names.symbol, names.name
+            from (values
+                ('<', 'is_before'), ('<=', 'is_until'), ('>', 'is_after'), ('>=', 'is_from'),
+                ('=', 'is_at'), ('<>', 'is_not_at')
+            ) as names (symbol, name)
+        loop
             execute format(
-                'create or replace function federation_operators.%I(instant timestamptz, value %s) returns boolean
-                 language sql immutable parallel safe
-                 as ''select $1 operator(pg_catalog.%s) federation_operators.instant($2)''',
+                $$create or replace function federation_operators.%I(instant timestamptz, value %s) returns boolean
+                  language sql immutable parallel safe
+                  as 'select $1 operator(pg_catalog.%s) federation_operators.instant($2)'$$,
                 comparison.name, other, comparison.symbol
             );
             execute format(
-                'create or replace function federation_operators.%I(value %s, instant timestamptz) returns boolean
-                 language sql immutable parallel safe
-                 as ''select federation_operators.instant($1) operator(pg_catalog.%s) $2''',
+                $$create or replace function federation_operators.%I(value %s, instant timestamptz) returns boolean
+                  language sql immutable parallel safe
+                  as 'select federation_operators.instant($1) operator(pg_catalog.%s) $2'$$,
                 comparison.name, other, comparison.symbol
             );
             if to_regoperator(format('federation_operators.%s(timestamptz, %s)', comparison.symbol, other)) is null then
@@ -70,4 +50,4 @@ begin
         end loop;
     end loop;
 end
-$$;
+$do$;

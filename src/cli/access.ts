@@ -20,11 +20,9 @@ export function accessGrantCommand(
     const facts = await grantDivisions(pool, role, divisions);
     log.info({ role, divisions: divisions.length }, 'Division access granted');
     if (facts.isUnlimited)
-      log.warn(
-        { role },
-        'This role owns the warehouse or is a superuser: it sees all divisions whatever it is granted',
-      );
-    else if (!facts.isReader) log.warn({ role }, `This role reads nothing yet; run: grant genesys_reader to ${role}`);
+      log.warn({ role }, 'This role owns the warehouse or is a superuser: it sees all divisions regardless of grants');
+    else if (!facts.isReader)
+      log.warn({ role }, `This role cannot read anything yet; run: grant genesys_reader to ${role}`);
   });
 }
 
@@ -54,7 +52,7 @@ export function accessListCommand(context: CommandContext, options: { readonly j
 }
 
 function accessTable(access: readonly DivisionAccess[]): string {
-  if (access.length === 0) return 'Nobody is limited: every role that reads schema mart sees all divisions.';
+  if (access.length === 0) return 'No role is limited: every role that reads schema mart sees all divisions.';
   const rows = access.map(({ role, divisionName, divisionId, grantedAt, isRole }) => [
     role,
     divisionName,

@@ -67,7 +67,7 @@ async function rejectPrunedRange(
     if (pruned === undefined) continue;
     const [from, to, at] = [pruned.from, pruned.to, pruned.at].map((each) => each.toISOString().slice(0, 10));
     throw new UsageError(
-      `${from} to ${to} was pruned on ${at}; ask for a range outside it, or pull it again with --force.`,
+      `${from} to ${to} was pruned on ${at}; choose a range outside it, or pull it again with --force.`,
     );
   }
 }

@@ -93,7 +93,7 @@ function queues({ queues: rows }: DemoFigures): string {
 
 const isAboveOne = ({ answered, abandoned }: QueueFigures) => (answered ?? 0) > 1 || (abandoned ?? 0) > 1;
 const aboveOneNote =
-  'A rate above 100 % is right: Genesys counts an answer in the interval in which it happens, and some contacts\nwere offered before the first day shown. mart.fct_queue_legs has the rate of the contacts offered in a period.';
+  'A rate above 100 % is correct: Genesys counts an answer in the interval in which it happens, and some contacts\nwere offered before the first day shown. mart.fct_queue_legs has the rate of the contacts offered in a period.';
 
 function reconciliation(figures: ReconciliationFigures): string {
   const differing = figures.different + figures.notFinalDifferent;
@@ -102,9 +102,7 @@ function reconciliation(figures: ReconciliationFigures): string {
     `${figures.days} days, by half hour, queue, media type and metric: ${count(equal)} figures equal, ${count(differing)} different.`,
   ];
   if (figures.notFinal > 0)
-    lines.push(
-      `${count(figures.notFinal)} of them are not final: their slices are pulled again later, which settles them.`,
-    );
+    lines.push(`${count(figures.notFinal)} of them are not final: their slices are pulled again later.`);
   return titled("Conversations compared with Genesys' own aggregates", lines.join('\n'));
 }
 
@@ -138,7 +136,7 @@ function connecting({ readerUrl, apiUrl, pageUrl, demoCall, isStaying }: DemoFac
         `${demoCall} --keep leaves the page, the database and the simulated API running and prints how to connect`,
         'Power BI, Tableau, Metabase or Excel. A second run pulls only what is new.',
         '',
-        `Look at it with --keep: ${pageUrl}`,
+        `With --keep, see it at ${pageUrl}`,
       ];
   return titled('Next', lines.join('\n'));
 }

@@ -53,7 +53,7 @@ export async function demoCommand(context: CommandContext, options: { readonly k
 }
 
 /** The command that repeats this demo, the way it was started. */
-function demoCall(context: CommandContext): string {
+export function demoCall(context: Pick<CommandContext, 'call' | 'environment'>): string {
   return context.environment.npm_lifecycle_event === 'demo' ? 'npm run demo --' : `${callOf(context)} demo`;
 }
 

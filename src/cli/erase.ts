@@ -148,6 +148,6 @@ function report(
   const rows = [...counts].sort(([a], [b]) => a.localeCompare(b)).map(([relation, count]) => [relation, count]);
   if (rows.length > 0) context.print(table(['relation', isDryRun ? 'rows_to_change' : 'rows_changed'], rows));
   if (left.length > 0) log.error({ conversations: left.length }, 'Personal data remains in some conversations');
-  else if (isDryRun) log.info('Nothing was changed: leave --dry-run out to erase');
+  else if (isDryRun) log.info('Nothing was changed; run without --dry-run to erase');
   else log.info('The person is erased; later pulls are stored without them');
 }

@@ -31,7 +31,7 @@ export async function federateCommand(context: CommandContext, options: Federate
   const fromFile = options.membersFile === undefined ? [] : await readMemberFile(context, options.membersFile);
   const members = membersOf([...options.member, ...fromFile]);
   if (!options.status && members.length === 0 && options.remove.length === 0)
-    throw new UsageError('Nothing is to be done. Name a member: --member NAME=URL, or use --status.');
+    throw new UsageError('There is nothing to do. Name a member: --member NAME=URL, or use --status.');
   return withDatabase(withSecrets(context, members), async (opened) => {
     if (!options.status) await change(context, opened, members, options.remove);
     if (options.status && !(await isFederation(opened.pool)))
@@ -53,14 +53,14 @@ async function change(
   const result = await federate(pool, { members, removed, databaseUrl, now: context.now() });
   for (const { name, mayWrite } of members)
     if (mayWrite)
-      log.warn({ member: name }, 'Member is read as a role that may do more. Use a login with genesys_reader only');
+      log.warn({ member: name }, 'Member login has more rights than needed. Use one with genesys_reader only');
   if (!result.isWatched)
     log.warn('Database cannot connect to itself: a frozen member is waited for as long as statement_timeout allows');
   if (!result.isSized)
-    log.warn('Sizes of members could not be noted, which needs a superuser before Postgres 18: some plans fetch rows');
+    log.warn('Sizes of members could not be stored, which needs a superuser before Postgres 18: some plans fetch rows');
   if (!result.isQuick)
     log.warn(
-      'Members are asked over new connections before each statement, some 10 ms each. As a superuser, run: create schema federation_dblink authorization OWNER; create extension dblink schema federation_dblink',
+      'Members are checked over new connections before each statement, about 10 ms each. As a superuser, run: create schema federation_dblink authorization OWNER; create extension dblink schema federation_dblink',
     );
   log.info({ members: result.memberCount, relations: result.relationCount }, 'Federated');
 }

@@ -11,9 +11,9 @@ export async function migrateCommand(context: CommandContext): Promise<number> {
     if (!(await hasPersonalRole(pool)))
       log.warn(
         { role: personalRole, relations: personalRelations },
-        'Nobody but the owner may read personal data, because its role is missing. Run docs/roles.sql as an administrator',
+        'Only the owner may read personal data, because the role genesys_personal is missing. Run docs/roles.sql as an administrator',
       );
-    log.info({ timeZone: config.timeZone }, 'The database is at this version, its views are rebuilt');
+    log.info({ timeZone: config.timeZone }, 'Migrations applied, views rebuilt');
     return exitDone;
   });
 }

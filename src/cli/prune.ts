@@ -30,7 +30,7 @@ export async function pruneCommand(context: CommandContext, options: PruneComman
     if (pruned.length > 0) context.print(prunedTable(pruned));
     const bytes = pruned.reduce((sum, each) => sum + each.bytes, 0);
     const facts = { before: before.toISOString(), freedMegabytes: Math.round(bytes / 1_048_576) };
-    opened.log.info(facts, isDryRun ? 'Nothing was removed: leave --dry-run out to prune' : 'Pruned');
+    opened.log.info(facts, isDryRun ? 'Nothing was removed; run without --dry-run to prune' : 'Pruned');
     return exitDone;
   });
 }

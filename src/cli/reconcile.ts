@@ -60,7 +60,7 @@ export async function reconcilePulledDays(pool: pg.Pool, context: CommandContext
     }
     if (days.length > 0) report(days, log);
   } catch (error) {
-    log.error(errorFacts(error), 'Conversations could not be compared with the aggregates; the next run tries again');
+    log.error(errorFacts(error), 'Conversations could not be compared with the aggregates; the next run retries');
   }
 }
 
@@ -121,6 +121,6 @@ function rangeOf({ from, to }: ReconcileOptions, now: Date): Interval {
   // Slices are whole days, and so are comparisons.
   const range = { from: floorTo(from, dayMs), to: plus(floorTo(plus(earlier(to, now), -1), dayMs), dayMs) };
   if (lengthMs(range) > daysMax * dayMs)
-    throw new UsageError(`The range is longer than ${daysMax} days; take a shorter one.`);
+    throw new UsageError(`The range is longer than ${daysMax} days; choose a shorter one.`);
   return range;
 }

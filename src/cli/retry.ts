@@ -31,7 +31,7 @@ export async function retryCommand(context: CommandContext): Promise<number> {
   return withWarehouse(context, async (opened) => {
     const counts = await retryConversations(context, opened);
     const slicesDue = await rescheduleSlicesOf(opened.pool, conversationStreams, context.now());
-    opened.log.info({ ...counts, slicesDue }, 'Dead letters were tried again');
+    opened.log.info({ ...counts, slicesDue }, 'Dead letters retried');
     if (slicesDue > 0)
       opened.log.info(`${slicesDue} slices with dead letters are due now; the next sync pulls them again`);
     return counts.left === 0 ? exitDone : exitFailure;

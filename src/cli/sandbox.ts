@@ -24,7 +24,7 @@ export async function sandboxCommand(context: CommandContext, flags: SandboxFlag
   context.print(`GENESYSCLOUD_OAUTHCLIENT_SECRET=${sandbox.clientSecret}`);
   context.print(`GENESYS_WAREHOUSE_WRITE_CLIENT_ID=${sandbox.writeClient.id}`);
   context.print(`GENESYS_WAREHOUSE_WRITE_CLIENT_SECRET=${sandbox.writeClient.secret}`);
-  context.createLog('info', []).info(`What the sandbox does is shown at ${sandbox.url}/ until it is stopped.`);
+  context.createLog('info', []).info(`The sandbox shows its activity at ${sandbox.url}/ until it is stopped.`);
   await waitForAbort(context.signal);
   await sandbox.close();
   return exitDone;

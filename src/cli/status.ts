@@ -55,14 +55,14 @@ function directoryText({ unlisted, usersWithoutStatusTimes }: Status): string[] 
   }
   if (usersWithoutStatusTimes > 0) {
     texts.push(
-      `Status times are missing for ${usersWithoutStatusTimes} users whose statuses are there (last week, by day). ${divisionHint}`,
+      `Status times are missing for ${usersWithoutStatusTimes} users who have statuses (last week, by day). ${divisionHint}`,
     );
   }
   return texts;
 }
 
 const divisionHint =
-  'The OAuth client may lack their divisions: add these, or all divisions, to its role in Genesys Cloud (Admin, OAuth, Roles). What is newer than the last listing appears with the next.';
+  'The OAuth client may lack their divisions: add these, or all divisions, to its role in Genesys Cloud (Admin, OAuth, Roles). Entries newer than the last listing appear with the next one.';
 
 /** Selects as many columns as fit a terminal; `--json` has all of them. */
 function shownOf(row: Row): Row {

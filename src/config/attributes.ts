@@ -25,7 +25,7 @@ export function parseAttributes(value: string): readonly AttributeColumn[] | { r
     if (fault !== undefined) return { fault };
     const same = columns.find((other) => other.column === column && other.name !== name);
     if (same !== undefined) {
-      return { fault: `names ${quote(name)} and ${quote(same.name)}, both of which make the column ${column}` };
+      return { fault: `names ${quote(name)} and ${quote(same.name)}, which yield the same column ${column}` };
     }
     if (columns.filter((other) => other.name === name).length > 1) return { fault: `names ${quote(name)} twice` };
   }
@@ -43,8 +43,8 @@ function faultOf(name: string, column: string): string | undefined {
   if (name === '') return 'has an empty name; separate names of attributes by single commas';
   if (name.length > nameCharactersMax) return `names an attribute of more than ${nameCharactersMax} characters`;
   if (!/^[a-z]/.test(column) || column.length > columnCharactersMax) {
-    return `names ${quote(name)}, which makes no column; its letters and digits must begin with a letter from a to z and be ${columnCharactersMax} at most`;
+    return `names ${quote(name)}, which yields no column name; it must begin with a letter from a to z and have at most ${columnCharactersMax} letters and digits`;
   }
-  if (fixedColumns.includes(column)) return `names ${quote(name)}, but the relation has a column ${column} already`;
+  if (fixedColumns.includes(column)) return `names ${quote(name)}, but the relation already has a column ${column}`;
   return undefined;
 }

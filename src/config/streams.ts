@@ -49,23 +49,23 @@ export function parseStreams(text: string): StreamChoice | { readonly fault: str
   for (const item of text.split(',').map((part) => part.trim())) {
     const [sign, name] = [item.slice(0, 1), item.slice(1).trim()];
     if (sign !== '+' && sign !== '-') {
-      return { fault: `holds ${quote(item)}; write +name to add a data set and -name to leave one out` };
+      return { fault: `holds ${quote(item)}; write +name to add a data set and -name to exclude one` };
     }
     const fault = nameFault(name, sign);
     if (fault !== undefined) return { fault };
     for (const stream of groups[name] ?? [name]) (sign === '+' ? added : removed).add(stream);
   }
   const both = [...added].find((stream) => removed.has(stream));
-  if (both !== undefined) return { fault: `both adds and leaves out ${both}; keep one of them` };
+  if (both !== undefined) return { fault: `both adds and excludes ${both}; keep one of them` };
   return Object.freeze({ added: Object.freeze([...added]), removed: Object.freeze([...removed]) });
 }
 
 function nameFault(name: string, sign: string): string | undefined {
   if (!known.includes(name)) {
-    return `names the data set ${quote(name)}, which there is not; did you mean ${closestMatch(name, known)}? There are ${known.join(', ')}`;
+    return `names the unknown data set ${quote(name)}; did you mean ${closestMatch(name, known)}? Known names: ${known.join(', ')}`;
   }
   if (name === indispensable && sign === '-') {
-    return `leaves out ${indispensable}, without which figures have no names; leave out others`;
+    return `excludes ${indispensable}, without which figures have no names; exclude others`;
   }
   return undefined;
 }

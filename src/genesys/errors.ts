@@ -54,11 +54,11 @@ const checkCredentials = (failure: Failure) =>
     ? 'Genesys Cloud does not accept the OAuth client for writing; check GENESYS_WAREHOUSE_WRITE_CLIENT_ID, GENESYS_WAREHOUSE_WRITE_CLIENT_SECRET and GENESYSCLOUD_REGION, or run "genesys-warehouse wrapup login" again.'
     : 'Genesys Cloud does not accept the OAuth client; check GENESYSCLOUD_OAUTHCLIENT_ID, GENESYSCLOUD_OAUTHCLIENT_SECRET and GENESYSCLOUD_REGION.';
 const checkRegion = (failure: Failure) =>
-  `No host of the name ${hostOf(failure.url)} is found; check GENESYSCLOUD_REGION or GENESYSCLOUD_API_URL.`;
+  `The host ${hostOf(failure.url)} cannot be resolved (DNS); check GENESYSCLOUD_REGION or GENESYSCLOUD_API_URL.`;
 const checkCertificate = (failure: Failure) =>
   `The certificate of ${hostOf(failure.url)} is not trusted; check GENESYSCLOUD_REGION or GENESYSCLOUD_API_URL, or name the certificate authority in NODE_EXTRA_CA_CERTS.`;
 const checkAddress = (failure: Failure) =>
-  `${hostOf(failure.url)} does not answer as Genesys Cloud does; check GENESYSCLOUD_REGION or GENESYSCLOUD_API_URL.`;
+  `${hostOf(failure.url)} does not answer like Genesys Cloud; check GENESYSCLOUD_REGION or GENESYSCLOUD_API_URL.`;
 const checkProxyAccess = ({ proxy }: Failure) =>
   `The proxy at ${proxy} does not let this program through; check the user and password in HTTPS_PROXY, let the proxy pass Genesys Cloud's hosts, or name them in NO_PROXY.`;
 const checkProxy = ({ proxy }: Failure) =>
@@ -159,7 +159,7 @@ const cutCodes =
 export function asTooMuch(error: ApiError): ApiError {
   const { action, outage } = error.facts;
   if (outage !== undefined || action !== 'retry' || !isServerTrouble(error)) return error;
-  const message = `${error.message} Other queries are answered, so this one asks too much at once.`;
+  const message = `${error.message} Other queries are answered, so this one is too large.`;
   return new ApiError(message, { ...error.facts, action: 'split' }, { cause: error });
 }
 
@@ -177,7 +177,7 @@ export function mayConcernAll(error: ApiError): boolean {
 
 /** Converts the error of a call that failed in all attempts while no other call was answered either. */
 export function asOutage(error: ApiError): ApiError {
-  const message = `${error.message} Nothing else is answered either.`;
+  const message = `${error.message} No other request is answered either.`;
   return new ApiError(message, { ...error.facts, outage: 'away' }, { cause: error });
 }
 

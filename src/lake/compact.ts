@@ -99,7 +99,7 @@ async function compactMonth(
 
 function requirePresent(bytes: Buffer | undefined, file: string): Buffer {
   if (bytes !== undefined) return bytes;
-  throw new LakeError(`File ${file} is in the log and not in the store. Export the days of its month again.`);
+  throw new LakeError(`File ${file} is in the log but not in the store. Export the days of its month again.`);
 }
 
 function compactedFile(path: string, size: number, files: readonly AddFile[], nowMs: number): AddFile {

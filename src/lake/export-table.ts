@@ -202,7 +202,7 @@ async function requireStored(store: Store, path: string, size: number): Promise<
   const found = (await store.list(path)).find((file) => file.path === path);
   if (found?.size === size) return;
   throw new StoreError(
-    `${store.address} took ${path} and holds ${found?.size ?? 'none'} of its ${size} bytes. Check the store; nothing was committed.`,
+    `${store.address} accepted ${path} but has ${found?.size ?? 'none'} of its ${size} bytes. Check the store; nothing was committed.`,
   );
 }
 

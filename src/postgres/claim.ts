@@ -110,7 +110,7 @@ function explained(error: unknown): unknown {
 
 async function requireClaim(client: pg.PoolClient, { slice, claimId }: ClaimedSlice, now: Date): Promise<void> {
   if (await holdsClaim(client, slice.sliceId, claimId)) return;
-  throw new DeferredError('Another process has taken this slice over, since this one had fallen silent.', now);
+  throw new DeferredError('Another process has taken over this slice, because this one did not renew its claim.', now);
 }
 
 const noProgress = { cursor: null } as const;

@@ -16,6 +16,8 @@ export interface ServerFacts {
   /** Connections that this role could still open. */
   readonly freeConnections: number;
   readonly databaseBytes: number;
+  /** Folder on the server's machine; null for a role that may not read it. */
+  readonly dataDirectory: string | null;
   /** True if this role may create schemas in the database. */
   readonly mayCreate: boolean;
   readonly mayCreateRoles: boolean;
@@ -45,6 +47,7 @@ export async function readServerFacts(pool: pg.Pool): Promise<ServerFacts> {
          current_setting('max_connections')::integer - current_setting('superuser_reserved_connections')::integer
              - (select count(*)::integer from pg_stat_activity where datname is not null) as "freeConnections",
          pg_database_size(current_database()) as "databaseBytes",
+         (select setting from pg_settings where name = 'data_directory') as "dataDirectory",
          has_database_privilege(current_database(), 'create') as "mayCreate",
          (select rolsuper or rolcreaterole from pg_roles where rolname = current_user) as "mayCreateRoles",
          (select coalesce(array_agg(name order by name), '{}') from unnest($2::text[]) as name

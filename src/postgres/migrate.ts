@@ -131,12 +131,12 @@ async function migrateOne(migrator: Migrator): Promise<boolean> {
   const name = results?.find((result) => result.status === 'Error')?.migrationName;
   if (isDependedOn(error)) {
     throw new UsageError(
-      `Migration ${name} stopped because another object depends on a view that it replaces (${(error as { detail?: string }).detail}). Drop that, run migrate and create it again.`,
+      `Migration ${name} failed because another object depends on a view that it replaces (${(error as { detail?: string }).detail}). Drop that, run migrate and create it again.`,
       { cause: error },
     );
   }
   const failed = name === undefined ? 'The preparation of the migrations' : `Migration ${name}`;
-  throw new Error(`${failed} failed, nothing of it was changed: ${describe(error)}`, { cause: error });
+  throw new Error(`${failed} failed, and nothing was changed: ${describe(error)}`, { cause: error });
 }
 
 async function readMigrations(): Promise<Record<string, Migration>> {

@@ -37,7 +37,7 @@ const ageSeconds = (at: Date | null, now: Date) =>
 const epochSeconds = (at: Date | null) => (at === null ? undefined : at.getTime() / secondMs);
 
 const streamFigures: readonly Figure[] = [
-  gauge('stream_watermark_age_seconds', 'Time since the instant up to which the stream is pulled without a hole.', {
+  gauge('stream_watermark_age_seconds', 'Age of the watermark, up to which the stream is pulled without a gap.', {
     labels: ['stream'],
     samples: byStream(({ watermarkAt }, now) => ageSeconds(watermarkAt, now)),
   }),
@@ -45,15 +45,15 @@ const streamFigures: readonly Figure[] = [
     labels: ['stream'],
     samples: byStream(({ finalUntilAt }) => epochSeconds(finalUntilAt)),
   }),
-  gauge('stream_last_success_timestamp_seconds', 'When a pull of the stream last succeeded.', {
+  gauge('stream_last_success_timestamp_seconds', 'Time of the last successful pull of the stream.', {
     labels: ['stream'],
     samples: byStream(({ lastSuccessAt }) => epochSeconds(lastSuccessAt)),
   }),
-  gauge('slices_due', 'Slices of which a pull is due now.', {
+  gauge('slices_due', 'Slices that are due now.', {
     labels: ['stream'],
     samples: byStream(({ dueSlices }) => dueSlices),
   }),
-  gauge('slices_pending', 'Slices that were not pulled even once.', {
+  gauge('slices_pending', 'Slices that have not been pulled yet.', {
     labels: ['stream'],
     samples: byStream(({ pendingSlices }) => pendingSlices),
   }),
@@ -150,7 +150,7 @@ const runFigures: readonly Figure[] = [
     samples: (facts) => one(facts.isReady ? 1 : 0),
   }),
   gauge('database_up', '1 while the database answers.', { samples: (facts) => one(facts.isDatabaseUp ? 1 : 0) }),
-  gauge('database_figures_age_seconds', 'Age of those figures here that are read from the database.', {
+  gauge('database_figures_age_seconds', 'Age of the figures that are read from the database.', {
     samples: ({ warehouseAgeMs }) => (warehouseAgeMs === null ? [] : one(warehouseAgeMs / secondMs)),
   }),
   gauge('build_info', 'Always 1; the versions are the labels.', {
@@ -169,7 +169,7 @@ const liveFigures: readonly Figure[] = [
   counter('live_reconnects_total', 'How often a notification channel had to be opened again.', {
     samples: live(({ reconnects }) => one(reconnects)),
   }),
-  counter('live_events_total', 'Events that named a conversation, by where they came from.', {
+  counter('live_events_total', 'Events that named a conversation, by source.', {
     labels: ['source'],
     samples: live(({ events }) => Object.entries(events).map(([source, value]) => ({ value, labels: { source } }))),
   }),

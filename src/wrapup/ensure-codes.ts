@@ -152,9 +152,7 @@ function refuseIds(create: readonly MissingCode[]): void {
   if (ids.length === 0) return;
   throw new UsageError(
     ids
-      .map(
-        ({ name, rules }) => `Rule ${rules[0]} sets ${name}, an id that Genesys does not have; write the code's name.`,
-      )
+      .map(({ name, rules }) => `Rule ${rules[0]} sets ${name}, an id that Genesys does not have; use the code's name.`)
       .join('\n'),
   );
 }

@@ -121,7 +121,7 @@ function plain(name: string, value: unknown): string | number | undefined {
   if (value === null || value === undefined) return undefined;
   if (typeof value === 'number' && Number.isFinite(value)) return value;
   if (typeof value === 'boolean') return String(value);
-  if (typeof value !== 'string') throw new Refusal(`${quote(name)} holds neither text nor number; flatten it`);
+  if (typeof value !== 'string') throw new Refusal(`${quote(name)} is neither text nor number; flatten it`);
   // Postgres stores no NUL.
   const text = value.replaceAll('\u0000', '').toWellFormed().trim();
   if (text.length > textLengthMax)

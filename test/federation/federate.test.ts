@@ -250,7 +250,7 @@ describe('readers of a federated database', () => {
       `select array_to_string(srvoptions, ' ') as options from pg_foreign_server where srvname in ('emea', 'apac')`,
     );
     expect(rows.every(({ options }) => options.includes('default_transaction_read_only=on'))).toBe(true);
-    expect(firstRun.output).not.toContain('may do more');
+    expect(firstRun.output).not.toContain('more rights than needed');
   });
 });
 
@@ -380,7 +380,7 @@ describe('federate refuses with one sentence', () => {
     for (const [args, words] of [
       [['--member', members.emea], 'no usable name'],
       [['--member', `emea=mysql://a:${password}@b/c`], 'Member emea: The address of a member is not a Postgres URL'],
-      [[], 'Nothing is to be done'],
+      [[], 'There is nothing to do'],
       [['--status'], 'has no members'],
     ] as const) {
       const run = await runOn(url, ['federate', ...args]);

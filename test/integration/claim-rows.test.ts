@@ -152,7 +152,7 @@ describe('a claim', () => {
     const next = (await claim()) as SliceClaim;
     expect(next.slice.sliceId).toBe(silent.slice.sliceId);
     await expect(silent.commit([page])).rejects.toBeInstanceOf(DeferredError);
-    await expect(silent.complete([page], null)).rejects.toThrow(/Another process has taken this slice over/);
+    await expect(silent.complete([page], null)).rejects.toThrow(/Another process has taken over this slice/);
     await expect(silent.split([next.slice.interval], at)).rejects.toBeInstanceOf(DeferredError);
     await silent.fail('It must not count.', at);
     await silent.defer('Nor this.', at);

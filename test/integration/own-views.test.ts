@@ -106,8 +106,8 @@ describe('when migrate rebuilds the views', () => {
   });
 
   test.each([
-    ['is gone', 'division_id, name as division_name, 1 as former_name', /former_name changed or are gone/],
-    ['has another type', 'division_id::varchar(9), name as division_name', /division_id changed or are gone/],
+    ['is gone', 'division_id, name as division_name, 1 as former_name', /former_name changed or were removed/],
+    ['has another type', 'division_id::varchar(9), name as division_name', /division_id changed or were removed/],
   ])('a column that %s stops it with one sentence, and nothing is changed', async (_, columns, sentence) => {
     await asEarlier(columns);
     await pool.query('create view reports.mine as select * from mart.dim_divisions');

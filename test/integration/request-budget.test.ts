@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { RequestBudget } from '../../src/postgres/ledger/request-budget.js';
 import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
+import { propertyRuns } from '../support/runs.js';
 
 const startMs = Date.parse('2026-03-10T08:00:00Z');
 const minuteMs = 60_000;
@@ -143,7 +144,7 @@ describe('processes that share one allowance', () => {
         await world.close();
         expect(mostInAnyMinute(times(world))).toBeLessThanOrEqual(limit);
       }),
-      { numRuns: 5 },
+      { numRuns: propertyRuns(5, 2) },
     );
   });
 

@@ -126,7 +126,7 @@ describe('an outage in the middle of a backfill ends sync in few lines, and char
     await expectOneCondition(
       run,
       1,
-      new RegExp(`^Genesys Cloud cannot be reached: .*${status}.*Nothing else is answered`),
+      new RegExp(`^Genesys Cloud cannot be reached: .*${status}.*No other request is answered either`),
     );
     sandbox.setFaults({});
     await expectRecovery();

@@ -4,6 +4,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { personalRelations } from '../../src/postgres/schema/reader-roles.js';
 import { type Marts, openMarts } from './support.js';
 
+/** Names of bounds before there was a rule; what is new is named `from_at` and `to_at`. */
+const olderBounds: readonly string[] =
+  `busy_until claimed_until conference_start conversation_end conversation_start day_end_at day_start_at
+  detected_speech_end detected_speech_start end_at final_until_at final_until_local handling_interval_end
+  interval_end interval_end_at interval_end_local interval_start interval_start_at interval_start_local
+  last_interval_end paused_until paused_until_at paused_until_local pruned_from pruned_to pulled_from pulled_to
+  quarter_start sample_start_at scheduled_from segment_end segment_start slice_from slice_to start_at
+  status_interval_end valid_from valid_to window_until`.split(/\s+/);
+
 /** Columns that reports are written against: they keep their names. */
 const promised: Readonly<Record<string, string>> = {
   fct_conversations: `wrapup_code wrapup_name effective_wrapup_code effective_wrapup_name first_queue_name last_queue_name first_user_id
@@ -239,6 +248,20 @@ describe('the files of views', () => {
   test('hold nothing but views and their comments', () => {
     const others = /^(?!create view |comment on (view|column) )(create|drop|alter|insert|update|delete|grant)\b/m;
     expect(faulty(({ text }) => others.test(text))).toEqual([]);
+  });
+});
+
+describe('the bounds of ranges of time', () => {
+  test('are named from_at and to_at, except for those of Genesys and of the first relations', async () => {
+    const rows = await marts.rows<{ name: string }>(
+      `select distinct attname as name from pg_attribute
+       join pg_class as relation on relation.oid = attrelid
+       where relnamespace in ('extract'::regnamespace, 'genesys'::regnamespace, 'wrapup'::regnamespace, 'mart'::regnamespace)
+           and relkind in ('r', 'p', 'v') and attnum > 0 and not attisdropped
+           and atttypid in ('timestamptz'::regtype, 'timestamp'::regtype, 'date'::regtype)
+           and attname ~ '(^|_)(from|to|until|start|end)(_at|_local)?$' and attname !~ '(^|_)(from|to)_(at|local)$'`,
+    );
+    expect(rows.map(({ name }) => name).sort()).toEqual(olderBounds);
   });
 });
 

@@ -2,46 +2,55 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
+import { startSandbox } from '../../src/sandbox/index.js';
+import { filledDatabase, filledTimeZone } from '../support/filled.js';
 import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
 import { environmentFor, runCommand } from '../support/program.js';
+import { isFull } from '../support/runs.js';
 
-const timeZone = 'Asia/Kolkata';
+const timeZone = isFull() ? 'Asia/Kolkata' : filledTimeZone;
 const at = new Date('2026-03-12T15:07:00Z');
 const dayMs = 86_400_000;
 const directory = join(import.meta.dirname, '../sql/intervals');
 const checks = readdirSync(directory).filter((name) => name.endsWith('.sql'));
 
-let sandbox: Sandbox;
 let database: TestDatabase;
 let pool: pg.Pool;
 
-/** Pulled once while days run, and again when everything about them has come to rest. */
+/** Pulled once while days run, and again when everything about them has come to rest; in the long suite in a zone of half hours. */
 beforeAll(async () => {
-  sandbox = await startSandbox({
+  database = isFull() ? await halfHourZone() : await filledDatabase();
+  pool = testPool(database.url);
+}, 240_000);
+
+async function halfHourZone(): Promise<TestDatabase> {
+  const sandbox = await startSandbox({
     seed: 7,
     conversationsPerDay: 150,
     agents: 12,
     clock: { kind: 'fixed', at },
     requestsPerMinute: 'unlimited',
   });
-  database = await migratedDatabase(timeZone);
-  pool = testPool(database.url);
-  const environment = {
-    ...environmentFor(sandbox, database.url),
-    GENESYS_WAREHOUSE_START: '3d',
-    GENESYS_WAREHOUSE_TIME_ZONE: timeZone,
-  };
-  for (const later of [0, 4 * dayMs]) {
-    sandbox.setNow(new Date(at.getTime() + later));
-    expect(await runCommand(['sync'], sandbox, environment)).toMatchObject({ status: 0 });
+  try {
+    const filled = await migratedDatabase(timeZone);
+    const environment = {
+      ...environmentFor(sandbox, filled.url),
+      GENESYS_WAREHOUSE_START: '3d',
+      GENESYS_WAREHOUSE_TIME_ZONE: timeZone,
+    };
+    for (const later of [0, 4 * dayMs]) {
+      sandbox.setNow(new Date(at.getTime() + later));
+      expect(await runCommand(['sync'], sandbox, environment)).toMatchObject({ status: 0 });
+    }
+    return filled;
+  } finally {
+    await sandbox.close();
   }
-}, 240_000);
+}
 
 afterAll(async () => {
   await pool?.end();
   await database?.drop();
-  await sandbox?.close();
 });
 
 const rows = async (text: string) => (await pool.query(text)).rows;

@@ -21,12 +21,12 @@ test.each([
   ['1', false],
   [undefined, false],
 ])(
-  'NODE_TLS_REJECT_UNAUTHORIZED=%s is named in a warning only where it switches the check of certificates off',
+  'NODE_TLS_REJECT_UNAUTHORIZED=%s is named in a warning only where it disables the verification of certificates',
   async (value, isNamed) => {
     const environment = environmentFor(sandbox, database.url);
     if (value !== undefined) environment.NODE_TLS_REJECT_UNAUTHORIZED = value;
     const { status, output } = await runCommand(['sync', '--stream', 'queue_directory'], sandbox, environment);
     expect(status).toBe(0);
-    expect(output.includes('NODE_TLS_REJECT_UNAUTHORIZED=0 switches the check of certificates off')).toBe(isNamed);
+    expect(output.includes('NODE_TLS_REJECT_UNAUTHORIZED=0 disables the verification of certificates')).toBe(isNamed);
   },
 );

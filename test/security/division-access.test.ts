@@ -296,7 +296,7 @@ describe('the command access', () => {
 
   test('says that a role can read nothing yet, and that a role without divisions sees all again', async () => {
     expect((await access('grant', role('outsider'), division.name)).output).toMatch(
-      /reads nothing yet; run: grant genesys_reader/,
+      /cannot read anything yet; run: grant genesys_reader/,
     );
     expect((await access('revoke', role('outsider'), division.name)).output).toMatch(
       /has no division left and sees all/,

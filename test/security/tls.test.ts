@@ -84,7 +84,7 @@ test('whatever the driver made of the parameters, a connection that must be encr
   try {
     expect(() => requireEncryption(client, database.url)).not.toThrow();
     expect(() => requireEncryption(client, 'postgres://app:hush@db.example.com/x')).toThrow(
-      /^The connection to db\.example\.com:5432\/x as app is not encrypted\. Turn TLS on there, or add sslmode=disable/,
+      /^The connection to db\.example\.com:5432\/x as app is not encrypted\. Enable TLS there, or add sslmode=disable/,
     );
   } finally {
     client.release();

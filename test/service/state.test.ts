@@ -28,7 +28,7 @@ describe('a process lives', () => {
     world.ms += 19 * minuteMs;
     expect(state.livenessFault()).toBeUndefined();
     world.ms += 2 * minuteMs;
-    expect(state.livenessFault()).toContain('has done nothing for 1260 s');
+    expect(state.livenessFault()).toContain('has made no progress for 1260 s');
     world.activity += 1;
     expect(state.livenessFault()).toBeUndefined();
   });

@@ -11,8 +11,8 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** Any constant: test processes that want the same template take turns. */
-const templateLockKey = 7_236_499;
+/** Any constant: with a hash of the label, the key with which test processes that want the same template take turns. */
+const templateLockClass = 7_236_499;
 
 /** An empty database of the run's own server, or a copy of `template`, a name that `templateDatabase` gave. */
 export async function createDatabase(template = 'template0'): Promise<TestDatabase> {
@@ -36,7 +36,7 @@ export async function templateDatabase(label: string, build: (url: string) => Pr
   const name = `${inject('databasePrefix')}template_${label.toLowerCase().replaceAll(/[^a-z0-9]/g, '_')}`;
   await onServer(async (client) => {
     // Held by the session: it ends with the connection, whatever happens in between.
-    await client.query('select pg_advisory_lock($1)', [templateLockKey]);
+    await client.query('select pg_advisory_lock($1, hashtext($2))', [templateLockClass, name]);
     const found = await client.query('select 1 from pg_database where datname = $1', [name]);
     if (found.rowCount) return;
     const unfinished = await createDatabase();

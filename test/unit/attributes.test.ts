@@ -19,13 +19,13 @@ describe('GENESYS_WAREHOUSE_ATTRIBUTES', () => {
 
   test.each([
     ['a,,b', 'has an empty name; separate names of attributes by single commas'],
-    ['2nd contact', 'names "2nd contact", which makes no column'],
-    ['Äöü', 'names "Äöü", which makes no column'],
-    ['a'.repeat(64), 'which makes no column'],
+    ['2nd contact', 'names "2nd contact", which yields no column name'],
+    ['Äöü', 'names "Äöü", which yields no column name'],
+    ['a'.repeat(64), 'which yields no column name'],
     ['a'.repeat(201), 'names an attribute of more than 200 characters'],
-    ['Day', 'names "Day", but the relation has a column day already'],
+    ['Day', 'names "Day", but the relation already has a column day'],
     ['tier,tier', 'names "tier" twice'],
-    ['Customer tier,customer_tier', 'both of which make the column customer_tier'],
+    ['Customer tier,customer_tier', 'which yield the same column customer_tier'],
     [Array.from({ length: 51 }, (_, index) => `a${index}`).join(','), 'names 51 attributes; use at most 50'],
   ])('%s is a fault: %s', (value, fault) => {
     expect(() => parse(value)).toThrow(/^GENESYS_WAREHOUSE_ATTRIBUTES /);

@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
+import { demoCall } from '../../src/cli/demo.js';
 import { exitStatusOf } from '../../src/cli/doctor/check.js';
-import { checkDisk, checkNode, checkPort, checkProxy, nodeMin } from '../../src/cli/doctor/machine.js';
+import { checkDataDisk, checkDisk } from '../../src/cli/doctor/disk.js';
+import { checkNode, checkPort, checkProxy, nodeMin } from '../../src/cli/doctor/machine.js';
 import { bytesText } from '../../src/cli/doctor/units.js';
 import { parseConfig } from '../../src/config/config.js';
 import { programCall } from '../../src/lib/program-call.js';
@@ -63,6 +65,16 @@ test('a disk that cannot be asked is named', async () => {
   expect(await checkDisk('/no/such/directory', true)).toMatchObject({ state: 'warning' });
 });
 
+test('the disk of a database is checked where its folder is on this machine, and nowhere else', async () => {
+  const here = import.meta.dirname;
+  const local = 'postgres://u@127.0.0.1:5432/warehouse';
+  expect(await checkDataDisk(local, here)).toMatchObject([{ area: 'database', name: 'disk' }]);
+  expect(await checkDataDisk('postgres:///warehouse?host=/run/postgresql', here)).toHaveLength(1);
+  expect(await checkDataDisk('postgres://u@db.example.com/warehouse', here)).toEqual([]);
+  expect(await checkDataDisk(local, '/no/such/directory')).toEqual([]);
+  expect(await checkDataDisk(local, null)).toEqual([]);
+});
+
 test('the proxy is shown without its password, and only where requests go through it', () => {
   const found = (more: Record<string, string>) => {
     const login = { GENESYSCLOUD_OAUTHCLIENT_ID: 'id', GENESYSCLOUD_OAUTHCLIENT_SECRET: 'a-secret-of-tests' };
@@ -119,6 +131,20 @@ test.each([
   ['the image', { script: '/app/dist/main.js', environment: {} }, 'docker compose run --rm extractor'],
 ])('started by %s, it prints commands that start it the same way', (_, start, call) => {
   expect(programCall({ directory, ...start })).toBe(call);
+});
+
+test.each([
+  [
+    'npm run demo in its folder',
+    { npm_lifecycle_event: 'demo', npm_command: 'run-script' },
+    'dist/main.js',
+    'npm run demo --',
+  ],
+  ['npx', { npm_command: 'exec' }, 'node_modules/.bin/genesys-warehouse', 'npx genesys-warehouse demo'],
+  ['node in its folder', {}, 'dist/main.js', 'node dist/main.js demo'],
+])('the demo that was started by %s names the command that starts it the same way', (_, environment, script, call) => {
+  const started = programCall({ directory, script: `${directory}/${script}`, environment });
+  expect(demoCall({ call: started, environment })).toBe(call);
 });
 
 test('install.md lists every permission that there is', () => {

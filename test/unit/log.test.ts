@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createLog } from '../../src/lib/log.js';
-import { redactLiterals, redactText } from '../../src/lib/redact.js';
+import { Redactor, redactLiterals, redactText } from '../../src/lib/redact.js';
 
 function recording(terminal: boolean, secrets: readonly string[] = []) {
   const lines: string[] = [];
@@ -96,6 +96,14 @@ describe('secrets', () => {
     log.info(`${secret} ${encodeURIComponent(secret)} ${JSON.stringify(secret)} ${secret}-and-more`);
     expect(JSON.parse(lines[0] ?? '').msg).toBe('[redacted] [redacted] "[redacted]" [redacted]');
     expect(redactLiterals('hush-hush and hush', ['hush-hush', undefined, ''])).toBe('[redacted] and hush');
+  });
+
+  test.each(['a', 'e1', 'token'])('that are as short as %j leave the letters of ordinary words alone', (secret) => {
+    const { lines, log } = recording(false, [secret]);
+    const sentence = 'Slice e1 restarted; a token was renewed';
+    log.info({ reason: sentence }, sentence);
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ msg: sentence, reason: sentence });
+    expect(new Redactor(secret).apply(sentence)).toBe(sentence);
   });
 
   test('that are short are still found as the password of a Postgres URL', () => {

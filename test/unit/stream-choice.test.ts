@@ -36,14 +36,11 @@ describe('GENESYS_WAREHOUSE_STREAMS', () => {
   });
 
   test.each([
-    [
-      '+queue_observation',
-      'names the data set "queue_observation", which there is not; did you mean queue_observations?',
-    ],
-    ['queue_observations', 'holds "queue_observations"; write +name to add a data set and -name to leave one out'],
+    ['+queue_observation', 'names the unknown data set "queue_observation"; did you mean queue_observations?'],
+    ['queue_observations', 'holds "queue_observations"; write +name to add a data set and -name to exclude one'],
     ['+surveys,', 'holds ""; write +name'],
-    ['-directory', 'leaves out directory, without which figures have no names'],
-    ['+surveys,-survey_aggregates', 'both adds and leaves out survey_aggregates'],
+    ['-directory', 'excludes directory, without which figures have no names'],
+    ['+surveys,-survey_aggregates', 'both adds and excludes survey_aggregates'],
   ])('refuses %s with a sentence', (text, sentence) => {
     expect(() => parseConfig({ GENESYS_WAREHOUSE_STREAMS: text }, { api: false })).toThrow(
       `GENESYS_WAREHOUSE_STREAMS ${sentence}`,

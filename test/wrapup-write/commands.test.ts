@@ -265,7 +265,7 @@ describe('wrapup ensure-codes', () => {
     const place = await open(rulesText({ queue, code: '00000000-0000-4000-8000-000000000000' }));
     expect(await place.run(['ensure-codes'])).toMatchObject({
       status: 2,
-      output: expect.stringContaining("write the code's name"),
+      output: expect.stringContaining("use the code's name"),
     });
   });
 });

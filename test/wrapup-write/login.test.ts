@@ -137,7 +137,7 @@ describe('wrapup login', () => {
     const forged = await fetch(`${run.redirectUri}?code=stolen&state=guessed`);
     expect([forged.status, await forged.text()]).toEqual([
       400,
-      'This answer belongs to no login that was begun here.\n',
+      'This response belongs to no login that was started here.\n',
     ]);
     expect((await fetch(new URL('/other', run.redirectUri))).status).toBe(404);
     await logIn(url);
@@ -271,7 +271,7 @@ describe('a login', () => {
     const { bench, tokenFile } = await benchWithLogin();
     await writeFile(tokenFile, text);
     const writer = openWriter(bench.sandbox, userCredentials(bench.sandbox, tokenFile));
-    await expect(writer.me()).rejects.toThrow(/holds no login; delete it and run/);
+    await expect(writer.me()).rejects.toThrow(/contains no login; delete it and run/);
   });
 
   test('is sent nowhere but where it was given', async () => {

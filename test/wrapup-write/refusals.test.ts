@@ -99,7 +99,7 @@ test('409 again and again ends as rejected', async () => {
     {
       state: 'rejected',
       error_code: 'conflict',
-      reason: 'Someone else changed the conversation at the same moment, again and again; nothing was written.',
+      reason: 'Somebody else changed the conversation at the same moment, repeatedly; nothing was written.',
     },
   ]);
 });
@@ -124,7 +124,7 @@ describe('429', () => {
     const summary = await apply(bench, { concurrency: 1 });
     expect(summary).toMatchObject({ written: 0, stopped: { isFailure: false } });
     const [first, ...others] = await rowsOf(bench.pool);
-    expect(first).toMatchObject({ state: 'proposed', reason: 'Genesys asked to wait before more is written.' });
+    expect(first).toMatchObject({ state: 'proposed', reason: 'Genesys asked to wait before further writes.' });
     expect(first?.retry_at?.getTime()).toBeGreaterThan(bench.now().getTime() + 59 * 60_000);
     expect(others.map(({ state, claimed_until }) => [state, claimed_until])).toEqual([
       ['proposed', null],

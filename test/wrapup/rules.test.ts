@@ -77,7 +77,7 @@ describe('a faulty file', () => {
     ],
     [
       rule('{}', 'code: General, note: "{foo}"'),
-      [expect.stringMatching(/^rules\.yaml:5:33 note has "\{foo\}", which nothing fills/)],
+      [expect.stringMatching(/^rules\.yaml:5:33 note has "\{foo\}", which is unknown/)],
     ],
   ])('%j', (text, faults) => {
     expect(faultsOf(text)).toEqual(faults);

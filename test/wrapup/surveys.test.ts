@@ -64,7 +64,7 @@ describe('an answer', () => {
       { ...base, nps: 1, promoterScore: 2 },
       'promoterscore is given twice, the second time as "promoterScore"; keep one',
     ],
-    [{ ...base, answers: [1] }, '"answers" holds neither text nor number; flatten it'],
+    [{ ...base, answers: [1] }, '"answers" is neither text nor number; flatten it'],
     [{ ...base, nps: 1, surveyId: 'x'.repeat(201) }, 'surveyId has 201 characters; use at most 200'],
     [{ ...base, nps: 1, source: 'x'.repeat(201) }, 'source has 201 characters; use at most 200'],
     [{ ...base, comment: 'x'.repeat(8_001) }, '"comment" has 8001 characters; use at most 8000'],

@@ -169,7 +169,7 @@ export async function openPool(
 ): Promise<Opened> {
   if (context.environment.NODE_TLS_REJECT_UNAUTHORIZED === '0')
     log.warn(
-      'NODE_TLS_REJECT_UNAUTHORIZED=0 switches the check of certificates off, for Genesys Cloud and for the database. Remove it.',
+      'NODE_TLS_REJECT_UNAUTHORIZED=0 disables the verification of certificates, for Genesys Cloud and for the database. Remove it.',
     );
   const embedded = config.databaseUrl === undefined ? await startEmbedded(context, config, log) : undefined;
   const databaseUrl = config.databaseUrl ?? embedded?.url ?? '';

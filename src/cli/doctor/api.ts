@@ -23,6 +23,8 @@ const requestTimeoutMs = 20 * secondMs;
 export interface ApiReport {
   readonly checks: readonly Check[];
   readonly access: readonly AccessCheck[];
+  /** Organisation of the OAuth client, where it may know it. */
+  readonly organizationId?: string;
 }
 
 /** Logs in, then probes each data set that is pulled. Sends about 25 requests. */
@@ -32,10 +34,10 @@ export async function checkApi(context: CommandContext, config: ConfigWithApi): 
     differenceMs = serverMs - context.now().getTime();
   });
   try {
-    const login = await checkLogin(api, config);
-    const clock = checkClock(differenceMs);
-    if (login.state !== 'ok') return { checks: [login, clock], access: [] };
-    return { checks: [login, clock], access: await checkAccess(context, config, api) };
+    const { login, ...organization } = await checkLogin(api, config);
+    const checks = [login, checkClock(differenceMs)];
+    if (login.state !== 'ok') return { checks, access: [] };
+    return { checks, access: await checkAccess(context, config, api), ...organization };
   } finally {
     await api.close();
   }
@@ -56,19 +58,26 @@ function openApi(context: CommandContext, { api, requestsPerMinute }: ConfigWith
 }
 
 /** Checks the login with the cheapest call that needs a token but no permission. */
-async function checkLogin(api: GenesysApi, config: ConfigWithApi): Promise<Check> {
+async function checkLogin(
+  api: GenesysApi,
+  config: ConfigWithApi,
+): Promise<{ readonly login: Check; readonly organizationId?: string }> {
   const host = hostOf(config);
+  const login = ok('login', `the OAuth client is accepted at ${host}`);
   try {
-    await api.organization({ priority: 0 });
-    return ok('login', `the OAuth client is accepted at ${host}`);
+    const { id } = (await api.organization({ priority: 0 })).body;
+    return typeof id === 'string' ? { login, organizationId: id } : { login };
   } catch (error) {
-    if (isUnavailable(error)) return ok('login', `the OAuth client is accepted at ${host}`);
-    const isLogin = error instanceof ApiError && error.facts.action === 'fail';
-    const [reason = '', ...advice] = asError(error).message.split(/(?<=\)\.) /);
-    // A host that does not answer is not a configuration error; a refused client is.
-    if (isLogin) return fault('login', reason, advice.join(' ') || 'Check the OAuth client and GENESYSCLOUD_REGION.');
-    return warning('login', `${host} does not answer: ${reason}`, 'Check the network, the proxy and the status page.');
+    return { login: isUnavailable(error) ? login : refusedLogin(error, host) };
   }
+}
+
+function refusedLogin(error: unknown, host: string): Check {
+  const isLogin = error instanceof ApiError && error.facts.action === 'fail';
+  const [reason = '', ...advice] = asError(error).message.split(/(?<=\)\.) /);
+  // A host that does not answer is not a configuration error; a refused client is.
+  if (isLogin) return fault('login', reason, advice.join(' ') || 'Check the OAuth client and GENESYSCLOUD_REGION.');
+  return warning('login', `${host} does not answer: ${reason}`, 'Check the network, the proxy and the status page.');
 }
 
 /** Returns the host whose login and API are used. */

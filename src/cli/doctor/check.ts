@@ -6,7 +6,7 @@
  */
 export type CheckState = 'ok' | 'note' | 'warning' | 'fault' | 'skipped';
 
-export type CheckArea = 'machine' | 'configuration' | 'database' | 'api';
+export type CheckArea = 'machine' | 'configuration' | 'database' | 'page' | 'lake' | 'api' | 'write client';
 
 export interface Check {
   readonly area: CheckArea;

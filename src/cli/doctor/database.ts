@@ -1,4 +1,4 @@
-/** Checks of the database: reachable, new enough, rights, schema, settings for this load, connections, clock. */
+/** Checks of the database: reachable, new enough, rights, schema, settings for this load, connections, clock, disk. */
 import type pg from 'pg';
 import type { Config } from '../../config/config.js';
 import { asError, OutageError, OutdatedProgramError, UsageError } from '../../lib/errors.js';
@@ -9,9 +9,11 @@ import { readServerFacts, type ServerFacts } from '../../postgres/inspect.js';
 import { pendingMigrations, refuseNewerDatabase } from '../../postgres/migrate.js';
 import type { CommandContext } from '../app/command.js';
 import { errorFacts } from '../app/error-text.js';
-import { openPool, spareConnections } from '../app/open.js';
+import { type Opened, openPool, spareConnections } from '../app/open.js';
 import { type Check, checksOf } from './check.js';
 import { differenceText } from './clock.js';
+import { checkDataDisk } from './disk.js';
+import { checkPage } from './page.js';
 import { bytesText } from './units.js';
 
 const { ok, note, warning, fault } = checksOf('database');
@@ -24,14 +26,14 @@ const clockToleranceMs = 5 * secondMs;
 /** Opens the configured database, or starts the embedded one, and checks it. */
 export async function checkDatabase(context: CommandContext, config: Config): Promise<readonly Check[]> {
   const log = context.createLog('error', []);
-  let opened: Awaited<ReturnType<typeof openPool>>;
+  let opened: Opened;
   try {
     opened = await openPool(context, { config, log });
   } catch (error) {
     return [unreachable(error, config)];
   }
   try {
-    return await checkOpened(opened.pool, config, context.now);
+    return await checkOpened(opened, context.now);
   } catch (error) {
     return [unreachable(error, config)];
   } finally {
@@ -39,7 +41,8 @@ export async function checkDatabase(context: CommandContext, config: Config): Pr
   }
 }
 
-async function checkOpened(pool: pg.Pool, config: Config, now: () => Date): Promise<readonly Check[]> {
+async function checkOpened(opened: Opened, now: () => Date): Promise<readonly Check[]> {
+  const { pool, config } = opened;
   const askedMs = now().getTime();
   const facts = await readServerFacts(pool);
   const answeredMs = now().getTime();
@@ -50,6 +53,8 @@ async function checkOpened(pool: pg.Pool, config: Config, now: () => Date): Prom
     checkConnections(facts, config),
     checkSettings(facts, config),
     checkClock(facts.nowMs - (askedMs + answeredMs) / 2),
+    ...(await checkDataDisk(config.databaseUrl, facts.dataDirectory)),
+    ...(await checkPage(opened, facts.isMigrated)),
   ];
 }
 
@@ -67,7 +72,7 @@ function unreachable(thrown: unknown, config: Config): Check {
 function reachable(facts: ServerFacts, { databaseUrl }: Config): Check {
   const found = `Postgres ${facts.version}, ${bytesText(facts.databaseBytes)}`;
   if (databaseUrl === undefined)
-    return note('connection', `embedded ${found}, meant for trying out`, 'Set DATABASE_URL to keep data for years.');
+    return note('connection', `embedded ${found}, meant for trials`, 'Set DATABASE_URL to keep data for years.');
   const place = `${found} at ${placeOf(databaseUrl)}`;
   if (facts.majorVersion > newestVersion)
     return note('connection', place, `Postgres ${newestVersion} is the newest that is tested.`);
@@ -136,7 +141,7 @@ function checkSettings(facts: ServerFacts, { databaseUrl }: Config): Check {
 function checkClock(differenceMs: number): Check {
   const found = differenceText(differenceMs, 'this machine');
   if (Math.abs(differenceMs) <= clockToleranceMs) return ok('clock', found);
-  return warning('clock', found, 'Set both clocks by NTP: statuses and claims are dated by them.');
+  return warning('clock', found, 'Synchronise both clocks (NTP): statuses and claims depend on them.');
 }
 
 const capital = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;

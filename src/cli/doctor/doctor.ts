@@ -5,12 +5,15 @@ import type { CommandContext } from '../app/command.js';
 import { type ApiReport, checkApi } from './api.js';
 import { type Check, checksOf, exitStatusOf } from './check.js';
 import { checkDatabase } from './database.js';
-import { checkDisk, checkNode, checkPort, checkProxy } from './machine.js';
+import { checkDisk } from './disk.js';
+import { checkLake } from './lake.js';
+import { checkNode, checkPort, checkProxy } from './machine.js';
 import { type Diagnosis, diagnosisText } from './report.js';
+import { checkWriteClient } from './write-client.js';
 
 const configuration = checksOf('configuration');
 
-/** Checks everything that the other commands rely on, and reports what is lost where a check fails. Changes nothing. */
+/** Checks everything that the other commands rely on, and reports what is lost where a check fails. Stores nothing. */
 export async function doctorCommand(context: CommandContext, options: { readonly json: boolean }): Promise<number> {
   const diagnosis = await diagnose(context);
   context.print(options.json ? JSON.stringify(diagnosis, null, 2) : diagnosisText(diagnosis));
@@ -27,6 +30,7 @@ export async function diagnose(context: CommandContext): Promise<Diagnosis> {
     ...(config === undefined
       ? [checksOf('database').skipped('connection', 'the configuration has faults')]
       : await checkDatabase(context, config)),
+    ...(config === undefined ? [] : await checkLake(context, config)),
   ];
   const answered = await checkAnswers(context, api);
   const all = [...checks, ...answered.checks];
@@ -45,7 +49,10 @@ async function checkMachine(context: CommandContext, config: Config, api?: Confi
 }
 
 async function checkAnswers(context: CommandContext, api: ConfigWithApi | undefined): Promise<ApiReport> {
-  if (api !== undefined) return checkApi(context, api);
+  if (api !== undefined) {
+    const report = await checkApi(context, api);
+    return { ...report, checks: [...report.checks, ...(await checkWriteClient(context, api, report.organizationId))] };
+  }
   return { checks: [checksOf('api').skipped('login', 'the OAuth client is not configured')], access: [] };
 }
 

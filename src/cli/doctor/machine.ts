@@ -1,21 +1,17 @@
-/** Checks of this machine: the runtime, the disk, the proxy, the service port. */
-import { statfs } from 'node:fs/promises';
+/** Checks of this machine: the runtime, the proxy, the service port. */
 import { createServer } from 'node:net';
 import { arch, platform } from 'node:os';
 import type { ApiConfig, Config } from '../../config/config.js';
 import { proxyFor } from '../../genesys/http/proxy.js';
 import { isLoopbackHost } from '../../lib/loopback.js';
-import { describeSystemError } from '../../lib/system-errors.js';
 import { portFault } from '../../service/http-server.js';
 import { type Check, checksOf } from './check.js';
-import { bytesText } from './units.js';
 
 const { ok, note, warning, fault, skipped } = checksOf('machine');
 
 /** The minimum in `engines` of package.json; a test compares the two. */
 export const nodeMin = { major: 20, minor: 19 } as const;
 const knownPlatforms = ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64', 'win32-x64'];
-const freeBytesMin = 1024 ** 3;
 const metricsMsMax = 2_000;
 
 /** Checks the version of Node and whether this platform has an embedded Postgres. */
@@ -27,20 +23,6 @@ export function checkNode(nodeVersion: string, where = `${platform()}-${arch()}`
   if (!knownPlatforms.includes(where))
     return note('node', `${found}; no embedded Postgres for this platform`, 'Set DATABASE_URL to a Postgres server.');
   return ok('node', found);
-}
-
-/** Checks that the disk of the working directory has room for the embedded Postgres or for an export. */
-export async function checkDisk(directory: string, isEmbedded: boolean): Promise<Check> {
-  try {
-    const stats = await statfs(directory);
-    const freeBytes = stats.bavail * stats.bsize;
-    const found = `${bytesText(freeBytes)} free in ${directory}`;
-    if (freeBytes >= freeBytesMin) return ok('disk', found);
-    const make = isEmbedded ? warning : note;
-    return make('disk', found, 'Free some space; a week of 10,000 conversations a day takes about 1 GB.');
-  } catch (error) {
-    return warning('disk', describeSystemError(error) ?? (error as Error).message, 'Use another directory.');
-  }
 }
 
 /** Reports the proxy for requests to the API, as the requests choose it, without its password. */

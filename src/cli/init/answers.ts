@@ -111,7 +111,9 @@ function refuseMissing(questions: readonly Question[]): void {
   const missing = questions.filter(({ given, otherwise }) => given === undefined && otherwise === undefined);
   if (missing.length === 0) return;
   throw new UsageError(
-    missing.map(({ name, flag }) => `${flag} is missing (${name}). Nobody can be asked without a terminal.`).join('\n'),
+    missing
+      .map(({ name, flag }) => `${flag} is missing (${name}). Without a terminal it cannot be asked for.`)
+      .join('\n'),
   );
 }
 

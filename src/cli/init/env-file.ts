@@ -43,7 +43,7 @@ export async function writeEnvFile(path: string, text: string, isForced: boolean
     await rename(unfinished, path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw existing(path);
-    throw new UsageError(`${path} cannot be written (${(error as Error).message}). Use a directory that can be.`);
+    throw new UsageError(`${path} cannot be written (${(error as Error).message}). Use a writable directory.`);
   } finally {
     await rm(unfinished, { force: true });
   }

@@ -22,7 +22,7 @@ export async function initCommand(context: CommandContext, options: InitCommandO
   // All faults at once, before anything is written.
   parseConfig(values, { api: true });
   await writeEnvFile(path, fillExample(readExample(), values), options.force);
-  const written = [`${path} is written, readable by you alone.`, ...overruled(context, values, options.force)];
+  const written = [`${path} is written, readable only by you.`, ...overruled(context, values, options.force)];
   context.print(written.join('\n'));
   if (!options.check) {
     context.print(`\nNext: ${callOf(context)} doctor`);
@@ -49,5 +49,5 @@ function overruled(context: CommandContext, values: Readonly<Record<string, stri
   if (isForced) return [];
   return Object.entries(values)
     .filter(([name, value]) => (context.environment[name] ?? value) !== value)
-    .map(([name]) => `${name} is also set in the environment, which goes before .env.`);
+    .map(([name]) => `${name} is also set in the environment, which takes precedence over .env.`);
 }

@@ -125,8 +125,7 @@ async function exportPending(
     relation.isByDay ? days : undefined,
   );
   await clearPending(pool, lake, pending);
-  if (keptDays > 0)
-    log.warn({ table: relation.path, days: keptDays }, 'Days of pruned months stay as they were exported');
+  if (keptDays > 0) log.warn({ table: relation.path, days: keptDays }, 'Days of pruned months are kept as exported');
   onTable?.(relation.path, figures);
   return figures;
 }

@@ -60,7 +60,7 @@ async function maintain(
     }
     if (rows.length > 0) context.print(table(['lake', 'table', 'files', 'kilobytes'], rows));
     const files = rows.reduce((total, [, , count]) => total + count, 0);
-    log.info({ files }, isDryRun ? 'Nothing was changed: leave --dry-run out' : event);
+    log.info({ files }, isDryRun ? 'Nothing was changed; run without --dry-run' : event);
     return exitDone;
   });
 }
@@ -89,8 +89,6 @@ function keptMs(keep: string): number {
   const ms = Number(count) * (unit === 'h' ? hourMs : dayMs);
   if (unit === undefined) throw new UsageError(`--keep is "${keep}"; use for example 7d or 48h.`);
   if (ms < hourMs)
-    throw new UsageError(
-      `--keep ${keep} is too short: queries that are under way would lose their files. Keep 1h or more.`,
-    );
+    throw new UsageError(`--keep ${keep} is too short: running queries would lose their files. Keep 1h or more.`);
   return ms;
 }

@@ -112,10 +112,10 @@ export class RunState {
     }
     const idleMs = nowMs - this.#seenActivityMs;
     if (this.#isTicking && idleMs > stuckMsMax)
-      return `The tick under way has done nothing for ${Math.round(idleMs / secondMs)} s.`;
+      return `The current tick has made no progress for ${Math.round(idleMs / secondMs)} s.`;
     const lateMs = nowMs - this.#nextTickMs;
     if (!this.#isTicking && lateMs > lateMsMax)
-      return `The next tick is ${Math.round(lateMs / secondMs)} s late; the scheduler does not run any more.`;
+      return `The next tick is ${Math.round(lateMs / secondMs)} s late; the scheduler has stopped.`;
     return undefined;
   }
 

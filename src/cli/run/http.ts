@@ -76,9 +76,7 @@ async function healthRoutes({ context, opened, state, live }: RunServiceOptions)
   };
   return [
     get('/healthz', () => verdict(state.livenessFault())),
-    get('/readyz', async () =>
-      verdict(context.signal.aborted ? 'This process is being stopped.' : await readinessFault()),
-    ),
+    get('/readyz', async () => verdict(context.signal.aborted ? 'This process is stopping.' : await readinessFault())),
     get('/metrics', async () => ({
       status: 200,
       contentType: metrics.contentType,

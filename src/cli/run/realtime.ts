@@ -73,7 +73,7 @@ async function checkRules({ config: { wrapupRules }, pool, log }: OpenedWithApi)
   const rules = parseRules(await readRules(wrapupRules), wrapupRules);
   if (await arePulled(pool, directoryStreams)) await openPlanner(pool, wrapupRules);
   if (rules.writeback === undefined)
-    log.warn(`${wrapupRules} has no writeback list: no queue is listened to, and nothing is written to Genesys`);
+    log.warn(`${wrapupRules} has no writeback list: no queue is subscribed to, and nothing is written to Genesys`);
 }
 
 function createRuleWorker({ opened, context, apply, onError }: RunLiveOptions): RuleWorker {

@@ -69,7 +69,7 @@ export class RuleWorker {
       } catch (error) {
         if (signal.aborted) return;
         onError(asError(error));
-        this.#log.error(errorFacts(error), 'The rules could not be applied; the next round tries again');
+        this.#log.error(errorFacts(error), 'The rules could not be applied; will retry');
         await pause(minuteMs / 2, signal);
       }
     }

@@ -29,11 +29,14 @@ export async function wrapupEnsureCodesCommand(context: CommandContext, options:
         );
       const missing = { toCreate: plan.create.length, toAttach: plan.attach.length };
       if (writer === undefined) {
-        opened.log.info(missing, 'Planned; run it with --apply to make and attach them');
+        opened.log.info(missing, 'Planned; run with --apply to create and assign them');
         return exitDone;
       }
       const done = await applyCodes(writer.api, plan);
-      opened.log.info({ ...done, actor: writer.actor }, 'Codes are in order; sync reads them into the warehouse');
+      opened.log.info(
+        { ...done, actor: writer.actor },
+        'Codes are complete; the next sync pulls them into the warehouse',
+      );
       return exitDone;
     } finally {
       await writer?.api.close();

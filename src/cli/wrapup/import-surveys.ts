@@ -40,7 +40,7 @@ export async function importSurveysCommand(
   const input = file === '-' ? (process.stdin as AsyncIterable<Uint8Array>) : await openFile(file);
   return withMigratedDatabase(context, async (opened) => {
     const counts = await importAll(opened, input, options, context);
-    opened.log.info(counts, 'Surveys were imported');
+    opened.log.info(counts, 'Surveys imported');
     return counts.faulty === 0 ? exitDone : exitFailure;
   });
 }

@@ -50,7 +50,7 @@ export async function wrapupLoginCommand(context: CommandContext, options: Wrapu
       const token = await login.exchange({ code, verifier: pkce.verifier, redirectUri });
       if (token.refreshToken === '')
         throw new UsageError(
-          'Genesys Cloud gave no refresh token, so the login would end within hours; use an OAuth client of the grant type Code Authorization and set GENESYS_WAREHOUSE_WRITE_CLIENT_SECRET.',
+          'Genesys Cloud returned no refresh token, so the login would end within hours; use an OAuth client of the grant type Code Authorization and set GENESYS_WAREHOUSE_WRITE_CLIENT_SECRET.',
         );
       await withTokenLock(tokenFile, { now: context.now, sleep: sleepFor }, () => writeTokenFile(tokenFile, token));
       log.info(

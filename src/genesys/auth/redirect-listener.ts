@@ -80,7 +80,7 @@ function answerOf(request: IncomingMessage, target: URL, state: string): Redirec
   const url = new URL(address, target);
   if (request.method !== 'GET' || url.pathname !== target.pathname) return { status: 404, text: 'Not found.' };
   if (!isSame(url.searchParams.get('state') ?? '', state))
-    return { status: 400, text: 'This answer belongs to no login that was begun here.' };
+    return { status: 400, text: 'This response belongs to no login that was started here.' };
   const code = url.searchParams.get('code');
   if (code !== null && code !== '') return { status: 200, text: 'You are logged in. This window can be closed.', code };
   const error = url.searchParams.get('error') ?? 'no code';
@@ -91,7 +91,7 @@ function answerOf(request: IncomingMessage, target: URL, state: string): Redirec
     .trim()
     .slice(0, descriptionLengthMax);
   const refusal = `Genesys Cloud refused the login: ${said}.`;
-  return { status: 400, text: 'The login was refused; the program says why.', refusal };
+  return { status: 400, text: 'The login was refused; the program shows the reason.', refusal };
 }
 
 function isSame(given: string, wanted: string): boolean {

@@ -52,7 +52,7 @@ export async function readTokenFile(path: string): Promise<StoredToken | undefin
   const text = await readPrivate(path);
   if (text === undefined) return undefined;
   const parsed = shape.safeParse(parseJson(text));
-  if (!parsed.success) throw new UsageError(`${path} holds no login; delete it and ${loginAgain}.`);
+  if (!parsed.success) throw new UsageError(`${path} contains no login; delete it and ${loginAgain}.`);
   return parsed.data;
 }
 
@@ -70,9 +70,9 @@ async function readPrivate(path: string): Promise<string | undefined> {
     // Windows has no such file modes.
     if (process.platform !== 'win32' && (mode & readableByOthers) !== 0) {
       const shown = (mode & 0o777).toString(8);
-      throw new UsageError(`${path} has mode ${shown}, so others can read it; it holds a login: chmod 600 ${path}`);
+      throw new UsageError(`${path} has mode ${shown}, so others can read it; it contains a login: chmod 600 ${path}`);
     }
-    if (size > bytesMax) throw new UsageError(`${path} holds no login; delete it and ${loginAgain}.`);
+    if (size > bytesMax) throw new UsageError(`${path} contains no login; delete it and ${loginAgain}.`);
     return await file.readFile('utf8');
   } finally {
     await file.close();

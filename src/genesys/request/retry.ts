@@ -112,6 +112,6 @@ function afterAttempts(error: ApiError, attempts: number): ApiError {
 
 function notYet(error: ApiError, delayMs: number, now: Date): DeferredError {
   const notBefore = new Date(now.getTime() + delayMs);
-  const message = `${error.message} To be tried again at ${notBefore.toISOString()}, later than this run may wait.`;
+  const message = `${error.message} To be retried at ${notBefore.toISOString()}, later than this run may wait.`;
   return new DeferredError(message, notBefore, { cause: error });
 }

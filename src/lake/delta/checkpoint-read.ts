@@ -7,7 +7,7 @@ import type { Action } from './actions.js';
 /** Reads one checkpoint file, written by any engine. */
 export async function readCheckpoint(store: Store, path: string): Promise<Action[]> {
   const bytes = await store.read(path);
-  if (bytes === undefined) throw new LakeError(`Checkpoint ${path} is listed and cannot be read.`);
+  if (bytes === undefined) throw new LakeError(`Checkpoint ${path} is listed but cannot be read.`);
   const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer;
   const rows = await parquetReadObjects({ file, compressors });
   return rows.map((row) => plain(row) as Action);

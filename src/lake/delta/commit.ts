@@ -43,13 +43,13 @@ export async function commit(
     const isOurs = await holds(store, name, txnId);
     if (answer === 'created' && !isOurs)
       throw new StoreError(
-        `${store.address} took ${name} and then held something else. Use a store with conditional puts and consistent reads.`,
+        `${store.address} accepted ${name} and then returned other content. Use a store with conditional puts and consistent reads.`,
       );
     latest = await refreshSnapshot(store, path, latest);
     if (isOurs) return latest;
   }
   throw new LakeError(
-    `Table ${path} was changed by others ${attemptsMax} times in a row. Export again when they have ended.`,
+    `Table ${path} was changed by others ${attemptsMax} times in a row. Export again when they have finished.`,
   );
 }
 

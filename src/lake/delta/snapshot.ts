@@ -55,7 +55,7 @@ export async function readSnapshot(store: Store, path: string): Promise<Snapshot
   const names = (await store.list(`${path}/_delta_log/`)).map((file) => file.path);
   if (names.some((name) => newerCheckpointName.test(name)))
     throw new UnsupportedTableError(
-      `Table ${path} has a checkpoint of Delta's second kind, which this program does not read. Export to another address.`,
+      `Table ${path} has a checkpoint of Delta's version 2, which this program does not read. Export to another address.`,
     );
   const draft = emptyDraft();
   const checkpoint = newestCheckpoint(names);
@@ -98,7 +98,7 @@ async function followTo(store: Store, path: string, draft: Draft, versions: read
         `The log of table ${path} lacks version ${draft.version + 1}. Restore it, or export to another address.`,
       );
     const bytes = await store.read(`${path}/${commitPath(version)}`);
-    if (bytes === undefined) throw new LakeError(`Version ${version} of table ${path} is listed and cannot be read.`);
+    if (bytes === undefined) throw new LakeError(`Version ${version} of table ${path} is listed but cannot be read.`);
     applyAll(draft, parseCommit(bytes.toString('utf8')));
     draft.version = version;
   }

@@ -53,7 +53,7 @@ export class RowReader {
 
   /** Throws if the stream ended prematurely. */
   end(): void {
-    if (!this.#isEnded) throw new Error('The rows from Postgres broke off before their end.');
+    if (!this.#isEnded) throw new Error('The rows from Postgres ended prematurely.');
   }
 
   take(): ColumnValues[] {

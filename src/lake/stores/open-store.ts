@@ -16,7 +16,9 @@ export function lakeAddress(url: string, directory: string): string {
   if (scheme === 'file') return fileURLToPath(url);
   if (scheme === undefined) return isAbsolute(url) ? resolve(url) : resolve(directory, url);
   if (/^[^/]+:\/\/[^/]*:[^/]*@/.test(url))
-    throw new UsageError('The address of a lake holds no credentials. Put them into the variables of AWS or Azure.');
+    throw new UsageError(
+      'The address of a lake must not contain credentials. Put them into the variables of AWS or Azure.',
+    );
   return url.replace(/\/+$/, '');
 }
 

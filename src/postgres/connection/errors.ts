@@ -104,7 +104,7 @@ function missing(error: NodeJS.ErrnoException, target: string): Error {
   // A server that restarts removes its socket.
   if (error.syscall === 'connect')
     return faultOf(`No server listens on the socket of the database at ${target}; ${unreachable}`, true, error);
-  const file = `${error.path} is missing, which the connection to ${target} names as a certificate or key; correct its path`;
+  const file = `${error.path} is missing, which the URL of ${target} names as a certificate or key; correct its path`;
   return faultOf(file, false, error);
 }
 
@@ -115,5 +115,5 @@ const missingCodes = ['42P01', '3F000', '42883'];
 export function describeMissingSchema(thrown: unknown): string | undefined {
   const { code, message } = asError(thrown) as NodeJS.ErrnoException;
   if (!missingCodes.includes(code ?? '') || !ownRelation.test(message)) return undefined;
-  return `The database holds no warehouse of this version (${message}). Run genesys-warehouse migrate, or sync.`;
+  return `The database has no warehouse of this version (${message}). Run genesys-warehouse migrate, or sync.`;
 }

@@ -90,7 +90,7 @@ export function createPool(options: PoolOptions): pg.Pool {
     onConnect: (client) => prepareSession(client, options),
   } as pg.PoolConfig);
   // Without a listener, Node ends the process when a connection breaks: idle ones report to the pool, others to themselves.
-  pool.on('error', (error) => options.log?.warn({ error }, 'lost an idle database connection'));
+  pool.on('error', (error) => options.log?.warn({ error }, 'Idle database connection lost'));
   pool.on('connect', (client) => {
     endWhenSilent(client, options.statementTimeoutMs);
     client.on('error', (error: Error) => {

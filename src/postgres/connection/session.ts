@@ -38,11 +38,11 @@ async function takeSign(client: ClientBase): Promise<Session> {
     const row = rows[0];
     if (row?.isTaken) return { pid: row.pid, role: row.role, key };
   }
-  throw new Error('The database gives this connection no advisory lock as its sign of life.');
+  throw new Error('The database did not grant this connection its advisory lock.');
 }
 
 /**
- * SQL of all connections with a sign of life: `pid`, `role`, `key`, `application`, `role_name`. It
+ * SQL of all live connections: `pid`, `role`, `key`, `application`, `role_name`. It
  * needs only what Postgres shows to everybody about other sessions.
  */
 export const livingSessions = `(

@@ -58,7 +58,7 @@ export function requireEncryption(client: pg.ClientBase, connectionString: strin
   const { connection } = client as unknown as { connection?: { stream?: { encrypted?: boolean } } };
   if (!mustEncrypt(connectionString) || connection?.stream?.encrypted === true) return;
   throw new UsageError(
-    `The connection to ${describeTarget(connectionString)} is not encrypted. Turn TLS on there, or add sslmode=disable to DATABASE_URL if the network is trusted.`,
+    `The connection to ${describeTarget(connectionString)} is not encrypted. Enable TLS there, or add sslmode=disable to DATABASE_URL if the network is trusted.`,
   );
 }
 

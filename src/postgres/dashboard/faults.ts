@@ -11,14 +11,14 @@ const noSuchColumn = ['42P01', '42703', '42501'];
 export function asMartError(thrown: unknown): Error {
   const error = asError(thrown) as Error & { code?: string };
   if (error.code === statementTimeout)
-    return new MartTimeoutError('The query takes too long. Choose a shorter span or fewer queues.', { cause: error });
+    return new MartTimeoutError('The query took too long. Choose a shorter span or fewer queues.', { cause: error });
   if (error.code === missingMember) return new MartUnavailableError(error.message, { cause: error });
   if (noSuchColumn.includes(error.code ?? ''))
     return new MartUnavailableError(
-      'The marts are of another version than this page, or are not granted to its role. Run genesys-warehouse migrate, and restart.',
+      'The marts have another version than this page, or its role may not read them. Run genesys-warehouse migrate, and restart.',
       { cause: error },
     );
   if (describeLoss(error) !== undefined)
-    return new MartUnavailableError('The database does not answer. What is shown may be old.', { cause: error });
+    return new MartUnavailableError('The database does not answer. The data shown may be outdated.', { cause: error });
   return error;
 }

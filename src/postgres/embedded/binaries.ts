@@ -77,7 +77,7 @@ export function installedPackage(): string {
     return dirname(dirname(createRequire(import.meta.url).resolve(platformPackage)));
   } catch (error) {
     throw new UsageError(
-      `The embedded Postgres is not installed for ${process.platform}-${process.arch} (package ${platformPackage}); set DATABASE_URL to a Postgres server, or install without leaving out optional packages`,
+      `The embedded Postgres is not installed for ${process.platform}-${process.arch} (package ${platformPackage}); set DATABASE_URL to a Postgres server, or install with optional packages`,
       { cause: error },
     );
   }

@@ -41,7 +41,7 @@ export async function openCluster(home: string, binaries: Binaries, user: Server
     throw error;
   }
   const created = await readCluster(home);
-  if (created === undefined) throw new Error(`${home} lost its cluster right after it was made`);
+  if (created === undefined) throw new Error(`${home} lost its cluster right after its creation`);
   return created;
 }
 
@@ -59,7 +59,7 @@ async function readCluster(home: string): Promise<Cluster | undefined> {
     const { code, message } = asError(error) as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
     throw new UsageError(
-      `The embedded Postgres in ${home} cannot be used (${message}); start as the user who made it, or remove that folder`,
+      `The embedded Postgres in ${home} cannot be used (${message}); start as the user who created it, or remove that folder`,
       { cause: error },
     );
   }
@@ -96,7 +96,7 @@ async function createCluster(root: string, binaries: Binaries, user: ServerUser 
   } catch (error) {
     const said = (error as { stderr?: string }).stderr?.trim().split('\n').at(-1) ?? asError(error).message;
     throw new UsageError(
-      `The embedded Postgres could not make its data directory in ${root} (${said}); set DATABASE_URL to use a server instead`,
+      `The embedded Postgres could not create its data directory in ${root} (${said}); set DATABASE_URL to use a server instead`,
       { cause: error },
     );
   }

@@ -55,7 +55,7 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
   const home = resolve(options.dataDirectory);
   const user = await serverUser(join(home, 'cluster', 'data'));
   await mkdir(home, { recursive: true }).catch((error: unknown) => {
-    throw new UsageError(`The folder ${home} cannot be made (${asError(error).message}); set DATABASE_URL`);
+    throw new UsageError(`The folder ${home} cannot be created (${asError(error).message}); set DATABASE_URL`);
   });
   await assertReachable(home, user);
   await removeUnfinished(home);
@@ -107,7 +107,7 @@ async function runningServer(cluster: Cluster): Promise<Postmaster | undefined> 
     if (!isAlive(postmaster.pid)) return undefined;
     await pause(attemptDelayMs);
   }
-  throw new Error(`The embedded Postgres in ${cluster.dataDirectory} is neither ready nor gone`);
+  throw new Error(`The embedded Postgres in ${cluster.dataDirectory} is neither ready nor stopped`);
 }
 
 async function answers(cluster: Cluster, postmaster: Postmaster): Promise<boolean> {

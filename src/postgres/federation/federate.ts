@@ -193,7 +193,7 @@ async function checkReachable(client: pg.ClientBase, name: string): Promise<void
   const reason = rows[0]?.reason ?? null;
   if (reason === null) return;
   throw new Error(
-    `Member ${name} cannot be reached from the federated database's server (${reason}). Give an address that holds there.`,
+    `Member ${name} cannot be reached from the federated database's server (${reason}). Give an address that is valid there.`,
   );
 }
 
@@ -246,7 +246,7 @@ async function ownAddress(client: pg.ClientBase, databaseUrl: string): Promise<M
     `select host(inet_server_addr()) as host, current_setting('port') as port, current_database() as database, current_user as role`,
   );
   const [found] = rows;
-  if (found === undefined) throw new Error('The server does not say where it is.');
+  if (found === undefined) throw new Error('The server does not report its address.');
   const { login, server } = memberAddress(databaseUrl);
   return {
     server: {

@@ -12,7 +12,7 @@ const text = pg.escapeLiteral;
 
 const organizationComments: Readonly<Record<string, string>> = {
   organization_id: 'Id of the organisation in Genesys Cloud that the row belongs to.',
-  organization_name: 'Name of the organisation, as its warehouse knows it.',
+  organization_name: 'Name of the organisation, from its warehouse.',
 };
 const sharedComments: Readonly<Record<string, string>> = {
   organization_id: 'Null: the row is the same for every organisation. Join by the key of this relation alone.',
@@ -56,7 +56,7 @@ async function replaceView(
 async function dropView(client: pg.ClientBase, { name, dependents }: ExistingView): Promise<void> {
   if (dependents.length > 0)
     throw new UsageError(
-      `View ${name} changed and cannot be replaced because something of yours depends on it (${dependents.join(', ')}). Drop that, run federate and create it again.`,
+      `View ${name} changed and cannot be replaced because another object depends on it (${dependents.join(', ')}). Drop that, run federate and create it again.`,
     );
   await client.query(`drop view ${name}`);
 }

@@ -55,7 +55,9 @@ function unreachable(name: string, url: string, error: Error & { code?: string }
   if (refusedLogin.includes(error.code ?? ''))
     return new UsageError(`${said}. Check user, password and database.`, { cause: error });
   // Without its cause, which would be taken for the loss of the database that federate itself works on.
-  return new Error(`${said}. Check its address, and that its server runs and lets this machine in.`);
+  return new Error(
+    `${said}. Check its address, and that its server is running and accepts connections from this host.`,
+  );
 }
 
 function unreadable(name: string, error: Error & { code?: string }): Error {
@@ -94,7 +96,7 @@ async function readFacts(pool: pg.Pool, name: string): Promise<Facts> {
   const [facts] = rows;
   if (facts === undefined || facts.organizationId === null)
     throw new UsageError(
-      `Member ${name} does not know its organisation. There, run genesys-warehouse sync once, with the permission to read the organisation.`,
+      `Member ${name} has not recorded its organisation yet. There, run genesys-warehouse sync once, with the permission to read the organisation.`,
     );
   return { ...facts, organizationId: facts.organizationId };
 }

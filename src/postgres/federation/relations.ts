@@ -91,7 +91,7 @@ function commonType(column: string, types: readonly string[]): string {
   const [first = ''] = types;
   const unknown = types.find((type) => absentColumns[type] === undefined);
   if (unknown !== undefined)
-    throw new UsageError(`Column mart.${column} of a member has the type ${unknown}, which reports do not have.`);
+    throw new UsageError(`Column mart.${column} of a member has the type ${unknown}, which reports do not support.`);
   if (types.length === 1) return first;
   if (types.every((type) => numbers.includes(type)))
     return numbers.findLast((number) => types.includes(number)) ?? first;

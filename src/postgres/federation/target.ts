@@ -18,7 +18,7 @@ export async function isFederation(db: pg.Pool | pg.ClientBase): Promise<boolean
 export async function refuseFederation(db: pg.Pool | pg.ClientBase): Promise<void> {
   if (!(await isFederation(db))) return;
   throw new UsageError(
-    'The database shows the marts of other warehouses (federate) and takes no data of its own. Point DATABASE_URL at a warehouse.',
+    'The database shows the marts of other warehouses (federate) and cannot store data of its own. Point DATABASE_URL at a warehouse.',
   );
 }
 
@@ -36,9 +36,11 @@ export async function checkTarget(client: pg.ClientBase): Promise<void> {
       'The database is itself a warehouse. Point DATABASE_URL at an empty one, which federate makes show the marts of its members.',
     );
   if (!found?.isOwn)
-    throw new UsageError('The federated database belongs to another role. Run federate as the role that made it.');
+    throw new UsageError('The federated database belongs to another role. Run federate as the role that created it.');
   if (found.hasMart && !(await isFederation(client)))
-    throw new UsageError('The database has a schema mart that is not of federate. Point DATABASE_URL at an empty one.');
+    throw new UsageError(
+      'The database has a schema mart that federate did not create. Point DATABASE_URL at an empty one.',
+    );
   await requireExtension(client);
 }
 
@@ -49,7 +51,7 @@ async function requireExtension(client: pg.ClientBase): Promise<void> {
   } catch (error) {
     await client.query('rollback to savepoint extension');
     throw new UsageError(
-      `The extension postgres_fdw cannot be made (${(error as Error).message}). It needs a superuser once: create extension postgres_fdw.`,
+      `The extension postgres_fdw cannot be created (${(error as Error).message}). It needs a superuser once: create extension postgres_fdw.`,
       { cause: error },
     );
   }

@@ -167,7 +167,7 @@ export async function renumberAbove(pool: pg.Pool, exportNumber: number, newest:
   return Number(rows[0].number);
 }
 
-/** Strikes off days that a lake has got, unless they changed again since. */
+/** Removes days that a lake has received from its pending ones, unless they changed again since. */
 export async function clearPending(pool: pg.Pool, { lakeId }: Lake, { path, days }: PendingDays): Promise<void> {
   await pool.query(
     `delete from extract.lake_pending as pending using unnest($3::date[], $4::bigint[]) as done (day, change_number)

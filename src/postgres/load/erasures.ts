@@ -43,7 +43,7 @@ export async function requireErasures(client: pg.ClientBase, { version }: Erasur
 /** A person was erased between reading and storing: what was read has to be read, or erased, again. Nothing was stored. */
 export class ErasuresChangedError extends DeferredError {
   constructor(now: Date) {
-    super('A person was erased while this was read; it is read again.', now);
+    super('A person was erased while this was being read; it is read again.', now);
   }
 }
 

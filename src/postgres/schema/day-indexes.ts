@@ -95,7 +95,7 @@ export async function buildDayIndexes(client: pg.PoolClient, timeZone: string, p
   const { missing, outdated } = await compareDayIndexes(client, timeZone);
   for (const { table, definition } of missing) {
     const build = () => transactionOn(client, async () => void (await client.query(definition)));
-    await withLockRetries(client, `The index of days of ${table} cannot be built`, build, patience);
+    await withLockRetries(client, `The day index of ${table} cannot be built`, build, patience);
   }
   for (const table of new Set(missing.map((index) => index.table))) {
     await client.query(`analyze genesys.${pg.escapeIdentifier(table)}`);

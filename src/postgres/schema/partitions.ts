@@ -5,7 +5,7 @@ import { lockRows } from '../connection/locks.js';
 /** Starts for which partitions exist, by `monthOf`. Shared by all that load through one pool. */
 export type PartitionCache = Set<string>;
 
-/** Genesys Cloud began later; an earlier start is garbage, and each month of garbage would cost a dozen tables for ever. */
+/** Genesys Cloud began later; an earlier start is invalid, and each such month would cost a dozen tables permanently. */
 export const startMsMin = Date.UTC(2010, 0, 1);
 export const startAheadMsMax = 366 * 24 * 60 * 60 * 1000;
 

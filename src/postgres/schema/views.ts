@@ -219,7 +219,7 @@ async function dropAside(client: pg.PoolClient, views: readonly ExistingView[]):
 }
 
 function dependedOn(subject: string, dependents: readonly string[], columns: readonly string[]): UsageError {
-  const why = columns.length === 0 ? '' : ` and ${columns.join(', ')} changed or are gone`;
+  const why = columns.length === 0 ? '' : ` and ${columns.join(', ')} changed or were removed`;
   return new UsageError(
     `${subject} cannot be rebuilt because another object depends on it (${dependents.join(', ')})${why}. Drop that, run migrate and create it again.`,
   );

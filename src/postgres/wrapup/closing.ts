@@ -58,7 +58,7 @@ export async function supersedeByAgents(
          for update of assignments
      )
      update wrapup.assignments set
-         state = 'superseded', reason = format('Since then the session got the code %s.', found.code), actor = $2, settled_at = $1,
+         state = 'superseded', reason = format('The session has got the code %s since.', found.code), actor = $2, settled_at = $1,
          claimed_until = null
      from found
      where assignment_id = found.found_id`,
@@ -85,8 +85,8 @@ export async function revoke(
          update wrapup.assignments as assignments set
              state = 'revoked', actor = $5, settled_at = $4, claimed_until = null,
              reason = case
-                 when found.state in ('sent', 'verified') then 'Undone in the warehouse; Genesys keeps the code.'
-                 else 'Undone in the warehouse.'
+                 when found.state in ('sent', 'verified') then 'Revoked in the warehouse; Genesys keeps the code.'
+                 else 'Revoked in the warehouse.'
              end
          from found
          where assignments.assignment_id = found.assignment_id

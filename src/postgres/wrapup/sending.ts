@@ -50,7 +50,7 @@ export async function requeueRejected(
   const { rowCount } = await db.query(
     `update wrapup.assignments set
          state = 'proposed', attempts = 0, settled_at = null, retry_at = null, claimed_until = null, actor = $1,
-         reason = 'To be tried again after it was rejected.'
+         reason = 'To be retried after it was rejected.'
      where state = 'rejected'
          and error_code = any($2)
          and started_at > $3
@@ -71,7 +71,7 @@ async function beginSending(db: Database, assignmentId: string, now: Date, actor
   const { rowCount } = await db.query(
     `update wrapup.assignments set
          state = 'sent', sent_at = $2, actor = $3, correlation_id = null, error_code = null, retry_at = null,
-         reason = 'Written to Genesys; its answer is not known yet.'
+         reason = 'Sent to Genesys; its response is not known yet.'
      where assignment_id = $1 and state = 'proposed'`,
     [assignmentId, now, actor],
   );
@@ -81,7 +81,7 @@ async function beginSending(db: Database, assignmentId: string, now: Date, actor
 async function markAccepted(db: Database, assignmentId: string, correlationId: string): Promise<void> {
   await db.query(
     `update wrapup.assignments set
-         correlation_id = $2, reason = 'Genesys accepted the code (202); it does not show there yet.'
+         correlation_id = $2, reason = 'Genesys accepted the code (202); it does not appear there yet.'
      where assignment_id = $1 and state = 'sent'`,
     [assignmentId, correlationId],
   );
@@ -138,7 +138,7 @@ export async function confirmFromExtract(
              state = case when is_same then 'verified' else 'conflicted' end,
              reason = case
                  when is_same then 'The last extraction shows the code.'
-                 else format('The last extraction shows the code %s, set by someone else; it stays.', code)
+                 else format('The last extraction shows the code %s, set by somebody else; it stays.', code)
              end,
              error_code = case when is_same then error_code else 'code.set.meanwhile' end,
              actor = $3, settled_at = $2, claimed_until = null, retry_at = null

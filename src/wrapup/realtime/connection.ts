@@ -63,7 +63,7 @@ export async function openConnection(parts: ConnectionParts, topics: readonly st
   const { body } = await parts.api.createNotificationChannel({ signal: parts.signal, priority: 0 });
   const { id, connectUri, expires } = body;
   if (typeof id !== 'string' || typeof connectUri !== 'string')
-    throw new Error('Genesys made a notification channel without an id or an address.');
+    throw new Error('Genesys returned a notification channel without an id or an address.');
   const socket = await openSocket(safeAddress(connectUri), parts.signal);
   const connection = watch(socket, id, expires === undefined ? Number.NaN : Date.parse(expires), parts);
   try {
@@ -80,7 +80,7 @@ function safeAddress(uri: string): string {
   const url = URL.canParse(uri) ? new URL(uri) : undefined;
   const isLocal = url?.protocol === 'ws:' && isLoopbackHost(url.hostname);
   if (url?.protocol !== 'wss:' && !isLocal)
-    throw new Error('The address of the notification channel is not one of TLS.');
+    throw new Error('The address of the notification channel does not use TLS.');
   return uri;
 }
 

@@ -76,7 +76,7 @@ export async function* pollRecent(parts: PollParts): AsyncGenerator<PolledPage, 
     parts.state.isEndRefused = true;
     parts.log.warn(
       { reason: error.message },
-      'Polling cannot ask for conversations of earlier days; their events and open_conversations find them',
+      'Polling cannot query conversations of earlier days; their events and open_conversations find them',
     );
   }
 }

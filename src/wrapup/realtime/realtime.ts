@@ -220,7 +220,7 @@ export class Live {
         failures += 1;
         log.warn(
           { reason: asError(error).message },
-          'The latest conversations could not be polled; the next try looks back further',
+          'The latest conversations could not be polled; the next poll looks back further',
         );
       }
       await this.#untilNextPoll(failures === 0 ? this.#timings.pollMs : backOffMs(failures, random));

@@ -79,7 +79,7 @@ export function surveysHandler(parts: SurveysParts): (asked: Asked) => Promise<A
     } catch (error) {
       // Nothing was stored, so the sender may repeat the same request.
       seen.forget(String(headers['x-signature']));
-      parts.log.error({ error: asError(error) }, 'Answers of surveys could not be stored');
+      parts.log.error({ error: asError(error) }, 'Survey answers could not be stored');
       return {
         status: 503,
         text: 'The answers could not be stored; send them again.',
@@ -92,7 +92,7 @@ export function surveysHandler(parts: SurveysParts): (asked: Asked) => Promise<A
 async function imported(body: Buffer, { source, store }: SurveysParts): Promise<Answered> {
   const message = parseJson(body.toString('utf8'));
   if (typeof message !== 'object' || message === null)
-    return { status: 400, text: 'The body is not JSON of one answer, an object, or of a list of them.' };
+    return { status: 400, text: 'The body is not JSON of one answer (an object) or a list of answers.' };
   const records: readonly unknown[] = Array.isArray(message) ? message : [message];
   if (records.length > surveysPerRequestMax)
     return { status: 413, text: `The list has more than ${surveysPerRequestMax} answers; send it in parts.` };
@@ -133,8 +133,8 @@ function readAll(records: readonly unknown[], source: string) {
 
 const signatureSentences: Readonly<Record<SignatureFault, Answered>> = {
   unsigned: { status: 401, text: 'X-Timestamp (seconds since 1970) or X-Signature (sha256=…) is missing.' },
-  wrong: { status: 401, text: 'X-Signature is not that of X-Timestamp, a full stop and the body.' },
-  old: { status: 401, text: 'X-Timestamp is more than five minutes from the time here.' },
+  wrong: { status: 401, text: 'X-Signature does not match X-Timestamp, a full stop and the body.' },
+  old: { status: 401, text: 'X-Timestamp differs by more than five minutes from the time of this server.' },
   repeated: { status: 409, text: 'Duplicate request.' },
 };
 

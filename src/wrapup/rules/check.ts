@@ -47,11 +47,11 @@ function checkRule({ placeOf }: Rules, rule: Rule, path: Path, directory: Direct
   const isNamed = (queue: QueueEntry) =>
     asList(rule.when.queue).some((text) => !text.includes('*') && namedTest([text])(queue));
   const sentence = (queues: readonly QueueEntry[]) =>
-    `code ${quote(rule.set.code)} is not on queue ${namesOf(queues)}; add it to the queue in Genesys Cloud or leave the queue out`;
+    `code ${quote(rule.set.code)} is not on queue ${namesOf(queues)}; add it to the queue in Genesys Cloud or remove the queue from the rule`;
   const named = notOffered.filter(isNamed);
   if (named.length > 0) faults.push(fault(['set', 'code'], sentence(named)));
   const rest = notOffered.filter((queue) => !isNamed(queue));
-  const warnings = rest.length > 0 ? [fault(['set', 'code'], `${sentence(rest)}; sessions there are left alone`)] : [];
+  const warnings = rest.length > 0 ? [fault(['set', 'code'], `${sentence(rest)}; sessions there are skipped`)] : [];
   const reason = faults.length === 0 ? contradiction(rule.when, directory) : undefined;
   if (reason !== undefined)
     faults.push(fault(['when', reason.key], `rule ${quote(rule.name)} can never match: ${reason.message}`));
@@ -131,7 +131,7 @@ function unreachable({ rules, placeOf }: Rules, directory: Directory): Fault[] {
   return rules.flatMap((rule, index) => {
     const earlier = rules.slice(0, index).find((each) => covers(each.when, rule.when, directory));
     if (earlier === undefined) return [];
-    const message = `rule ${quote(rule.name)} can never match: rule ${quote(earlier.name)} before it matches everything it would; move it up or narrow that one`;
+    const message = `rule ${quote(rule.name)} can never match: rule ${quote(earlier.name)} covers everything that it matches; move it up or narrow the other rule`;
     return [{ at: placeOf(['rules', index, 'name']), message }];
   });
 }

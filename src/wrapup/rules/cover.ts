@@ -230,7 +230,7 @@ function emptyCondition({ age, attributes, survey }: Conditions): Contradiction 
   if (from > to) return { key: 'age', message: 'atLeast is longer than atMost' };
   const attribute = Object.entries(attributes ?? {}).find(([, match]) => isEmptyText(match));
   if (attribute !== undefined)
-    return { key: 'attributes', message: `no value of ${attribute[0]} fulfils its condition` };
+    return { key: 'attributes', message: `no value of ${attribute[0]} satisfies its condition` };
   const scores = [survey?.promoterScore, survey?.satisfaction, survey?.totalScore];
   const texts = [survey?.category, survey?.comment];
   const isEmptyField = (match: FieldMatch) => (isNumberMatch(match) ? isEmptyNumber(match) : isEmptyText(match));

@@ -41,7 +41,7 @@ export function noteFaults(template: string): string[] {
     .filter((name) => values[name] === undefined && !/^(attribute|field)\../.test(name))
     .map(
       (name) =>
-        `note has ${quote(`{${name}}`)}, which nothing fills; use ${Object.keys(values).join(', ')}, attribute.NAME or field.NAME`,
+        `note has ${quote(`{${name}}`)}, which is unknown; use ${Object.keys(values).join(', ')}, attribute.NAME or field.NAME`,
     );
 }
 

@@ -121,7 +121,7 @@ class Run {
     this.counts[done.state === 'proposed' ? 'postponed' : done.state] += 1;
     this.#credentialRefusals = done.isCredentialError ? this.#credentialRefusals + 1 : 0;
     if (this.#credentialRefusals < credentialRefusalsMax) return;
-    const reason = `Genesys refused the write credentials ${credentialRefusalsMax} times in a row; the rest waits until that is cured.`;
+    const reason = `Genesys refused the write credentials ${credentialRefusalsMax} times in a row; the rest waits until they are accepted.`;
     this.#stopped ??= { reason, isFailure: true };
   }
 

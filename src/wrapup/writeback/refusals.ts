@@ -26,7 +26,7 @@ const refusals: readonly Refusal[] = [
   {
     code: 'conversation.error.forbidden.not.active.participant',
     sentence: () =>
-      'Genesys lets only an active participant of the conversation be wrapped up, which this agent is no longer; reports use the code of the rule.',
+      'Genesys accepts codes only for active participants of the conversation, and this agent no longer is one; reports use the code of the rule.',
   },
   { code: /^missing\.(any\.)?permissions$/, isCredentialError: true, sentence: missingPermission },
   { code: 'not.authorized', isCredentialError: true, sentence: missingPermission },
@@ -47,7 +47,7 @@ const refusals: readonly Refusal[] = [
   },
   {
     status: 409,
-    sentence: () => 'Someone else changed the conversation at the same moment, again and again; nothing was written.',
+    sentence: () => 'Somebody else changed the conversation at the same moment, repeatedly; nothing was written.',
   },
   { sentence: (error) => `Genesys refused it: ${error.message}` },
 ];
@@ -89,6 +89,6 @@ function fits(refusal: Refusal, status: number | undefined, code: string | undef
 function missingPermission(error: ApiError): string {
   const found = [...new Set(error.message.match(/\b[a-z][\w-]*:[\w*-]+:[\w*-]+/gi) ?? [])].join(', ');
   return found === ''
-    ? 'Genesys does not let the write credentials do this; check their roles and divisions.'
+    ? 'The write credentials may not do this; check their roles and divisions in Genesys Cloud.'
     : `The write credentials lack the permission ${found}; add it to a role of the client or user in Genesys Cloud (Admin, Roles / Permissions).`;
 }

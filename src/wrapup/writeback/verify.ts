@@ -38,7 +38,7 @@ export function outcomeOfCode(
   if (comparison === 'same') return { state: 'verified', reason: 'Genesys has the code.', ...traced };
   return {
     state: 'conflicted',
-    reason: `Someone else set the code ${currentCode} meanwhile; it stays.`,
+    reason: `Somebody else set the code ${currentCode} meanwhile; it stays.`,
     errorCode: 'code.set.meanwhile',
     ...traced,
   };

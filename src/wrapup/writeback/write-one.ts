@@ -27,7 +27,7 @@ export const attemptsMax = 5;
 const noCorrelationId = 'none';
 
 const missingSentences = {
-  medium: 'Genesys has no way to set a code for this medium; reports use the code of the rule.',
+  medium: 'Genesys has no way to set a code for this media type; reports use the code of the rule.',
   participant: 'The agent is no longer a participant of the conversation in Genesys.',
   communication: "The agent's communication is no longer part of the conversation in Genesys.",
 } as const;
@@ -72,13 +72,13 @@ async function afterFailure(
   if (error instanceof ApiError && isRefusal(error))
     return { ...(await refused(parts, assignment, error)), isAsked: true };
   if (error instanceof DeferredError) {
-    await settled(parts, assignment, postponed('Genesys asked to wait before more is written.', error.notBefore));
+    await settled(parts, assignment, postponed('Genesys asked to wait before further writes.', error.notBefore));
     throw error;
   }
   // Aborted by the end of the run: the next run finds out whether it arrived.
   if (signal.aborted) throw error;
   if (isCertainlyUnsent(error)) {
-    await settled(parts, assignment, postponed('It was not sent, because the run had to end.', parts.now()));
+    await settled(parts, assignment, postponed('It was not sent, because the run ended.', parts.now()));
     throw error;
   }
   if (!(error instanceof ApiError)) throw error;
@@ -90,10 +90,10 @@ export function lostAnswer({ attempts, sentAt }: Pick<Assignment, 'attempts' | '
   if (attempts >= attemptsMax)
     return {
       state: 'rejected',
-      reason: `The answer of Genesys was lost ${attempts} times and the code never showed; reports use the code of the rule.`,
+      reason: `The response of Genesys was lost ${attempts} times and the code never appeared; reports use the code of the rule.`,
       errorCode: 'answer.lost',
     };
-  const reason = 'The answer of Genesys was lost and the code does not show; it is read back and sent again.';
+  const reason = 'The response of Genesys was lost and the code does not appear; it is read back and sent again.';
   return { ...postponed(reason, plus(sentAt ?? now, repeatMs)), errorCode: 'answer.lost' };
 }
 
@@ -122,7 +122,7 @@ async function refused(parts: ApplyParts, assignment: Assignment, error: ApiErro
   const { outcome, isCredentialError } = refusalOf(error, assignment);
   const isConcurrent = error.facts.status === 409 && assignment.attempts < attemptsMax;
   if (!isConcurrent) return { ...(await settled(parts, assignment, outcome)), isCredentialError };
-  const reason = 'Someone else changed the conversation at the same moment; it is read again and tried again.';
+  const reason = 'Somebody else changed the conversation at the same moment; it is read again and retried.';
   const again = { ...outcome, ...postponed(reason, plus(parts.now(), repeatMs)) };
   return settled(parts, assignment, again);
 }

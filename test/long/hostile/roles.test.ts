@@ -43,7 +43,8 @@ async function migrateAt(url: string): Promise<{ status: number; output: string 
 }
 
 describe('migrate by a role that is not a superuser', () => {
-  const missing = /Nobody but the owner may read personal data, because its role is missing\. Run docs\/roles\.sql/;
+  const missing =
+    /Only the owner may read personal data, because the role genesys_personal is missing\. Run docs\/roles\.sql/;
 
   test('and may not create roles says which role it needs, and which one only personal data needs', async () => {
     const url = await databaseOf('plain', 'nocreaterole');

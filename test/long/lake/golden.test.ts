@@ -19,7 +19,7 @@ const refused: Readonly<Record<string, RegExp>> = {
   'cdf-table-non-partitioned': /writer 4/,
   'cdf-table-with-cdc-and-dvs': /reader 3, writer 7, features deletionVectors, changeDataFeed/,
   'checkpoint-cdf-table': /writer 4/,
-  'checkpoint-v2-table': /a checkpoint of Delta's second kind/,
+  'checkpoint-v2-table': /a checkpoint of Delta's version 2/,
   'delta-live-table': /reader 2, writer 5/,
   'issue-2152': /writer 6/,
   simple_table_features: /reader 5, writer 7, features columnMapping, blahabl/,

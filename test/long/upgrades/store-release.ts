@@ -7,9 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import pg from 'pg';
 import { runProgram } from '../../../src/cli/program.js';
-import { readSqlFiles } from '../../../src/postgres/schema/sql-files.js';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/index.js';
 import { startTestServer } from '../../support/test-server.js';
+import { objectStatements, ownSchemas } from './object-statements.js';
 import { storedAt, storedSandbox, storedStart } from './stored-world.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -21,9 +21,13 @@ const bookkeeping = `create schema extract;
 create table extract.schema_migrations (name varchar(255) not null primary key, timestamp varchar(255) not null);
 create table extract.schema_migrations_lock (id varchar(255) not null primary key, is_locked integer default 0 not null);`;
 
-const grants = `do $$ begin create role genesys_reader nologin; exception when duplicate_object or unique_violation then null; end $$;
-grant usage on schema mart to genesys_reader;
-grant select on all tables in schema mart to genesys_reader;`;
+const roles = ['genesys_reader', 'genesys_personal']
+  .map(
+    (role) =>
+      `do $$ begin create role ${role} nologin; exception when duplicate_object or unique_violation then null; end $$;`,
+  )
+  .concat('do $$ begin grant genesys_reader to genesys_personal; exception when unique_violation then null; end $$;')
+  .join('\n');
 
 const [version] = process.argv.slice(2);
 if (version === undefined || !/^\d+\.\d+\.\d+$/.test(version)) throw new Error('Name the version, e.g. 0.2.0.');
@@ -79,8 +83,11 @@ async function dump(client: pg.Client, name: string): Promise<string> {
   for (const file of readdirSync(`${root}migrations`).sort())
     parts.push(readFileSync(`${root}migrations/${file}`, 'utf8'));
   parts.push(...(await partitions(client)));
-  for (const table of await tables(client)) parts.push(...(await rowsOf(client, table)));
-  parts.push(...(await sequences(client)), ...(await functionsAndViews()), await viewSettings(client), grants);
+  const filled = await tables(client);
+  // Migrations have filled some of them.
+  parts.push(`truncate ${filled.join(', ')};`);
+  for (const table of filled) parts.push(...(await rowsOf(client, table)));
+  parts.push(...(await sequences(client)), roles, ...(await objectStatements(client)), await viewSettings(client));
   return `${parts.join('\n\n')}\n`;
 }
 
@@ -98,8 +105,9 @@ async function partitions(client: pg.Client): Promise<string[]> {
 async function tables(client: pg.Client): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(
     `select c.oid::regclass::text as name from pg_class as c join pg_namespace as n on n.oid = relnamespace
-     where nspname in ('extract', 'genesys') and relkind in ('r', 'p') and not relispartition
-         and c.oid <> 'extract.settings'::regclass order by 1`,
+     where nspname = any($1) and relkind in ('r', 'p') and not relispartition
+         and relname <> 'schema_migrations_lock' and c.oid <> 'extract.settings'::regclass order by 1`,
+    [ownSchemas],
   );
   return rows.map((row) => row.name);
 }
@@ -108,7 +116,7 @@ async function rowsOf(client: pg.Client, table: string): Promise<string[]> {
   const { rows: columns } = await client.query<{ names: string; values: string }>(
     `select string_agg(quote_ident(attname), ', ' order by attnum) as names,
          string_agg('coalesce(quote_literal(' || quote_ident(attname) || '::text), ''null'')', ' || '', '' || ' order by attnum) as values
-     from pg_attribute where attrelid = $1::regclass and attnum > 0 and not attisdropped`,
+     from pg_attribute where attrelid = $1::regclass and attnum > 0 and not attisdropped and attgenerated = ''`,
     [table],
   );
   const { names, values } = columns[0] as { names: string; values: string };
@@ -125,20 +133,16 @@ async function rowsOf(client: pg.Client, table: string): Promise<string[]> {
 async function sequences(client: pg.Client): Promise<string[]> {
   const { rows } = await client.query<{ text: string }>(
     `select format('select setval(%L, %s);', schemaname || '.' || sequencename, last_value) as text
-     from pg_sequences where schemaname in ('extract', 'genesys') and last_value is not null order by 1`,
+     from pg_sequences where schemaname = any($1) and last_value is not null order by 1`,
+    [ownSchemas],
   );
   return rows.map((row) => row.text);
 }
 
 /** Migrations have made some of the views already. */
-async function functionsAndViews(): Promise<string[]> {
-  const files = await readSqlFiles("'UTC'");
-  return files.map(({ name, text, isView }) => (isView ? `drop view if exists ${name};\n${text}` : text));
-}
-
 async function viewSettings(client: pg.Client): Promise<string> {
   const { rows } = await client.query<{ row: string }>(
     `select format('(%L, %L)', name, value) as row from extract.settings order by name`,
   );
-  return `insert into extract.settings (name, value) values\n${rows.map((row) => row.row).join(',\n')};`;
+  return `delete from extract.settings;\ninsert into extract.settings (name, value) values\n${rows.map((row) => row.row).join(',\n')};`;
 }

@@ -69,22 +69,6 @@ describe.each(storedVersions)('a database of version %s', (version) => {
     expect(await schemaLines(pool)).toEqual(await schemaLines(freshPool));
   });
 
-  test('stops with a sentence that names the view of a user that depends on what becomes a table', async () => {
-    const theirs = await restoreVersion(version);
-    const theirPool = testPool(theirs.url, 2);
-    try {
-      await theirPool.query('create view public.my_days as select day from mart.dim_dates');
-      await expect(migrate(theirPool, { timeZone: 'UTC' })).rejects.toThrow(
-        /Migration \d+_\w+ stopped .*view public\.my_days depends on view mart\.dim_dates.*\. Drop that, run migrate and create it again\./,
-      );
-      await theirPool.query('drop view public.my_days');
-      await migrate(theirPool, { timeZone: 'UTC' });
-    } finally {
-      await theirPool.end();
-      await theirs.drop();
-    }
-  });
-
   test('answers with every mart', async () => {
     const { rows } = await pool.query<{ name: string }>(
       `select oid::regclass::text as name from pg_class where relnamespace = 'mart'::regnamespace and relkind = 'v'`,
@@ -159,6 +143,22 @@ describe.each(storedVersions)('a database of version %s', (version) => {
     const [here, there] = await Promise.all([pool, freshPool].map((each) => each.query(text)));
     const known = new Map(there?.rows.map((row) => [row.key, row.value]));
     return (here?.rows ?? []).filter((row) => known.get(row.key) === row.value).map((row) => row.key);
+  }
+});
+
+test('a database of version 0.1.0 stops with a sentence that names the view of a user that depends on what becomes a table', async () => {
+  const theirs = await restoreVersion('0.1.0');
+  const theirPool = testPool(theirs.url, 2);
+  try {
+    await theirPool.query('create view public.my_days as select day from mart.dim_dates');
+    await expect(migrate(theirPool, { timeZone: 'UTC' })).rejects.toThrow(
+      /Migration \d+_\w+ stopped .*view public\.my_days depends on view mart\.dim_dates.*\. Drop that, run migrate and create it again\./,
+    );
+    await theirPool.query('drop view public.my_days');
+    await migrate(theirPool, { timeZone: 'UTC' });
+  } finally {
+    await theirPool.end();
+    await theirs.drop();
   }
 });
 

@@ -120,7 +120,7 @@ describe('commits', () => {
   test('that a store takes and does not hold are an error that names the store', async () => {
     const lying: Store = { ...store, putIfAbsent: async () => 'created' };
     await expect(write(lying, things, days)).rejects.toThrow(
-      /took mart\/fct_things\/_delta_log.* and then held something else/,
+      /accepted mart\/fct_things\/_delta_log.* and then returned other content/,
     );
   });
 
@@ -132,7 +132,7 @@ describe('commits', () => {
         await store.put(path, [Buffer.from('short')] as never);
       },
     };
-    await expect(write(cutting, things, days)).rejects.toThrow(/holds 5 of its \d+ bytes/);
+    await expect(write(cutting, things, days)).rejects.toThrow(/has 5 of its \d+ bytes/);
     expect((await readSnapshot(store, table.path)).version).toBe(-1);
   });
 

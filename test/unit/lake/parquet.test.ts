@@ -183,7 +183,7 @@ describe('a Parquet file', () => {
           for await (const _ of parts);
         },
       );
-    await expect(write(['integer'], bytes.subarray(0, bytes.length - 4))).rejects.toThrow('broke off');
+    await expect(write(['integer'], bytes.subarray(0, bytes.length - 4))).rejects.toThrow('ended prematurely');
     await expect(write(['integer', 'integer'], bytes)).rejects.toThrow('has 1 columns of 2');
   });
 

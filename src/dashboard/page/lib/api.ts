@@ -27,7 +27,7 @@ export class ApiFault extends Error {
 export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
   const response = await fetch(path, signal === undefined ? {} : { signal }).catch((error: Error) => {
     if (error.name === 'AbortError') throw error;
-    throw new ApiFault('The server of this page does not answer. What is shown may be old.', { isAway: true });
+    throw new ApiFault('The server of this page does not answer. The data shown may be outdated.', { isAway: true });
   });
   if (response.ok) return (await response.json()) as T;
   const body = (await response.json().catch(() => ({}))) as { error?: string; isLoginNeeded?: boolean };
