@@ -27,7 +27,7 @@ export interface RowChanges {
 /** Compares the rows of one conversation in one table; undefined when all are the same, which most are. */
 export function changesOf(table: ConversationTable, before: Run | undefined, after: Run): RowChanges | undefined {
   if (before === undefined && after.start === after.end) return undefined;
-  // The newcomer's own bytes stand for stored rows that were found to be the same.
+  // Stored rows that were found to be the same are the newcomer's own bytes here.
   if (before !== undefined && (before.bytes === after.bytes || isSameRow(before, after))) return undefined;
   const changes: Changes = { removed: [], added: [], changed: [] };
   const left = pairInOrder(table, before, after, changes);
