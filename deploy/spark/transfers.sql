@@ -1,4 +1,4 @@
--- Transfers from queue to queue, and what came of them.
+-- Transfers from queue to queue, and their outcome.
 select
     from_queues.queue_name as from_queue_name,
     to_queues.queue_name as to_queue_name,

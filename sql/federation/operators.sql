@@ -4,7 +4,7 @@
 -- Postgres' own depend on the zone of the session, so postgres_fdw never sends them to a member: every row would be fetched. These come first
 -- in the search path of the database and turn the other side into an instant while the statement is planned, in the zone of the session.
 create schema if not exists federation_operators;
-comment on schema federation_operators is 'Comparisons that members can work on, see genesys-warehouse federate.';
+comment on schema federation_operators is 'Comparisons that members can evaluate, see genesys-warehouse federate.';
 
 do $do$
 declare

@@ -32,4 +32,4 @@ as $$
     where position('[erased]' in address) = 0
 $$;
 
-comment on function genesys.contact_address is 'Address without scheme and parameters, capitals A to Z as small letters; a telephone number as digits with + for an international prefix. Columns contact and entry_point of genesys.conversation_facts.';
+comment on function genesys.contact_address is 'Address without scheme and parameters, in lower case (A to Z); a telephone number as digits with + for an international prefix. Columns contact and entry_point of genesys.conversation_facts.';

@@ -40,4 +40,4 @@ begin
 end
 $$;
 revoke execute on function genesys.create_month(text, date) from public;
-comment on function genesys.create_month is 'Makes the partition of one month (UTC) of a partitioned table of this schema, unless it is there.';
+comment on function genesys.create_month is 'Creates the partition of one month (UTC) of a partitioned table of this schema, unless it exists.';

@@ -17,4 +17,4 @@ as $$
         )
 $$;
 
-comment on function genesys.is_codable is 'True for an agent session that has a real code, or whose cause says that it was of a queue, in contact and over, its after-call work not that of a voice session. Columns is_codable and codable_count.';
+comment on function genesys.is_codable is 'True for an agent session that has a real code, or whose cause shows that it belonged to a queue, was in contact and has ended, and that its after-call work is not that of a voice session. Columns is_codable and codable_count.';

@@ -6,4 +6,4 @@ immutable
 parallel safe
 return case when jsonb_typeof(value) = 'number' then value::numeric end;
 
-comment on function genesys.json_number(jsonb) is 'The number that a JSON value is, null where it is anything else.';
+comment on function genesys.json_number(jsonb) is 'The number in a JSON value; null for anything else.';

@@ -1,4 +1,4 @@
--- Day of an instant in the reporting time zone. Inlined by the planner, so that a filter on it reaches an index on the same expression.
+-- Day of an instant in the reporting time zone. Inlined by the planner, so that a filter on it uses an index on the same expression.
 create or replace function genesys.local_day(instant timestamptz)
 returns date
 language sql

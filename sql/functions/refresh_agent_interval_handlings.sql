@@ -124,4 +124,4 @@ begin
 end
 $$;
 
-comment on function genesys.refresh_agent_interval_handlings is 'Recomputes a part of the sums by interval and user of a stretch of time. Used by the load, migrate and rebuild-facts.';
+comment on function genesys.refresh_agent_interval_handlings is 'Recomputes a part of the sums by interval and user of a range of time. Used by the load, migrate and rebuild-facts.';

@@ -66,4 +66,4 @@ begin
 end
 $$;
 
-comment on function genesys.refresh_wrapup_interval_sums is 'Recomputes the sums of the intervals that start in a stretch of time. Used by the load, migrate and rebuild-facts.';
+comment on function genesys.refresh_wrapup_interval_sums is 'Recomputes the sums of the intervals that start in a range of time. Used by the load, migrate and rebuild-facts.';

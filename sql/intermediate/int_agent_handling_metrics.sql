@@ -1,4 +1,4 @@
--- One row per stored metric of the agent aggregates, its figures in the columns of their meaning.
+-- One row per stored metric of the agent aggregates, with its figures in columns by their meaning.
 create view genesys.int_agent_handling_metrics as
 with
 -- `count` is how often, `sum` milliseconds.
@@ -50,4 +50,4 @@ final as (
 
 select * from final;
 
-comment on view genesys.int_agent_handling_metrics is 'One row per stored metric of the agent aggregates that the marts show, its figures in the columns of their meaning. The definition of genesys.agent_queue_interval_sums.';
+comment on view genesys.int_agent_handling_metrics is 'One row per stored metric of the agent aggregates that the marts show, with its figures in columns by their meaning. The definition of genesys.agent_queue_interval_sums.';

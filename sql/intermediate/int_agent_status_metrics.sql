@@ -1,4 +1,4 @@
--- One row per stored metric of the user aggregates, its figures in the columns of their meaning.
+-- One row per stored metric of the user aggregates, with its figures in columns by their meaning.
 create view genesys.int_agent_status_metrics as
 with
 statuses as (
@@ -42,4 +42,4 @@ final as (
 
 select * from final;
 
-comment on view genesys.int_agent_status_metrics is 'One row per stored metric of the user aggregates that the marts show, its figures in the columns of their meaning. Shared by fct_agent_intervals and the sums by day.';
+comment on view genesys.int_agent_status_metrics is 'One row per stored metric of the user aggregates that the marts show, with its figures in columns by their meaning. Shared by fct_agent_intervals and the sums by day.';

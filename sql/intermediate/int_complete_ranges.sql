@@ -34,4 +34,4 @@ final as (
 
 select * from final;
 
-comment on view genesys.int_complete_ranges is 'One row per kind of fact (conversations, agents, or the name of a stream) with the whole local days that were pulled. A fact is complete where these contain its instant; read in a scalar subquery it costs one look a statement.';
+comment on view genesys.int_complete_ranges is 'One row per kind of fact (conversations, agents, or the name of a stream) with the whole local days that were pulled. A fact is complete where these contain its instant; read in a scalar subquery it is evaluated once per statement.';

@@ -80,4 +80,4 @@ final as (
 
 select * from final;
 
-comment on view genesys.int_contact_facts is 'One row per conversation with the customer''s contact id or address and the organisation''s own, in one spelling. A test holds what the loader stores to it.';
+comment on view genesys.int_contact_facts is 'One row per conversation with the customer''s contact id or address and the organisation''s own, normalised. A test compares what the loader stores with it.';

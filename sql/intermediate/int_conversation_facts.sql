@@ -264,4 +264,4 @@ final as (
 
 select * from final;
 
-comment on view genesys.int_conversation_facts is 'One row per conversation with sums over its sessions and, where no agent took part, the cause. The plain definition of genesys.conversation_facts, which the loader writes: a test holds the table to it, and rebuild-facts fills the table from it.';
+comment on view genesys.int_conversation_facts is 'One row per conversation with sums over its sessions and, where no agent took part, the cause. The plain definition of genesys.conversation_facts, which the loader writes: a test compares the two, and rebuild-facts fills the table from it.';

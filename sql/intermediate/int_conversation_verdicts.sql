@@ -87,4 +87,4 @@ final as (
 
 select * from final;
 
-comment on view genesys.int_conversation_verdicts is 'One row per conversation with what mart says about its wrap-up code. Subqueries look the directory up, so that a report that does not ask for the verdict does without.';
+comment on view genesys.int_conversation_verdicts is 'One row per conversation with what mart says about its wrap-up code. Subqueries look up the directory, so that reports without the verdict do not read it.';

@@ -54,4 +54,4 @@ final as (
 
 select * from final;
 
-comment on view genesys.int_dates is 'One row per day from 2010 to 2049 in the reporting time zone. The definition of the table mart.dim_dates: migrate fills it, each completed slice marks its days as having data, a test holds the table to it.';
+comment on view genesys.int_dates is 'One row per day from 2010 to 2049 in the reporting time zone. The definition of the table mart.dim_dates: migrate fills it, each completed slice marks its days as having data, and a test compares the two.';

@@ -68,4 +68,4 @@ final as (
 
 select * from final;
 
-comment on view genesys.int_days is 'One row per local day that was asked for whole, with its bounds. Reports join facts to it by time, so that a filter on the day becomes a range of an index.';
+comment on view genesys.int_days is 'One row per local day that was requested as a whole, with its bounds. Reports join facts to it by time, so that a filter on the day becomes a range of an index.';

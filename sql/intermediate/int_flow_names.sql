@@ -24,4 +24,4 @@ final as (
 
 select * from final;
 
-comment on view genesys.int_flow_names is 'One row per flow and time in which it had one name, without holes: facts join it at the start of their interval. Source: history of genesys.flows.';
+comment on view genesys.int_flow_names is 'One row per flow and time in which it had one name, without gaps: facts join it at the start of their interval. Source: history of genesys.flows.';

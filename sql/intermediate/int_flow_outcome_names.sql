@@ -24,4 +24,4 @@ final as (
 
 select * from final;
 
-comment on view genesys.int_flow_outcome_names is 'One row per flow_outcome and time in which it had one name, without holes: facts join it at the start of their interval. Source: history of genesys.flow_outcome_definitions.';
+comment on view genesys.int_flow_outcome_names is 'One row per flow_outcome and time in which it had one name, without gaps: facts join it at the start of their interval. Source: history of genesys.flow_outcome_definitions.';

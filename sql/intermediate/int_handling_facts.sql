@@ -48,4 +48,4 @@ final as (
 
 select * from final;
 
-comment on view genesys.int_handling_facts is 'One row per agent session with what the reports over months read of it. The plain definition of genesys.handling_facts, which the loader writes: a test holds the table to it, and rebuild-facts fills the table from it.';
+comment on view genesys.int_handling_facts is 'One row per agent session with what the reports over months read of it. The plain definition of genesys.handling_facts, which the loader writes: a test compares the two, and rebuild-facts fills the table from it.';

@@ -60,4 +60,4 @@ final as (
 
 select * from final;
 
-comment on view genesys.int_pull_ranges is 'One row per kind of fact (conversations, agents, or the name of a stream) with the stretches of time that were pulled, are settled and are final. Read in a scalar subquery it costs one look a statement.';
+comment on view genesys.int_pull_ranges is 'One row per kind of fact (conversations, agents, or the name of a stream) with the ranges of time that were pulled, are settled and are final. Read in a scalar subquery it is evaluated once per statement.';

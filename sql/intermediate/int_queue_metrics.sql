@@ -1,4 +1,4 @@
--- One row per stored metric of the queue aggregates, its figures in the columns of their meaning.
+-- One row per stored metric of the queue aggregates, with its figures in columns by their meaning.
 create view genesys.int_queue_metrics as
 with
 -- The one place that says which metric is which figure; intervals and days only sum. `count` is how often, `sum` milliseconds.
@@ -138,4 +138,4 @@ final as (
 
 select * from final;
 
-comment on view genesys.int_queue_metrics is 'One row per stored metric of the queue aggregates, its figures in the columns of their meaning. The definition of genesys.queue_interval_sums.';
+comment on view genesys.int_queue_metrics is 'One row per stored metric of the queue aggregates, with its figures in columns by their meaning. The definition of genesys.queue_interval_sums.';

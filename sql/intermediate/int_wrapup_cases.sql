@@ -55,4 +55,4 @@ final as (
 
 select * from final;
 
-comment on view genesys.int_wrapup_cases is 'One row per agent session with its real wrap-up code or the cause why it has none, from narrow rows. A test holds its verdict to that of int_agent_sessions.';
+comment on view genesys.int_wrapup_cases is 'One row per agent session with its real wrap-up code or the cause why it has none, from narrow rows. A test compares its verdict with that of int_agent_sessions.';

@@ -1,4 +1,4 @@
--- One row per stored metric of the wrap-up aggregates, its figures in the columns of their meaning.
+-- One row per stored metric of the wrap-up aggregates, with its figures in columns by their meaning.
 create view genesys.int_wrapup_metrics as
 with
 -- `count` is how often, `sum` milliseconds.
@@ -25,4 +25,4 @@ final as (
 
 select * from final;
 
-comment on view genesys.int_wrapup_metrics is 'One row per stored metric of the wrap-up aggregates that the marts show, its figures in the columns of their meaning. The definition of genesys.wrapup_interval_sums.';
+comment on view genesys.int_wrapup_metrics is 'One row per stored metric of the wrap-up aggregates that the marts show, with its figures in columns by their meaning. The definition of genesys.wrapup_interval_sums.';

@@ -204,7 +204,7 @@ final as (
 
 select * from final;
 
-comment on view mart.dim_enums is 'One row per value of a text column whose values are few and known, with a label and what it means. Genesys adds values at times: join it on the left, so that a new one does not drop rows. Source: Genesys Cloud''s documentation, and our own words.';
+comment on view mart.dim_enums is 'One row per value of a text column whose values are few and known, with a label and what it means. Genesys adds values occasionally: use a left join, so that a new one does not drop rows. Source: Genesys Cloud''s documentation, and descriptions of this project.';
 comment on column mart.dim_enums.enum_key is 'enum_name and value, joined by a colon; the key of this relation.';
 comment on column mart.dim_enums.enum_name is 'Which set of values: mostly the name of the column in the facts, such as disconnect_type. fct_agent_statuses.status has presence_status or routing_status by its status_kind, fct_queue_legs.outcome has leg_outcome.';
 comment on column mart.dim_enums.value is 'The value as facts have it.';

@@ -48,7 +48,7 @@ comment on column mart.dim_queues_history.division_id is 'Division of the queue 
 comment on column mart.dim_queues_history.queue_name is 'Name at that time.';
 comment on column mart.dim_queues_history.division_name is 'Current name of that division.';
 comment on column mart.dim_queues_history.acw_wrapup_prompt is 'How agents were asked for a code at that time: OPTIONAL, MANDATORY, MANDATORY_TIMEOUT, MANDATORY_FORCED_TIMEOUT or AGENT_REQUESTED. Directory acwSettings.wrapupPrompt.';
-comment on column mart.dim_queues_history.version_no is '1 for the earliest known, then counted up.';
+comment on column mart.dim_queues_history.version_no is '1 for the earliest known, then ascending.';
 comment on column mart.dim_queues_history.acw_timeout_seconds is 'Time limit of after-call work at that time in seconds; null without. Directory acwSettings.timeoutMs.';
 comment on column mart.dim_queues_history.voice_target_seconds is 'Service-level target for voice at that time: to be answered within so many seconds; null where none was set. Directory mediaSettings.call.serviceLevel.durationMs.';
 comment on column mart.dim_queues_history.voice_target_rate is 'Service-level target for voice at that time: the share to be answered in time, a fraction. Directory mediaSettings.call.serviceLevel.percentage.';

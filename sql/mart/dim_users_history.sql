@@ -46,7 +46,7 @@ comment on column mart.dim_users_history.user_name is 'Name at that time.';
 comment on column mart.dim_users_history.state is 'active, inactive or deleted at that time. Directory state.';
 comment on column mart.dim_users_history.division_name is 'Current name of that division.';
 comment on column mart.dim_users_history.team_name is 'Current name of that team; null without one.';
-comment on column mart.dim_users_history.version_no is '1 for the earliest known, then counted up.';
+comment on column mart.dim_users_history.version_no is '1 for the earliest known, then ascending.';
 comment on column mart.dim_users_history.is_current is 'True for the latest, which dim_users shows.';
 comment on column mart.dim_users_history.is_deleted is 'True where the user is in state deleted or no longer listed.';
 comment on column mart.dim_users_history.valid_from_at is 'First reading of the directory that showed this, instant, shown in the zone of your session.';

@@ -127,7 +127,7 @@ select * from final;
 comment on view mart.dim_wrapup_codes is 'One row per wrap-up code: those of the directory, deleted ones included, and system codes and unknown ids seen on sessions. Source: the directory, /api/v2/routing/wrapupcodes, and conversation details.';
 comment on column mart.dim_wrapup_codes.wrapup_code is 'Id of the code or a system code (ININ-…); the key of this relation.';
 comment on column mart.dim_wrapup_codes.division_id is 'Division of the code; * means all. See dim_divisions.';
-comment on column mart.dim_wrapup_codes.wrapup_name is 'Current or last known name; the words of a system code; the id itself where the directory does not know it.';
+comment on column mart.dim_wrapup_codes.wrapup_name is 'Current or last known name; the words of a system code; the id itself where it is not in the directory.';
 comment on column mart.dim_wrapup_codes.description is 'Description in Genesys Cloud.';
 comment on column mart.dim_wrapup_codes.division_name is 'Current name of the division.';
 comment on column mart.dim_wrapup_codes.is_system_code is 'True where the platform sets the code (ININ-…): it does not count as a real code.';

@@ -186,7 +186,7 @@ comment on column mart.fct_agent_intervals.average_handle_seconds is 'handle_sec
 comment on column mart.fct_agent_intervals.average_talk_seconds is 'talk_seconds / talk_count: only handlings with talk; null without.';
 comment on column mart.fct_agent_intervals.average_hold_seconds is 'hold_seconds / hold_count: only handlings with hold; null without.';
 comment on column mart.fct_agent_intervals.average_acw_seconds is 'acw_seconds / acw_count: only handlings with after-call work; null without.';
-comment on column mart.fct_agent_intervals.average_answer_seconds is 'Average speed of answer: answer_seconds / answered_count; null where nothing was answered. Of all media together, where an e-mail waits hours and a call seconds: fct_agent_queue_intervals has each.';
+comment on column mart.fct_agent_intervals.average_answer_seconds is 'Average speed of answer: answer_seconds / answered_count; null where nothing was answered. Over all media types, although an e-mail waits hours and a call seconds: fct_agent_queue_intervals has each.';
 comment on column mart.fct_agent_intervals.answer_rate is 'answered_count / alert_count. Null where the agent was not alerted.';
 comment on column mart.fct_agent_intervals.abandon_rate is 'abandoned_count / alert_count; mostly 0, because Genesys files abandons under the queue. Null where the agent was not alerted.';
 comment on column mart.fct_agent_intervals.service_level_rate is '(answered_count - over_sla_count) / answered_count: of what the agent answered, the fraction within the queue''s target. Genesys has no service level of its own for agents. Null where nothing was answered.';
@@ -196,8 +196,8 @@ comment on column mart.fct_agent_intervals.has_activity is 'False where the inte
 comment on column mart.fct_agent_intervals.is_complete is 'True where everything of the day has been pulled at least once. Source: the ledger of slices.';
 comment on column mart.fct_agent_intervals.is_settled is 'True where the agent and the user aggregates were pulled three days after the interval or later: Genesys has reprocessed it by then, and figures hardly change any more. Source: the ledger of slices.';
 comment on column mart.fct_agent_intervals.is_final is 'True where no further pull of the agent and the user aggregates is pending for the interval: its figures do not change any more. Source: the ledger of slices.';
-comment on column mart.fct_agent_intervals.day is 'Day in the reporting time zone in which the interval starts. Filters on it reach an index. See dim_dates.';
-comment on column mart.fct_agent_intervals.interval_start_at is 'Start of the interval, instant, shown in the zone of your session. Filters on it reach an index.';
+comment on column mart.fct_agent_intervals.day is 'Day in the reporting time zone in which the interval starts. Filters on it use an index. See dim_dates.';
+comment on column mart.fct_agent_intervals.interval_start_at is 'Start of the interval, instant, shown in the zone of your session. Filters on it use an index.';
 comment on column mart.fct_agent_intervals.interval_start_local is 'interval_start_at in the reporting time zone. When clocks go back, two intervals have the same: group by interval_start_at, or add utc_offset_minutes.';
 comment on column mart.fct_agent_intervals.interval_end_at is 'End of the interval, exclusive, instant, shown in the zone of your session.';
 comment on column mart.fct_agent_intervals.interval_end_local is 'interval_end_at in the reporting time zone.';

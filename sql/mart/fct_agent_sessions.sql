@@ -269,7 +269,7 @@ final as (
 
 select * from final;
 
-comment on view mart.fct_agent_sessions is 'One row per agent session: conversation × participant × session of a participant of purpose agent or user. Source: conversation details (genesys.session_facts) with the current directory. Filter on started_at or conversation_started_at: both reach an index.';
+comment on view mart.fct_agent_sessions is 'One row per agent session: conversation × participant × session of a participant of purpose agent or user. Source: conversation details (genesys.session_facts) with the current directory. Filter on started_at or conversation_started_at: both are indexed.';
 comment on column mart.fct_agent_sessions.conversation_id is 'Conversation. Details conversationId.';
 comment on column mart.fct_agent_sessions.participant_no is 'Position of the participant in the record, from 1; with conversation and session_no the key of this relation.';
 comment on column mart.fct_agent_sessions.session_no is 'Position of the session in the participant, from 1.';
@@ -294,7 +294,7 @@ comment on column mart.fct_agent_sessions.originating_direction is 'inbound or o
 comment on column mart.fct_agent_sessions.disconnect_type is 'How the last segment in contact ended. Details disconnectType.';
 comment on column mart.fct_agent_sessions.acw_wrapup_prompt is 'Wrap-up setting of the queue today, not when it happened. Directory acwSettings.wrapupPrompt.';
 comment on column mart.fct_agent_sessions.wrapup_code is 'Last real wrap-up code of the session, else its last system code (ININ-…), else null. Details wrapUpCode.';
-comment on column mart.fct_agent_sessions.wrapup_name is 'Current or last known name of the code, from the directory; for a system code its words; its id where the directory does not know it.';
+comment on column mart.fct_agent_sessions.wrapup_name is 'Current or last known name of the code, from the directory; for a system code its words; its id where it is not in the directory.';
 comment on column mart.fct_agent_sessions.last_wrapup_code is 'Last code of any kind on the session. Details wrapUpCode.';
 comment on column mart.fct_agent_sessions.wrapup_cause is 'Why there is no real code, null where there is one. See dim_wrapup_causes.';
 comment on column mart.fct_agent_sessions.effective_wrapup_code is 'What counts in reports: the code that a rule gave where the session has no real code of its own (or had this one when the rule decided), else wrapup_code.';

@@ -70,7 +70,7 @@ final as (
 
 select * from final;
 
-comment on view mart.fct_agent_statuses is 'One row per stretch of time of a user in one presence (status_kind presence) or in one ACD routing status (routing_status). The two kinds run side by side: filter on one before summing. A stretch over midnight is one row under the day of its start; for time by day use rpt_agent_days. Source: user details (genesys.user_presences, genesys.user_routing_statuses).';
+comment on view mart.fct_agent_statuses is 'One row per stretch of time of a user in one presence (status_kind presence) or in one ACD routing status (routing_status). The two kinds are concurrent: filter on one before summing. A stretch over midnight is one row under the day of its start; for time by day use rpt_agent_days. Source: user details (genesys.user_presences, genesys.user_routing_statuses).';
 comment on column mart.fct_agent_statuses.user_id is 'User. With status_kind, status, started_at and organization_presence_id the key of this relation. See dim_users.';
 comment on column mart.fct_agent_statuses.organization_presence_id is 'Definition of the organisation that the presence was chosen from; null for routing statuses. Details organizationPresenceId. See dim_presences.';
 comment on column mart.fct_agent_statuses.user_name is 'Name of the user at the start, or the earliest known. Source: history of the directory.';
@@ -82,7 +82,7 @@ comment on column mart.fct_agent_statuses.status_seconds is 'Length in seconds; 
 comment on column mart.fct_agent_statuses.is_open is 'True while it lasts, as of the last pull.';
 comment on column mart.fct_agent_statuses.is_complete is 'True where everything of the day on which it started has been pulled. Source: the ledger of slices.';
 comment on column mart.fct_agent_statuses.day is 'Day in the reporting time zone in which it starts.';
-comment on column mart.fct_agent_statuses.started_at is 'Start, instant, shown in the zone of your session; may lie long before the range that is stored. Filters on it reach an index.';
+comment on column mart.fct_agent_statuses.started_at is 'Start, instant, shown in the zone of your session; may lie long before the range that is stored. Filters on it use an index.';
 comment on column mart.fct_agent_statuses.started_local is 'started_at in the reporting time zone. When clocks go back, an hour occurs twice.';
 comment on column mart.fct_agent_statuses.ended_at is 'End, instant, shown in the zone of your session; null while open.';
 comment on column mart.fct_agent_statuses.ended_local is 'ended_at in the reporting time zone.';

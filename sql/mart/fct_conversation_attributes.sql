@@ -53,4 +53,4 @@ comment on column mart.fct_conversation_attributes.conversation_id is 'Conversat
 comment on column mart.fct_conversation_attributes.minute_of_day is 'Minutes from midnight, in the reporting time zone, to the quarter of an hour in which the conversation started. See dim_intervals.';
 comment on column mart.fct_conversation_attributes.is_complete is 'True where everything of the day on which the conversation started has been pulled. Attributes come with details jobs, about a day later. Source: the ledger of slices.';
 comment on column mart.fct_conversation_attributes.day is 'Day in the reporting time zone on which the conversation started. See dim_dates.';
-comment on column mart.fct_conversation_attributes.conversation_started_at is 'Start of the conversation, instant, shown in the zone of your session. Filter on it: it reaches the partitions.';
+comment on column mart.fct_conversation_attributes.conversation_started_at is 'Start of the conversation, instant, shown in the zone of your session. Filter on it: it selects partitions.';

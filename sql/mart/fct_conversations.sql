@@ -196,7 +196,7 @@ final as (
 
 select * from final;
 
-comment on view mart.fct_conversations is 'One row per conversation. Source: conversation details (genesys.conversation_facts). Filter on started_at: it reaches the partitions.';
+comment on view mart.fct_conversations is 'One row per conversation. Source: conversation details (genesys.conversation_facts). Filter on started_at: it selects partitions.';
 comment on column mart.fct_conversations.conversation_id is 'Conversation. Details conversationId.';
 comment on column mart.fct_conversations.first_queue_id is 'First queue that held the conversation or an agent handled it for; null where none did. See dim_queues.';
 comment on column mart.fct_conversations.last_queue_id is 'Last such queue. See dim_queues.';

@@ -112,7 +112,7 @@ comment on column mart.fct_flow_intervals.is_complete is 'True where everything 
 comment on column mart.fct_flow_intervals.is_settled is 'True where the flow aggregates were pulled three days after the interval or later: Genesys has reprocessed it by then, and figures hardly change any more. Source: the ledger of slices.';
 comment on column mart.fct_flow_intervals.is_final is 'True where no pass of the stream flow_aggregates is pending for the interval: its figures no longer change. Source: the ledger of slices.';
 comment on column mart.fct_flow_intervals.day is 'Day in the reporting time zone in which the interval starts. Filter large ranges on interval_start_at. See dim_dates.';
-comment on column mart.fct_flow_intervals.interval_start_at is 'Start of the interval, instant, shown in the zone of your session. Filters on it reach an index.';
+comment on column mart.fct_flow_intervals.interval_start_at is 'Start of the interval, instant, shown in the zone of your session. Filters on it use an index.';
 comment on column mart.fct_flow_intervals.interval_start_local is 'interval_start_at in the reporting time zone. When clocks go back, two intervals have the same: group by interval_start_at.';
 comment on column mart.fct_flow_intervals.interval_end_at is 'End of the interval, exclusive, instant, shown in the zone of your session.';
 comment on column mart.fct_flow_intervals.interval_end_local is 'interval_end_at in the reporting time zone.';

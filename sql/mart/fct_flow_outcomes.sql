@@ -103,7 +103,7 @@ comment on column mart.fct_flow_outcomes.is_complete is 'True where everything o
 comment on column mart.fct_flow_outcomes.is_settled is 'True where the flow outcome aggregates were pulled three days after the interval or later: Genesys has reprocessed it by then, and figures hardly change any more. Source: the ledger of slices.';
 comment on column mart.fct_flow_outcomes.is_final is 'True where no further pull of the flow outcome aggregates is pending for the interval. Source: the ledger of slices.';
 comment on column mart.fct_flow_outcomes.day is 'Day in the reporting time zone in which the interval starts. A filter on it reads everything: filter large ranges on interval_start_at.';
-comment on column mart.fct_flow_outcomes.interval_start_at is 'Start of the interval, instant, shown in the zone of your session. Filters on it reach an index.';
+comment on column mart.fct_flow_outcomes.interval_start_at is 'Start of the interval, instant, shown in the zone of your session. Filters on it use an index.';
 comment on column mart.fct_flow_outcomes.interval_start_local is 'interval_start_at in the reporting time zone. When clocks go back, two intervals have the same: group by interval_start_at.';
 comment on column mart.fct_flow_outcomes.interval_end_at is 'End of the interval, exclusive, instant, shown in the zone of your session.';
 comment on column mart.fct_flow_outcomes.interval_end_local is 'interval_end_at in the reporting time zone.';

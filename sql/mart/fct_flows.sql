@@ -87,7 +87,7 @@ final as (
 
 select * from final;
 
-comment on view mart.fct_flows is 'One row per session of a flow: IVR, bot, workflow. Source: conversation details, flow of a session. Filter on conversation_started_at: it reaches the partitions.';
+comment on view mart.fct_flows is 'One row per session of a flow: IVR, bot, workflow. Source: conversation details, flow of a session. Filter on conversation_started_at: it selects partitions.';
 comment on column mart.fct_flows.session_key is 'Session of the flow; the key of this relation.';
 comment on column mart.fct_flows.conversation_id is 'Conversation. Details conversationId.';
 comment on column mart.fct_flows.flow_id is 'Flow. Details flowId. See dim_flows.';

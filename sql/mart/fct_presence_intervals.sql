@@ -63,7 +63,7 @@ final as (
 
 select * from final;
 
-comment on view mart.fct_presence_intervals is 'One row per interval × user × presence of the organisation, cut at the borders of the interval: the time of day on which an agent was in a break, a meeting or on queue. Source: user aggregates (genesys.user_aggregates, tOrganizationPresence).';
+comment on view mart.fct_presence_intervals is 'One row per interval × user × presence of the organisation, split at the boundaries of the interval: the time of day on which an agent was in a break, a meeting or on queue. Source: user aggregates (genesys.user_aggregates, tOrganizationPresence).';
 comment on column mart.fct_presence_intervals.user_id is 'User. See dim_users.';
 comment on column mart.fct_presence_intervals.organization_presence_id is 'Presence that the organisation defines, such as Coffee. With interval_start_at and user_id the key of this relation. Aggregates qualifier. See dim_presences.';
 comment on column mart.fct_presence_intervals.user_name is 'Name of the user at the start of the interval, or the earliest known. Source: history of the directory.';
@@ -75,8 +75,8 @@ comment on column mart.fct_presence_intervals.presence_seconds is 'Time in this 
 comment on column mart.fct_presence_intervals.is_complete is 'True where everything of the day has been pulled at least once. Source: the ledger of slices.';
 comment on column mart.fct_presence_intervals.is_settled is 'True where the user aggregates were pulled three days after the interval or later: Genesys has reprocessed it by then, and figures hardly change any more. Source: the ledger of slices.';
 comment on column mart.fct_presence_intervals.is_final is 'True where no further pull of the user aggregates is pending for the interval: its figures do not change any more. Source: the ledger of slices.';
-comment on column mart.fct_presence_intervals.day is 'Day in the reporting time zone in which the interval starts. Filters on it reach an index. See dim_dates.';
-comment on column mart.fct_presence_intervals.interval_start_at is 'Start of the interval, instant, shown in the zone of your session. Filters on it reach an index.';
+comment on column mart.fct_presence_intervals.day is 'Day in the reporting time zone in which the interval starts. Filters on it use an index. See dim_dates.';
+comment on column mart.fct_presence_intervals.interval_start_at is 'Start of the interval, instant, shown in the zone of your session. Filters on it use an index.';
 comment on column mart.fct_presence_intervals.interval_start_local is 'interval_start_at in the reporting time zone. When clocks go back, two intervals have the same: group by interval_start_at, or add utc_offset_minutes.';
 comment on column mart.fct_presence_intervals.interval_end_at is 'End of the interval, exclusive, instant, shown in the zone of your session.';
 comment on column mart.fct_presence_intervals.interval_end_local is 'interval_end_at in the reporting time zone.';

@@ -342,7 +342,7 @@ comment on column mart.fct_queue_direction_intervals.outbound_count is 'Outbound
 comment on column mart.fct_queue_direction_intervals.outbound_attempted_count is 'Dial attempts of campaigns. Count of nOutboundAttempted.';
 comment on column mart.fct_queue_direction_intervals.outbound_connected_count is 'Dial attempts that were connected. Count of nOutboundConnected.';
 comment on column mart.fct_queue_direction_intervals.outbound_abandoned_count is 'Connected dial attempts that ended before an agent took them. Count of nOutboundAbandoned.';
-comment on column mart.fct_queue_direction_intervals.callback_scheduled_count is 'Callbacks asked for. Count of nCallbackScheduled.';
+comment on column mart.fct_queue_direction_intervals.callback_scheduled_count is 'Callbacks requested. Count of nCallbackScheduled.';
 comment on column mart.fct_queue_direction_intervals.callback_attempt_count is 'Attempts to call back. Count of nCallbackAttempts.';
 comment on column mart.fct_queue_direction_intervals.callback_over_sla_count is 'Callbacks that began after the service-level target. Count of nCallbackOverSla.';
 comment on column mart.fct_queue_direction_intervals.cfc_offered_count is 'Callback-first contacts offered. Count of nCfcOffered.';
@@ -384,7 +384,7 @@ comment on column mart.fct_queue_direction_intervals.active_callback_count is 'C
 comment on column mart.fct_queue_direction_intervals.active_callback_part_count is 'Stretches of work on callbacks. Count of tActiveCallback.';
 comment on column mart.fct_queue_direction_intervals.callback_connect_count is 'Callbacks that reached the customer. Count of tCallbackConnect.';
 comment on column mart.fct_queue_direction_intervals.callback_not_reached_count is 'Callbacks that did not reach the customer. Count of tCallbackNotReached.';
-comment on column mart.fct_queue_direction_intervals.callback_abandoned_count is 'Callbacks that were given up. Count of tCallbackAbandon.';
+comment on column mart.fct_queue_direction_intervals.callback_abandoned_count is 'Callbacks that were abandoned. Count of tCallbackAbandon.';
 comment on column mart.fct_queue_direction_intervals.cfc_acd_count is 'Callback-first contacts in the queue that ended. Count of tCfcAcd.';
 comment on column mart.fct_queue_direction_intervals.cfc_answered_count is 'Callback-first contacts that were answered. Count of tCfcAnswered.';
 comment on column mart.fct_queue_direction_intervals.cfc_abandoned_count is 'Callback-first contacts that were abandoned. Count of tCfcAbandon.';
@@ -467,8 +467,8 @@ comment on column mart.fct_queue_direction_intervals.transfer_rate is 'transferr
 comment on column mart.fct_queue_direction_intervals.is_complete is 'True where everything of the day has been pulled at least once. Source: the ledger of slices.';
 comment on column mart.fct_queue_direction_intervals.is_settled is 'True where the queue aggregates were pulled three days after the interval or later: Genesys has reprocessed it by then, and figures hardly change any more. Source: the ledger of slices.';
 comment on column mart.fct_queue_direction_intervals.is_final is 'True where no further pull of the queue aggregates is pending for the interval: its figures do not change any more. Source: the ledger of slices.';
-comment on column mart.fct_queue_direction_intervals.day is 'Day in the reporting time zone in which the interval starts. Filters on it reach an index. See dim_dates.';
-comment on column mart.fct_queue_direction_intervals.interval_start_at is 'Start of the interval, instant, shown in the zone of your session. Filters on it reach an index.';
+comment on column mart.fct_queue_direction_intervals.day is 'Day in the reporting time zone in which the interval starts. Filters on it use an index. See dim_dates.';
+comment on column mart.fct_queue_direction_intervals.interval_start_at is 'Start of the interval, instant, shown in the zone of your session. Filters on it use an index.';
 comment on column mart.fct_queue_direction_intervals.interval_start_local is 'interval_start_at in the reporting time zone. When clocks go back, two intervals have the same: group by interval_start_at, or add utc_offset_minutes.';
 comment on column mart.fct_queue_direction_intervals.interval_end_at is 'End of the interval, exclusive, instant, shown in the zone of your session.';
 comment on column mart.fct_queue_direction_intervals.interval_end_local is 'interval_end_at in the reporting time zone.';

@@ -144,7 +144,7 @@ final as (
 
 select * from final;
 
-comment on view mart.fct_queue_legs is 'One row per stay of a conversation in a queue. Source: conversation details, sessions of purpose acd (genesys.session_facts). Filter on started_at or conversation_started_at: both reach an index.';
+comment on view mart.fct_queue_legs is 'One row per stay of a conversation in a queue. Source: conversation details, sessions of purpose acd (genesys.session_facts). Filter on started_at or conversation_started_at: both are indexed.';
 comment on column mart.fct_queue_legs.conversation_id is 'Conversation. Details conversationId.';
 comment on column mart.fct_queue_legs.participant_no is 'Position of the acd participant in the record, from 1; with conversation and session_no the key of this relation.';
 comment on column mart.fct_queue_legs.session_no is 'Position of the session in the participant, from 1.';

@@ -75,6 +75,6 @@ comment on column mart.fct_queue_observations.longest_interaction_seconds is 'Le
 comment on column mart.fct_queue_observations.day is 'Day in the reporting time zone. See dim_dates.';
 comment on column mart.fct_queue_observations.observed_at is 'When the sample was taken, instant, shown in the zone of your session.';
 comment on column mart.fct_queue_observations.observed_local is 'observed_at in the reporting time zone.';
-comment on column mart.fct_queue_observations.sample_start_at is 'Start of the five minutes that the sample is for, instant, shown in the zone of your session. Filters on it reach an index.';
+comment on column mart.fct_queue_observations.sample_start_at is 'Start of the five minutes that the sample is for, instant, shown in the zone of your session. Filters on it use an index.';
 comment on column mart.fct_queue_observations.longest_waiting_since_at is 'Since when the contact that waited longest had been waiting, instant, shown in the zone of your session.';
 comment on column mart.fct_queue_observations.longest_interacting_since_at is 'Since when the longest interaction had been running, instant, shown in the zone of your session.';

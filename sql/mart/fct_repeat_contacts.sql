@@ -92,7 +92,7 @@ final as (
 
 select * from final;
 
-comment on view mart.fct_repeat_contacts is 'One row per conversation whose customer is known, by external contact id or else by address: what the same customer did before and after. Neighbours are those stored: after a prune, or at the beginning, earlier ones are missing. Holds no personal data. Source: conversation details (genesys.conversation_facts). Filter on started_at or day.';
+comment on view mart.fct_repeat_contacts is 'One row per conversation whose customer is known, by external contact id or else by address: what the same customer did before and after. Only stored conversations count: after a prune, or at the beginning, earlier ones are missing. Holds no personal data. Source: conversation details (genesys.conversation_facts). Filter on started_at or day.';
 comment on column mart.fct_repeat_contacts.conversation_id is 'Conversation, the key of this relation. See fct_conversations.';
 comment on column mart.fct_repeat_contacts.previous_conversation_id is 'Conversation of the same customer that started before it, the latest such; null for the first one.';
 comment on column mart.fct_repeat_contacts.last_queue_id is 'Last queue of the conversation; null where none held it. See dim_queues.';

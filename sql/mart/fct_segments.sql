@@ -107,7 +107,7 @@ final as (
 
 select * from final;
 
-comment on view mart.fct_segments is 'One row per segment: what happened in a conversation, in order, all purposes. Source: conversation details, segments. Filter on conversation_started_at: it reaches the partitions.';
+comment on view mart.fct_segments is 'One row per segment: what happened in a conversation, in order, all purposes. Source: conversation details, segments. Filter on conversation_started_at: it selects partitions.';
 comment on column mart.fct_segments.segment_key is 'Key of this relation: conversation, participant_no, session_no and segment_no, in lower case.';
 comment on column mart.fct_segments.session_key is 'Session of the segment: session_key of fct_agent_sessions or leg_key of fct_queue_legs.';
 comment on column mart.fct_segments.conversation_id is 'Conversation. Details conversationId.';

@@ -125,7 +125,7 @@ comment on column mart.fct_session_codes.user_name is 'Current name of the agent
 comment on column mart.fct_session_codes.queue_name is 'Current name of the queue, from the directory.';
 comment on column mart.fct_session_codes.media_type is 'voice, callback, message, email, chat, … of this session. Details mediaType.';
 comment on column mart.fct_session_codes.wrapup_code is 'Last real wrap-up code of the session; null without one. System codes (ININ-…) are in fct_agent_sessions. Details wrapUpCode.';
-comment on column mart.fct_session_codes.wrapup_name is 'Current or last known name of the code, from the directory; its id where the directory does not know it.';
+comment on column mart.fct_session_codes.wrapup_name is 'Current or last known name of the code, from the directory; its id where it is not in the directory.';
 comment on column mart.fct_session_codes.wrapup_cause is 'Why there is no real code, null where there is one. See dim_wrapup_causes.';
 comment on column mart.fct_session_codes.effective_wrapup_code is 'What counts in reports: the code that a rule gave where the session has no real code of its own (or had this one when the rule decided), else wrapup_code.';
 comment on column mart.fct_session_codes.effective_wrapup_name is 'Name of effective_wrapup_code, as of wrapup_name.';

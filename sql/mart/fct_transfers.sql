@@ -110,7 +110,7 @@ comment on column mart.fct_transfers.to_user_id is 'Agent who took it next, or w
 comment on column mart.fct_transfers.media_type is 'Medium of the session that passed on. Details mediaType.';
 comment on column mart.fct_transfers.transfer_type is 'consult after a talk with the next one, else blind. nConsultTransferred, nBlindTransferred. See dim_enums.';
 comment on column mart.fct_transfers.to_purpose is 'What came next: acd (a queue), agent, user, ivr, workflow, voicemail, external; null where the record ends. See dim_enums.';
-comment on column mart.fct_transfers.outcome is 'What came of it: answered, abandoned in the next queue, not_answered, open, or unknown where the record has nothing after it.';
+comment on column mart.fct_transfers.outcome is 'Outcome: answered, abandoned in the next queue, not_answered, open, or unknown where the record has nothing after it.';
 comment on column mart.fct_transfers.minute_of_day is 'Minutes from midnight, in the reporting time zone, to the quarter of an hour in which the session started: 0, 15, … 1425. See dim_intervals.';
 comment on column mart.fct_transfers.transfer_count is 'Transfers of the session, mostly 1. Sum of metric nTransferred.';
 comment on column mart.fct_transfers.blind_count is 'Those without a talk before. Sum of metric nBlindTransferred.';

@@ -72,7 +72,7 @@ final as (
 
 select * from final;
 
-comment on view mart.fct_voice_quality is 'One row per statistic of a media endpoint: how a call sounded at one end. Source: conversation details, mediaEndpointStats. Filter on conversation_started_at: it reaches the partitions.';
+comment on view mart.fct_voice_quality is 'One row per statistic of a media endpoint: how a call sounded at one end. Source: conversation details, mediaEndpointStats. Filter on conversation_started_at: it selects partitions.';
 comment on column mart.fct_voice_quality.session_key is 'Session: session_key of fct_agent_sessions where an agent''s; with stat_no the key of this relation.';
 comment on column mart.fct_voice_quality.stat_no is 'Position of the statistic in the session, from 1.';
 comment on column mart.fct_voice_quality.conversation_id is 'Conversation. Details conversationId.';

@@ -132,8 +132,8 @@ comment on column mart.fct_wrapup_intervals.is_coded is 'True where a person or 
 comment on column mart.fct_wrapup_intervals.is_complete is 'True where everything of the day has been pulled at least once. Source: the ledger of slices.';
 comment on column mart.fct_wrapup_intervals.is_settled is 'True where the wrap-up aggregates were pulled three days after the interval or later: Genesys has reprocessed it by then, and figures hardly change any more. Source: the ledger of slices.';
 comment on column mart.fct_wrapup_intervals.is_final is 'True where no further pull of the wrap-up aggregates is pending for the interval: its figures do not change any more. Source: the ledger of slices.';
-comment on column mart.fct_wrapup_intervals.day is 'Day in the reporting time zone in which the interval starts. Filters on it reach an index. See dim_dates.';
-comment on column mart.fct_wrapup_intervals.interval_start_at is 'Start of the interval, instant, shown in the zone of your session. Filters on it reach an index.';
+comment on column mart.fct_wrapup_intervals.day is 'Day in the reporting time zone in which the interval starts. Filters on it use an index. See dim_dates.';
+comment on column mart.fct_wrapup_intervals.interval_start_at is 'Start of the interval, instant, shown in the zone of your session. Filters on it use an index.';
 comment on column mart.fct_wrapup_intervals.interval_start_local is 'interval_start_at in the reporting time zone. When clocks go back, two intervals have the same: group by interval_start_at, or add utc_offset_minutes.';
 comment on column mart.fct_wrapup_intervals.interval_end_at is 'End of the interval, exclusive, instant, shown in the zone of your session.';
 comment on column mart.fct_wrapup_intervals.interval_end_local is 'interval_end_at in the reporting time zone.';

@@ -211,7 +211,7 @@ final as (
 
 select * from final;
 
-comment on view mart.fct_wrapups is 'One row per wrap-up segment, with or without a code; a session may have several. Source: conversation details, segments of type wrapup. Filter on started_at or conversation_started_at: both reach an index.';
+comment on view mart.fct_wrapups is 'One row per wrap-up segment, with or without a code; a session may have several. Source: conversation details, segments of type wrapup. Filter on started_at or conversation_started_at: both are indexed.';
 comment on column mart.fct_wrapups.conversation_id is 'Conversation. Details conversationId.';
 comment on column mart.fct_wrapups.participant_no is 'Position of the participant in the record, from 1.';
 comment on column mart.fct_wrapups.session_no is 'Position of the session in the participant, from 1.';
@@ -224,7 +224,7 @@ comment on column mart.fct_wrapups.media_type is 'Media type of the session. Det
 comment on column mart.fct_wrapups.direction is 'inbound or outbound, of the session. Details direction.';
 comment on column mart.fct_wrapups.purpose is 'Purpose of the participant. Details purpose.';
 comment on column mart.fct_wrapups.wrapup_code is 'Id of the code or a system code (ININ-…); null where none was given. Details wrapUpCode.';
-comment on column mart.fct_wrapups.wrapup_name is 'Current or last known name of the code, its words for a system code, its id where the directory does not know it.';
+comment on column mart.fct_wrapups.wrapup_name is 'Current or last known name of the code, its words for a system code, its id where it is not in the directory.';
 comment on column mart.fct_wrapups.effective_wrapup_code is 'What counts in reports: the code that a rule gave to the session, on its last wrap-up segment, else wrapup_code. Sessions without any wrap-up segment are in fct_agent_sessions only.';
 comment on column mart.fct_wrapups.effective_wrapup_name is 'Name of effective_wrapup_code, as of wrapup_name.';
 comment on column mart.fct_wrapups.wrapup_source is 'Where effective_wrapup_code came from: agent, flow or dialer (a real code), system (ININ-…), rule or survey (see rpt_wrapup_assignments); null without any code.';

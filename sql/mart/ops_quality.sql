@@ -120,7 +120,7 @@ final as (
 
 select * from final;
 
-comment on view mart.ops_quality is 'One row per figure that is right and looks wrong, or that should be looked at: rates above one, answers without offers, handlings of many hours, days without conversations, names that occur twice. Source: reports, facts and dimensions of mart.';
+comment on view mart.ops_quality is 'One row per figure that is correct but looks wrong, or that should be checked: rates above one, answers without offers, handlings of many hours, days without conversations, names that occur twice. Source: reports, facts and dimensions of mart.';
 comment on column mart.ops_quality.queue_id is 'Queue; null where the check is about none. See dim_queues.';
 comment on column mart.ops_quality.check_name is 'rate_above_one, answered_without_offer, handle_time_outlier, empty_day or user_name_twice.';
 comment on column mart.ops_quality.meaning is 'Why it is so, or what to do, one sentence.';

@@ -81,10 +81,10 @@ final as (
 
 select * from final;
 
-comment on view mart.ops_relationships is 'One row per column of a relation of mart that refers to another relation: how to join them, each by one column. A test holds every one of them to the data. Source: the catalogue of the database.';
+comment on view mart.ops_relationships is 'One row per column of a relation of mart that refers to another relation: how to join them, each by one column. A test checks every one of them against the data. Source: the catalogue of the database.';
 comment on column mart.ops_relationships.relationship_key is 'Referring relation and column, joined by a dot; the key of this relation.';
 comment on column mart.ops_relationships.from_relation is 'Relation that refers.';
-comment on column mart.ops_relationships.from_column is 'Column that refers; null in its rows where there is nothing to refer to.';
+comment on column mart.ops_relationships.from_column is 'Column that refers; null in rows without a reference.';
 comment on column mart.ops_relationships.to_relation is 'Relation referred to.';
 comment on column mart.ops_relationships.to_column is 'Its key.';
 comment on column mart.ops_relationships.cardinality is 'many_to_one: many rows of from_relation refer to one of to_relation.';

@@ -52,7 +52,7 @@ final as (
 
 select * from final;
 
-comment on view mart.ops_restatements is 'One row per restatement: a conversation that came back different from what was stored, so that reports of its day changed, with the sum of what moved; ops_restated_figures lists day, queue and figure. Source: written by the loader.';
+comment on view mart.ops_restatements is 'One row per restatement: a conversation that came back different from what was stored, so that reports of its day changed, with the sums of the changes; ops_restated_figures lists day, queue and figure. Source: written by the loader.';
 comment on column mart.ops_restatements.restatement_id is 'Running number; the key of this relation.';
 comment on column mart.ops_restatements.conversation_id is 'Conversation that changed.';
 comment on column mart.ops_restatements.stream is 'Data set that brought the change.';

@@ -1,7 +1,7 @@
 -- One row per local day × user: handlings, time in each status, averages and rates.
 create view mart.rpt_agent_days as
 with
--- Users of whom statuses are known, and those with handlings alone: a filter on day or user reaches an index of both tables, as it would
+-- Users of whom statuses are known, and those with handlings alone: a filter on day or user uses an index of both tables, as it would
 -- not in a full join.
 keys as (
     select
@@ -166,7 +166,7 @@ final as (
 select * from final;
 
 comment on view mart.rpt_agent_days is 'One row per local day × user: sums of the intervals that start in the day, rates as sum over sum. Source: conversation aggregates by user (genesys.agent_aggregates) and user aggregates (genesys.user_aggregates).';
-comment on column mart.rpt_agent_days.day is 'Day in the reporting time zone; an interval belongs to the day in which it starts. Filters on it reach an index.';
+comment on column mart.rpt_agent_days.day is 'Day in the reporting time zone; an interval belongs to the day in which it starts. Filters on it use an index.';
 comment on column mart.rpt_agent_days.user_id is 'Agent. With day the key of this relation. See dim_users.';
 comment on column mart.rpt_agent_days.user_name is 'Name of the user at the start of the day, or the earliest known. Source: history of the directory.';
 comment on column mart.rpt_agent_days.answered_count is 'Answered by the agent; of several agents of one interaction only the first counts. Count of tAnswered.';
@@ -206,7 +206,7 @@ comment on column mart.rpt_agent_days.average_handle_seconds is 'handle_seconds 
 comment on column mart.rpt_agent_days.average_talk_seconds is 'talk_seconds / talk_count: only handlings with talk; null without.';
 comment on column mart.rpt_agent_days.average_hold_seconds is 'hold_seconds / hold_count: only handlings with hold; null without.';
 comment on column mart.rpt_agent_days.average_acw_seconds is 'acw_seconds / acw_count: only handlings with after-call work; null without.';
-comment on column mart.rpt_agent_days.average_answer_seconds is 'Average speed of answer: answer_seconds / answered_count; null where nothing was answered. Of all media together, where an e-mail waits hours and a call seconds: rpt_agent_queue_days has each.';
+comment on column mart.rpt_agent_days.average_answer_seconds is 'Average speed of answer: answer_seconds / answered_count; null where nothing was answered. Over all media types, although an e-mail waits hours and a call seconds: rpt_agent_queue_days has each.';
 comment on column mart.rpt_agent_days.answer_rate is 'answered_count / alert_count. Null where the agent was not alerted.';
 comment on column mart.rpt_agent_days.abandon_rate is 'abandoned_count / alert_count; mostly 0, because Genesys files abandons under the queue. Null where the agent was not alerted.';
 comment on column mart.rpt_agent_days.service_level_rate is '(answered_count - over_sla_count) / answered_count: of what the agent answered, the fraction within the queue''s target. Genesys has no service level of its own for agents. Null where nothing was answered.';

@@ -142,7 +142,7 @@ final as (
 select * from final;
 
 comment on view mart.rpt_agent_queue_days is 'One row per local day × user × queue × media type: sums of the intervals that start in the day, rates as sum over sum. Source: conversation aggregates by user (genesys.agent_aggregates).';
-comment on column mart.rpt_agent_queue_days.day is 'Day in the reporting time zone; an interval belongs to the day in which it starts. Filters on it reach an index. See dim_dates.';
+comment on column mart.rpt_agent_queue_days.day is 'Day in the reporting time zone; an interval belongs to the day in which it starts. Filters on it use an index. See dim_dates.';
 comment on column mart.rpt_agent_queue_days.user_id is 'Agent. See dim_users.';
 comment on column mart.rpt_agent_queue_days.queue_id is 'Queue; null for handlings outside queues. With day, user_id and media_type the key of this relation. See dim_queues.';
 comment on column mart.rpt_agent_queue_days.user_name is 'Name of the user in the first interval of the day, or the earliest known. Source: history of the directory.';

@@ -1,4 +1,4 @@
--- One row per local day × campaign: dial attempts and what became of them.
+-- One row per local day × campaign: dial attempts and their outcome.
 create view mart.rpt_campaign_days as
 with
 attempts as (
@@ -50,7 +50,7 @@ final as (
 
 select * from final;
 
-comment on view mart.rpt_campaign_days is 'One row per local day × campaign × media type, for days that were pulled whole: dial attempts by the day on which they began. Counts are additive; sum them before dividing. Source: conversation details (fct_dial_attempts).';
+comment on view mart.rpt_campaign_days is 'One row per local day × campaign × media type, for days that were pulled completely: dial attempts by the day on which they began. Counts are additive; sum them before dividing. Source: conversation details (fct_dial_attempts).';
 comment on column mart.rpt_campaign_days.campaign_id is 'Campaign. With day and media_type the key of this relation. See dim_campaigns.';
 comment on column mart.rpt_campaign_days.campaign_name is 'Current or last known name of the campaign. Source: the directory.';
 comment on column mart.rpt_campaign_days.media_type is 'voice or another medium of the campaign.';

@@ -89,7 +89,7 @@ final as (
 
 select * from final;
 
-comment on view mart.rpt_handle_times is 'One row per local day × queue × media type × agent of handled agent sessions. To go coarser, sum seconds and counts and divide; never average the averages. Source: conversation details, session metrics.';
+comment on view mart.rpt_handle_times is 'One row per local day × queue × media type × agent of handled agent sessions. To aggregate further, sum seconds and counts and divide; never average the averages. Source: conversation details, session metrics.';
 comment on column mart.rpt_handle_times.day is 'Day in the reporting time zone on which the handling was complete (emission of tHandle), as on Genesys'' own screens.';
 comment on column mart.rpt_handle_times.queue_id is 'Queue of the session; null outside queues. See dim_queues.';
 comment on column mart.rpt_handle_times.user_id is 'Agent. See dim_users.';

@@ -64,8 +64,8 @@ final as (
 
 select * from final;
 
-comment on view mart.rpt_presence_days is 'One row per local day × user × presence of the organisation, cut at midnight: time in secondary presences by day. Source: user aggregates (genesys.user_aggregates, tOrganizationPresence).';
-comment on column mart.rpt_presence_days.day is 'Day in the reporting time zone. Filters on it reach an index. See dim_dates.';
+comment on view mart.rpt_presence_days is 'One row per local day × user × presence of the organisation, split at midnight: time in secondary presences by day. Source: user aggregates (genesys.user_aggregates, tOrganizationPresence).';
+comment on column mart.rpt_presence_days.day is 'Day in the reporting time zone. Filters on it use an index. See dim_dates.';
 comment on column mart.rpt_presence_days.user_id is 'User. See dim_users.';
 comment on column mart.rpt_presence_days.organization_presence_id is 'Presence that the organisation defines, such as Coffee. With day and user_id the key of this relation. See dim_presences.';
 comment on column mart.rpt_presence_days.user_name is 'Name of the user at the start of the day, or the earliest known. Source: history of the directory.';

@@ -108,7 +108,7 @@ final as (
 select * from final;
 
 comment on view mart.rpt_queue_days is 'One row per local day × queue × media type: sums of the intervals that start in the day, rates as sum over sum. To roll up further, sum seconds and counts and divide; never average averages. Source: conversation aggregates (genesys.queue_aggregates).';
-comment on column mart.rpt_queue_days.day is 'Day in the reporting time zone; an interval belongs to the day in which it starts. Filters on it reach an index.';
+comment on column mart.rpt_queue_days.day is 'Day in the reporting time zone; an interval belongs to the day in which it starts. Filters on it use an index.';
 comment on column mart.rpt_queue_days.queue_id is 'Queue; null for what happened outside queues. With day and media_type the key of this relation. See dim_queues.';
 comment on column mart.rpt_queue_days.queue_name is 'Name of the queue at the start of the day, or the earliest known. Source: history of the directory.';
 comment on column mart.rpt_queue_days.media_type is 'voice, callback, message, email, chat, …; unknown where Genesys reports none. Aggregates mediaType.';

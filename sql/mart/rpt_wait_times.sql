@@ -200,7 +200,7 @@ final as (
 
 select * from final;
 
-comment on view mart.rpt_wait_times is 'One row per local day × queue × media type, for days that were pulled whole: percentiles and fixed buckets of waiting, medians beside means of handling. Counts and sums are additive, percentiles are not. Stays count on the day on which they began. Source: conversation details (genesys.session_facts, genesys.handling_facts).';
+comment on view mart.rpt_wait_times is 'One row per local day × queue × media type, for days that were pulled completely: percentiles and fixed buckets of waiting, medians beside means of handling. Counts and sums are additive, percentiles are not. Stays count on the day on which they began. Source: conversation details (genesys.session_facts, genesys.handling_facts).';
 comment on column mart.rpt_wait_times.queue_id is 'Queue. With day and media_type the key of this relation. See dim_queues.';
 comment on column mart.rpt_wait_times.queue_name is 'Current name of the queue. Source: the directory.';
 comment on column mart.rpt_wait_times.media_type is 'voice, callback, message, email, chat, … Details mediaType.';

@@ -1,4 +1,4 @@
--- One row per local day × rule × version of the rule × code × state × error code: what rules gave, and what became of it.
+-- One row per local day × rule × version of the rule × code × state × error code: codes that rules gave, and their outcome.
 create view mart.rpt_wrapup_assignments as
 with
 -- Each bound is one look at the end of an index.
@@ -91,10 +91,10 @@ final as (
 
 select * from final;
 
-comment on view mart.rpt_wrapup_assignments is 'One row per local day × rule × version of the rule × code × state × error code: the ledger of wrap-up codes that rules gave, and what became of them. Sum of assignment_count where is_in_force = handlings whose effective code may come from a rule. Source: wrapup.assignments.';
+comment on view mart.rpt_wrapup_assignments is 'One row per local day × rule × version of the rule × code × state × error code: the ledger of wrap-up codes that rules gave, and their outcome. Sum of assignment_count where is_in_force = handlings whose effective code may come from a rule. Source: wrapup.assignments.';
 comment on column mart.rpt_wrapup_assignments.day is 'Day in the reporting time zone on which the handling started, as in rpt_wrapup_causes.';
 comment on column mart.rpt_wrapup_assignments.rule is 'Name of the rule.';
-comment on column mart.rpt_wrapup_assignments.rule_version is 'Digest of the rule when it decided: another text is another version.';
+comment on column mart.rpt_wrapup_assignments.rule_version is 'Digest of the rule when it decided: another text makes another version.';
 comment on column mart.rpt_wrapup_assignments.wrapup_source is 'rule, or survey where the rule asks for an answer of a survey.';
 comment on column mart.rpt_wrapup_assignments.wrapup_code is 'Code that the rule gave. See dim_wrapup_codes.';
 comment on column mart.rpt_wrapup_assignments.wrapup_name is 'Its current or last known name.';

@@ -71,7 +71,7 @@ export class HostileReader {
   async #runSession(number: number, isOver: () => boolean): Promise<void> {
     for (let round = number; !isOver(); round += 1) {
       const fault = readerFaults[round % readerFaults.length] as ReaderFault;
-      // The server is away now and then: that is the storm's doing.
+      // The server is away at times because of the storm.
       const isStruck = await this.#withSession((client) => this.#strike(client, fault)).catch(() => false);
       if (isStruck) this.#parts.counts.add(fault);
       else await pause(holdMs.min);

@@ -264,7 +264,7 @@ class Storm {
     );
   }
 
-  /** Records change behind the extractor's back, and now and then hours pass at once. */
+  /** Records change behind the extractor's back, and occasionally hours pass at once. */
   async #restate(): Promise<void> {
     const random = this.#random('restatements');
     for (let round = 0; !this.#isOver; round += 1) {

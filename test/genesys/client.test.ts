@@ -95,7 +95,7 @@ describe('the login', () => {
     expect(server.logins).toHaveLength(2);
   });
 
-  test('is not repeated for ever when fresh tokens are refused', async () => {
+  test('is not repeated without end when fresh tokens are refused', async () => {
     const server = await startServer(() => ({ status: 401, body: { code: 'bad.credentials', message: 'Invalid.' } }));
     const error = await openApi(server.url)
       .organization()

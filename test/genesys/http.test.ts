@@ -54,7 +54,7 @@ describe('a body', () => {
     await expect(open().exchange(get(server.url))).rejects.toHaveProperty('code', 'Z_BUF_ERROR');
   });
 
-  test('that drips in for ever is cut off', async () => {
+  test('that drips in without end is cut off', async () => {
     const server = http.createServer((_, outgoing) => {
       const timer = setInterval(() => outgoing.write('x'), 20);
       outgoing.on('close', () => clearInterval(timer));

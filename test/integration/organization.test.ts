@@ -4,7 +4,7 @@ import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
 import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
 import { environmentFor, rowVersions, runCommand } from '../support/program.js';
 
-/** A database holds one organisation's data; ids of two would mix for ever. */
+/** A database holds one organisation's data; ids of two would mix permanently. */
 const at = new Date('2026-03-10T15:07:00Z');
 const path = '/api/v2/organizations/me';
 let first: Sandbox;

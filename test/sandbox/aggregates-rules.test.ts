@@ -162,7 +162,7 @@ describe('the service level', () => {
     ]);
   });
 
-  test('has a ratio of 0 with a denominator of 0 where a queue only let go of somebody', () => {
+  test('has a ratio of 0 with a denominator of 0 where a queue only lost somebody', () => {
     expect(level({ granularity: 'PT30M' }).slice(3)).toEqual([
       '09:30 oServiceLevel: {"ratio":0,"numerator":0,"denominator":0,"target":0.8}',
       '09:30 tWait: 1 of 120000 (120000 to 120000)',

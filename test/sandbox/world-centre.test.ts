@@ -152,7 +152,7 @@ describe('the contact centre', () => {
     expect(busiest.get(1)?.length ?? 0).toBeGreaterThan(5 * (busiest.get(18)?.length ?? 0));
   });
 
-  it('has a day with an incident now and then, on which one queue overflows', () => {
+  it('occasionally has a day with an incident, on which one queue overflows', () => {
     const year = Array.from({ length: 60 }, (_, n) => world.conversationsOfDay(day - n * dayMs));
     const crowds = year.map((of) => {
       const byHour = groupBy(of, (one) => Math.floor(one.startMs / hourMs));

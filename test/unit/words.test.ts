@@ -28,6 +28,15 @@ const banned: readonly { readonly words: RegExp; readonly use: string }[] = [
   { words: /\b(rage|calm|weather|tally|tallies)\b/i, use: 'faults, convergence, schedule, counters' },
   { words: /\bhand(s|ed|ing)? over\b/i, use: 'pass, reassign, transfer' },
   { words: /\bunread\b/i, use: 'not read, not counted' },
+  { words: /\bnow and then\b/i, use: 'at intervals, occasionally' },
+  { words: /\bfor ever\b/i, use: 'permanently, without limit' },
+  { words: /\bin the midst\b/i, use: 'during' },
+  { words: /\blet(s|ting)? go of\b/i, use: 'release' },
+  { words: /\b(strike|strikes|struck) off\b/i, use: 'remove, mark as done' },
+  { words: /\b(what|whatever) (comes|came) of\b/i, use: 'outcome' },
+  { words: /\bto be had\b/i, use: 'available' },
+  { words: /\b(riddle|overheard)\b/i, use: 'the fact itself, intercepted' },
+  { words: /\breach(es)? an index\b/i, use: 'use an index' },
 ];
 /** A docstring says what its subject does or is; it begins with a verb or a noun. */
 const docstring = /\/\*\*\s*(?:\*\s*)?(What|Who(?:ever)?|Whether|Which|Where|When|How|Why|The same|Of)\b/;

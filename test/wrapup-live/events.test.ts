@@ -93,7 +93,7 @@ describe('the queue', () => {
     expect(waiting.take(9)).toEqual(['c', 'a']);
   });
 
-  test('wakes who waits, and lets go of who is stopped', async () => {
+  test('wakes who waits, and releases who is stopped', async () => {
     const waiting = new ConversationQueue(3);
     const stopping = new AbortController();
     const filled = waiting.filled(stopping.signal);

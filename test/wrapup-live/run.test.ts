@@ -258,7 +258,7 @@ describe('run', () => {
     const nowhere = { GENESYS_WAREHOUSE_WRAPUP_RULES: join(folder, 'nothing.yaml') };
     const [unknown, never, alone, without, unwritten] = [
       await start(['--wrapup'], { GENESYS_WAREHOUSE_WRAPUP_RULES: wrong }),
-      await start(['--schedule', 'now and then']),
+      await start(['--schedule', 'sometimes']),
       await start(['--apply']),
       await start(['--wrapup'], nowhere),
       await start(['--wrapup', '--apply'], {

@@ -188,4 +188,4 @@ begin
     return next;
 end
 $$;
-comment on function extract.take_requests is 'Grants requests out of the shared allowance, or says how long to wait.';
+comment on function extract.take_requests is 'Grants requests from the shared allowance, or returns how long to wait.';

@@ -42,7 +42,7 @@ async function takeSign(client: ClientBase): Promise<Session> {
 }
 
 /**
- * SQL of all connections with a sign of life: `pid`, `role`, `key`, `application`, `role_name`. It
+ * SQL of all live connections: `pid`, `role`, `key`, `application`, `role_name`. It
  * needs only what Postgres shows to everybody about other sessions.
  */
 export const livingSessions = `(

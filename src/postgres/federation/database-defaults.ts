@@ -11,7 +11,7 @@ const defaults: Readonly<Record<string, string>> = {
   // Members are asked whether they answer while a statement is planned, so every execution is planned.
   plan_cache_mode: 'force_custom_plan',
   jit: 'off',
-  // A member that freezes in the midst of a statement is waited for no longer.
+  // Limit of the wait for a member that freezes during a statement.
   statement_timeout: '10min',
 };
 

@@ -67,7 +67,7 @@ export async function deleteRows(
   }
 }
 
-/** A plain join may be turned round by stale statistics: see `rowsText`. */
+/** A plain join may be reversed by stale statistics: see `rowsText`. */
 function deletionText(partition: string, positions: readonly string[]): string {
   const arrays = ['$1::timestamptz[]', '$2::uuid[]', ...positions.map((_, index) => `$${index + 3}::smallint[]`)];
   const names = [...keyColumns.map(({ name }) => name), ...positions];

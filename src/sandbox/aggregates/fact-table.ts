@@ -132,7 +132,7 @@ export interface Rows {
   readonly values: Float64Array;
 }
 
-/** Rows that are not valid from their own instant for ever. */
+/** Rows that are not valid permanently from their own instant on. */
 export interface BoundedRows extends Rows {
   readonly knownMs: Float64Array;
   readonly untilMs: Float64Array;

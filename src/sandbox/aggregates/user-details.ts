@@ -161,7 +161,7 @@ function statusesOf({ routingStatuses }: AgentTimeline): Valued[] {
   return routingStatuses.map(({ fromMs, toMs, status: value }) => ({ fromMs, toMs, value }));
 }
 
-/** Timelines are cut at midnight; this puts the pieces of one status together again, as far as it is known now. */
+/** Timelines are split at midnight; this puts the pieces of one status together again, as far as it is known now. */
 function whole(
   span: Span,
   day: number,

@@ -118,7 +118,7 @@ describe('a member that is frozen', () => {
     expect(added).toMatchObject({ status: 1, output: expect.stringContaining('Member apac cannot be reached') });
   }, 120_000);
 
-  test('is named by the page in the midst of a statement; one that is only slow is waited for', async () => {
+  test('is named by the page during a statement; one that is only slow is waited for', async () => {
     const page = await openMartReader({ connectionString: federated.url });
     onTestFinished(() => page.close());
     const holder = new pg.Client({ connectionString: apac });
@@ -140,7 +140,7 @@ describe('a member that is frozen', () => {
     expect(performance.now() - startedMs).toBeLessThan(answerMsMax);
   }, 120_000);
 
-  test('ends an export in the midst of it, with its name', async () => {
+  test('ends a running export, with its name', async () => {
     const holder = new pg.Client({ connectionString: apac });
     await holder.connect();
     onTestFinished(() => holder.end());

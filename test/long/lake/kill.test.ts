@@ -50,7 +50,7 @@ async function change(count: number): Promise<void> {
   ]);
 }
 
-test(`an export that is killed at ${kills} instants, two at once now and then, leaves tables equal to Postgres and nothing twice`, {
+test(`an export that is killed at ${kills} instants, sometimes two at once, leaves tables equal to Postgres and nothing twice`, {
   timeout: 1_800_000,
 }, async () => {
   for (let count = 0; count < kills; count += 1) {

@@ -125,7 +125,7 @@ describe('a store', () => {
     expect(await store.list('_genesys_warehouse_check/')).toEqual([]);
   });
 
-  test('that fails now and then is asked again', async () => {
+  test('that fails at times is asked again', async () => {
     let calls = 0;
     const shaky: Store = {
       ...store,

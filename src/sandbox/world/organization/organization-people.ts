@@ -29,7 +29,7 @@ export function createQueueDrafts(
   }));
 }
 
-/** The default code, the shared ones, some of the queue's own, and now and then one that was deleted since. */
+/** The default code, the shared ones, some of the queue's own, and occasionally one that has been deleted since. */
 function codesOfQueue(codes: readonly Code[], random: Random): Code[] {
   const own = codes.slice(11, 47);
   const chosen = codes.slice(0, 9);

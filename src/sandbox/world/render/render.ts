@@ -128,7 +128,7 @@ function finishParticipant(participant: ParticipantDraft, withAttributes: boolea
   return json;
 }
 
-/** `tHandle` is computed last but listed first now and then: `metrics` is not a list in order of time. */
+/** `tHandle` is computed last but sometimes listed first: `metrics` is not a list in order of time. */
 function finishSession(session: SessionDraft): JsonObject {
   const { json, metrics, segments } = session;
   const last = metrics.at(-1);

@@ -44,7 +44,7 @@ export function chooseWrapup(scene: Scene, queue: Queue, agent: Agent | undefine
   }
 }
 
-/** Without a limit an agent now and then forgets to finish: the wrap-up stays open until a supervisor asks. */
+/** Without a limit an agent occasionally forgets to finish: the wrap-up stays open until a supervisor asks. */
 function mandatory(random: Random, queue: Queue, media: MediaType, lengthMs: number): Wrapup {
   if (random.chance(0.008))
     return { kind: 'coded', lengthMs: random.int(20 * minuteMs, 90 * minuteMs), code: chooseCode(random, queue) };
