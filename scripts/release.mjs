@@ -4,6 +4,7 @@
 // 3. builds, and stores a populated database of this version, test/long/upgrades/0.2.0.sql.gz, which every later one must migrate;
 // 4. commits all of it and makes an annotated tag v0.2.0 whose text is the section.
 // What is left is `git push --follow-tags`: .github/workflows/release.yml proves, packs and publishes.
+// Where main takes no commits without a review, `cut VERSION` does all of it but the tag, and `tag VERSION` adds that later.
 // `check VERSION` says whether a tree is such a release; `notes VERSION` prints its section.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -63,14 +64,18 @@ function run(program, ...args) {
 }
 
 function make(version) {
+  cut(version);
+  tag(version);
+}
+
+function cut(version) {
   if (run('git', 'status', '--porcelain') !== '') throw new Error('The tree has changes. Commit or remove them.');
   const current = manifestVersion();
   if (!isLater(version, current)) throw new Error(`${version} does not come after ${current}.`);
   if (existsSync(`${root}${dumpOf(version)}`))
     throw new Error(`${dumpOf(version)} exists, and such a file never changes.`);
   const day = new Date().toISOString().slice(0, 10);
-  const changelog = cutChangelog(read('CHANGELOG.md'), version, day);
-  writeFileSync(`${root}CHANGELOG.md`, changelog);
+  writeFileSync(`${root}CHANGELOG.md`, cutChangelog(read('CHANGELOG.md'), version, day));
   run('npm', 'version', version, '--no-git-tag-version');
   writeFileSync(`${root}${chartFile}`, withChartVersion(read(chartFile), version));
   run('npm', 'run', 'build');
@@ -79,6 +84,12 @@ function make(version) {
   if (faults.length > 0) throw new Error(faults.join('\n'));
   run('git', 'add', 'CHANGELOG.md', 'package.json', 'package-lock.json', chartFile, dumpOf(version));
   run('git', 'commit', '--message', `Release ${version}`);
+  console.log(`${version} is committed. Tag it: node scripts/release.mjs tag ${version}`);
+}
+
+/** Tags the commit that is checked out. Throws where it is not the release of the version. */
+function tag(version) {
+  check(version);
   // Lines that begin with # are headings here, not comments of git.
   run(
     'git',
@@ -87,9 +98,9 @@ function make(version) {
     `v${version}`,
     '--cleanup=whitespace',
     '--message',
-    `genesys-warehouse ${version}\n\n${notesOf(changelog, version)}`,
+    `genesys-warehouse ${version}\n\n${notesOf(read('CHANGELOG.md'), version)}`,
   );
-  console.log(`v${version} is committed and tagged. Publish it: git push --follow-tags`);
+  console.log(`v${version} is tagged. Publish it: git push --follow-tags`);
 }
 
 /** Lists what a tree lacks to be the release of a version. */
@@ -119,14 +130,14 @@ function check(version) {
   console.log(`This tree is the release ${version}.`);
 }
 
-const commands = { make, check, notes: (version) => console.log(notesOf(read('CHANGELOG.md'), version)) };
+const commands = { make, cut, tag, check, notes: (version) => console.log(notesOf(read('CHANGELOG.md'), version)) };
 
 if (process.argv[1]?.endsWith('release.mjs')) {
   const [name, version = ''] = process.argv.slice(2);
   const command = Object.hasOwn(commands, name ?? '') ? commands[name] : undefined;
   try {
     if (command === undefined || !/^\d+\.\d+\.\d+$/.test(version))
-      throw new Error('Use: node scripts/release.mjs make|check|notes 0.2.0');
+      throw new Error('Use: node scripts/release.mjs make|cut|tag|check|notes 0.2.0');
     command(version);
   } catch (error) {
     console.error(error.message);

@@ -27,7 +27,7 @@ forms as (
     select
         survey_forms.survey_form_id,
         survey_forms.context_id,
-        'survey',
+        'survey' as form_kind,
         survey_forms.name,
         survey_forms.language,
         survey_forms.is_published,

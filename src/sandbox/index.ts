@@ -41,7 +41,7 @@ export interface Sandbox extends SandboxControl {
 }
 
 /**
- * Starts the simulated Genesys Cloud on 127.0.0.1. Nothing of the organisation is made before it is asked for.
+ * Starts the simulated Genesys Cloud on 127.0.0.1. The organisation's data is generated on demand.
  * Throws UsageError for wrong options and when the port is taken.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {

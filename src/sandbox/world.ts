@@ -1,6 +1,7 @@
 /**
- * The seam between the simulated organisation (what happened) and the server (how the API reports it).
- * Everything is a pure function of (options, instant): the same seed gives the same bytes.
+ * The interface between the simulated organisation (what happened) and the server (how the API
+ * reports it). Everything is a pure function of (options, instant): the same seed gives the same
+ * bytes.
  */
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -16,13 +17,13 @@ export interface WorldOptions {
   readonly timeZone: string;
 }
 
-/** One conversation as it is known at any instant; knows nothing of HTTP. */
+/** One conversation as it is known at any instant; independent of HTTP. */
 export interface SimulatedConversation {
   readonly id: string;
   readonly startMs: number;
   /** Instant at which `conversationEnd` is set; it may be weeks after the start. */
   readonly endMs: number;
-  /** It has ended by then. Known at once, while `endMs` may mean to simulate a whole day. */
+  /** Upper bound of the end. It is known at once, while `endMs` may require simulating a whole day. */
   readonly latestEndMs?: number;
   /** False where no survey and no evaluation ever belongs to it; absent where only its record shows it. */
   readonly isAssessed?: boolean;
@@ -68,7 +69,10 @@ export interface World {
   readonly directory: Directory;
   /** The longest time a conversation may last; lets the server bound its look-back. */
   readonly lifetimeMsMax: number;
-  /** Conversations whose start lies in the UTC day that begins at `dayStartMs`, by start then id. Generated when first asked, kept in a bounded cache. */
+  /**
+   * Returns conversations that start in the UTC day that begins at `dayStartMs`, by start, then id.
+   * Generated on the first request and kept in a limited cache.
+   */
   conversationsOfDay(dayStartMs: number): readonly SimulatedConversation[];
   /** All conversations except those of `longConversationsOfDay` end within this time after their start. Absent: nothing is known, use `lifetimeMsMax`. */
   readonly shortLifetimeMsMax?: number;
@@ -77,6 +81,9 @@ export interface World {
    * what was active in an interval thus reads whole days back to `shortLifetimeMsMax` and only these before that, to `lifetimeMsMax`.
    */
   longConversationsOfDay?(dayStartMs: number): readonly SimulatedConversation[];
-  /** Undefined for an id this organisation never had. Ids carry the day they were made on, so this is a look-up, not a search. */
+  /**
+   * Finds a conversation; undefined for an unknown id. Ids contain the day of their creation, so
+   * this is a look-up, not a search.
+   */
   conversationById(id: string): SimulatedConversation | undefined;
 }

@@ -5,7 +5,7 @@ const formats = new Map<string, Intl.DateTimeFormat>();
 /** Requests name zones, and one zone can be written in many ways. */
 const formatsMax = 1_000;
 
-/** Milliseconds to add to UTC for the zone's local time; a zone that nobody knows is a RangeError. */
+/** Returns milliseconds to add to UTC for the zone's local time. Throws a RangeError for an unknown zone. */
 export function zoneOffsetMs(timeZone: string, atMs: number): number {
   let format = formats.get(timeZone);
   if (format === undefined) {

@@ -1,4 +1,4 @@
-/** `extract.lakes` and what each lake has still to get. */
+/** `extract.lakes` and the pending changes of each lake. */
 import type pg from 'pg';
 import type { Day } from '../../model/lake.js';
 import { inTransaction } from '../connection/transaction.js';
@@ -31,7 +31,7 @@ export async function readLakes(pool: pg.Pool): Promise<Lake[]> {
   return rows.map(lakeOf);
 }
 
-/** Registers a lake, or returns it with the scope widened by what is asked now. */
+/** Registers a lake, or returns it with its scope extended by the given one. */
 export async function registerLake(pool: pg.Pool, address: string, scope: LakeScope, now: Date): Promise<Lake> {
   const { rows } = await pool.query<LakeRow>(
     `insert into extract.lakes as known (address, is_raw, is_personal, relations, created_at) values ($1, $2, $3, $4, $5)
@@ -46,7 +46,7 @@ export async function registerLake(pool: pg.Pool, address: string, scope: LakeSc
   return lakeOf(rows[0] as LakeRow);
 }
 
-/** Plans tables that are new or made by another definition: every day that is stored, or the table as a whole. */
+/** Plans tables that are new or have another definition: every stored day, or the table as a whole. */
 export async function planWholeTables(
   pool: pg.Pool,
   lake: Lake,
@@ -72,7 +72,7 @@ export async function planWholeTables(
   }
 }
 
-/** Plans days of a lake by hand, whether they changed or not. */
+/** Plans requested days of a lake, whether they changed or not. */
 export async function planDays(pool: pg.Pool, lake: Lake, relation: LakeRelation, from?: Day, to?: Day): Promise<void> {
   await inTransaction(pool, async (client) => {
     const days = relation.key === undefined ? [wholeTable] : await readStoredDays(client, relation, from, to);
@@ -135,7 +135,10 @@ export interface PendingDays {
   readonly days: readonly { readonly day: Day; readonly changeNumber: number }[];
 }
 
-/** Reads what a lake has still to get, and draws the number of the export: it is higher than those of all changes that it will read. */
+/**
+ * Reads the pending changes of a lake, and draws the number of the export, which is higher than
+ * those of all changes that it will read.
+ */
 export async function readPending(
   pool: pg.Pool,
   { lakeId }: Lake,
@@ -176,7 +179,7 @@ export async function clearPending(pool: pg.Pool, { lakeId }: Lake, { path, days
   );
 }
 
-/** The tables that a lake has, by path. */
+/** Reads the paths of a lake's tables. */
 export async function readTablePaths(pool: pg.Pool, { lakeId }: Lake): Promise<string[]> {
   const { rows } = await pool.query<{ path: string }>(
     'select path from extract.lake_tables where lake_id = $1 order by path',
@@ -197,7 +200,7 @@ export async function noteExported(pool: pg.Pool, { lakeId }: Lake, now: Date): 
   await pool.query('update extract.lakes set exported_at = $2, last_error = null where lake_id = $1', [lakeId, now]);
 }
 
-/** The first day that is stored whole; before it `prune` has removed what the lake keeps. */
+/** Reads the first day that is stored completely; `prune` has removed earlier days, which the lake keeps. */
 export async function readPrunedTo(pool: pg.Pool): Promise<Day | undefined> {
   const { rows } = await pool.query<{ day: Day | null }>(
     `select (max(pruned_to) at time zone 'UTC')::date::text as day from extract.pruned`,
@@ -205,7 +208,7 @@ export async function readPrunedTo(pool: pg.Pool): Promise<Day | undefined> {
   return rows[0]?.day ?? undefined;
 }
 
-/** Works for the scheduler alone until `leaseSeconds` from now; false where another process does. */
+/** Takes the lease of a lake for one scheduler, for a limited time; returns false if another process has it. */
 export async function takeLease(pool: pg.Pool, { lakeId }: Lake): Promise<boolean> {
   const { rowCount } = await pool.query(
     `update extract.lakes set busy_until = clock_timestamp() + $2::interval
@@ -222,7 +225,7 @@ export async function renewLease(pool: pg.Pool, { lakeId }: Lake): Promise<void>
   ]);
 }
 
-/** Ends the lease, and keeps why the export failed where it did. */
+/** Ends the lease, and stores the reason if the export failed. */
 export async function dropLease(pool: pg.Pool, { lakeId }: Lake, failure?: string): Promise<void> {
   await pool.query(
     'update extract.lakes set busy_until = null, last_error = coalesce($2, last_error) where lake_id = $1',

@@ -1,7 +1,8 @@
 /**
- * Checks the stored conversations against Genesys' own aggregates: session metrics, summed by the interval of their `emitDate`, by the queue
- * and the media type of their session, must equal `queue_aggregates`. A day that differs although nothing is pending is pulled again, a
- * bounded number of times.
+ * Checks the stored conversations against Genesys' own aggregates: session metrics, summed by the
+ * interval of their `emitDate`, by the queue and the media type of their session, must equal
+ * `queue_aggregates`. A day that differs although nothing is pending is pulled again, a limited
+ * number of times.
  */
 import type pg from 'pg';
 import { dayMs, floorTo, type Interval, plus } from '../../lib/interval.js';
@@ -37,9 +38,12 @@ export const comparedMetrics: readonly string[] = [
   'tTalkComplete',
 ];
 
-/** All conversations that began within this are looked through for each day; older ones are found by their sessions of the day. */
+/**
+ * All conversations that began within this time are searched for each day; older ones are found by
+ * their sessions of the day.
+ */
 const lookBackMs = 62 * dayMs;
-/** A day whose permissions or queues changed differs nearly everywhere; so many rows show it as well as all would. */
+/** A day whose permissions or queues changed differs nearly everywhere; this many rows show it as well as all. */
 const differencesKeptMax = 1_000;
 /** Limits the re-pulls of a day that differs; after that, the day is reported for manual review. */
 export const attemptsMax = 2;
@@ -68,7 +72,7 @@ interface Comparison {
   readonly isDayFinal: boolean;
 }
 
-/** UTC days of which something was pulled since they were last compared, latest first, at most `limit`. */
+/** Reads UTC days of which something was pulled since they were last compared, latest first, at most `limit`. */
 export async function readDaysToCompare(pool: pg.Pool, limit: number): Promise<readonly Date[]> {
   const { rows } = await pool.query<{ day: Date }>(daysToCompare, [limit]);
   return rows.map((row) => row.day);

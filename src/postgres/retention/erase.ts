@@ -46,7 +46,7 @@ export async function eraseConversations(
   const concerned: string[] = [];
   for (const part of parts(ids)) concerned.push(...(await findConcerned(client, part, plan, counts)));
   if (plan.isDryRun) return concerned;
-  // All at once: each registration makes pulls under way read again.
+  // All at once, because each registration makes running pulls read again.
   if (plan.isExternalContact && concerned.length > 0) await registerConversations(client, concerned, plan);
   for (const part of parts(concerned)) await rewrite(client, store, part);
   return concerned;
@@ -106,7 +106,7 @@ const add = (counts: EraseCounts, name: string, count: number) => {
   if (count > 0) counts.set(name, (counts.get(name) ?? 0) + count);
 };
 
-/** The person is registered: under the current erasures the records are without them, and without all who were erased meanwhile. */
+/** Rewrites conversations under the current erasures, which include the person and all who were erased meanwhile. */
 async function rewrite(client: pg.PoolClient, store: Store, ids: readonly string[]): Promise<void> {
   await withErasures(client, async (erasures) => {
     const stored = await readRecords(client, ids);
@@ -144,7 +144,7 @@ async function forgetRewriting(client: pg.ClientBase, stored: readonly Stored[])
   );
 }
 
-/** Dead letters keep the JSON as it came. One that becomes equal to another is dropped. */
+/** Erases the person from dead letters, which keep the original JSON. One that becomes equal to another is dropped. */
 export async function eraseDeadLetters(client: pg.ClientBase, plan: ErasePlan, counts: EraseCounts): Promise<void> {
   let after = '0';
   for (;;) {
@@ -203,7 +203,7 @@ export async function eraseWrapup(
   add(counts, 'wrapup.assignments', noted.rowCount ?? 0);
 }
 
-/** A user in the directory, with history, and in what other listings say beside its id. */
+/** Erases a user from the directory, with its history, and from other listings that contain more than its id. */
 export async function eraseUser(
   client: pg.ClientBase,
   userId: string,

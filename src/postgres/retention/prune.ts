@@ -96,7 +96,10 @@ async function oldPartitions(client: pg.ClientBase, before: Date): Promise<Parti
   return rows;
 }
 
-/** All of one month at once, so that no report sees sessions without their conversations. The locks are short: nothing is read. */
+/**
+ * Drops one month at once, so that no report sees sessions without their conversations. The locks
+ * are short, because nothing is read.
+ */
 async function dropMonth(
   client: pg.PoolClient,
   partitions: readonly Partition[],

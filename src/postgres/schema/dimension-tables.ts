@@ -1,4 +1,7 @@
-/** Dimensions of schema `mart` that are tables, because a planner knows the rows, the keys and the statistics of a table only. */
+/**
+ * Dimensions of schema `mart` that are tables, because the planner knows row counts, keys and
+ * statistics only of tables.
+ */
 import type { ClientBase } from 'pg';
 import type { Interval } from '../../lib/interval.js';
 
@@ -14,7 +17,7 @@ const dimensionTables: readonly DimensionTable[] = [
   { table: 'mart.dim_intervals', key: 'minute_of_day', definition: 'genesys.int_times_of_day' },
 ];
 
-/** Makes every dimension table equal to its definition, in the caller's transaction; rows that are equal stay. */
+/** Makes every dimension table equal to its definition, in the caller's transaction; equal rows are not written. */
 export async function fillDimensionTables(client: ClientBase): Promise<void> {
   for (const { table, key, definition } of dimensionTables) {
     const { rowCount: deleted } = await client.query(

@@ -1,4 +1,7 @@
-/** The views that a database has before they are rebuilt: their columns, who else may read them and what of others depends on them. */
+/**
+ * The views that a database has before a rebuild: their columns, their grants and foreign objects
+ * that depend on them.
+ */
 import type { ClientBase } from 'pg';
 
 export interface ViewColumn {
@@ -26,8 +29,9 @@ export interface ExistingView {
 }
 
 /**
- * Views that this program has built, newest first: a view is newer than those it was built on. They are those named, or where nothing says
- * which those are (before version 0.2), all with a comment in schemas `extract` and `mart` and the intermediate ones of schema `genesys`.
+ * Reads the views that this program has built, newest first, because a view is newer than those on
+ * which it depends. They are the named ones, or, without names (before version 0.2), all with a
+ * comment in schemas `extract` and `mart` and the intermediate ones of schema `genesys`.
  */
 export async function readExistingViews(
   client: ClientBase,
@@ -108,7 +112,7 @@ export async function readColumns(client: ClientBase, view: string): Promise<Vie
   return rows;
 }
 
-/** Gives a rebuilt view the grants that it had. A role that is gone since has none. */
+/** Restores the grants of a rebuilt view, except to roles that no longer exist. */
 export async function restoreGrants(client: ClientBase, view: ExistingView): Promise<void> {
   for (const { grantee, privilege, isGrantable, column } of view.grants) {
     const what = column === null ? privilege : `${privilege} (${column})`;

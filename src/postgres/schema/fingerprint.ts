@@ -7,8 +7,9 @@ export interface Definitions {
 }
 
 /**
- * Computes a digest of what views and functions do, from the statements that the database keeps of them. Comments around them do not count:
- * a reworded sentence does not require recomputing months of facts.
+ * Computes a digest of what views and functions do, from the statements that the database keeps of
+ * them. Comments are ignored, so that a reworded sentence does not cause months of facts to be
+ * recomputed.
  */
 export async function fingerprintOf(client: ClientBase, { views, functions }: Definitions): Promise<string> {
   const { rows } = await client.query<{ digest: string }>(

@@ -1,4 +1,7 @@
-/** Changing relations that others may be reading: waits are short, since every later reader queues behind one, and they are repeated. */
+/**
+ * Waiting for locks on relations that others may be reading: waits are short, because every later
+ * reader queues behind one, and they are retried.
+ */
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import { UsageError } from '../../lib/errors.js';
@@ -7,10 +10,10 @@ import { describeSessions, isLockTimeout, longHolders } from '../connection/hold
 import { withSettings } from '../connection/settings.js';
 
 export interface LockPatience {
-  /** The longest that one attempt waits for locks; no reader is held up by it for longer. */
+  /** Longest wait of one attempt for locks, and thus the longest delay of a reader. */
   readonly waitMsMax: number;
   readonly attemptsMax: number;
-  /** Between attempts: sessions that queued after the last one go first. */
+  /** Pause between attempts, in which sessions that queued behind the last one proceed. */
   readonly pauseMs: number;
 }
 
@@ -34,7 +37,7 @@ export async function withLockRetries<T>(
         return await work(lockBudget(client, waitMsMax));
       } catch (error) {
         if (!isLockTimeout(error)) throw error;
-        // Read at once: a second later the culprit may be gone and an innocent reader be there.
+        // Read at once: a second later the holder may be gone and another reader be there.
         holders = describeSessions(await longHolders(client, waitMsMax, { withReaders: true })) || holders;
       }
       if (attempt < patience.attemptsMax) await pause(patience.pauseMs);
@@ -47,7 +50,7 @@ export async function withLockRetries<T>(
 
 /** Holds the remaining waiting time of an attempt, for transactions that take many locks one after the other. */
 export interface LockBudget {
-  /** To be called before each statement that may wait: all of them together wait no longer than the attempt may. */
+  /** Must be called before each statement that may wait: all of them together wait no longer than one attempt may. */
   renew(): Promise<void>;
 }
 

@@ -1,7 +1,7 @@
 /**
- * Lets one program at a time migrate a database: the one whose row is in `extract.schema_migrator`. Like a claim of a slice it ends with
- * its connection, and only roles that may change the schema can make it. The table is made here, since it must be there before the first
- * migration.
+ * Lets one program at a time migrate a database: the one whose row is in `extract.schema_migrator`.
+ * Like a claim of a slice it ends with its connection, and only roles that may change the schema
+ * can create it. The table is created here, because it must exist before the first migration.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
@@ -12,18 +12,19 @@ import { describeSessions, type Holder } from '../connection/holders.js';
 import { livingSessions, processName, sessionOf } from '../connection/session.js';
 
 const table = 'extract.schema_migrator';
-/** An upgrade that fills tables from years of facts takes long; nobody else is held up by those who wait for it. */
+/** An upgrade that fills tables from years of facts takes long; programs that wait for it block nobody. */
 const waitMsMax = 20 * minuteMs;
 const lookMs = 250;
 const sayEveryMs = 10 * secondMs;
 const creationsMax = 50;
 const creationPauseMs = 100;
-/** SQLSTATE of what another session creates at the same time: unique key, schema, table. */
+/** SQLSTATEs of objects that another session creates at the same time: unique key, schema, table. */
 const concurrentCreation = ['23505', '42P06', '42P07'];
 
 /**
- * Does `work`, which is all on `client`, while no other program migrates. A process that is killed, or loses this connection, is out of
- * the way at once. Throws a UsageError that names the holder when that one does not end.
+ * Runs `work`, which uses only `client`, while no other program migrates. A process that is killed,
+ * or loses this connection, releases the lock at once. Throws a UsageError that names the holder if
+ * that one does not end.
  */
 export async function asMigrator<T>(client: pg.ClientBase, work: () => Promise<T>, log?: Log): Promise<T> {
   await createTable(client);
@@ -31,7 +32,7 @@ export async function asMigrator<T>(client: pg.ClientBase, work: () => Promise<T
   try {
     return await work();
   } finally {
-    // A connection that is lost takes its turn with it.
+    // A lost connection has released the lock already.
     await client.query(`delete from ${table} where session_key = $1`, [(await sessionOf(client)).key]).catch(() => {});
   }
 }

@@ -28,9 +28,10 @@ export function partitionName(table: string, month: string): string {
 const conversationTableNames = conversationTables.map((table) => table.name);
 
 /**
- * Creates the monthly partitions of `tables` (by default those of conversations; a cache belongs to one set of tables) for the given starts
- * (milliseconds since 1970) and for the month after the latest, in its own transaction: to be called before the one that loads.
- * Throws for starts that `startFault` objects to.
+ * Creates the monthly partitions of `tables` (by default those of conversations; a cache belongs to
+ * one set of tables) for the given starts (milliseconds since 1970) and for the month after the
+ * latest, in its own transaction, before the one that loads. Throws for starts that `startFault`
+ * rejects.
  */
 export async function ensurePartitions(
   pool: Pool,
@@ -55,7 +56,7 @@ export async function ensurePartitions(
   for (const month of months.keys()) cache.add(month);
 }
 
-/** Makes the partitions that are missing of `tables` for these instants, in the caller's transaction. */
+/** Creates the missing partitions of `tables` for these instants, in the caller's transaction. */
 export async function createMonths(
   client: ClientBase,
   tables: readonly string[],
@@ -65,7 +66,7 @@ export async function createMonths(
   for (const epochMs of instants) await createMonth(client, tables, monthOf(epochMs), epochMs);
 }
 
-/** Months without a known partition, with an instant in each. */
+/** Finds months without a known partition, with an instant in each. */
 function missingMonths(starts: Iterable<number>, cache: PartitionCache, now: Date): Map<string, number> {
   const months = new Map<string, number>();
   let latest = Number.NEGATIVE_INFINITY;
@@ -88,7 +89,7 @@ function monthStart(epochMs: number, monthsLater: number): number {
   return Date.UTC(at.getUTCFullYear(), at.getUTCMonth() + monthsLater, 1);
 }
 
-/** By a function of the owner's, since the role that loads need not own the tables. */
+/** Creates a partition through a function of the owner, because the role that loads need not own the tables. */
 async function createMonth(
   client: ClientBase,
   tables: readonly string[],

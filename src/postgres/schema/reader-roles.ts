@@ -37,7 +37,7 @@ export async function grantRelations(client: ClientBase, schema: string, relatio
     await client.query(`grant select on ${listOf(personal)} to ${personalRole}`);
 }
 
-/** False where nobody may read personal relations yet, because their role is missing. */
+/** Returns false if nobody may read personal relations yet, because their role is missing. */
 export async function hasPersonalRole(client: Pick<ClientBase, 'query'>): Promise<boolean> {
   const { rows } = await client.query(
     `select from pg_roles where rolname = $1 and pg_has_role(oid, to_regrole($2), 'member')`,
@@ -71,8 +71,9 @@ async function createReader(client: ClientBase): Promise<void> {
 }
 
 /**
- * Lets the role's creator also act as it, which the web page does: on Postgres 16 and newer a creator needs a grant for that. Left as it
- * is where an administrator has created the role; superusers need no membership.
+ * Lets the role's creator also act as it, as the web page does: on Postgres 16 and newer a creator
+ * needs a grant for that. Does nothing where an administrator has created the role; superusers need
+ * no membership.
  */
 async function joinReaders(client: ClientBase): Promise<void> {
   await client.query(

@@ -13,11 +13,11 @@ import { grantToReaders } from './reader-roles.js';
 import { readSetting, writeSetting } from './settings.js';
 import { digestsOf, readSqlFiles, type SqlFile } from './sql-files.js';
 
-/** SQLSTATE of what cannot be dropped because something else needs it. */
+/** SQLSTATE of an object that cannot be dropped because another depends on it. */
 const dependentObjects = '2BP01';
 /** Name of a temporary view, with which the columns of a view are read before it replaces another. */
 const draftView = 'genesys.int_draft';
-/** Names of the views that this program has built, so that those of others beside them are left alone. */
+/** Names of the views that this program has built, so that other views in the same schemas are not touched. */
 const builtSetting = 'views_built';
 /** Stores a digest of the text that each function and view was built from. */
 const digestSetting = 'views_digest';
@@ -33,10 +33,12 @@ export interface ViewSettings {
 }
 
 /**
- * Builds all functions and views in one transaction, so that a reader sees the old set or the new one; does nothing when files and
- * settings are those of the last time. Views that did not change, and depend on none that did, are left alone: loads read some of them.
- * Grants of others survive. So do views of others, as long as ours keep the columns they had: then new columns come last. Otherwise
- * nothing is changed and a UsageError names the view and what depends on it. To be called by the one who migrates.
+ * Builds all functions and views in one transaction, so that a reader sees either the old set or
+ * the new one; does nothing when files and settings are unchanged. Views that did not change, and
+ * depend on none that did, are not touched, because loads read some of them. Grants of others
+ * survive, and so do views of others, as long as the program's views keep their columns; new
+ * columns come last. Otherwise nothing is changed and a UsageError names the view and its
+ * dependents. Must run inside a migration.
  */
 export async function buildViews(
   client: pg.PoolClient,
@@ -78,7 +80,7 @@ export async function areViewsOfAnotherBuild(pool: pg.Pool, settings: ViewSettin
   }
 }
 
-/** Plans what has to be built; `isDone` when nothing has. */
+/** Plans what has to be built; `isDone` if nothing does. */
 async function planRebuild(client: pg.ClientBase, settings: ViewSettings) {
   const files = await readSqlFiles(pg.escapeLiteral(settings.timeZone), settings.attributes);
   const digests = digestsOf(files, migrationNames.at(-1) ?? '');
@@ -91,7 +93,7 @@ async function planRebuild(client: pg.ClientBase, settings: ViewSettings) {
   return { files, digests, isCurrent, isDone };
 }
 
-/** Digests of the last time by name; empty when an older version built the views, so that all are built again. */
+/** Reads the stored digests by name; empty when an older version built the views, so that all are built again. */
 async function readDigests(client: pg.ClientBase): Promise<Map<string, string>> {
   const text = await readSetting(client, digestSetting);
   if (text === undefined || !text.startsWith('{')) return new Map();
@@ -117,7 +119,10 @@ interface Rebuild {
   readonly budget: LockBudget;
 }
 
-/** Views on which nothing of others depends make room for new ones; those with dependents are replaced in their place. */
+/**
+ * Replaces views: those without foreign dependents are set aside and created again, those with
+ * dependents are replaced in place.
+ */
 async function replaceViews(client: pg.PoolClient, { files, isCurrent, budget }: Rebuild): Promise<void> {
   const names = new Set(viewNames(files));
   const existing = await readExistingViews(client, await readBuilt(client, names));
@@ -137,7 +142,10 @@ async function replaceViews(client: pg.PoolClient, { files, isCurrent, budget }:
   await dropAside(client, replaced);
 }
 
-/** Includes views of this version: after a setting was removed by hand, half of a rebuild may exist. */
+/**
+ * Reads the built views, including those of this version: after a setting was removed by hand, half
+ * of a rebuild may exist.
+ */
 async function readBuilt(client: pg.PoolClient, names: ReadonlySet<string>): Promise<string[] | undefined> {
   const built = await readSetting(client, builtSetting);
   return built === undefined ? undefined : [...new Set([...(JSON.parse(built) as string[]), ...names])];
@@ -164,9 +172,10 @@ async function runFile(client: pg.PoolClient, file: SqlFile, text: string, budge
 }
 
 /**
- * The statements of a function or a view. `before` is the view whose place it takes, which keeps the object it is: what it has keeps its
- * name, type and position, what is new comes last. A view of `mart` gets its check of divisions, which makes it a security barrier:
- * conditions of others that could leak what they see are not evaluated on rows that the check excludes.
+ * Returns the statements of a function or a view. `before` is the view that is replaced in place:
+ * its columns keep their names, types and positions, and new ones come last. A view of `mart` gets
+ * its check of divisions, which makes it a security barrier: conditions of others that could leak
+ * what they see are not evaluated on rows that the check excludes.
  */
 async function statementsOf(client: pg.PoolClient, file: SqlFile, before: ExistingView | undefined): Promise<string> {
   const { name, text } = file;
@@ -192,7 +201,7 @@ async function columnsOfQuery(client: pg.PoolClient, query: string): Promise<Vie
   return columns;
 }
 
-/** The columns with those first that others know, in the order in which they know them. */
+/** Returns the columns with the existing ones first, in their existing order. */
 function inOrderOf(before: ExistingView, columns: readonly ViewColumn[]): string[] {
   const types = new Map(columns.map((column) => [column.name, column.type]));
   const lost = before.columns.filter((column) => types.get(column.name) !== column.type).map((column) => column.name);
@@ -201,7 +210,10 @@ function inOrderOf(before: ExistingView, columns: readonly ViewColumn[]): string
   return [...known, ...columns.map((column) => column.name).filter((name) => !known.includes(name))];
 }
 
-/** In one statement, which sorts out what depends on what among them. They are locked since they were set aside. */
+/**
+ * Drops the views in one statement, which resolves dependencies among them. They have been locked
+ * since they were set aside.
+ */
 async function dropAside(client: pg.PoolClient, views: readonly ExistingView[]): Promise<void> {
   if (views.length === 0) return;
   const list = views.map((view) => `${schemaOf(view.name)}.${asideName(view)}`).join(', ');

@@ -14,7 +14,7 @@ import { sessionOfAssignment } from './session-of-assignment.js';
 
 export type Database = pg.Pool | pg.ClientBase;
 
-/** Longer than one call may take with its retries; after a crash the row is free again then. */
+/** Longer than one call with its retries; after a crash the row is free again after this time. */
 export const leaseMs = 10 * minuteMs;
 const claimLimitMax = 10_000;
 const listLimitMax = 10_000;
@@ -30,9 +30,9 @@ export const assignmentColumns = `
 export interface InsertCounts {
   /** New rows, replacements included. */
   readonly proposed: number;
-  /** Earlier decisions whose place a new one took. */
+  /** Earlier decisions that new ones replaced. */
   readonly superseded: number;
-  /** Already decided so, or decided and since undone or lost to an agent: left alone. */
+  /** Decisions that exist already, or were revoked or overridden by an agent since. */
   readonly unchanged: number;
 }
 

@@ -1,4 +1,7 @@
-/** Ends assignments without a call to Genesys: a rule changed, an agent set a code, a person revokes. Rows are locked in the order of their ids. */
+/**
+ * Ends assignments without a call to Genesys: after a change of a rule, a code set by an agent, or
+ * `wrapup revoke`. Rows are locked in the order of their ids.
+ */
 import type { Database } from './assignments.js';
 import { sessionOfAssignment } from './session-of-assignment.js';
 
@@ -67,7 +70,10 @@ export async function supersedeByAgents(
   return rowCount ?? 0;
 }
 
-/** Undoes what a rule did, for agent sessions that began in [from, to): reports go back at once. Returns how many assignments by their former state. */
+/**
+ * Revokes a rule's assignments for agent sessions that began in [from, to), with immediate effect
+ * in reports. Returns how many assignments by their former state.
+ */
 export async function revoke(
   db: Database,
   filter: { readonly rule: string; readonly from?: Date; readonly to?: Date },

@@ -10,7 +10,7 @@ export interface SendingOptions {
   readonly actor: string;
 }
 
-/** An extraction comes back to a conversation for about a month; older rows are settled. */
+/** Extractions return to a conversation for about a month; older rows are settled. */
 const lookBackMs = 40 * dayMs;
 
 /** The ledger as writing to Genesys uses it: `AssignmentStore` of `wrapup/writeback/types.ts`. */
@@ -30,7 +30,7 @@ export function createAssignmentStore(pool: pg.Pool, { now, actor }: SendingOpti
   };
 }
 
-/** Refusals that another login, another permission or another try may cure. */
+/** Refusals that another login, another permission or a retry may resolve. */
 const curableCodes = [
   'not.a.user',
   'missing.permissions',
@@ -87,7 +87,7 @@ async function markAccepted(db: Database, assignmentId: string, correlationId: s
   );
 }
 
-/** Only claims that are still the caller's: after its end, another process may hold the row. */
+/** Releases claims that the caller still holds: after a claim's end, another process may hold the row. */
 async function release(db: Database, assignmentIds: readonly string[], until: Date): Promise<void> {
   if (assignmentIds.length === 0) return;
   await db.query(

@@ -11,9 +11,9 @@ export interface StoredSurveys {
   readonly stored: number;
   /** Answers equal to the stored ones, or older. */
   readonly unchanged: number;
-  /** Conversations of what was stored, each once: the rules have to be evaluated again for them. */
+  /** Conversations of the stored answers, each once; the rules must be evaluated again for them. */
   readonly conversationIds: readonly string[];
-  /** Answers that Postgres does not take, by their place in the list that was given; the others are stored. */
+  /** Answers that Postgres rejects, by their position in the given list; the others are stored. */
   readonly refused: readonly RefusedSurvey[];
 }
 
@@ -75,7 +75,7 @@ async function storeRows(
   return { ids: [...first.ids, ...second.ids], refused: [...first.refused, ...second.refused] };
 }
 
-/** A comment is a note, and what fields hold nobody knows. */
+/** Applies the privacy policy: a comment is a note, and fields may contain anything. */
 function screened(survey: SurveyInput, screen: Screen | undefined): SurveyInput {
   if (screen === undefined) return survey;
   const comment = screen.value('notes', survey.comment);

@@ -7,7 +7,7 @@ import type { FactTable } from './fact-table.js';
 
 /** Measurements of whole days that are kept; a million takes some fifty megabytes. */
 const promptRowsMax = 5_000_000;
-/** Measurements and surveys kept from days whose own were let go. */
+/** Limit of measurements and surveys kept from days whose own were dropped. */
 const lateRowsMax = 2_000_000;
 const daysMax = 400;
 /** Segments may lie a little before the start of their conversation, and metrics are published a little after its end. */
@@ -126,7 +126,7 @@ function lateRows(late: Late): number {
   return rows(late.tables);
 }
 
-/** Lets the oldest go until number and size are within bounds; keeps the newest in any case. */
+/** Drops the oldest until number and size are within the limits; always keeps the newest. */
 function keep<T>(cache: Map<number, T>, key: number, value: T, size: (value: T) => number, sizeMax: number): void {
   cache.delete(key);
   cache.set(key, value);

@@ -21,6 +21,9 @@ const families: Readonly<Record<AggregateKind, AggregatesModule>> = {
   evaluations: evaluationAggregates,
 };
 
-/** Figures of a simulated organisation, computed from its events and never from its records, so that either can prove the other. */
+/**
+ * Figures of a simulated organisation, computed from its events and never from its records, so that
+ * each can be checked against the other.
+ */
 export const aggregates: AggregatesModule = (query: AggregateQuery, world, nowMs) =>
   families[query.kind](query, world, nowMs);

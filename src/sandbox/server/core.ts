@@ -10,7 +10,7 @@ import type { ResolvedOptions } from './options.js';
 export interface Core {
   readonly options: ResolvedOptions;
   readonly clock: Clock;
-  /** The machine's clock in milliseconds, for what a client really waits. */
+  /** The machine's clock in milliseconds, for times that a client really waits. */
   readonly machineMs: () => number;
   readonly world: World;
   /** The world's own directory, where it is changed through the API. */

@@ -13,7 +13,7 @@ export function tokenOf(seed: number, counter: number): string {
   return digest(seed, 'token', counter).toString('base64url');
 }
 
-/** A number in [0, 1) that depends on nothing but its arguments. */
+/** Returns a number in [0, 1) that depends only on its arguments. */
 export function rollOf(seed: number, kind: string, key: string | number): number {
   return digest(seed, kind, key).readUInt32BE(0) / 0x1_0000_0000;
 }

@@ -5,7 +5,7 @@ import type { ClockOptions } from './clock.js';
 import type { FaultSettings } from './faults/fault-settings.js';
 import { parseFaultSettings } from './faults/fault-settings.js';
 
-/** Everything has a default; `docs/sandbox.md` explains each. */
+/** Settings, all with defaults; `docs/sandbox.md` explains each. */
 export interface SandboxSettings {
   /** 0: any free port. */
   readonly port?: number;

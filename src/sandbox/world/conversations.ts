@@ -102,7 +102,7 @@ export class ConversationStore {
     return plan;
   }
 
-  /** Keeps the newest scripts and lets the oldest go. */
+  /** Keeps the newest scripts and drops the oldest. */
   keepScript(conversation: Conversation): void {
     this.#recent[this.#recentAt]?.forget();
     this.#recent[this.#recentAt] = conversation;
@@ -110,7 +110,7 @@ export class ConversationStore {
   }
 }
 
-/** Lets the oldest go until number and size are within bounds; keeps the newest in any case. */
+/** Drops the oldest until number and size are within the limits; always keeps the newest. */
 function keep<T>(
   cache: Map<number, T>,
   key: number,

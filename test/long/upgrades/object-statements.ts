@@ -11,6 +11,7 @@ export async function objectStatements(client: pg.ClientBase): Promise<string[]>
   return [
     'set check_function_bodies = off;',
     ...(await textsOf(client, dropViews)),
+    ...(await textsOf(client, dropFunctions)),
     ...(await textsOf(client, schemas)),
     ...(await textsOf(client, objects)),
     ...(await textsOf(client, comments)),
@@ -27,6 +28,16 @@ async function textsOf(client: pg.ClientBase, query: string): Promise<string[]> 
 const dropViews = `select format('drop view if exists %s cascade;', c.oid::regclass) as text
   from pg_class as c join pg_namespace as n on n.oid = relnamespace
   where nspname = any($1) and relkind = 'v' order by c.oid`;
+
+/** A migration may have named arguments otherwise. Functions that triggers, columns and indexes use have not changed since. */
+const dropFunctions = `select format('drop routine if exists %s cascade;', p.oid::regprocedure) as text
+  from pg_proc as p join pg_namespace as n on n.oid = pronamespace
+  where nspname = any($1) and prokind in ('f', 'p') and not exists (
+    select from pg_depend
+    where refclassid = 'pg_proc'::regclass and refobjid = p.oid
+        and classid not in ('pg_proc'::regclass, 'pg_rewrite'::regclass)
+  )
+  order by p.oid`;
 
 const schemas = `select format(E'create schema if not exists %I;\\ncomment on schema %1$I is %L;', nspname, obj_description(oid)) as text
   from pg_namespace where nspname = any($1) order by oid`;
@@ -75,7 +86,7 @@ const grants = `select text from (
     from (
         select relowner as owner, format('table %s', c.oid::regclass) as what, relacl as acl
         from pg_class as c join pg_namespace as n on n.oid = relnamespace
-        where nspname = any($1) and relkind in ('r', 'p', 'v') and not relispartition
+        where nspname = any($1) and relkind in ('r', 'p', 'v') and not relispartition and relname <> 'schema_migrator'
         union all
         select nspowner, format('schema %I', nspname), nspacl from pg_namespace where nspname = any($1)
         union all

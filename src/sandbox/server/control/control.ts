@@ -44,7 +44,7 @@ export interface SandboxControl {
   enterWrapup(wrapup: AgentWrapup): void;
   /** A customer answers a survey. */
   answerSurvey(answer: SurveyAnswer): void;
-  /** Forgets requests, faults, restatements and rate windows; the clock and tokens stay. */
+  /** Clears requests, faults, restatements and rate windows; keeps the clock and tokens. */
   reset(): void;
   status(): JsonObject;
 }

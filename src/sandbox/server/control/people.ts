@@ -33,7 +33,7 @@ export function enterWrapup(core: Core, { conversationId, communicationId, code,
   applyCode(core, place, { code, ...(notes === undefined ? {} : { notes }) }, core.clock.nowMs(), true);
 }
 
-/** A finished survey of the conversation's last agent, in the conversation's record from now on. */
+/** Adds a finished survey about the conversation's last agent to its record from now on. */
 export function answerSurvey(core: Core, answer: SurveyAnswer): void {
   check('promoterScore', answer.promoterScore, promoterScoreMax);
   check('totalScore', answer.totalScore, totalScoreMax);

@@ -12,7 +12,7 @@ export interface Outgoing {
 const html = '<html>\r\n<head><title>Please wait</title></head>\r\n<body><h1>Please wait</h1></body>\r\n</html>\r\n';
 const truncatedShare = 0.6;
 
-/** Applies at most one fault to an answer that would have been good. */
+/** Applies at most one fault to a successful response. */
 export function spoiled(faults: Faults, counter: number, path: string, good: Outgoing): Outgoing {
   if (good.status !== 200) return good;
   const strikes = (name: 'truncatedJson' | 'garbage' | 'htmlInsteadOfJson' | 'emptyBody') =>

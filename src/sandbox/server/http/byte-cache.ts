@@ -1,6 +1,7 @@
 /**
- * Remembers values up to a number of bytes; the longest unused leave first. The newest stays even when it alone is over the limit, because
- * the next page of a large result would otherwise have to find the whole of it again.
+ * Caches values up to a number of bytes; the least recently used are dropped first. The newest is
+ * kept even if it alone exceeds the limit, because the next page of a large result would otherwise
+ * have to compute all of it again.
  */
 export class ByteCache<T> {
   readonly #entries = new Map<string, { readonly value: T; readonly bytes: number }>();

@@ -46,7 +46,7 @@ export async function listen(parts: ServerParts, port: number): Promise<{ server
   return { server, port: (server.address() as AddressInfo).port };
 }
 
-/** A mistake of the simulator itself: said aloud, so that no test takes it for the API's behaviour. */
+/** Reports a bug of the simulator itself clearly, so that no test takes it for the API's behaviour. */
 function fail(response: ServerResponse, error: unknown): void {
   if (response.destroyed || response.headersSent) return;
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -99,7 +99,10 @@ function aside(
   response.end(bytes);
 }
 
-/** Undefined when the body is over the size limit; the rest of it is read and forgotten so that the answer can be heard. */
+/**
+ * Reads the body; undefined when it exceeds the size limit. The rest is read and dropped so that
+ * the client receives the response.
+ */
 async function readBody(request: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -148,7 +151,7 @@ function record(parts: ServerParts, exchange: Exchange, query: string, out: Outg
   });
 }
 
-/** Never the body of a login: it may hold the secret. */
+/** Returns the body for the log, except that of a login, which may contain the secret. */
 function loggedBody(exchange: Exchange): JsonObject | undefined {
   const text = exchange.bodyText;
   if (!exchange.path.startsWith('/api/') || !text.startsWith('{') || text.length > loggedBodyBytesMax) return undefined;

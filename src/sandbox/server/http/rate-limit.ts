@@ -10,7 +10,7 @@ export interface RateState {
 const unlimitedAllowed = 1_000_000;
 const windowsMax = 10_000;
 
-/** Requests per window and OAuth client, counted by the machine's clock because it is the client that has to wait. */
+/** Counts requests per window and OAuth client, by the machine's clock because real clients wait for it. */
 export class RateLimit {
   readonly #allowed: number;
   readonly #windowMs: number;

@@ -18,7 +18,7 @@ export interface RequestLogEntry {
   readonly unknown?: boolean;
 }
 
-/** The last requests, oldest first; older ones are forgotten but still counted. */
+/** Keeps the last requests, oldest first; older ones are dropped but still counted. */
 export class RequestLog {
   readonly #entriesMax: number;
   #ring: RequestLogEntry[] = [];

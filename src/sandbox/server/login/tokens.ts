@@ -40,7 +40,7 @@ export class TokenStore {
     this.#grants = new UserGrants(options);
   }
 
-  /** The sandbox asks for nothing: opening the page logs the caller in. */
+  /** Logs the caller in without a form when the page is opened. */
   authorize(query: URLSearchParams): Answer {
     return this.#grants.authorize(query);
   }
@@ -77,7 +77,7 @@ export class TokenStore {
     return this.#tokens.get(token) ?? { clientId: this.#options.clientId, userId: undefined };
   }
 
-  /** The token, or an ApiFault 401. */
+  /** Returns the token; throws an ApiFault 401. */
   check(authorization: string | undefined): string {
     const [scheme, token] = (authorization ?? '').split(' ');
     if (scheme?.toLowerCase() !== 'bearer' || token === undefined || token === '')
@@ -124,7 +124,7 @@ function basicCredentials(authorization: string | undefined): [string, string] |
   return colon < 0 ? undefined : [decoded.slice(0, colon), decoded.slice(colon + 1)];
 }
 
-/** OAuth answers in the OAuth shape, not in the API's. */
+/** Builds an error in OAuth's form, not in the API's. */
 export function oauthError(status: number, error: string, description: string): Answer {
   return json({ error, description, error_description: description }, status);
 }

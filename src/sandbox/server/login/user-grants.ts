@@ -19,10 +19,10 @@ interface PendingCode {
 
 const codeLifetimeMs = 60 * secondMs;
 const pendingMax = 1_000;
-/** So that their numbers do not meet those of access tokens. */
+/** First number, so that these do not collide with the numbers of access tokens. */
 const firstNumber = 1_000_000_000;
 
-/** Authorization codes with PKCE and refresh tokens: each serves once. */
+/** Issues authorization codes with PKCE and refresh tokens; each works once. */
 export class UserGrants {
   readonly #options: UserGrantOptions;
   readonly #codes = new Map<string, PendingCode>();

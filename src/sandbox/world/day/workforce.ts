@@ -4,7 +4,7 @@ import type { Assignment, Occupation, Staff, StaffRequest } from '../scripts/sce
 import type { Roster, Shift } from './roster.js';
 
 const digitalSlots = 3;
-/** Nobody is given a new conversation in the last moments of a shift. */
+/** Agents get no new conversation in the last moments of a shift. */
 const lastCallMs = 30_000;
 
 export interface Booking {

@@ -47,7 +47,7 @@ export interface StayOptions {
   readonly leavesFirst?: boolean;
 }
 
-/** More rings than this and the customer is let go: no loop without an end. */
+/** After this many rings the customer is dropped, so that no loop is endless. */
 const ringsMax = 4;
 
 /** One stay in a queue, from the offer until an agent answers or the customer is gone. */
