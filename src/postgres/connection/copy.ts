@@ -65,10 +65,22 @@ function* gather(runs: Iterable<Run>): Generator<Buffer, void, void> {
   yield copyTrailer;
 }
 
-/** Receives all bytes of `copy (…) to stdout (format binary)`, including header and trailer. */
+/**
+ * Receives all bytes of `copy (…) to stdout (format binary)`, including header and trailer. Resolves when the server is ready for the
+ * next statement, so that a connection lost after the last row is an error here and not one that nobody catches.
+ */
 export async function receiveRows(client: ClientBase, query: string): Promise<Buffer> {
   const stream = client.query(copyTo(`copy (${query}) to stdout (format binary)`));
   const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  const ended = new Promise<void>((resolve, reject) => {
+    stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+    stream.on('error', reject);
+    stream.once('end', resolve);
+  });
+  const ready = new Promise<void>((resolve) => {
+    (stream as unknown as { handleReadyForQuery: () => void }).handleReadyForQuery = resolve;
+  });
+  const failed = new Promise<never>((_, reject) => stream.on('error', reject));
+  await Promise.race([Promise.all([ended, ready]), failed]);
   return Buffer.concat(chunks);
 }

@@ -4,6 +4,7 @@
  */
 import type { ClientBase } from 'pg';
 import { spanOf } from '../../conversation/encode.js';
+import type { FlatConversation } from '../../conversation/flat-conversation.js';
 import { conversationsRelation, participantsRelation, relations } from '../../conversation/relations.js';
 import {
   factsTable,
@@ -50,11 +51,12 @@ export async function replaceConversations(
   const works = replacements.map((replacement) => workOf(replacement, present.has(replacement.before)));
   const changed = works.filter(({ replacement }) => replacement.decision.content === 'changed');
   const groups = groupKeys(changed.filter(({ isStored }) => isStored).map(({ replacement }) => replacement.before));
-  let reading = readRows(client, conversationsTable, groups);
+  const newcomers = new Map(changed.map(({ replacement: { arrival } }) => [arrival.flat.conversationId, arrival.flat]));
+  let reading = readAhead(client, conversationsTable, { groups, newcomers });
   for (const [index, { relation, table }] of contentOrder.entries()) {
     const stored = await reading;
     const following = contentOrder[index + 1]?.table;
-    if (following !== undefined) reading = readAhead(client, following, groups);
+    if (following !== undefined) reading = readAhead(client, following, { groups, newcomers });
     await replaceRows(client, table, { works: changed, stored }, (work, before, after, changes) => {
       if (table === participantsTable) work.participants = changes === undefined ? 'same' : before;
       if (changes === undefined || !work.isStored) return;
@@ -79,13 +81,21 @@ const idOf = ({ replacement }: Work): string => replacement.arrival.flat.convers
 const rowsOf = (run: Run | undefined): RowBytes[] =>
   run === undefined ? [] : [...rowsIn(run.bytes, run.start, run.end)];
 
+interface Wanted {
+  readonly groups: readonly KeyGroup[];
+  readonly newcomers: ReadonlyMap<string, FlatConversation>;
+}
+
 /** Reads rows while those of another table are compared here: the server has work meanwhile. An error is thrown where they are awaited. */
 function readAhead(
   client: ClientBase,
   table: ConversationTable,
-  groups: readonly KeyGroup[],
+  { groups, newcomers }: Wanted,
 ): Promise<RowsByConversation> {
-  const reading = readRows(client, table, groups);
+  const reading = readRows(client, table, groups, (conversationId) => {
+    const flat = newcomers.get(conversationId);
+    return flat === undefined ? undefined : { bytes: flat.bytes, ...spanOf(flat, table) };
+  });
   reading.catch(() => {});
   return reading;
 }

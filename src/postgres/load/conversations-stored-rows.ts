@@ -2,7 +2,7 @@
 import type { ClientBase } from 'pg';
 import { type ConversationTable, columnList, keyColumns } from '../../conversation/tables.js';
 import { endOfRow, type RowBytes, smallintIn, tupleOf } from '../../values/copy-reader.js';
-import { copyHeader, type Run, receiveRows } from '../connection/copy.js';
+import { copyHeader, copyTrailer, type Run, receiveRows } from '../connection/copy.js';
 import { monthOf, partitionName } from '../schema/partitions.js';
 import { timestampText, uuidOf } from './conversations-versions.js';
 
@@ -31,14 +31,21 @@ export function groupKeys(keys: readonly StoredKey[]): KeyGroup[] {
   }));
 }
 
-/** Reads the rows of these conversations in one table. */
+/** Returns the rows that came for a conversation. */
+export type ExpectedRows = (conversationId: string) => Run | undefined;
+
+/**
+ * Reads the rows of these conversations in one table. Where they are the expected ones, byte for byte, the expected run itself is
+ * returned, which spares looking for the end of every row.
+ */
 export async function readRows(
   client: ClientBase,
   table: ConversationTable,
   groups: readonly KeyGroup[],
+  expected: ExpectedRows = () => undefined,
 ): Promise<RowsByConversation> {
   const found = new Map<string, Run>();
-  for (const group of groups) collect(found, await receiveRows(client, rowsText(table, group)));
+  for (const group of groups) collect(found, await receiveRows(client, rowsText(table, group)), expected);
   return found;
 }
 
@@ -131,19 +138,32 @@ const idStart = 2 + 12 + 4;
 const idBytes = 16;
 
 /** Collects runs of rows. Rows of one conversation are adjacent, because each conversation is one probe. */
-function collect(rows: Map<string, Run>, copied: Buffer): void {
-  let start = copyHeader.length;
-  for (let end = endOfRow(copied, start); end > start; ) {
-    let next = endOfRow(copied, end);
-    while (next > end && hasSameId(copied, start, end)) {
-      end = next;
-      next = endOfRow(copied, end);
-    }
+function collect(rows: Map<string, Run>, copied: Buffer, expected: ExpectedRows): void {
+  const end = copied.length - copyTrailer.length;
+  for (let start = copyHeader.length; start < end; ) {
     const id = uuidOf(copied.toString('hex', start + idStart, start + idStart + idBytes));
-    rows.set(id, { bytes: copied, start, end });
-    start = end;
-    end = next;
+    const same = expected(id);
+    const sameEnd = same === undefined ? start : start + same.end - same.start;
+    const isSame =
+      same !== undefined && sameEnd > start && isEndOfRun(copied, start, sameEnd, end) && isAt(copied, start, same);
+    const runEnd = isSame ? sameEnd : endOfRun(copied, start, end);
+    rows.set(id, isSame ? same : { bytes: copied, start, end: runEnd });
+    start = runEnd;
   }
+}
+
+const isAt = (bytes: Buffer, start: number, run: Run): boolean =>
+  bytes.compare(run.bytes, run.start, run.end, start, start + run.end - run.start) === 0;
+
+/** Returns true if the rows of the conversation that begin at `start` cannot reach beyond `at`. */
+function isEndOfRun(bytes: Buffer, start: number, at: number, end: number): boolean {
+  return at === end || (at + idStart + idBytes <= end && !hasSameId(bytes, start, at));
+}
+
+function endOfRun(bytes: Buffer, start: number, end: number): number {
+  let at = endOfRow(bytes, start);
+  while (at < end && hasSameId(bytes, start, at)) at = endOfRow(bytes, at);
+  return at;
 }
 
 function hasSameId(bytes: Buffer, a: number, b: number): boolean {

@@ -95,7 +95,7 @@ export async function updateStored(client: ClientBase, versions: readonly Stored
 
 /** Thirty-two hexadecimal digits, e.g. of a digest, as a UUID. */
 export function uuidOf(digest: string): string {
-  return [0, 8, 12, 16, 20].map((start, index, starts) => digest.slice(start, starts[index + 1])).join('-');
+  return `${digest.slice(0, 8)}-${digest.slice(8, 12)}-${digest.slice(12, 16)}-${digest.slice(16, 20)}-${digest.slice(20)}`;
 }
 
 /** A timestamptz literal with microseconds. */
