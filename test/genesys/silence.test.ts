@@ -33,7 +33,7 @@ describe('a host that accepts connections and never answers', () => {
     isSilent = true;
     const errors = await Promise.all([1, 2, 3].map(() => outageOf(api.detailsQuery(anyQuery))));
     expect(new Set(errors.map(({ message }) => message)).size).toBe(1);
-    expect(errors[0]?.message).toContain('Nothing else is answered either.');
+    expect(errors[0]?.message).toContain('No other request is answered either.');
     expect(probesOf(server)).toBe(1);
   });
 
