@@ -58,7 +58,7 @@ async function pullAt(world: Sandbox, at: Date): Promise<void> {
 
 /** Pulls the first day again with records that cannot be stored: what is stored of them stays, and dead letters are kept. */
 async function rejectSome(world: Sandbox): Promise<void> {
-  world.setFaults(spoilt);
+  world.setFaults({ malformedRecords: spoilt.malformedRecords });
   const to = new Date(storedStart.getTime() + 86_400_000);
   await command(world, ['backfill', '--from', storedStart.toISOString(), '--to', to.toISOString(), '--force']);
   world.setFaults({});
