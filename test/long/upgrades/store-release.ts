@@ -56,9 +56,9 @@ async function pullAt(world: Sandbox, at: Date): Promise<void> {
   await command(world, ['reconcile', '--from', storedStart.toISOString(), '--to', day.toISOString()]);
 }
 
-/** Pulls the first day again with records that cannot be stored: what is stored of them stays, and dead letters are kept. */
+/** Pulls the first day again, where no record can be stored: what is stored of them stays, beside dead letters. */
 async function rejectSome(world: Sandbox): Promise<void> {
-  world.setFaults({ malformedRecords: spoilt.malformedRecords });
+  world.setFaults({ malformedRecords: 1 });
   const to = new Date(storedStart.getTime() + 86_400_000);
   await command(world, ['backfill', '--from', storedStart.toISOString(), '--to', to.toISOString(), '--force']);
   world.setFaults({});
