@@ -283,6 +283,11 @@ export interface GenesysApiOptions {
   readonly waitMsMax: number;
   /** Time-out for the response's headers, and then between two parts of its body. */
   readonly timeoutMs: number;
+  /**
+   * Time-out for responses that take the API no time, and time without any response after which it is
+   * asked whether it answers at all: 10 s by default.
+   */
+  readonly quickAnswerMsMax?: number;
   /** Aborts every call. */
   readonly signal?: AbortSignal;
   readonly onRequest?: (report: RequestReport) => void;

@@ -1,5 +1,6 @@
 import { linkSignals, sleepFor } from '../lib/abort.js';
 import { ApiError, apiOutage } from '../lib/errors.js';
+import { secondMs } from '../lib/interval.js';
 import { LookAhead } from '../lib/look-ahead.js';
 import { Redactor } from '../lib/redact.js';
 import type { ApiStats, GenesysApi, GenesysApiOptions } from './api.js';
@@ -8,7 +9,7 @@ import { createOperations } from './endpoints/analytics-endpoints.js';
 import { createListings } from './endpoints/directory-endpoints.js';
 import { asOutage, bodyFaultCodes, mayConcernAll, toApiError } from './errors.js';
 import { openSdk, type SdkSession } from './http/sdk.js';
-import { type Exchange, Wire } from './http/sdk-transport.js';
+import { type Exchange, Wire, type WireOptions } from './http/sdk-transport.js';
 import { createTransport } from './http/transport.js';
 import type { Budget } from './request/budget.js';
 import { Caller } from './request/caller.js';
@@ -17,12 +18,20 @@ import type { Operation } from './request/operation.js';
 import { RateLimiter } from './request/rate-limiter.js';
 import { Reachability } from './request/reachability.js';
 import type { RetryOptions } from './request/retry.js';
+import { SilenceWatch } from './request/silence.js';
 
 /**
  * Responses that may wait for their turn, besides those that the memory gate limits: few, because
  * some are read as a whole.
  */
 const requestsAheadMax = 8;
+/**
+ * Nothing is answered for so long, then a small request for as long: less than half a minute
+ * together, after which a command reports that Genesys Cloud cannot be reached.
+ */
+const quickAnswerMsMax = 10 * secondMs;
+/** Two logins, one for the API's time and one for the first call, fit into that as well. */
+const loginAnswerMsMax = 8 * secondMs;
 const loginOperation: Operation = { name: 'login', kind: 'login' };
 
 /**
@@ -79,6 +88,8 @@ export function openConnection(
   const closing = new AbortController();
   const redactor = new Redactor(...secrets);
   const reachability = new Reachability(clockMs);
+  const quickMs = options.quickAnswerMsMax ?? quickAnswerMsMax;
+  const silence = new SilenceWatch({ quietMs: quickMs, clockMs });
   let retries = 0;
   const retry: RetryOptions = {
     waitMsMax: options.waitMsMax,
@@ -90,20 +101,11 @@ export function openConnection(
       retries += 1;
     },
   };
-  const transport = createTransport({
-    timeoutMs: options.timeoutMs,
-    userAgent: `genesys-warehouse/${options.userAgentVersion}`,
-    proxies: options.proxies,
-  });
-  const wire = new Wire({
-    transport,
-    redactor,
-    reachability,
-    clockMs,
-    now,
-    onRequest: options.onRequest,
-    onTime: options.onTime,
-  });
+  const { timeoutMs, proxies } = options;
+  const transport = createTransport({ timeoutMs, userAgent: `genesys-warehouse/${options.userAgentVersion}`, proxies });
+  const { onRequest, onTime } = options;
+  const answerMsMax = answerLimit(quickMs);
+  const wire = new Wire({ transport, redactor, reachability, silence, answerMsMax, clockMs, now, onRequest, onTime });
   const sdk = openSdk(options, wire.send);
   wire.endpoint = sdk.endpoint;
   const signals = [options.signal, closing.signal];
@@ -114,7 +116,7 @@ export function openConnection(
   const limiter = new RateLimiter({ budget, clockMs, sleep: options.clockMs ? sleep : sleepFor, now });
   const allowance = () => Math.min(options.requestsPerMinute, limiter.allowed ?? Number.POSITIVE_INFINITY);
   const connection: Connection = {
-    caller: new Caller({ apis: sdk.apis, wire, limiter, session, retry, reachability, now, signals }),
+    caller: new Caller({ apis: sdk.apis, wire, limiter, session, retry, reachability, silence, now, signals }),
     reachability,
     sdk,
     wire,
@@ -122,7 +124,10 @@ export function openConnection(
     now,
     sleep,
     tokenBy: (operation, ask) => tokenBy({ sdk, wire, redactor, signals }, operation, ask),
-    fetchServerTime: () => session.reauthenticate(closing.signal).catch(() => {}),
+    // Where the last login has just failed, the first call shows whether that is an outage.
+    fetchServerTime: async () => {
+      if (!reachability.isFailing) await session.reauthenticate(closing.signal).catch(() => {});
+    },
     stats: () => ({
       ...wire.counters,
       retries,
@@ -137,6 +142,14 @@ export function openConnection(
     },
   };
   return connection;
+}
+
+/** Returns the time until the response to an operation begins at the latest; undefined for most. */
+function answerLimit(quickMs: number): WireOptions['answerMsMax'] {
+  return ({ kind, isQuick }) => {
+    if (kind === 'login') return Math.min(loginAnswerMsMax, quickMs);
+    return isQuick ? quickMs : undefined;
+  };
 }
 
 function budgetOf({ budget, requestsPerMinute }: ConnectionOptions, apiUrl: string): Budget {

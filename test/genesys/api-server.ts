@@ -20,6 +20,8 @@ export interface Reply {
   readonly body?: unknown;
   /** Instead of an answer: cut the connection, or never answer. */
   readonly fault?: 'reset' | 'silence' | 'half';
+  /** Receives a function that sends the answer, which waits for it. */
+  readonly held?: (() => void)[];
 }
 
 /** Called for each request other than the login; `nth` counts from 1. */
@@ -58,7 +60,9 @@ export async function startServer(respond: Respond, login: (nth: number) => Repl
       const isLogin = url.pathname.endsWith('/oauth/token');
       const log = isLogin ? logins : seen;
       log.push(request);
-      send(outgoing, isLogin ? login(log.length) : respond(request, log.length));
+      const reply = isLogin ? login(log.length) : respond(request, log.length);
+      if (reply.held === undefined) send(outgoing, reply);
+      else reply.held.push(() => send(outgoing, reply));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -6,6 +6,7 @@ import { toApiError } from '../errors.js';
 import type { BudgetFacts } from '../request/budget.js';
 import type { Operation } from '../request/operation.js';
 import type { Reachability } from '../request/reachability.js';
+import type { SilenceWatch } from '../request/silence.js';
 import { AnswerPace } from './answer-pace.js';
 import { ConnectError } from './connector.js';
 import { budgetFacts } from './headers.js';
@@ -29,6 +30,9 @@ export interface WireOptions {
   readonly transport: Transport;
   readonly redactor: Redactor;
   readonly reachability: Reachability;
+  readonly silence: SilenceWatch;
+  /** Limits the time until the response to an operation begins, where less than that of most. */
+  readonly answerMsMax: (operation: Operation) => number | undefined;
   readonly clockMs: () => number;
   readonly now: () => Date;
   readonly onRequest?: ((report: RequestReport) => void) | undefined;
@@ -65,7 +69,8 @@ export class Wire {
   readonly send = async (request: SdkRequest): Promise<SdkAnswer> => {
     const exchange = this.#current;
     if (!exchange) throw new Error('The SDK sent a request outside a call.');
-    const wire = toWireRequest(request, exchange.signal);
+    const answerMsMax = this.#options.answerMsMax(exchange.operation);
+    const wire = { ...toWireRequest(request, exchange.signal), ...(answerMsMax && { answerMsMax }) };
     this.#refuseOtherHosts(wire, exchange);
     try {
       const answer = await this.#exchange(wire, exchange);
@@ -81,8 +86,12 @@ export class Wire {
   async #exchange(wire: WireRequest, exchange: Exchange): Promise<WireAnswer> {
     const startMs = this.#options.clockMs();
     if (exchange.operation.kind !== 'login') this.counters.requests += 1;
+    const endWait = exchange.operation.isWriter ? () => {} : this.#options.silence.begin();
     try {
-      const answer = await this.#options.transport.exchange(wire, (response) => this.#read(response, exchange));
+      const answer = await this.#options.transport.exchange(wire, (response) => {
+        endWait(true);
+        return this.#read(response, exchange);
+      });
       this.#record(wire, exchange, answer, startMs);
       return answer;
     } catch (error) {
@@ -90,6 +99,8 @@ export class Wire {
       this.#options.reachability.failed(new URL(wire.url).host, startMs);
       this.#report(exchange, startMs, { status: 0, bytes: 0 });
       throw this.#networkError(wire, exchange, asError(error));
+    } finally {
+      endWait(false);
     }
   }
 

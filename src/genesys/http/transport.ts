@@ -14,6 +14,8 @@ export interface WireRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly signal: AbortSignal;
+  /** Limits the time until the response begins, where less than that of other requests. */
+  readonly answerMsMax?: number;
 }
 
 /** A response whose body is still arriving. */
@@ -94,6 +96,7 @@ async function exchange<T>(
       method: wire.method as Dispatcher.HttpMethod,
       headers: { ...wire.headers, 'accept-encoding': 'gzip', 'user-agent': options.userAgent },
       body: wire.body ?? null,
+      headersTimeout: Math.min(wire.answerMsMax ?? options.timeoutMs, options.timeoutMs),
       signal: link.signal,
     });
     const headers = flattenHeaders(response.headers);

@@ -13,6 +13,7 @@ import type { Operation } from './operation.js';
 import type { RateLimiter } from './rate-limiter.js';
 import type { Reachability } from './reachability.js';
 import { type RetryOptions, WaitAllowance, withRetry } from './retry.js';
+import type { SilenceWatch } from './silence.js';
 
 /** One call of one SDK method. */
 export type SdkCall = (apis: SdkApis) => Promise<unknown>;
@@ -24,6 +25,7 @@ export interface CallerOptions {
   readonly session: Session;
   readonly retry: RetryOptions;
   readonly reachability: Reachability;
+  readonly silence: SilenceWatch;
   readonly now: () => Date;
   /** Signals that abort every call: the end of the program, and `close`. */
   readonly signals: readonly (AbortSignal | undefined)[];
@@ -34,7 +36,7 @@ export interface CallerOptions {
 const pauseMsMax = 2 * minuteMs;
 const pauseMsDefault = secondMs;
 /** A request that every client may send. */
-const probe: Operation = { name: 'organization', kind: 'other' };
+const probe: Operation = { name: 'organization', kind: 'other', isQuick: true };
 const probeCall: SdkCall = (apis) => apis.organization.getOrganizationsMe();
 const probeWaitMsMax = 10 * secondMs;
 
@@ -43,10 +45,14 @@ export class Caller {
   readonly #options: CallerOptions;
   /** Number of answered queries, which shows that the API is available while one of them fails. */
   #queriesAnswered = 0;
-  #probing: Promise<boolean> | undefined;
+  #probing: Promise<ApiError | undefined> | undefined;
 
   constructor(options: CallerOptions) {
     this.#options = options;
+    options.silence.probe = async () => {
+      const error = await this.#probe();
+      return error && asOutage(error);
+    };
   }
 
   async call<Body extends JsonObject>(
@@ -54,7 +60,7 @@ export class Caller {
     sdkCall: SdkCall,
     options: CallOptions = {},
   ): Promise<ApiAnswer<Body>> {
-    const link = linkSignals([options.signal, ...this.#options.signals]);
+    const link = linkSignals([options.signal, ...this.#options.signals, this.#options.silence.signal]);
     const retry = { ...this.#options.retry, sentOnce: operation.isNonIdempotent ? operation.name : undefined };
     const allowance = new WaitAllowance(retry.waitMsMax);
     const { priority = 0, records } = options;
@@ -64,15 +70,20 @@ export class Caller {
       return await withRetry(() => this.#attempt<Body>(turn), retry, link.signal, allowance);
     } catch (error) {
       // An error of a request that was cut off is a consequence, not the cause.
-      if (link.signal.aborted) throw link.signal.reason;
+      if (link.signal.aborted) throw this.#giveUpIfAway(link.signal.reason);
       const areOthersAnswered = this.#queriesAnswered > answeredBefore;
-      const seen = areOthersAnswered ? error : await this.#orOutage(error, turn);
-      if (seen instanceof ApiError && seen.facts.outage === 'away') this.#options.reachability.giveUp(seen);
+      const seen = this.#giveUpIfAway(areOthersAnswered ? error : await this.#orOutage(error, turn));
       const isAlone = options.isLaterPage || areOthersAnswered;
       throw isAlone ? tooMuchWhereDivisible(seen, operation) : toNotSentError(seen, operation);
     } finally {
       link.unlink();
     }
+  }
+
+  /** Returns the error; if it is an outage, other calls fail with it for some seconds. */
+  #giveUpIfAway(error: unknown): unknown {
+    if (error instanceof ApiError && error.facts.outage === 'away') this.#options.reachability.giveUp(error);
+    return error;
   }
 
   /**
@@ -84,21 +95,29 @@ export class Caller {
     if (!(error instanceof ApiError) || !mayConcernAll(error) || isWriter || isNonIdempotent) return error;
     // The probe cannot confirm itself: a gateway may fail only this path.
     if (turn.operation.name === probe.name) return error;
-    this.#probing ??= this.#isAnswering(turn).finally(() => {
-      this.#probing = undefined;
-    });
-    return (await this.#probing) ? error : asOutage(error);
+    return (await this.#probe()) === undefined ? error : asOutage(error);
   }
 
-  /** Sends one small request, once. Returns true when the API answers it in any way. */
-  async #isAnswering({ signal }: Turn): Promise<boolean> {
+  /** Sends one small request for all who wait for it. Resolves with its error if the API does not answer it in any way. */
+  #probe(): Promise<ApiError | undefined> {
+    this.#probing ??= this.#sendProbe().finally(() => {
+      this.#probing = undefined;
+    });
+    return this.#probing;
+  }
+
+  async #sendProbe(): Promise<ApiError | undefined> {
+    const link = linkSignals(this.#options.signals);
     const allowance = new WaitAllowance(probeWaitMsMax);
+    const turn = { operation: probe, sdkCall: probeCall, priority: 0, allowance, records: undefined };
     try {
-      await this.#attempt({ operation: probe, sdkCall: probeCall, signal, priority: 0, allowance, records: undefined });
-      return true;
+      await this.#attempt({ ...turn, signal: link.signal });
+      return undefined;
     } catch (error) {
-      if (!(error instanceof ApiError)) return true;
-      return error.facts.outage === undefined && !mayConcernAll(error);
+      const isUnanswered = error instanceof ApiError && (error.facts.outage !== undefined || mayConcernAll(error));
+      return isUnanswered ? error : undefined;
+    } finally {
+      link.unlink();
     }
   }
 

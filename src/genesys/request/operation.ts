@@ -21,6 +21,8 @@ export interface Operation {
    * because only reading back shows whether it took effect. A definite refusal (429, an expired token) is retried.
    */
   readonly isNonIdempotent?: boolean;
+  /** The API needs no time for the response, so that a late one means that nothing is answered. */
+  readonly isQuick?: boolean;
   /** Sent with the credentials for writing, which advice in errors then names. */
   readonly isWriter?: boolean;
 }

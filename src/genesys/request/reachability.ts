@@ -29,6 +29,11 @@ export class Reachability {
     if (!this.#failingSinceMs.has(host)) this.#failingSinceMs.set(host, sentMs);
   }
 
+  /** True from the first request that found a host unreachable until it answers. */
+  get isFailing(): boolean {
+    return this.#failingSinceMs.size > 0;
+  }
+
   /** Throws the error with which another call has just given up. */
   throwIfGivenUp(): void {
     const givenUp = this.#givenUp;
