@@ -152,7 +152,7 @@ test('a database of version 0.1.0 stops with a sentence that names the view of a
   try {
     await theirPool.query('create view public.my_days as select day from mart.dim_dates');
     await expect(migrate(theirPool, { timeZone: 'UTC' })).rejects.toThrow(
-      /Migration \d+_\w+ stopped .*view public\.my_days depends on view mart\.dim_dates.*\. Drop that, run migrate and create it again\./,
+      /Migration \d+_\w+ failed because .*view public\.my_days depends on view mart\.dim_dates.*\. Drop that, run migrate and create it again\./,
     );
     await theirPool.query('drop view public.my_days');
     await migrate(theirPool, { timeZone: 'UTC' });
