@@ -45,10 +45,10 @@ export const dataRequests = (since = 0) =>
     .slice(since)
     .filter((request) => request.path.startsWith('/api/'));
 
-export async function until(condition: () => boolean, ended: Promise<unknown>): Promise<void> {
+export async function until(condition: () => boolean | Promise<boolean>, ended: Promise<unknown>): Promise<void> {
   let over = false;
   void ended.then(() => {
     over = true;
   });
-  while (!over && !condition()) await new Promise((resolve) => setTimeout(resolve, 2));
+  while (!over && !(await condition())) await new Promise((resolve) => setTimeout(resolve, 2));
 }

@@ -13,12 +13,18 @@ test('a backfill killed inside a details job resumes in the same job', { timeout
   sandbox.resetRequests();
   const submitted = () =>
     sandbox.requests().filter((request) => request.method === 'POST' && request.path.endsWith('/details/jobs'));
+  const pool = testPool(database.url);
   const child = spawnCommand(args, at, variables);
-  await until(() => sandbox.requests().some((request) => request.path.endsWith('/results')), child.ended);
+  // The job is in the ledger a moment after it is submitted; its results are asked for meanwhile.
+  await until(async () => {
+    const { rowCount } = await pool.query('select from extract.slices where cursor is not null');
+    return rowCount === 1;
+  }, child.ended);
   child.kill('SIGKILL');
   await child.ended;
   expect(await runCommand(args, sandbox, variables)).toMatchObject({ status: 0 });
   expect(submitted()).toHaveLength(1);
+  await pool.end();
   await database.drop();
 });
 
