@@ -7,7 +7,7 @@ const unit = ['test/unit/**/*.test.ts', 'test/conversation/**/*.test.ts', 'test/
 const long = ['test/long/**/*.test.ts'];
 /** Properties of which the daily suite tries a part of the cases; the long suite runs these files with all cases. */
 const properties = [
-  'test/integration/{newest-wins,load-concurrent,load-roundtrip,ledger-property,request-budget}.test.ts',
+  'test/integration/{newest-wins,load-concurrent,load-roundtrip,ledger-property,request-budget,caps}.test.ts',
   'test/marts/{day-sums,intervals-synced}.test.ts',
   'test/dashboard/server.test.ts',
   'test/unit/span-merge.test.ts',

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Sandbox, SandboxOptions } from '../../src/sandbox/index.js';
 import { missingConversations } from '../support/program.js';
+import { isFull, propertyCases } from '../support/runs.js';
 import {
   at,
   closeAll,
@@ -17,9 +18,22 @@ const timeout = 120_000;
 
 afterEach(closeAll);
 
-/** A centre that is small enough for every day; the long suite has a larger one. */
-const open = (options: SandboxOptions = {}): Promise<Warehouse> =>
-  openWarehouse({ conversationsPerDay: 100, agents: 8, ...options });
+const small = { conversationsPerDay: 100, agents: 8 };
+const open = (options: SandboxOptions = {}): Promise<Warehouse> => openWarehouse({ ...small, ...options });
+/** A centre in which answers are large; in the daily suite a small one, and of the kinds of refusals one each. */
+const openLarge = (options: SandboxOptions = {}): Promise<Warehouse> =>
+  openWarehouse({ ...(isFull() ? {} : small), ...options });
+
+const refusals = [
+  ['413', { http413: { rate: 1, times: 3, path: '/details/query' } }],
+  ['504', { http5xx: { rate: 1, times: 6, status: 504, path: '/details/query' } }],
+] as const;
+const tooLarge = [
+  ['queue_aggregates', { aggregateRowsMax: 60 }, {}],
+  ['user_aggregates', { aggregateRowsMax: 60 }, {}],
+  ['queue_aggregates', {}, { http413: { rate: 1, times: 2, path: '/aggregates/query' } }],
+  ['queue_aggregates', {}, { http5xx: { rate: 1, times: 6, status: 504, path: '/aggregates/query' } }],
+] as const;
 
 describe('the details query', () => {
   test('that may not be paged to its end is cut until each part may', { timeout }, async () => {
@@ -29,11 +43,11 @@ describe('the details query', () => {
     await expectTruth(warehouse);
   });
 
-  test.each([['413', { http413: { rate: 1, times: 3, path: '/details/query' } }]] as const)(
+  test.each(propertyCases<(typeof refusals)[number]>(refusals, [refusals[0]]))(
     'that answers %s is cut and ends complete',
     { timeout },
     async (_status, faults) => {
-      const warehouse = await open();
+      const warehouse = await openLarge();
       warehouse.sandbox.setFaults(faults);
       expect(await warehouse.backfill('conversations')).toMatchObject({ status: 0 });
       await expectWhole(warehouse.pool, 'conversations', 3);
@@ -41,7 +55,7 @@ describe('the details query', () => {
     },
   );
 
-  test.each([502])(
+  test.each(propertyCases([502, 503], [502]))(
     'that a gateway answers with %i on deep pages is cut and ends complete',
     { timeout },
     async (status) => {
@@ -104,16 +118,13 @@ describe('the details query', () => {
 });
 
 describe('aggregates', () => {
-  test.each([
-    ['queue_aggregates', { aggregateRowsMax: 60 }, {}],
-    ['user_aggregates', { aggregateRowsMax: 60 }, {}],
-  ] as const)(
+  test.each(propertyCases<(typeof tooLarge)[number]>(tooLarge, tooLarge.slice(0, 2)))(
     '%s that are larger than an answer may be (%j, %j) are cut and the same in the end',
     {
       timeout,
     },
     async (stream, options, faults) => {
-      const [free, capped] = [await open(), await open(options)];
+      const [free, capped] = [await openLarge(), await openLarge(options)];
       capped.sandbox.setFaults(faults);
       for (const { backfill } of [free, capped]) expect(await backfill(stream)).toMatchObject({ status: 0 });
       await expectWhole(capped.pool, stream, 3);
