@@ -38,6 +38,8 @@ const dailyWorkers = 3;
 const extend = { extends: true } as const;
 /** Files run one after the other in the same process, so that imports are paid once a worker and not once a file. */
 const sharedProcess = { isolate: false } as const;
+/** Side by side, after the daily projects, which have another number of workers. */
+const longRun = { sequence: { groupOrder: 2 } } as const;
 const globalSetup = ['test/support/global-setup.ts'];
 const versionSetup = ['test/support/version-setup.ts'];
 /** One version after the other, each on all workers: a worker keeps its process as long as the project stays the same. */
@@ -48,7 +50,7 @@ const versionProject = (version: string, index: number) => ({
     include: onEveryServer,
     globalSetup: versionSetup,
     ...sharedProcess,
-    sequence: { groupOrder: 3 + index },
+    sequence: { groupOrder: 4 + index },
   },
 });
 
@@ -86,12 +88,15 @@ export default defineConfig({
           maxWorkers: dailyWorkers,
         },
       },
-      { ...extend, test: { name: 'long', include: long, exclude: [...measured, ...storm], globalSetup } },
-      { ...extend, test: { name: 'storm', include: storm, globalSetup } },
-      { ...extend, test: { name: 'properties', include: properties, globalSetup, env: { PROPERTY_RUNS: 'full' } } },
+      { ...extend, test: { name: 'long', include: long, exclude: [...measured, ...storm], globalSetup, ...longRun } },
+      { ...extend, test: { name: 'storm', include: storm, globalSetup, ...longRun } },
       {
         ...extend,
-        test: { name: 'measured', include: measured, globalSetup, maxWorkers: 1, sequence: { groupOrder: 2 } },
+        test: { name: 'properties', include: properties, globalSetup, env: { PROPERTY_RUNS: 'full' }, ...longRun },
+      },
+      {
+        ...extend,
+        test: { name: 'measured', include: measured, globalSetup, maxWorkers: 1, sequence: { groupOrder: 3 } },
       },
       ...olderVersions.map(versionProject),
     ],

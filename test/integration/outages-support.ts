@@ -1,18 +1,16 @@
 import type pg from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
-import { type Sandbox, startSandbox } from '../../src/sandbox/index.js';
+import { afterEach, beforeEach, expect } from 'vitest';
 import { until } from '../service/support.js';
 import { Gate } from '../support/gate.js';
 import { migratedDatabase, type TestDatabase, testPool } from '../support/postgres.js';
 import { differencesFromTruth, environmentFor, type ProgramRun, runCommand, shortDelay } from '../support/program.js';
+import { sandbox, smallSandboxAt, withSmallSandbox } from '../support/small-sandbox.js';
 
 /** Everything is pulled through gates, so that the API's host and the database can go away in the middle. */
-export const at = new Date('2026-03-12T06:12:00Z');
 export const sync = ['sync', '--stream', 'conversations', 'conversation_history', 'queue_aggregates'];
 const linesMax = 10;
 export const requestsBefore = 12;
 
-export let sandbox: Sandbox;
 export let apiGate: Gate;
 export let databaseGate: Gate;
 export let database: TestDatabase;
@@ -21,16 +19,7 @@ export let environment: Record<string, string>;
 
 /** Gives each test of a file a database of its own behind gates that are open. */
 export function withGates(): void {
-  beforeAll(async () => {
-    sandbox = await startSandbox({
-      seed: 11,
-      conversationsPerDay: 100,
-      agents: 8,
-      clock: { kind: 'fixed', at },
-      requestsPerMinute: 'unlimited',
-    });
-  });
-  afterAll(() => sandbox.close());
+  withSmallSandbox();
 
   beforeEach(async () => {
     database = await migratedDatabase();
@@ -90,7 +79,9 @@ export async function expectNothingCharged(): Promise<void> {
      where attempts > 0 or last_error is not null`,
   );
   expect(charged.rows).toEqual([]);
-  const due = await pool.query('select count(*)::int as count from extract.slices where due_at <= $1', [at]);
+  const due = await pool.query('select count(*)::int as count from extract.slices where due_at <= $1', [
+    smallSandboxAt,
+  ]);
   expect(due.rows[0].count).toBeGreaterThan(0);
 }
 

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { prefix } from '../../src/service/metrics-catalog.js';
 import { startRun, until } from '../service/support.js';
 import { differencesFromTruth, type ProgramRun, runCommand, shortDelay } from '../support/program.js';
+import { smallSandboxAt as at, sandbox } from '../support/small-sandbox.js';
 import {
   apiGate,
-  at,
   database,
   databaseGate,
   dataRequests,
@@ -16,7 +16,6 @@ import {
   linesOf,
   pool,
   requestsBefore,
-  sandbox,
   statusOf,
   sync,
   syncInto,

@@ -9,12 +9,12 @@ import {
   expectRecovery,
   gateway,
   port,
-  sandbox,
   sync,
   syncInto,
   withGates,
 } from '../integration/outages-support.js';
 import { runCommand, shortDelay } from '../support/program.js';
+import { sandbox } from '../support/small-sandbox.js';
 
 withGates();
 

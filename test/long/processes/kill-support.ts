@@ -1,28 +1,10 @@
 import type pg from 'pg';
-import { afterAll, beforeAll, expect } from 'vitest';
-import { type Sandbox, startSandbox } from '../../../src/sandbox/index.js';
+import { expect } from 'vitest';
 import type { TestDatabase } from '../../support/postgres.js';
 import { differencesFromTruth, environmentFor, missingConversations } from '../../support/program.js';
+import { smallSandboxAt as at, sandbox } from '../../support/small-sandbox.js';
 
-/** Small enough that every request of a first sync can have its own killed process. */
-export const at = new Date('2026-03-12T06:12:00Z');
 const from = new Date('2026-03-11T00:00:00Z');
-
-export let sandbox: Sandbox;
-
-/** Starts the sandbox of a test file before its tests and ends it afterwards. */
-export function withSandbox(): void {
-  beforeAll(async () => {
-    sandbox = await startSandbox({
-      seed: 11,
-      conversationsPerDay: 100,
-      agents: 8,
-      clock: { kind: 'fixed', at },
-      requestsPerMinute: 'unlimited',
-    });
-  });
-  afterAll(() => sandbox.close());
-}
 
 export async function expectTruth(pool: pg.Pool): Promise<void> {
   expect(await differencesFromTruth(pool, sandbox)).toEqual([]);

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
 import { migratedDatabase, testPool } from '../../support/postgres.js';
 import { runCommand, spawnCommand } from '../../support/program.js';
-import { at, dataRequests, environment, expectTruth, sandbox, until, withSandbox } from './kill-support.js';
+import { smallSandboxAt as at, sandbox, withSmallSandbox } from '../../support/small-sandbox.js';
+import { dataRequests, environment, expectTruth, until } from './kill-support.js';
 
 /** More kills than a sync has requests would mean that it never gets anywhere. */
 const killsMax = 60;
 
-withSandbox();
+withSmallSandbox();
 
 test('a process killed at every request in turn leaves tables that the next ones complete to the truth', {
   timeout: 300_000,

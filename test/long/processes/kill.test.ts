@@ -2,9 +2,10 @@ import { expect, test } from 'vitest';
 import { startSandbox } from '../../../src/sandbox/index.js';
 import { createDatabase, migratedDatabase, testPool } from '../../support/postgres.js';
 import { environmentFor, runCommand, spawnCommand } from '../../support/program.js';
-import { at, dataRequests, environment, expectTruth, sandbox, until, withSandbox } from './kill-support.js';
+import { smallSandboxAt as at, sandbox, withSmallSandbox } from '../../support/small-sandbox.js';
+import { dataRequests, environment, expectTruth, until } from './kill-support.js';
 
-withSandbox();
+withSmallSandbox();
 
 test('a backfill killed inside a details job resumes in the same job', { timeout: 120_000 }, async () => {
   const database = await migratedDatabase();
