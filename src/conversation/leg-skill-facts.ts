@@ -44,7 +44,7 @@ export function legSkillFacts(flat: FactsInput, sessions: readonly Row[]): Row[]
     });
 }
 
-/** Ids that are no UUIDs name nothing in the directory. */
+/** An id that is not a UUID names nothing in the directory. */
 function distinctSkills(rows: readonly Row[]): string[] {
   const ids = rows.flatMap((row) => row[skillIds] as string[]).map((id) => id.toLowerCase());
   return [...new Set(ids.filter(isUuid))].slice(0, skillsMax);

@@ -1,4 +1,4 @@
-/** What the stored facts of conversations cost: processor time of the server, and bytes. Decision 143 has the figures. */
+/** Measures what the stored facts of conversations cost: processor time of the server, and bytes. Decision 143 has the figures. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type pg from 'pg';

@@ -36,7 +36,7 @@ const agentFacts = (...sessions: JsonObject[]) => factsOf(conversation(1, [agent
 const time = (text: string) => Date.parse(at(text));
 const [billing, refunds] = ['0000000a-0000-4000-8000-000000000001', '0000000a-0000-4000-8000-000000000002'];
 
-/** The second segment asks for more than the first; an agent's session names skills, too, but is no stay in a queue. */
+/** The second segment asks for more than the first; an agent's session names skills, too, but is not a stay in a queue. */
 const askingForSkills = conversation(3, [
   customer,
   participant('acd', [
@@ -232,7 +232,7 @@ describe('stored facts', () => {
     expect(await differences(`table genesys.${name}`, `table genesys.int_${name}`)).toBe(0);
   });
 
-  test('name a skill once for each stay that asks for it, in the order of asking, and nothing that is no id', async () => {
+  test('name a skill once for each stay that asks for it, in the order of asking, and nothing but ids', async () => {
     expect(
       await marts.rows(
         'select participant_no, session_no, skill_no, skill_id from genesys.leg_skill_facts where conversation_id = $1',
