@@ -1,8 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
+import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { flatten } from '../../src/conversation/flatten.js';
+import { loadConversations } from '../../src/postgres/load/conversations.js';
+import { incomingConversation } from '../../src/postgres/load/conversations-merge.js';
+import { createStore, storePages } from '../../src/postgres/load/store.js';
+import { conversationPage } from '../../src/streams/conversations/page.js';
+import { testPool } from '../support/postgres.js';
 import { propertyRuns } from '../support/runs.js';
-import { at, LoadDatabase } from './load-database.js';
+import { at, LoadDatabase, now } from './load-database.js';
 
 let db: LoadDatabase;
 beforeAll(async () => {
@@ -42,6 +49,47 @@ test('loaders that meet on the same conversations store each once, as the newest
     });
   }
 }, 120_000);
+
+/** Opens a transaction that has stored one conversation and does not commit yet. */
+async function holding(pool: pg.Pool, record: Record<string, unknown>, asOf: Date) {
+  const client = await pool.connect();
+  await client.query('begin');
+  const context = { stream: 'test', now };
+  await loadConversations(client, [incomingConversation(flatten(record), asOf)], context);
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+  const commit = async () => {
+    await client.query('commit');
+    client.release();
+  };
+  return { pid: rows[0]?.pid as number, commit };
+}
+
+test('a page meets one loader after the other, more than are tries, and is stored', async () => {
+  const others = 15;
+  const pool = testPool(db.pool.options.connectionString ?? '', others + 2);
+  const ids = Array.from({ length: others }, () => randomUUID());
+  const records = ids.map((id) => conversation(id, 1, 'newest'));
+  await db.ensurePartitions(records.map((record) => flatten(record)));
+  const holders = await Promise.all(ids.map((id) => holding(pool, conversation(id, 1, 'old'), at(1))));
+  const open = new Map(holders.map(({ pid, commit }) => [pid, commit]));
+  const store = createStore(pool, () => now);
+  const client = await pool.connect();
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+  const page = conversationPage(records, { asOf: at(2), cursor: {} });
+  const storing = storePages(client, store, { stream: 'test', sliceId: null }, [page], async () => {});
+  // Each commits when the page waits for it.
+  for (const deadline = Date.now() + 30_000; open.size > 0 && Date.now() < deadline; ) {
+    const [found] = await db.query<{ blockers: number[] }>('select pg_blocking_pids($1) as blockers', [rows[0]?.pid]);
+    for (const pid of found?.blockers ?? []) {
+      await open.get(pid)?.();
+      open.delete(pid);
+    }
+  }
+  expect(await storing).toMatchObject({ records: others, changedRecords: others });
+  client.release();
+  await pool.end();
+  for (const [index, id] of ids.entries()) expect(await db.record(id)).toEqual(records[index]);
+}, 60_000);
 
 const participantIds = ['11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222'];
 

@@ -12,12 +12,23 @@ import { type IncomingConversation, mergeArrivals } from './conversations-merge.
 import { replaceConversations } from './conversations-replace.js';
 import type { Replacement } from './conversations-replacement.js';
 import { insertRestatements } from './conversations-restate.js';
-import { insertStored, lockStored, type StoredConversation, updateStored } from './conversations-versions.js';
+import {
+  claimStored,
+  insertStored,
+  lockStored,
+  type StoredConversation,
+  updateStored,
+} from './conversations-versions.js';
 
 export interface LoadContext {
   /** Name of the stream, for `extract.restatements`. */
   readonly stream: string;
   readonly now: Date;
+  /**
+   * True where an attempt met another loader of the same conversations. New ones are then claimed before anything else, which waits for
+   * others instead of failing, so that a loader among many does not lose again and again.
+   */
+  readonly meetsOthers?: boolean;
 }
 
 /** Name of what is loaded here, in `extract.changed_days`. */
@@ -54,10 +65,11 @@ export async function loadConversations(
     client,
     arrivals.map((arrival) => arrival.flat.conversationId),
   );
-  const known = arrivals.filter((arrival) => stored.has(arrival.flat.conversationId));
-  const unknown = arrivals.filter((arrival) => !stored.has(arrival.flat.conversationId));
+  if (context.meetsOthers === true) await claimMissing(client, arrivals, stored);
+  const known = arrivals.filter(({ flat }) => stored.has(flat.conversationId));
+  const unknown = arrivals.filter(({ flat }) => !stored.has(flat.conversationId));
   const changed = known.length === 0 ? 0 : await loadKnown(client, known, stored, context);
-  await loadNew(client, unknown);
+  await loadNew(client, unknown, context);
   await markChangedDays(client, conversationsSource, startsOf(unknown));
   return { records: incoming.length, changedRecords: changed + unknown.length, deadLetters: 0 };
 }
@@ -71,10 +83,32 @@ export function isLoadConflict(error: unknown): boolean {
   return code === '23505' || code === '40P01' || code === '40001';
 }
 
-async function loadNew(client: ClientBase, arrivals: readonly IncomingConversation[]): Promise<void> {
+/** Claims the conversations that are not in `stored`, and adds to it those that another loader has stored meanwhile. */
+async function claimMissing(
+  client: ClientBase,
+  arrivals: readonly IncomingConversation[],
+  stored: Map<string, StoredConversation>,
+): Promise<void> {
+  const missing = arrivals.filter(({ flat }) => !stored.has(flat.conversationId));
+  const claimed = await claimStored(client, missing.map(storedVersion));
+  const lost = missing.map(({ flat }) => flat.conversationId).filter((id) => !claimed.has(id));
+  for (const [id, version] of await lockStored(client, lost)) stored.set(id, version);
+  if (lost.some((id) => !stored.has(id))) throw new VanishedError('A conversation was removed while it was stored.');
+}
+
+/** Reported by `isLoadConflict`, with the code of a failed serialization. */
+class VanishedError extends Error {
+  readonly code = '40001';
+}
+
+async function loadNew(
+  client: ClientBase,
+  arrivals: readonly IncomingConversation[],
+  { meetsOthers }: LoadContext,
+): Promise<void> {
   if (arrivals.length === 0) return;
   // First, so that a conversation that another loader has stored meanwhile is noticed before anything else is sent.
-  await insertStored(client, arrivals.map(storedVersion));
+  if (meetsOthers !== true) await insertStored(client, arrivals.map(storedVersion));
   await copyConversations(client, arrivals);
   await copyAttributes(client, arrivals.map(ownAttributes));
 }

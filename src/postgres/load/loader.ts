@@ -30,6 +30,8 @@ export interface LoadFacts {
   /** Name of the stream, for `extract.restatements`. */
   readonly stream: string;
   readonly now: Date;
+  /** True where an attempt met another loader of the same conversations. */
+  readonly meetsOthers?: boolean;
 }
 
 /** A batch, and rows of it that became rejects. */

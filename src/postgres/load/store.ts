@@ -10,7 +10,10 @@ import { loaderOf } from './loaders.js';
 
 export type { Store } from './loader.js';
 
-/** Two workers that met on one conversation: the loser reads again. More often than this in a row is a fault, not a coincidence. */
+/**
+ * Two workers that met on one conversation: the loser loads again, and then waits for others instead of losing. More often than this in a
+ * row is a fault, not a coincidence.
+ */
 const conflictsMax = 10;
 
 export function createStore(pool: pg.Pool, now: () => Date): Store {
@@ -49,13 +52,13 @@ export async function storePages(
     try {
       return await transactionOn(client, async () => {
         await requireErasures(client, erasures, facts.now);
-        const counts = await storeLoad(client, slice, load, facts);
+        const counts = await storeLoad(client, slice, load, { ...facts, meetsOthers: conflicts > 0 });
         await finish(counts);
         return counts;
       });
     } catch (error) {
       const isConflict = isLoadConflict(error) && conflicts < conflictsMax;
-      if (isDataError(error)) load = await withoutRefused(client, load, facts, error);
+      if (isDataError(error)) load = await withoutRefused(client, load, { ...facts, meetsOthers: true }, error);
       else if (!isConflict) throw error;
     }
   }
