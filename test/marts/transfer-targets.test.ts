@@ -1,4 +1,4 @@
-/** Who took a transferred conversation where others joined or left in between, worked out by hand. */
+/** Checks who took a transferred conversation where others joined or left in between, worked out by hand. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   agent,
