@@ -1,6 +1,7 @@
 import { contactColumns, contactFacts } from './contact-facts.js';
 import { conversationFacts, conversationFactsRelation } from './conversation-facts.js';
 import { handlingFacts, handlingFactsRelation } from './handling-facts.js';
+import { legSkillFacts, legSkillFactsRelation } from './leg-skill-facts.js';
 import type { DerivedRelation, Row } from './relations.js';
 import { type FactsInput, sessionFacts, sessionFactsRelation } from './session-facts.js';
 import { surroundingColumns, surroundingFacts } from './surrounding-facts.js';
@@ -12,6 +13,7 @@ export const derivedRelations: readonly DerivedRelation[] = [
     columns: [...conversationFactsRelation.columns, ...contactColumns, ...surroundingColumns],
   },
   handlingFactsRelation,
+  legSkillFactsRelation,
 ];
 
 /**
@@ -21,5 +23,5 @@ export const derivedRelations: readonly DerivedRelation[] = [
 export function derivedRowsOf(flat: FactsInput): readonly (readonly Row[])[] {
   const sessions = sessionFacts(flat);
   const conversation = [...conversationFacts(sessions), ...contactFacts(flat), ...surroundingFacts(flat, sessions)];
-  return [sessions, [conversation], handlingFacts(sessions)];
+  return [sessions, [conversation], handlingFacts(sessions), legSkillFacts(flat, sessions)];
 }

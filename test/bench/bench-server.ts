@@ -10,6 +10,8 @@ export const directory = fileURLToPath(new URL('../../', import.meta.url));
 
 export interface BenchDatabase {
   readonly url: string;
+  /** Goes with the server, unless it is kept. */
+  readonly folder: string;
   /** One more database of the same server: empty, unless a former run kept it. */
   create(): Promise<string>;
   stop(): Promise<void>;
@@ -25,6 +27,7 @@ export async function startBenchDatabase(kept?: string): Promise<BenchDatabase> 
   let count = 0;
   return {
     url: server.url,
+    folder,
     create: async () => {
       const client = new pg.Client({ connectionString: server.url });
       await client.connect();

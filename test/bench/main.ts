@@ -6,6 +6,7 @@ import { benchBudget } from './budget.js';
 import { benchDashboard } from './dashboard.js';
 import { benchEndToEnd } from './end-to-end.js';
 import { benchFacts } from './facts.js';
+import { benchFactsCost } from './facts-cost.js';
 import { benchFederate } from './federate.js';
 import { benchFirstPaint } from './first-paint.js';
 import { benchLake } from './lake.js';
@@ -19,6 +20,7 @@ import { benchViews } from './views.js';
 const benches: Readonly<Record<string, () => Promise<unknown>>> = {
   load: benchLoad,
   facts: benchFacts,
+  'facts-cost': benchFactsCost,
   'end-to-end': benchEndToEnd,
   memory: benchMemory,
   sandbox: benchSandbox,

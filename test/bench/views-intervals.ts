@@ -2,6 +2,7 @@
 import type pg from 'pg';
 import { intervalSumTables } from '../../src/postgres/derived/interval-sums.js';
 import { ensurePartitions } from '../../src/postgres/schema/partitions.js';
+import { fillQueuesAndAgents, idSql } from './views-directory.js';
 
 const dayMs = 86_400_000;
 
@@ -29,8 +30,6 @@ const agentMetrics =
   'nConnected nTransferred tAcw tAlert tAnswered tHandle tHeld tHeldComplete tNotResponding tTalk tTalkComplete tAgentResponseTime';
 const wrapupMetrics = 'nConnected tAcw tHandle tHeld tHeldComplete tTalk tTalkComplete';
 
-/** `id('queue', 7)` in SQL and here. */
-const idSql = (kind: string, number: string) => `md5('${kind}-' || ${number})::uuid`;
 const words = (text: string) => `unnest('{${text.replaceAll(' ', ',')}}'::text[])`;
 
 /** The directory, then a month of each data set, in the order of time. Every agent works five days of seven, every queue is open twelve hours. */
@@ -40,7 +39,7 @@ export async function fillIntervals(pool: pg.Pool, sizes: IntervalSizes): Promis
     ...tables,
     ...tables.flatMap(intervalSumTables),
   ]);
-  await fillDirectory(pool, sizes);
+  await fillQueuesAndAgents(pool, sizes);
   await pool.query(observationsSql(sizes));
   for (const [day, startMs] of starts.entries()) {
     const from = new Date(startMs).toISOString();
@@ -57,18 +56,6 @@ export async function fillIntervals(pool: pg.Pool, sizes: IntervalSizes): Promis
       spansSql(sizes, from, day, { table: 'user_routing_statuses', column: 'routing_status', perDay: 60 }),
     );
   }
-}
-
-async function fillDirectory(pool: pg.Pool, { queues, agents }: IntervalSizes): Promise<void> {
-  const entity = "timestamptz '2026-01-01', '00000000-0000-0000-0000-000000000000'::uuid";
-  await pool.query(
-    `insert into genesys.queues (queue_id, name, valid_from, content_hash)
-     select ${idSql('queue', 'number')}, 'Queue ' || number, ${entity} from generate_series(1, ${queues}) as number`,
-  );
-  await pool.query(
-    `insert into genesys.users (user_id, name, valid_from, content_hash)
-     select ${idSql('agent', 'number')}, 'Agent ' || number, ${entity} from generate_series(1, ${agents}) as number`,
-  );
 }
 
 const isOpen = 'extract(hour from step) between 7 and 18';

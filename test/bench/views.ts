@@ -7,6 +7,7 @@ import { migrate } from '../../src/postgres/migrate.js';
 import { type BenchDatabase, directory, startBenchDatabase } from './bench-server.js';
 import { benchWorld, seededRandom } from './records.js';
 import { fillConversations } from './views-conversations.js';
+import { fillDirectory } from './views-directory.js';
 import { fillDivisions, measureDivisions } from './views-divisions.js';
 import { fillIntervals } from './views-intervals.js';
 import { fillLedger } from './views-ledger.js';
@@ -38,6 +39,7 @@ export async function benchViews(): Promise<void> {
   try {
     await migrate(pool, settings);
     if (!(await isFilled(pool))) await fill(pool);
+    await fillDirectory(pool, intervals);
     await measureAll(pool);
     await measureDivisions(pool, url, asked, only);
   } finally {
@@ -53,6 +55,7 @@ export async function openFilled(database: BenchDatabase): Promise<string> {
   try {
     await migrate(pool, settings);
     if (!(await isFilled(pool))) await fill(pool);
+    await fillDirectory(pool, intervals);
   } finally {
     await pool.end();
   }
@@ -72,8 +75,17 @@ async function fill(pool: pg.Pool): Promise<void> {
   await step('ledger', () => fillLedger(pool, conversations, intervals));
   await step('divisions', () => fillDivisions(pool));
   await step('rebuild-facts', () => rebuildFacts(pool, () => {}));
-  await step('vacuum', () => pool.query('vacuum (analyze)'));
+  await step('vacuum', () => vacuum(pool));
   await pool.query("insert into extract.settings values ('bench_filled', 'yes')");
+}
+
+/** As autovacuum does it: statistics of partitions, none of the partitioned tables above them. */
+async function vacuum(pool: pg.Pool): Promise<void> {
+  const { rows } = await pool.query<{ name: string }>(
+    `select oid::regclass::text as name from pg_class
+     where relkind = 'r' and relnamespace in ('genesys'::regnamespace, 'extract'::regnamespace, 'wrapup'::regnamespace)`,
+  );
+  for (const { name } of rows) await pool.query(`vacuum (analyze) ${name}`);
 }
 
 async function step(name: string, work: () => Promise<unknown>): Promise<void> {

@@ -34,6 +34,26 @@ function factsOf(record: JsonObject): Record<string, unknown>[] {
 
 const agentFacts = (...sessions: JsonObject[]) => factsOf(conversation(1, [agent(id(1), ...sessions)]));
 const time = (text: string) => Date.parse(at(text));
+const [billing, refunds] = ['0000000a-0000-4000-8000-000000000001', '0000000a-0000-4000-8000-000000000002'];
+
+/** The second segment asks for more than the first; an agent's session names skills, too, but is not a stay in a queue. */
+const askingForSkills = conversation(3, [
+  customer,
+  participant('acd', [
+    session([
+      segment('interact', '10:00', '10:01', { queueId: queue, requestedRoutingSkillIds: [refunds] }),
+      segment('interact', '10:01', '10:02', {
+        queueId: queue,
+        requestedRoutingSkillIds: [refunds.toUpperCase(), 'no id', billing, billing],
+      }),
+    ]),
+    session([segment('interact', '10:02', '10:03', { queueId: queue, requestedRoutingSkillIds: [] })]),
+  ]),
+  agent(
+    id(1),
+    session([segment('interact', '10:01', '10:02', { queueId: queue, requestedRoutingSkillIds: [billing] })]),
+  ),
+]);
 
 describe('session facts', () => {
   test('repeated metrics of one name are summed, and their emissions counted', () => {
@@ -157,6 +177,7 @@ describe('stored facts', () => {
       ...records.filter((record) => record !== undefined),
       conversation(1, []),
       conversation(2, [customer]),
+      askingForSkills,
     ]);
   });
 
@@ -201,14 +222,27 @@ describe('stored facts', () => {
     return row?.count;
   };
 
-  test.each(['conversation_facts', 'handling_facts'])(
-    'of %s equal their plain definition, row by row',
-    async (name) => {
-      const [row] = await marts.rows(`select count(*)::int as count from genesys.${name}`);
-      expect(row?.count).toBeGreaterThan(perDay / 2);
-      expect(await differences(`table genesys.${name}`, `table genesys.int_${name}`)).toBe(0);
-    },
-  );
+  test.each([
+    ['conversation_facts', perDay / 2],
+    ['handling_facts', perDay / 2],
+    ['leg_skill_facts', perDay / 10],
+  ])('of %s equal their plain definition, row by row', async (name, rowsMin) => {
+    const [row] = await marts.rows(`select count(*)::int as count from genesys.${name}`);
+    expect(row?.count).toBeGreaterThan(rowsMin);
+    expect(await differences(`table genesys.${name}`, `table genesys.int_${name}`)).toBe(0);
+  });
+
+  test('name a skill once for each stay that asks for it, in the order of asking, and nothing but ids', async () => {
+    expect(
+      await marts.rows(
+        'select participant_no, session_no, skill_no, skill_id from genesys.leg_skill_facts where conversation_id = $1',
+        [askingForSkills.conversationId],
+      ),
+    ).toEqual([
+      { participant_no: 2, session_no: 1, skill_no: 1, skill_id: refunds },
+      { participant_no: 2, session_no: 1, skill_no: 2, skill_id: billing },
+    ]);
+  });
 
   test('give the verdict of the session facts about each agent session, with a directory and without', async () => {
     const columns = 'conversation_id, participant_no, session_no, user_id, queue_id, wrapup_cause';
@@ -236,26 +270,32 @@ describe('stored facts', () => {
   test('are the same when rebuilt from the session facts', async () => {
     await marts.rows('truncate genesys.conversation_facts');
     await marts.rows('update genesys.handling_facts set handle_ms = 7');
+    await marts.rows('truncate genesys.leg_skill_facts');
     await rebuildFacts(marts.pool, () => {});
-    for (const name of ['conversation_facts', 'handling_facts']) {
+    for (const name of ['conversation_facts', 'handling_facts', 'leg_skill_facts']) {
       expect(await differences(`table genesys.${name}`, `table genesys.int_${name}`)).toBe(0);
     }
   });
 
   test('are filled by migrate where an older version has stored conversations without them', async () => {
     const [stored] = await marts.rows('select count(*)::int as count from genesys.conversation_facts');
-    for (const name of ['conversation_facts', 'handling_facts']) {
+    for (const name of ['conversation_facts', 'handling_facts', 'leg_skill_facts']) {
       const partitions = await marts.rows<{ name: string }>(
         'select inhrelid::regclass::text as name from pg_inherits where inhparent = $1::regclass',
         [`genesys.${name}`],
       );
       for (const partition of partitions) await marts.rows(`drop table ${partition.name}`);
     }
-    await marts.rows(`delete from extract.settings where name = 'conversation_facts_digest'`);
+    await marts.rows(
+      `delete from extract.settings where name in ('conversation_facts_digest', 'leg_skill_facts_digest')`,
+    );
     await migrate(marts.pool, { timeZone: 'UTC' });
     const [filled] = await marts.rows('select count(*)::int as count from genesys.conversation_facts');
     expect(filled).toEqual(stored);
     expect(await differences('table genesys.handling_facts', 'table genesys.int_handling_facts')).toBe(0);
+    const [skills] = await marts.rows('select count(*)::int as count from genesys.leg_skill_facts');
+    expect(skills?.count).toBeGreaterThan(perDay / 10);
+    expect(await differences('table genesys.leg_skill_facts', 'table genesys.int_leg_skill_facts')).toBe(0);
   });
 
   test('have the columns of the table, in its order and types', async () => {

@@ -25,7 +25,7 @@ function recordsSeen(at: Date): object[] {
 
 /** The views in a mart's place: what the tables should hold, worked out from the session facts. */
 async function differences(): Promise<number> {
-  const parts = ['conversation_facts', 'handling_facts'].flatMap((name) => [
+  const parts = ['conversation_facts', 'handling_facts', 'leg_skill_facts'].flatMap((name) => [
     `(table genesys.${name} except all table genesys.int_${name})`,
     `(table genesys.int_${name} except all table genesys.${name})`,
   ]);

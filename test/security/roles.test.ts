@@ -87,6 +87,10 @@ describe('the roles of docs/roles.sql', () => {
     expect(await run('genesys_writer', 'migrate')).toMatchObject({ status: 0 });
     expect(await run('genesys_writer', 'erase', '--address', '+49 30 5550199')).toMatchObject({ status: 0 });
     expect(await differencesFromTruth(admin, sandbox)).toEqual([]);
+    const { rows } = await admin.query(
+      `select reltuples > 0 as is_known from pg_class where oid = 'genesys.queues'::regclass`,
+    );
+    expect(rows).toEqual([{ is_known: true }]);
   });
 
   test('the writer exports to a lake, with rights that the script gives it alone', { timeout: 120_000 }, async () => {
@@ -126,6 +130,7 @@ describe('the roles of docs/roles.sql', () => {
     'alter role genesys_reader login',
     'set role genesys_owner',
     `select genesys.create_month('theirs', '2026-01-01')`,
+    `select genesys.analyze_table('public.theirs')`,
   ])('the writer may not: %s', async (text) => {
     // What starts as an administrator's session may change its role; the role itself may not.
     const isRole = text.startsWith('set role');
@@ -164,6 +169,7 @@ describe('the roles of docs/roles.sql', () => {
       'create table public.mine (a int)',
       `select genesys.conversation_json('00000000-0000-0000-0000-000000000000')`,
       `select genesys.create_month('conversations', '2026-01-01')`,
+      `select genesys.analyze_table('genesys.queues')`,
       'select * from public.theirs',
     ])
       expect([forbidden, noSuchChange]).toContain(await codeOf('genesys_reader', text));
@@ -179,7 +185,7 @@ describe('the roles of docs/roles.sql', () => {
     const open = rows.filter((row) => row.is_open).map((row) => row.name);
     expect(open).toEqual(await functionsOfMarts(admin));
     expect(open).toContain('genesys.visible_divisions(name,name)');
-    expect(open.join()).not.toMatch(/create_month|take_requests|refresh_|conversation_json|row_json/);
+    expect(open.join()).not.toMatch(/create_month|analyze_table|take_requests|refresh_|conversation_json|row_json/);
     expect(rows.filter((row) => row.is_public)).toEqual([]);
     // The script names them, since it may be run on a database that an earlier version has migrated.
     const named = /foreach function_name in array array\[([^\]]+)\]/.exec(script)?.[1]?.match(/\w+/g);

@@ -9,12 +9,14 @@ import { version } from '../../lib/version.js';
 import { clearOutage, keepOutage } from '../../postgres/ledger/outage.js';
 import { keepPrivacyPolicy } from '../../postgres/ledger/privacy-policy.js';
 import { type ApiBudget, beginRun, endRun } from '../../postgres/ledger/runs.js';
+import { analyzeTables } from '../../postgres/schema/analyze-tables.js';
 import { createWarehouse } from '../../postgres/warehouse.js';
 import { confirmFromExtract } from '../../postgres/wrapup/sending.js';
 import { formatPrivacy } from '../../privacy/policy.js';
 import { allStreams, selectStreams } from '../../streams/catalog.js';
 import { conversationMemory } from '../../streams/conversations/page-reader.js';
 import { type CommandContext, exitDone, exitFailure } from './command.js';
+import { errorFacts } from './error-text.js';
 import { reportHeldSlices, strangersAmong } from './held-slices.js';
 import { type OpenedWithApi, syncClock } from './open.js';
 import { settleOrganization } from './organization.js';
@@ -95,6 +97,7 @@ async function recordedRun(
     summary = await work();
     await confirmFromExtract(opened.pool, { now: context.now(), actor: command, states: ['sent'] });
     await clearOutage(opened.pool);
+    await refreshStatistics(opened, context.signal);
   } catch (error) {
     failure = outageOf(error) ?? error;
   }
@@ -106,6 +109,17 @@ async function recordedRun(
   if (failure !== undefined) throw failure;
   report(command, context, opened.log, summary as SyncSummary, budget.requests);
   return exitStatus;
+}
+
+/** A failure is only logged, because the data is stored. */
+async function refreshStatistics({ pool, log }: OpenedWithApi, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  try {
+    const tables = await analyzeTables(pool, signal);
+    if (tables > 0) log.debug({ tables }, 'Statistics refreshed');
+  } catch (error) {
+    log.warn(errorFacts(error), 'Statistics could not be refreshed; the next run retries');
+  }
 }
 
 /**

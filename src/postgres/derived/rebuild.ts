@@ -18,12 +18,29 @@ import {
   relationsWithIntervalSums,
 } from './interval-sums.js';
 
-/** Tables of conversations that are filled from the view `genesys.int_<table>`. */
-const conversationFacts = ['conversation_facts', 'handling_facts'];
-const conversationDefinitions: Definitions = {
-  views: [...conversationFacts.map((table) => `genesys.int_${table}`), 'genesys.int_contact_facts'],
-  functions: ['genesys.is_codable', 'genesys.contact_address'],
-};
+/** Tables of conversations that are filled from the view `genesys.int_<table>`, and what their content depends on. */
+interface ConversationFacts {
+  /** Setting with the digest of the definitions after which the tables were filled. */
+  readonly setting: string;
+  readonly tables: readonly string[];
+  readonly definitions: Definitions;
+}
+
+const conversationFacts: readonly ConversationFacts[] = [
+  {
+    setting: 'conversation_facts_digest',
+    tables: ['conversation_facts', 'handling_facts'],
+    definitions: {
+      views: ['genesys.int_conversation_facts', 'genesys.int_handling_facts', 'genesys.int_contact_facts'],
+      functions: ['genesys.is_codable', 'genesys.contact_address'],
+    },
+  },
+  {
+    setting: 'leg_skill_facts_digest',
+    tables: ['leg_skill_facts'],
+    definitions: { views: ['genesys.int_leg_skill_facts'], functions: [] },
+  },
+];
 /** Margin: months are in UTC, and the local day of an interval may extend beyond them. */
 const spareMs = dayMs;
 
@@ -36,13 +53,7 @@ type Month = Interval;
  * interval facts wait while the sums are recomputed, other loads do not.
  */
 export async function fillFacts(client: pg.PoolClient, timeZone: string): Promise<void> {
-  const conversations = await fingerprintOf(client, conversationDefinitions);
-  if ((await readSetting(client, 'conversation_facts_digest')) !== conversations) {
-    for (const month of await storedMonths(client, ['session_facts'])) {
-      await transactionOn(client, () => fillConversationMonth(client, month));
-    }
-    await writeSetting(client, 'conversation_facts_digest', conversations);
-  }
+  for (const facts of conversationFacts) await fillConversationFacts(client, facts);
   await fillIntervalSums(client);
   const daySums = `${timeZone} ${await fingerprintOf(client, daySumDefinitions)}`;
   if ((await readSetting(client, 'day_sums_digest')) === daySums) return;
@@ -51,6 +62,15 @@ export async function fillFacts(client: pg.PoolClient, timeZone: string): Promis
     for (const month of await storedMonths(client, relationsWithDaySums)) await fillDaySumsMonth(client, month);
     await writeSetting(client, 'day_sums_digest', daySums);
   });
+}
+
+async function fillConversationFacts(client: pg.PoolClient, facts: ConversationFacts): Promise<void> {
+  const digest = await fingerprintOf(client, facts.definitions);
+  if ((await readSetting(client, facts.setting)) === digest) return;
+  for (const month of await storedMonths(client, ['session_facts'])) {
+    await transactionOn(client, () => fillConversationMonth(client, facts.tables, month));
+  }
+  await writeSetting(client, facts.setting, digest);
 }
 
 /**
@@ -72,8 +92,9 @@ async function areIntervalSumsFilled(client: pg.ClientBase): Promise<boolean> {
 
 /** Returns true when the stored facts follow the definitions in the database, so that `fillFacts` has nothing to do. */
 export async function areFactsFilled(client: pg.ClientBase, timeZone: string): Promise<boolean> {
-  const conversations = await fingerprintOf(client, conversationDefinitions);
-  if ((await readSetting(client, 'conversation_facts_digest')) !== conversations) return false;
+  for (const { setting, definitions } of conversationFacts) {
+    if ((await readSetting(client, setting)) !== (await fingerprintOf(client, definitions))) return false;
+  }
   if (!(await areIntervalSumsFilled(client))) return false;
   const daySums = `${timeZone} ${await fingerprintOf(client, daySumDefinitions)}`;
   return (await readSetting(client, 'day_sums_digest')) === daySums;
@@ -87,19 +108,21 @@ export async function rebuildFacts(pool: pg.Pool, onMonth: (month: Month) => voi
   const tables = ['session_facts', ...relationsWithDaySums];
   const months = await inTransaction(pool, (client) => storedMonths(client, tables));
   for (const month of months) {
-    await inTransaction(pool, (client) => fillConversationMonth(client, month));
+    for (const { tables: facts } of conversationFacts) {
+      await inTransaction(pool, (client) => fillConversationMonth(client, facts, month));
+    }
     for (const day of daysOf(month)) await inTransaction(pool, (client) => fillIntervalSumsDay(client, day));
     await inTransaction(pool, (client) => fillDaySumsMonth(client, month));
     onMonth(month);
   }
 }
 
-async function fillConversationMonth(client: pg.ClientBase, month: Month): Promise<void> {
+async function fillConversationMonth(client: pg.ClientBase, tables: readonly string[], month: Month): Promise<void> {
   const name = monthOf(month.from.getTime());
   if (!(await exists(client, partitionName('session_facts', name)))) return;
   await client.query('set local jit = off');
-  await createMonths(client, conversationFacts, [month.from.getTime()]);
-  for (const table of conversationFacts) {
+  await createMonths(client, tables, [month.from.getTime()]);
+  for (const table of tables) {
     const partition = partitionName(table, name);
     // A load that has written its sessions, but not yet these rows, waits and writes them
     // afterwards.

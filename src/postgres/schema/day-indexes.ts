@@ -42,13 +42,8 @@ const dayIndexes: readonly DayIndex[] = [
   },
   { stem: 'session_facts_dialer_day', table: 'session_facts', column: 'started_at', where: "purpose = 'dialer'" },
   { stem: 'handling_facts_day', table: 'handling_facts', column: 'started_at', isSummary: true },
+  { stem: 'leg_skill_facts_day', table: 'leg_skill_facts', column: 'started_at' },
   { stem: 'segments_day', table: 'segments', column: 'segment_start', isSummary: true },
-  {
-    stem: 'segments_skill_day',
-    table: 'segments',
-    column: 'segment_start',
-    where: 'requested_routing_skill_ids is not null',
-  },
   { stem: 'sessions_day', table: 'sessions', column: 'conversation_start', isSummary: true },
   {
     stem: 'participant_attributes_day',
