@@ -91,7 +91,7 @@ beforeAll(async () => {
         ),
       ),
     ]),
-    // It begins at 23:50 of 2 March in Berlin, and goes on after midnight.
+    // It begins at 23:50 of 2 March in Berlin, and ends after midnight.
     conversation(
       7,
       [
