@@ -126,7 +126,7 @@ final as (
 
 select * from final;
 
-comment on view mart.fct_transfers is 'One row per agent session that passed its conversation on, with the next stay in a queue, agent or flow of the record. Sum of transfer_count = transfers of agent sessions (nTransferred). Source: conversation details. Filter on started_at or conversation_started_at.';
+comment on view mart.fct_transfers is 'One row per agent session that passed its conversation on, with the next stay in a queue, agent or flow of the record that had not ended before it was passed on, else the next one of all; supervisors who listen left out. Sum of transfer_count = transfers of agent sessions (nTransferred). Source: conversation details. Filter on started_at or conversation_started_at.';
 comment on column mart.fct_transfers.session_key is 'Session that passed on, as in fct_agent_sessions; the key of this relation.';
 comment on column mart.fct_transfers.to_session_key is 'Session to which it went: leg_key of fct_queue_legs, session_key of fct_agent_sessions or fct_flows; null where the record has none after it.';
 comment on column mart.fct_transfers.conversation_id is 'Conversation. Details conversationId.';
