@@ -12,57 +12,75 @@ legs as (
         and facts.media_type = 'callback'
 ),
 
--- The call itself is a voice session of the agent who took the callback.
-called as (
+-- A callback that an agent puts off is a second stay: its calls are counted there.
+bounded as (
     select
         legs.*,
+        (
+            select min(following.started_at)
+            from genesys.session_facts as following
+            where
+                following.conversation_start = legs.conversation_start
+                and following.conversation_id = legs.conversation_id
+                and following.is_queue_leg
+                and following.media_type = 'callback'
+                and following.started_at > legs.started_at
+        ) as next_leg_at
+    from legs
+),
+
+-- The call itself is a voice session of the agent who took the callback; who was asked or transferred to in it did not call.
+called as (
+    select
+        bounded.*,
         answers.started_at as taken_at,
         calls.participant_no as call_participant_no,
         calls.session_no as call_session_no,
         calls.started_at as called_at,
-        calls.connected_at as reached_at,
-        coalesce(calls.is_connected, false) as is_reached,
-        (
-            select count(*)
-            from genesys.session_facts as attempts
-            where
-                attempts.conversation_start = legs.conversation_start
-                and attempts.conversation_id = legs.conversation_id
-                and attempts.is_agent_session
-                and attempts.media_type = 'voice'
-                and attempts.started_at >= legs.started_at
-        ) as attempt_count,
-        (
-            select min(attempts.started_at)
-            from genesys.session_facts as attempts
-            where
-                attempts.conversation_start = legs.conversation_start
-                and attempts.conversation_id = legs.conversation_id
-                and attempts.is_agent_session
-                and attempts.media_type = 'voice'
-                and attempts.started_at >= legs.started_at
-        ) as first_attempt_at
-    from legs
+        attempts.reached_at,
+        attempts.is_reached,
+        attempts.attempt_count,
+        attempts.first_attempt_at
+    from bounded
+    cross join lateral (
+        select
+            count(*) as attempt_count,
+            min(facts.started_at) as first_attempt_at,
+            coalesce(bool_or(facts.is_connected), false) as is_reached,
+            min(facts.connected_at) filter (where facts.is_connected) as reached_at
+        from genesys.session_facts as facts
+        where
+            facts.conversation_start = bounded.conversation_start
+            and facts.conversation_id = bounded.conversation_id
+            and facts.is_agent_session
+            and facts.media_type = 'voice'
+            and (facts.is_dialed or facts.direction is distinct from 'inbound')
+            and not coalesce(facts.is_supervision, false)
+            and facts.started_at >= bounded.started_at
+            and facts.started_at < coalesce(bounded.next_leg_at, 'infinity')
+    ) as attempts
     left join lateral (
         select facts.started_at
         from genesys.session_facts as facts
         where
-            facts.conversation_start = legs.conversation_start
-            and facts.conversation_id = legs.conversation_id
-            and facts.participant_no = legs.answer_participant_no
-            and facts.session_no = legs.answer_session_no
+            facts.conversation_start = bounded.conversation_start
+            and facts.conversation_id = bounded.conversation_id
+            and facts.participant_no = bounded.answer_participant_no
+            and facts.session_no = bounded.answer_session_no
         limit 1
     ) as answers on true
     left join lateral (
         select *
         from genesys.session_facts as later
         where
-            later.conversation_start = legs.conversation_start
-            and later.conversation_id = legs.conversation_id
+            later.conversation_start = bounded.conversation_start
+            and later.conversation_id = bounded.conversation_id
             and later.is_agent_session
             and later.media_type = 'voice'
-            and later.user_id = legs.answer_user_id
+            and (later.is_dialed or later.direction is distinct from 'inbound')
+            and later.user_id = bounded.answer_user_id
             and later.started_at >= answers.started_at
+            and later.started_at < coalesce(bounded.next_leg_at, 'infinity')
         order by later.started_at, later.participant_no, later.session_no
         limit 1
     ) as calls on true
@@ -118,18 +136,18 @@ select * from final;
 comment on view mart.fct_callbacks is 'One row per stay of a callback in a queue: asked for, scheduled, taken. Source: conversation details, acd sessions of media type callback. Filter on started_at or conversation_started_at.';
 comment on column mart.fct_callbacks.leg_key is 'Stay in the queue, as in fct_queue_legs; the key of this relation.';
 comment on column mart.fct_callbacks.answer_session_key is 'Callback session of the agent who took it, as in fct_agent_sessions; null where nobody did.';
-comment on column mart.fct_callbacks.call_session_key is 'Voice session in which that agent called back, as in fct_agent_sessions; null without.';
+comment on column mart.fct_callbacks.call_session_key is 'First voice session in which that agent called back, as in fct_agent_sessions; null without.';
 comment on column mart.fct_callbacks.conversation_id is 'Conversation. Details conversationId.';
 comment on column mart.fct_callbacks.queue_id is 'Queue. See dim_queues.';
 comment on column mart.fct_callbacks.user_id is 'Agent who took it; null where nobody did. See dim_users.';
 comment on column mart.fct_callbacks.campaign_id is 'Campaign that made it; null where a customer asked for it. See dim_campaigns.';
 comment on column mart.fct_callbacks.outcome is 'How far it came: waiting, taken by an agent, reached (a call was connected), ended without.';
 comment on column mart.fct_callbacks.minute_of_day is 'Minutes from midnight, in the reporting time zone, to the quarter of an hour in which it was asked for: 0, 15, … 1425. See dim_intervals.';
-comment on column mart.fct_callbacks.attempt_count is 'Calls by agents in the conversation since the callback entered the queue, reached or not.';
+comment on column mart.fct_callbacks.attempt_count is 'Calls that agents made in the conversation from the callback entering the queue to its next stay in one, reached or not; sessions of colleagues who were asked or transferred to are none.';
 comment on column mart.fct_callbacks.wait_seconds is 'Wait in the queue until an agent took it, in seconds; null where nobody did. tAnswered.';
 comment on column mart.fct_callbacks.promise_seconds is 'From the promised time, else from the request, to the call in seconds; negative where it was called earlier; null without a call.';
 comment on column mart.fct_callbacks.is_answered is 'True where an agent took it.';
-comment on column mart.fct_callbacks.is_reached is 'True where a call was connected.';
+comment on column mart.fct_callbacks.is_reached is 'True where one of these calls was connected.';
 comment on column mart.fct_callbacks.is_scheduled is 'True where a time was promised. Details callbackScheduledTime.';
 comment on column mart.fct_callbacks.is_open is 'True while it waits or is being worked.';
 comment on column mart.fct_callbacks.is_complete is 'True where everything of the day on which it was asked for has been pulled. Source: the ledger of slices.';
@@ -139,6 +157,6 @@ comment on column mart.fct_callbacks.started_local is 'started_at in the reporti
 comment on column mart.fct_callbacks.scheduled_at is 'Promised time, instant, shown in the zone of your session; null without. Details callbackScheduledTime.';
 comment on column mart.fct_callbacks.taken_at is 'When an agent took it, instant, shown in the zone of your session; null where nobody did.';
 comment on column mart.fct_callbacks.first_attempt_at is 'Start of the first of these calls, instant, shown in the zone of your session; null where none was made.';
-comment on column mart.fct_callbacks.called_at is 'Start of the call, instant, shown in the zone of your session; null without.';
-comment on column mart.fct_callbacks.reached_at is 'When the call was connected, instant, shown in the zone of your session; null where it was not.';
+comment on column mart.fct_callbacks.called_at is 'Start of the first call by the agent who took it, instant, shown in the zone of your session; null without.';
+comment on column mart.fct_callbacks.reached_at is 'When the first of these calls that reached somebody was connected, instant, shown in the zone of your session; null where none did.';
 comment on column mart.fct_callbacks.conversation_started_at is 'Start of the conversation, instant, shown in the zone of your session. Details conversationStart.';

@@ -17,10 +17,41 @@ dialers as (
     where facts.purpose = 'dialer'
 ),
 
--- The outcome is in the session of the person called, the abandon in any session of the record.
-attempts as (
+-- Where a conversation has several attempts, what follows an attempt belongs to it, up to the next one.
+bounded as (
     select
         dialers.*,
+        following.participant_no as next_participant_no,
+        following.session_no as next_session_no,
+        not exists (
+            select
+            from genesys.session_facts as earlier
+            where
+                earlier.conversation_start = dialers.conversation_start
+                and earlier.conversation_id = dialers.conversation_id
+                and earlier.purpose = 'dialer'
+                and (earlier.participant_no, earlier.session_no) < (dialers.participant_no, dialers.session_no)
+        ) as is_first
+    from dialers
+    left join lateral (
+        select
+            later.participant_no,
+            later.session_no
+        from genesys.session_facts as later
+        where
+            later.conversation_start = dialers.conversation_start
+            and later.conversation_id = dialers.conversation_id
+            and later.purpose = 'dialer'
+            and (later.participant_no, later.session_no) > (dialers.participant_no, dialers.session_no)
+        order by later.participant_no, later.session_no
+        limit 1
+    ) as following on true
+),
+
+-- The outcome is in the session of the person called, the abandon in any session of the attempt.
+attempts as (
+    select
+        bounded.*,
         called.outbound_contact_list_id as called_list_id,
         called.outbound_contact_id as called_contact_id,
         called.disposition_name as called_disposition,
@@ -28,7 +59,7 @@ attempts as (
         totals.connected_count as connects,
         totals.abandoned_count as abandons,
         totals.agent_user_id
-    from dialers
+    from bounded
     left join lateral (
         select
             sessions.outbound_contact_list_id,
@@ -37,8 +68,16 @@ attempts as (
             sessions.disposition_analyzer
         from genesys.sessions as sessions
         where
-            sessions.conversation_start = dialers.conversation_start
-            and sessions.conversation_id = dialers.conversation_id
+            sessions.conversation_start = bounded.conversation_start
+            and sessions.conversation_id = bounded.conversation_id
+            and (
+                bounded.is_first
+                or (sessions.participant_no, sessions.session_no) >= (bounded.participant_no, bounded.session_no)
+            )
+            and (
+                bounded.next_participant_no is null
+                or (sessions.participant_no, sessions.session_no) < (bounded.next_participant_no, bounded.next_session_no)
+            )
             and (sessions.disposition_name is not null or sessions.outbound_contact_list_id is not null)
         order by sessions.disposition_name is null, sessions.participant_no, sessions.session_no
         limit 1
@@ -50,8 +89,16 @@ attempts as (
             (array_agg(facts.user_id order by facts.participant_no) filter (where facts.is_agent_session))[1] as agent_user_id
         from genesys.session_facts as facts
         where
-            facts.conversation_start = dialers.conversation_start
-            and facts.conversation_id = dialers.conversation_id
+            facts.conversation_start = bounded.conversation_start
+            and facts.conversation_id = bounded.conversation_id
+            and (
+                bounded.is_first
+                or (facts.participant_no, facts.session_no) >= (bounded.participant_no, bounded.session_no)
+            )
+            and (
+                bounded.next_participant_no is null
+                or (facts.participant_no, facts.session_no) < (bounded.next_participant_no, bounded.next_session_no)
+            )
     ) as totals on true
 ),
 
@@ -104,8 +151,8 @@ comment on column mart.fct_dial_attempts.disposition is 'What the call analysis 
 comment on column mart.fct_dial_attempts.analyzer is 'What found it, such as network or speech.machine. Details dispositionAnalyzer.';
 comment on column mart.fct_dial_attempts.minute_of_day is 'Minutes from midnight, in the reporting time zone, to the quarter of an hour in which it started: 0, 15, … 1425. See dim_intervals.';
 comment on column mart.fct_dial_attempts.attempted_count is 'Attempts. Sum of metric nOutboundAttempted of the dialer''s session.';
-comment on column mart.fct_dial_attempts.connected_count is 'Connects. Sum of metric nOutboundConnected of the conversation.';
-comment on column mart.fct_dial_attempts.abandoned_count is 'Connected and no agent in time: the numerator of the regulated abandon rate. Sum of metric nOutboundAbandoned of the conversation.';
+comment on column mart.fct_dial_attempts.connected_count is 'Connects. Sum of metric nOutboundConnected of the conversation, from this attempt to its next one.';
+comment on column mart.fct_dial_attempts.abandoned_count is 'Connected and no agent in time: the numerator of the regulated abandon rate. Sum of metric nOutboundAbandoned of the conversation, from this attempt to its next one.';
 comment on column mart.fct_dial_attempts.is_connected is 'True where it was connected.';
 comment on column mart.fct_dial_attempts.is_abandoned is 'True where it was abandoned by the campaign.';
 comment on column mart.fct_dial_attempts.has_agent is 'True where an agent had it.';

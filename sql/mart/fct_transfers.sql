@@ -2,14 +2,26 @@
 create view mart.fct_transfers as
 with
 sessions as (
-    select *
+    select
+        facts.*,
+        (
+            select max(segments.segment_end)
+            from genesys.segments as segments
+            where
+                segments.conversation_start = facts.conversation_start
+                and segments.conversation_id = facts.conversation_id
+                and segments.participant_no = facts.participant_no
+                and segments.session_no = facts.session_no
+                and segments.segment_type <> 'wrapup'
+        ) as passed_at
     from genesys.session_facts as facts
     where
         facts.is_agent_session
         and facts.transferred_count > 0
 ),
 
--- Participants are in the record in the order in which they joined.
+-- Participants are in the record in the order in which they joined. Who left before the conversation was passed on,
+-- such as a colleague who was asked and declined, did not take it; a stay in a queue lasts as long as the agent who answered it.
 moved as (
     select
         sessions.*,
@@ -36,7 +48,23 @@ moved as (
             and later.conversation_id = sessions.conversation_id
             and later.participant_no > sessions.participant_no
             and later.purpose in ('acd', 'agent', 'user', 'ivr', 'workflow', 'botflow', 'inbound', 'voicemail', 'external')
-        order by later.participant_no, later.session_no
+            and not coalesce(later.is_supervision, false)
+        order by
+            not exists (
+                select
+                from genesys.segments as segments
+                where
+                    segments.conversation_start = later.conversation_start
+                    and segments.conversation_id = later.conversation_id
+                    and (
+                        (segments.participant_no = later.participant_no and segments.session_no = later.session_no)
+                        or (segments.participant_no = later.answer_participant_no and segments.session_no = later.answer_session_no)
+                    )
+                    and segments.segment_type <> 'wrapup'
+                    and coalesce(segments.segment_end >= sessions.passed_at - interval '1 second', true)
+            ),
+            later.participant_no,
+            later.session_no
         limit 1
     ) as next on true
 ),
@@ -98,7 +126,7 @@ final as (
 
 select * from final;
 
-comment on view mart.fct_transfers is 'One row per agent session that passed its conversation on, with the next stay in a queue, agent or flow of the record. Sum of transfer_count = transfers of agent sessions (nTransferred). Source: conversation details. Filter on started_at or conversation_started_at.';
+comment on view mart.fct_transfers is 'One row per agent session that passed its conversation on, with the next stay in a queue, agent or flow of the record that had not ended before it was passed on, else the next one of all; supervisors who listen left out. Sum of transfer_count = transfers of agent sessions (nTransferred). Source: conversation details. Filter on started_at or conversation_started_at.';
 comment on column mart.fct_transfers.session_key is 'Session that passed on, as in fct_agent_sessions; the key of this relation.';
 comment on column mart.fct_transfers.to_session_key is 'Session to which it went: leg_key of fct_queue_legs, session_key of fct_agent_sessions or fct_flows; null where the record has none after it.';
 comment on column mart.fct_transfers.conversation_id is 'Conversation. Details conversationId.';

@@ -76,7 +76,8 @@ final as (
 
         columns.prefix in ('fct', 'rpt')
         and columns.column_name ~ '_(count|seconds|sum|numerator|denominator)$'
-        and columns.column_name !~ '^(average|median|longest|shortest|max|min|p[0-9]+|target)_'
+        and columns.column_name !~ '(^|_)(average|median|longest|shortest|max|min|p[0-9]+|target)_'
+        and columns.description !~* '\mnot additive\M'
         and columns.data_type in ('bigint', 'integer', 'smallint', 'numeric')
         and repeated.relation is null as is_additive,
         columns.relation in ('fct_addresses', 'fct_attributes')

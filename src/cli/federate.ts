@@ -32,6 +32,9 @@ export async function federateCommand(context: CommandContext, options: Federate
   const members = membersOf([...options.member, ...fromFile]);
   if (!options.status && members.length === 0 && options.remove.length === 0)
     throw new UsageError('There is nothing to do. Name a member: --member NAME=URL, or use --status.');
+  const both = members.find(({ name }) => options.remove.includes(name));
+  if (both !== undefined)
+    throw new UsageError(`Member ${both.name} is named by --member and by --remove. Use one of them.`);
   return withDatabase(withSecrets(context, members), async (opened) => {
     if (!options.status) await change(context, opened, members, options.remove);
     if (options.status && !(await isFederation(opened.pool)))

@@ -5,6 +5,8 @@ export interface LakeColumn {
   readonly name: string;
   readonly type: LakeType;
   readonly description?: string;
+  /** True for texts that may identify a person: their smallest and largest value must not be in the log, which outlives the files. */
+  readonly isUnbounded?: boolean;
 }
 
 /** A relation of the warehouse as a table of the lake. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type pg from 'pg';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { publishMart } from '../../src/postgres/federation/published.js';
 import { filledDatabase } from '../support/filled.js';
@@ -322,6 +322,25 @@ describe('federate again', () => {
     await pool.query(`drop schema reports cascade; drop owned by ${role}; drop role ${role}`);
   });
 
+  test('reads a member by a login whose name and password have characters of URLs, of SQL and of connection strings', async () => {
+    const [name, word] = [`odd 'role" %\\${hex}`, `it's 100% \\ "a=b" @/:?#& ${hex}`];
+    const address = new URL(emea.url);
+    address.username = encodeURIComponent(name);
+    address.password = encodeURIComponent(word);
+    const role = pg.escapeIdentifier(name);
+    await onDatabase(emea.url, (client) =>
+      client.query(`create role ${role} login password ${pg.escapeLiteral(word)}; grant genesys_personal to ${role}`),
+    );
+    for (const url of [address.href, members.emea]) {
+      const run = await runOn(federated.url, ['federate', '--member', `emea=${url}`]);
+      expect(run.status, run.output).toBe(0);
+      expect(run.output).not.toContain(hex);
+      const { rows } = await pool.query('select distinct organization_id from mart.dim_queues');
+      expect(rows).toHaveLength(2);
+    }
+    await onDatabase(emea.url, (client) => client.query(`drop owned by ${role}; drop role ${role}`));
+  });
+
   test('leaves a member out, and takes it back', async () => {
     const out = await runOn(federated.url, ['federate', '--remove', 'apac']);
     expect(out.status, out.output).toBe(0);
@@ -380,6 +399,12 @@ describe('federate refuses with one sentence', () => {
     for (const [args, words] of [
       [['--member', members.emea], 'no usable name'],
       [['--member', `emea=mysql://a:${password}@b/c`], 'Member emea: The address of a member is not a Postgres URL'],
+      [
+        ['--member', `emea=postgres://a:50%${password}@b/c`],
+        'Member emea: The address of a member has a % that encodes',
+      ],
+      [['--member', `emea=${members.emea}`, '--remove', 'emea'], 'Member emea is named by --member and by --remove'],
+      [['--remove', 'nobody'], 'There is no member nobody to remove (members: none)'],
       [[], 'There is nothing to do'],
       [['--status'], 'has no members'],
     ] as const) {

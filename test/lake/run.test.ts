@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type pg from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -65,6 +65,32 @@ test('run exports what a tick has pulled to GENESYS_WAREHOUSE_LAKE_URL', { timeo
   expect(await differingTables(pool, root)).toEqual([]);
 });
 
+test('run continues with the tables that an earlier export selected', { timeout: 180_000 }, async () => {
+  const selected = `${root}-selected`;
+  expect(await run('lake', 'export', selected, '--relation', 'dim_queues')).toMatchObject({ status: 0 });
+  await pool.query(`update genesys.queues set name = name || ' (new)' where valid_to is null`);
+  const stopping = new AbortController();
+  const following = { ...environment, GENESYS_WAREHOUSE_LAKE_URL: selected };
+  const running = runCommand(['run'], sandbox, following, stopping.signal);
+  const namesOf = async () => (await readTable(selected, 'mart/dim_queues')).rows.map((row) => row.queue_name);
+  await vi.waitFor(async () => expect((await namesOf()).every((name) => name?.endsWith(' (new)'))).toBe(true), {
+    timeout: 150_000,
+    interval: 200,
+  });
+  stopping.abort(new Error('enough'));
+  await running;
+  expect(await tablesIn(selected)).toEqual(['mart/dim_queues']);
+  await pool.query('delete from extract.lakes where address = $1', [selected]);
+  await rm(selected, { recursive: true });
+});
+
+/** The files of a log as texts, in which a value would be readable. */
+async function logText(): Promise<string> {
+  const entries = await readdir(root, { recursive: true });
+  const names = entries.filter((name) => name.includes('_delta_log/') && name.endsWith('.json'));
+  return (await Promise.all(names.map((name) => readFile(join(root, name), 'utf8')))).join('');
+}
+
 test('an erased address leaves the lake with the next export, and its files with the next vacuum', {
   timeout: 180_000,
 }, async () => {
@@ -76,6 +102,10 @@ test('an erased address leaves the lake with the next export, and its files with
   expect(await run('lake', 'export', root)).toMatchObject({ status: 0 });
   expect(await addresses()).not.toContain(address);
   expect(await differingTables(pool, root)).toEqual([]);
+  // Not even in the statistics of files that were replaced: the log is kept longer than these.
+  const log = await logText();
+  const found = ['minValues', address, '@example.org', 'tel:+'].filter((text) => log.includes(text));
+  expect(found).toEqual(['minValues']);
   sandbox.setNow(new Date(at.getTime() + 2 * hour));
   expect(await run('lake', 'vacuum', root, '--keep', '1h')).toMatchObject({ status: 0 });
   for (const path of await tablesIn(root)) {

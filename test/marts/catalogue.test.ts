@@ -48,6 +48,12 @@ describe('ops_dictionary', () => {
     ['rpt_queue_days', 'service_level_rate', 'fraction', false, false],
     ['rpt_wrapup_causes', 'session_count', 'count', true, false],
     ['rpt_wrapup_causes', 'agent_session_count', 'count', false, false],
+    ['rpt_wait_times', 'answer_seconds', 'seconds', true, false],
+    ['rpt_wait_times', 'answer_p90_seconds', 'seconds', false, false],
+    ['rpt_wait_times', 'handle_max_seconds', 'seconds', false, false],
+    ['rpt_queue_now', 'waiting_count', 'count', true, false],
+    ['rpt_queue_now', 'on_queue_user_count', 'count', false, false],
+    ['fct_queue_observations', 'waiting_count', 'count', false, false],
     ['dim_queues', 'voice_target_seconds', 'seconds', false, false],
     ['dim_users', 'email', null, false, true],
     ['fct_addresses', 'ani', null, false, true],
@@ -84,6 +90,24 @@ test('every row of ops_relationships holds in the data: the key is unique, and w
     if (found.doubled > 0 || found.missing > 0) broken.push(`${relationship_key}: ${JSON.stringify(found)}`);
   }
   expect(broken).toEqual([]);
+});
+
+test('every column whose description refers to a dimension is in ops_relationships', async () => {
+  const missing = await rows(
+    `select dictionary_key from mart.ops_dictionary as columns
+     where relation_kind in ('fact', 'report', 'bridge') and column_name ~ '_(id|code)$'
+       and description ~ 'See dim_' and description !~ 'See dim_enums'
+       and not exists (select from mart.ops_relationships where relationship_key = columns.dictionary_key)`,
+  );
+  expect(missing).toEqual([]);
+});
+
+test('a model has at most one active join from a relation to a dimension', async () => {
+  const doubled = await rows(
+    `select from_relation, to_relation from mart.ops_relationships where is_active
+     group by from_relation, to_relation having count(*) > 1`,
+  );
+  expect(doubled).toEqual([]);
 });
 
 test('ops_settings is one row that says by which zone and granularity the figures are made', async () => {

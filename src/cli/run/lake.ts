@@ -49,7 +49,7 @@ export class LakeFollower {
     if (organization === undefined) return log.warn('Lake waits until the organization is known');
     const { address, store } = await this.#open(url);
     const now = this.#context.now;
-    const lake = await registerLake(pool, address, { isRaw, isPersonal }, now());
+    const lake = await registerLake(pool, address, { isRaw, isPersonal }, now(), true);
     if (!(await takeLease(pool, lake))) return log.debug({ lake: address }, 'Lake is exported by another process');
     const renew = () => void renewLease(pool, lake).catch(() => {});
     try {

@@ -6,6 +6,7 @@ import type { Bound, Bounds } from './columns/column-values.js';
 const textCharactersMax = 64;
 const exactMax = BigInt(Number.MAX_SAFE_INTEGER);
 const microsecondsPerMs = 1_000n;
+const [firstMs, lastMs] = [Date.parse('0001-01-01T00:00:00Z'), Date.parse('9999-12-31T23:59:59.999Z')];
 
 interface ColumnStats {
   min: Bound | undefined;
@@ -49,10 +50,10 @@ export class StatsCollector {
     const minimums: string[] = [];
     const maximums: string[] = [];
     const nulls: string[] = [];
-    this.#columns.forEach(({ name, type }, index) => {
+    this.#columns.forEach(({ name, type, isUnbounded }, index) => {
       const stats = this.#stats[index] as ColumnStats;
       nulls.push(`${JSON.stringify(name)}:${stats.nulls}`);
-      if (!stats.isBounded || stats.min === undefined || stats.max === undefined) return;
+      if (isUnbounded === true || !stats.isBounded || stats.min === undefined || stats.max === undefined) return;
       const [min, max] = [boundText(type, stats.min, false), boundText(type, stats.max, true)];
       if (min === undefined || max === undefined) return;
       minimums.push(`${JSON.stringify(name)}:${min}`);
@@ -83,7 +84,7 @@ const isPlain = (bound: Bound): boolean =>
 /** Returns the JSON of a bound; undefined if it is neither exact nor conservative. */
 function boundText(type: LakeType, value: Bound, isMax: boolean): string | undefined {
   if (type === 'string') return JSON.stringify(value);
-  if (type === 'date') return JSON.stringify(new Date((value as number) * dayMs).toISOString().slice(0, 10));
+  if (type === 'date') return instantText((value as number) * dayMs, 'date');
   if (type === 'timestamp') return timestampText(value as bigint, isMax);
   if (type === 'decimal') return isExact(value as bigint) ? decimalText(value as bigint) : undefined;
   if (type === 'long') return isExact(value as bigint) ? String(value) : undefined;
@@ -96,9 +97,14 @@ const isExact = (value: bigint): boolean => value <= exactMax && value >= -exact
 function timestampText(microseconds: bigint, isMax: boolean): string | undefined {
   const rest = ((microseconds % microsecondsPerMs) + microsecondsPerMs) % microsecondsPerMs;
   const down = (microseconds - rest) / microsecondsPerMs;
-  const ms = Number(isMax && rest > 0n ? down + 1n : down);
-  const date = new Date(ms);
-  return Number.isNaN(date.getTime()) ? undefined : JSON.stringify(date.toISOString());
+  return instantText(Number(isMax && rest > 0n ? down + 1n : down), 'timestamp');
+}
+
+/** Formats an instant; undefined outside the years 1 to 9999, which readers of the log cannot parse. */
+function instantText(ms: number, type: 'date' | 'timestamp'): string | undefined {
+  if (!(ms >= firstMs && ms <= lastMs)) return undefined;
+  const text = new Date(ms).toISOString();
+  return JSON.stringify(type === 'date' ? text.slice(0, text.indexOf('T')) : text);
 }
 
 /** Formats an unscaled decimal as a JSON number, digit by digit. */

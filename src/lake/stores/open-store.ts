@@ -13,13 +13,24 @@ const schemePattern = /^([a-z][a-z0-9+.-]+):\/\//i;
 /** Returns the address in the form that is stored and shown: folders absolute, others without a trailing slash. */
 export function lakeAddress(url: string, directory: string): string {
   const scheme = schemePattern.exec(url)?.[1]?.toLowerCase();
-  if (scheme === 'file') return fileURLToPath(url);
+  if (scheme === 'file') return folderOf(url);
   if (scheme === undefined) return isAbsolute(url) ? resolve(url) : resolve(directory, url);
   if (/^[^/]+:\/\/[^/]*:[^/]*@/.test(url))
     throw new UsageError(
       'The address of a lake must not contain credentials. Put them into the variables of AWS or Azure.',
     );
   return url.replace(/\/+$/, '');
+}
+
+/** Throws a UsageError for a URL that names a folder of another machine. */
+function folderOf(url: string): string {
+  try {
+    return resolve(fileURLToPath(url));
+  } catch (error) {
+    throw new UsageError(`${url} names no folder of this machine (${(error as Error).message}). Use file:///folder.`, {
+      cause: error,
+    });
+  }
 }
 
 /**

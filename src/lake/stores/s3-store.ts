@@ -25,7 +25,7 @@ export async function s3Store(options: S3Options): Promise<Store> {
   const s3 = await load(() => import('@aws-sdk/client-s3'));
   const { Upload } = await load(() => import('@aws-sdk/lib-storage'));
   const client = new s3.S3Client({
-    region: options.region ?? 'us-east-1',
+    region: options.region ?? (await regionOfProfile(s3)),
     ...(options.endpoint !== undefined && { endpoint: options.endpoint, forcePathStyle: true }),
     ...(options.credentials && { credentials: options.credentials }),
   });
@@ -67,6 +67,11 @@ export async function s3Store(options: S3Options): Promise<Store> {
       });
     },
   };
+}
+
+/** Returns the region of the AWS configuration file; servers other than Amazon's accept any. */
+function regionOfProfile({ S3Client: Client }: typeof import('@aws-sdk/client-s3')): Promise<string> {
+  return new Client({}).config.region().catch(() => 'us-east-1');
 }
 
 /** Loads an optional package, which installations without cloud storage do not need. */

@@ -89,7 +89,7 @@ const grants = `
   grant usage on schema federation_operators to public`;
 
 async function storeMembers(client: pg.ClientBase, { members, removed, now }: FederationChange): Promise<void> {
-  await client.query('delete from federation.members where member_name = any($1)', [removed]);
+  await removeMembers(client, removed);
   for (const member of members) {
     const { rows } = await client.query<{ name: string }>(
       'select member_name as name from federation.members where organization_id = $1 and member_name <> $2',
@@ -118,6 +118,20 @@ async function storeMembers(client: pg.ClientBase, { members, removed, now }: Fe
       ],
     );
   }
+}
+
+/** Throws a UsageError for a name that no member has, which is probably a typing mistake. */
+async function removeMembers(client: pg.ClientBase, names: readonly string[]): Promise<void> {
+  const { rows } = await client.query<{ name: string }>(
+    'select member_name as name from federation.members order by 1',
+  );
+  const known = rows.map(({ name }) => name);
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length > 0)
+    throw new UsageError(
+      `There is no member ${unknown.join(', ')} to remove (members: ${known.join(', ') || 'none'}). Name one of them.`,
+    );
+  await client.query('delete from federation.members where member_name = any($1)', [names]);
 }
 
 interface StoredMember {

@@ -19,7 +19,7 @@ const sharedComments: Readonly<Record<string, string>> = {
   organization_name: 'Null, as organization_id.',
 };
 /** Whose keys several organisations may have: a join by the key alone would double rows, so no model is to make it. */
-const ambiguousDimensions = ['dim_entry_points', 'dim_presences'];
+const ambiguousDimensions = ['dim_entry_points', 'dim_presences', 'dim_wrapup_codes'];
 
 /** Relations that say what this database itself has; their own views are in the schema of the tables. */
 export const ownRelations: readonly string[] = ['ops_dictionary', 'ops_relationships'];

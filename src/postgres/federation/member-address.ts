@@ -36,7 +36,20 @@ export function parsePostgresUrl(url: string): URL {
     throw new UsageError(
       'The address of a member is not a Postgres URL. Write it as postgres://USER:PASSWORD@HOST:PORT/DATABASE.',
     );
+  if (![parsed.username, parsed.password, parsed.hostname, parsed.pathname].every(isDecodable))
+    throw new UsageError(
+      'The address of a member has a % that encodes nothing. Write special characters in it as %23 (#), %25 (%), %2F (/), %3A (:), %40 (@).',
+    );
   return parsed;
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** libpq's words for what the program itself would do with the URL. */

@@ -31,17 +31,26 @@ export async function readLakes(pool: pg.Pool): Promise<Lake[]> {
   return rows.map(lakeOf);
 }
 
-/** Registers a lake, or returns it with its scope extended by the given one. */
-export async function registerLake(pool: pg.Pool, address: string, scope: LakeScope, now: Date): Promise<Lake> {
+/**
+ * Registers a lake, or returns it with its scope extended by the given one. With `isFollowing`, a known lake keeps its selection of tables:
+ * the scheduler has none of its own.
+ */
+export async function registerLake(
+  pool: pg.Pool,
+  address: string,
+  scope: LakeScope,
+  now: Date,
+  isFollowing = false,
+): Promise<Lake> {
   const { rows } = await pool.query<LakeRow>(
     `insert into extract.lakes as known (address, is_raw, is_personal, relations, created_at) values ($1, $2, $3, $4, $5)
      on conflict (address) do update set
          is_raw = known.is_raw or excluded.is_raw,
          is_personal = known.is_personal or excluded.is_personal,
-         relations = case when known.relations is null or excluded.relations is null then null
+         relations = case when $6 then known.relations when known.relations is null or excluded.relations is null then null
              else array(select unnest(known.relations) union select unnest(excluded.relations) order by 1) end
      returning ${lakeColumns}`,
-    [address, scope.isRaw, scope.isPersonal, scope.relations ?? null, now],
+    [address, scope.isRaw, scope.isPersonal, scope.relations ?? null, now, isFollowing],
   );
   return lakeOf(rows[0] as LakeRow);
 }

@@ -87,10 +87,11 @@ function isWanted({ schema, relation, column, type }: CatalogRow, scope: LakeSco
 }
 
 function isPersonalRaw(relation: string, column: string): boolean {
-  const key = column.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
   const isOfUser = relation === 'users' && ['name', 'email', 'username', 'title', 'department'].includes(column);
-  return isOfUser || personalRawColumn.test(column) || kindOfKey(key) !== undefined;
+  return isOfUser || personalRawColumn.test(column) || kindOfKey(camelCase(column)) !== undefined;
 }
+
+const camelCase = (column: string): string => column.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 
 /**
  * Lists what a fact takes from elsewhere, so that no change of its own day marks it: names of today, settings of today, the state of the ledger about
@@ -140,7 +141,18 @@ const types: Readonly<Record<string, LakeType>> = {
 
 function columnOf({ column, type, comment }: CatalogRow): LakeColumn {
   const lakeType = type === 'numeric' ? (isSeconds(column) ? 'decimal' : 'double') : (types[type] ?? 'string');
-  return { name: column, type: lakeType, description: comment ?? '' };
+  const isUnbounded = lakeType === 'string' && !isBoundedText(column);
+  return { name: column, type: lakeType, description: comment ?? '', ...(isUnbounded && { isUnbounded }) };
+}
+
+/** Ids and words of a fixed list. Other texts may be or contain a person's name or address, which `erase` finds in any of them. */
+const boundedText =
+  /(^|_)(id|key|types?|codes?|status|state|kind|cause|source|direction|purpose|method|prompt|bucket|metric|outcome)$/;
+/** Ids of persons outside the organization, and of rooms, which may be addresses. */
+const ofPerson = /contact_id|customer|journey|external|peer|room/;
+
+function isBoundedText(column: string): boolean {
+  return boundedText.test(column) && !ofPerson.test(column) && kindOfKey(camelCase(column)) === undefined;
 }
 
 /** Sums and extremes of milliseconds; averages have no fixed number of places. */

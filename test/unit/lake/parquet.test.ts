@@ -168,6 +168,39 @@ describe('a Parquet file', () => {
     expect(nan.stats.maxValues).toEqual({});
   });
 
+  test('has no bounds for instants and dates that readers of a log cannot parse, and holds infinite dates', async () => {
+    const year = 365.25 * 86_400;
+    const afterLast = BigInt(Math.round(10_000 * year)) * 1_000_000n;
+    const { rows, stats } = await roundTrip(
+      ['timestamp', 'date', 'date', 'date'],
+      [
+        [afterLast, 2 ** 31 - 1, 2_932_897, -719_162],
+        [0n, 0, 0, 2_932_896],
+      ],
+    );
+    expect(rows).toHaveLength(2);
+    expect(stats.minValues).toEqual({ c3: '0001-01-01' });
+    expect(stats.maxValues).toEqual({ c3: '9999-12-31' });
+  });
+
+  test('has no bounds of texts that may be personal, because the log outlives the files', async () => {
+    const columns: LakeColumn[] = [
+      { name: 'name', type: 'string', isUnbounded: true },
+      { name: 'kind', type: 'string' },
+    ];
+    const source = inPieces(copyBytes(['string', 'string'], [['Ada', 'x']]), 100);
+    const drop = async (bytes: AsyncIterable<Uint8Array>) => {
+      for await (const _ of bytes);
+    };
+    const written = await writeParquet(columns, source, drop);
+    expect(JSON.parse(written?.stats ?? '')).toEqual({
+      numRecords: 1,
+      minValues: { kind: 'x' },
+      maxValues: { kind: 'x' },
+      nullCount: { name: 0, kind: 0 },
+    });
+  });
+
   test('is not written without rows', async () => {
     const source = inPieces(copyBytes(['string'], []), 100);
     expect(await writeParquet([{ name: 'c0', type: 'string' }], source, async () => {})).toBeUndefined();

@@ -2,6 +2,7 @@ import { utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { compactTable } from '../../../src/lake/compact.js';
+import { commit } from '../../../src/lake/delta/commit.js';
 import { readSnapshot } from '../../../src/lake/delta/snapshot.js';
 import { guardedStore } from '../../../src/lake/stores/guarded-store.js';
 import { lakeAddress, openStore } from '../../../src/lake/stores/open-store.js';
@@ -90,12 +91,64 @@ describe('vacuum', () => {
       });
     for (const { path } of await store.list(`${table.path}/_delta_log/`)) await utimes(join(root, path), at, at);
     await vacuum(at.getTime() + 31 * day);
+    // The checkpoint of version 10 lists files that version 11 has replaced: it is old as well.
     expect((await store.list(`${table.path}/_delta_log/`)).map(({ path }) => path.slice(-31)).sort()[0]).toContain(
-      '010.checkpoint',
+      '011.checkpoint',
     );
     expect(await namesIn(store)).toEqual([...all, 'x12'].sort());
     await write(store, things, ['2026-03-10'], { exportNumber: 20 });
     expect(await namesIn(store)).toEqual(all);
+  });
+
+  test('deletes old commits that no checkpoint has replaced yet, such as those that name the values of erased persons', async () => {
+    await write(store, things.slice(1), ['2025-11-01'], { exportNumber: 2 });
+    for (const { path } of await store.list(`${table.path}/_delta_log/`)) await utimes(join(root, path), at, at);
+    const log = async () => (await store.list(`${table.path}/_delta_log/`)).map(({ path }) => path.split('/').at(-1));
+    await vacuum(at.getTime() + 29 * day);
+    expect(await log()).toContain('00000000000000000000.json');
+    await vacuum(at.getTime() + 31 * day, true);
+    expect(await log()).toContain('00000000000000000000.json');
+    await vacuum(at.getTime() + 31 * day);
+    expect((await log()).sort()).toEqual([
+      '00000000000000000001.checkpoint.parquet',
+      '00000000000000000001.json',
+      '_last_checkpoint',
+    ]);
+    expect(await namesIn(store)).toEqual(all.slice(1));
+  });
+
+  test('keeps a file for as long as it was asked to, even when checkpoints no longer list it as removed', async () => {
+    const before = await count();
+    for (let number = 2; number <= 11; number += 1)
+      await write(store, [...things, [`x${number}`, 1, '2026-03-10T12:00:00.000Z']], ['2026-03-10'], {
+        exportNumber: number,
+        now: () => new Date(at.getTime() + (number <= 10 ? 2 : 12) * day),
+      });
+    for (const { path } of await store.list(`${table.path}/`)) await utimes(join(root, path), at, at);
+    expect((await readSnapshot(store, table.path)).checkpointVersion).toBe(10);
+    const keep = (keepMs: number) =>
+      vacuumTable(store, table.path, { keepMs, nowMs: at.getTime() + 13 * day, isDryRun: false });
+    await keep(14 * day);
+    expect(await count()).toBe(before + 10);
+    await keep(7 * day);
+    expect(await count()).toBe(before + 1);
+  });
+
+  test('knows a file by its name, whatever the log percent-encodes in it', async () => {
+    const [file] = await files();
+    const path = `organization_id=${organizationId}/month=2025-11/part%2523 1.parquet`;
+    await store.putIfAbsent(
+      `${table.path}/${decodeURIComponent(path)}`,
+      (await store.read(`${table.path}/${file?.path}`)) as Buffer,
+    );
+    const snapshot = await readSnapshot(store, table.path);
+    await commit(store, table.path, snapshot, {
+      operation: 'WRITE',
+      nowMs: at.getTime(),
+      decide: () => [{ add: { ...file, path, tags: null } as never }],
+    });
+    for (const each of await store.list(`${table.path}/`)) await utimes(join(root, each.path), at, at);
+    expect(await vacuum(at.getTime() + 8 * day)).toMatchObject({ files: 0 });
   });
 });
 
@@ -152,6 +205,9 @@ describe('a store', () => {
   test('is opened by its address; credentials in it, clear text and unknown schemes are refused', async () => {
     expect(lakeAddress('s3://bucket/prefix/', '/x')).toBe('s3://bucket/prefix');
     expect(lakeAddress('lake', '/x')).toBe('/x/lake');
+    for (const same of ['/x/lake', '/x/lake/', 'file:///x/lake', 'file:///x/lake/'])
+      expect(lakeAddress(same, '/y')).toBe('/x/lake');
+    expect(() => lakeAddress('file://elsewhere/lake', '/x')).toThrow(/names no folder of this machine/);
     expect(() => lakeAddress('s3://key:secret@bucket', '/x')).toThrow(/must not contain credentials/);
     await expect(openStore('gs://bucket', {})).rejects.toThrow(/is not a lake address/);
     await expect(openStore('s3://bucket', { AWS_ENDPOINT_URL: 'http://s3.example.com' })).rejects.toThrow(

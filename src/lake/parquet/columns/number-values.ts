@@ -4,6 +4,7 @@ import { Dictionary } from './dictionary.js';
 const wordValues = 4_294_967_296;
 /** Maximum of the higher half of a 64-bit number that a double represents exactly. */
 const highMax = 2_097_151;
+const [integerMin, integerMax] = [-(2 ** 31), 2 ** 31 - 1];
 const [longMin, longMax] = [-(2n ** 63n), 2n ** 63n - 1n];
 
 type Encode = (values: ArrayLike<number>, count: number) => Buffer;
@@ -64,7 +65,8 @@ export class IntegerValues extends NumberValues {
   }
 
   protected put({ view }: Cells, at: number): void {
-    this.keep(view.getInt32(at) + this.#shift);
+    // Infinite dates are the largest and the smallest number, which a shift would carry beyond 32 bits.
+    this.keep(Math.min(integerMax, Math.max(integerMin, view.getInt32(at) + this.#shift)));
   }
 
   protected readonly encode: Encode = (values, count) => {
