@@ -14,14 +14,17 @@ coded as (
             when conversations.agent_session_count = 0 then cardinality(conversations.wrapup_codes)
             when not exists (select from genesys.wrapup_codes) then cardinality(conversations.wrapup_codes)
             else (
-                select count(*)
-                from unnest(conversations.wrapup_codes) as held (code)
-                where
-                    held.code in (
-                        select codes.wrapup_code
-                        from genesys.wrapup_codes as codes
-                        where codes.valid_to is null
+                -- In the filter, the codes of the directory are read once; as a condition they would be joined for every conversation.
+                select
+                    count(*) filter (
+                        where
+                        held.code in (
+                            select codes.wrapup_code
+                            from genesys.wrapup_codes as codes
+                            where codes.valid_to is null
+                        )
                     )
+                from unnest(conversations.wrapup_codes) as held (code)
             )
         end::bigint as code_count
     from conversations
