@@ -9,6 +9,7 @@ import { rebuildFacts } from '../../src/postgres/derived/rebuild.js';
 import { migrate } from '../../src/postgres/migrate.js';
 import { directory, startBenchDatabase } from './bench-server.js';
 import { benchWorld, seededRandom } from './records.js';
+import { openFilled } from './views.js';
 import { fillConversations } from './views-conversations.js';
 
 const perDay = 11_112;
@@ -32,19 +33,24 @@ interface Exported {
   readonly cpuSeconds: number;
 }
 
-/** `BENCH_LAKE_DAYS` says how many days of 11,112 conversations there are; 90 without. */
+/**
+ * `BENCH_LAKE_DAYS` says how many days of 11,112 conversations there are; 90 without. `BENCH_VIEWS_FOLDER` names the folder of the bench of
+ * views, whose million conversations and interval facts are then exported in place of session facts and segments alone.
+ */
 export async function benchLake(): Promise<void> {
-  const database = await startBenchDatabase();
+  const kept = process.env.BENCH_VIEWS_FOLDER;
+  const database = await startBenchDatabase(kept);
   const folder = await mkdtemp(join(tmpdir(), 'genesys-warehouse-lake-'));
   const pool = createPool({
-    connectionString: await database.create(),
+    connectionString: kept === undefined ? await database.create() : await openFilled(database),
     applicationName: 'bench',
     max: 4,
     statementTimeoutMs: 0,
   });
   try {
     const url = pool.options.connectionString ?? '';
-    await fill(pool);
+    if (kept === undefined) await fill(pool);
+    await prepare(pool);
     const first = await exportTo(folder, url);
     report('first export', first, days * perDay);
     await changeLastDays(pool);
@@ -68,7 +74,13 @@ async function fill(pool: pg.Pool): Promise<void> {
   await fillConversations(pool, benchWorld(seededRandom(4)), sizes);
   await rebuildFacts(pool, () => {});
   await pool.query('vacuum (analyze)');
-  await pool.query(`insert into extract.settings values ('organization_id', '11111111-2222-3333-4444-555555555555')`);
+}
+
+async function prepare(pool: pg.Pool): Promise<void> {
+  await pool.query(
+    `insert into extract.settings values ('organization_id', '11111111-2222-3333-4444-555555555555') on conflict do nothing`,
+  );
+  await pool.query('delete from extract.lakes');
   // Copied days have session facts and segments without rows of conversations, by which a first export finds days.
   await markFrom(pool, new Date(sizes.firstDayMs));
 }
