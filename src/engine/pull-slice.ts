@@ -1,5 +1,5 @@
 import { ApiError, apiOutage, asError, DeferredError, OutdatedProgramError } from '../lib/errors.js';
-import { earlier, plus } from '../lib/interval.js';
+import { earlier, type Interval, plus } from '../lib/interval.js';
 import type { Log } from '../lib/log.js';
 import type { Page, SliceClaim, StoreCounts, Stream, StreamContext } from '../model/extraction.js';
 import type { OpenSlices } from './open-slices.js';
@@ -174,11 +174,24 @@ async function finishFailedSlice(
   const action = error instanceof ApiError ? error.facts.action : 'fail';
   if (action === 'split') {
     const parts = halves(claim.slice.interval, stream.sliceLengthMsMin);
-    if (parts !== null) {
-      await claim.split(parts, now);
-      return { outcome: 'split', message: error.message };
-    }
+    if (parts !== null) return splitSlice(claim, parts, now, error.message);
   }
   await claim.fail(error.message, plus(now, retryDelayMs(claim.slice.attempts)));
   return { outcome: action === 'unavailable' ? 'unavailable' : 'failed', message: error.message };
+}
+
+/** Splits the slice. Where another process has taken it over, that one does. */
+async function splitSlice(
+  claim: SliceClaim,
+  parts: readonly Interval[],
+  now: Date,
+  reason: string,
+): Promise<{ outcome: SliceOutcome; message: string }> {
+  try {
+    await claim.split(parts, now);
+    return { outcome: 'split', message: reason };
+  } catch (error) {
+    if (!(error instanceof DeferredError)) throw error;
+    return { outcome: 'deferred', message: error.message };
+  }
 }

@@ -26,7 +26,7 @@ interface ClaimParts {
 /**
  * Builds the claim object of a claimed slice; it takes a connection only while it stores. Nothing
  * is committed for a claim that another process has taken over, or whose pages were read before a
- * person was erased; then `commit` and `complete` throw a DeferredError.
+ * person was erased; then `commit` and `complete` throw a DeferredError, and so does `split`.
  */
 export function sliceClaim(pool: pg.Pool, claimed: ClaimedSlice, { store, session, erasures }: ClaimParts): SliceClaim {
   const { slice, claimId } = claimed;

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { drain, type SyncContext } from '../../src/engine/worker-pool.js';
+import { ApiError, type ApiErrorFacts, DeferredError } from '../../src/lib/errors.js';
 import { hourMs } from '../../src/lib/interval.js';
 import { MemoryGate } from '../../src/lib/memory-gate.js';
 import type { ClaimOptions, Ledger, Page, SliceClaim, Stream } from '../../src/model/extraction.js';
@@ -188,4 +189,28 @@ test('a slice that leaves parts of itself after the look at the ledger is not th
   for (let turns = 0; turns < 20; turns += 1) await new Promise((resolve) => setImmediate(resolve));
   second.endAll();
   expect((await draining).slices).toBe(2);
+});
+
+test('a slice that another process has taken over before it is split is deferred, and the run continues', async () => {
+  const reason = 'Another process has taken over this slice.';
+  const stream = {
+    name: 'calls',
+    repassAgesMs: [],
+    isRecordWise: true,
+    sliceLengthMsMin: 0,
+    // biome-ignore lint/correctness/useYield: a request that is answered with an error.
+    async *pages(): AsyncGenerator<Page, void, void> {
+      throw new ApiError('Too many results.', { action: 'split' } as ApiErrorFacts);
+    },
+  } as unknown as Stream;
+  const slice = { stream: 'calls', sliceId: '1', interval: { from: new Date(at.getTime() - hourMs), to: at } };
+  const split = async () => {
+    throw new DeferredError(reason, at);
+  };
+  const claims = [{ slice, split, release: async () => {} } as unknown as SliceClaim];
+  const ledger = { claim: async () => claims.shift() ?? null, held: async () => [] } as unknown as Ledger;
+  const context = { ledger, concurrency: 1, now: () => at, signal: new AbortController().signal, log };
+  const summary = await drain(context as unknown as SyncContext, [stream], {});
+  expect(summary.failures).toEqual([]);
+  expect(summary.deferred.map(({ result }) => result.message)).toEqual([reason]);
 });

@@ -166,7 +166,7 @@ const having = (tables: Map<string, readonly string[]>, column: string): string[
   [...tables].filter(([, columns]) => columns.includes(column)).map(([name]) => name);
 
 /** Tables of sessions with a copy of their record's divisions, which rows of older versions lack: they are looked up. */
-const copiesDivisions = new Set(['genesys.session_facts', 'genesys.handling_facts']);
+const copiesDivisions = new Set(['genesys.session_facts', 'genesys.handling_facts', 'genesys.leg_skill_facts']);
 
 /** Facts, without the columns that say when they were asked for. */
 function comparable(tables: Map<string, readonly string[]>): Map<string, readonly string[]> {
