@@ -4,6 +4,8 @@ with
 flows as (
     select
         flows.*,
+        -- Of the session, so that a filter on it reaches the partitions: it does not pass into what is looked up.
+        facts.conversation_start as session_conversation_start,
         facts.purpose,
         facts.media_type,
         facts.direction,
@@ -80,7 +82,7 @@ final as (
         flows.started_at,
         flows.started_at at time zone {{time_zone}} as started_local,
         flows.ended_at,
-        flows.conversation_start as conversation_started_at
+        flows.session_conversation_start as conversation_started_at
     from flows
     where {{division_check(flows, division_ids)}}
 )
