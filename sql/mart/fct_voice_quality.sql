@@ -4,6 +4,8 @@ with
 stats as (
     select
         stats.*,
+        -- Of the session, so that a filter on it reaches the partitions: it does not pass into what is looked up.
+        facts.conversation_start as session_conversation_start,
         facts.user_id,
         facts.queue_id,
         facts.purpose,
@@ -65,7 +67,7 @@ final as (
         stats.started_at,
         stats.started_at at time zone {{time_zone}} as started_local,
         stats.event_time as event_at,
-        stats.conversation_start as conversation_started_at
+        stats.session_conversation_start as conversation_started_at
     from stats
     where {{division_check(stats, division_ids)}}
 )
